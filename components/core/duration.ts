@@ -1,0 +1,25 @@
+/** A span of time as people write it: a whole number and a unit, such as `250ms`, `30s`, `15m`, `12h` or `7d`. */
+export type Duration = `${number}${"ms" | "s" | "m" | "h" | "d"}`;
+
+const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const SHAPE = /^(\d+)(ms|s|m|h|d)$/;
+
+/** Whether a text is a {@link Duration}. Fractions and signs are not: write `1500ms`, not `1.5s`. */
+export function isDuration(text: string): text is Duration {
+  return SHAPE.test(text);
+}
+
+/** Milliseconds in a duration. Throws `TypeError` on anything that is not one. */
+export function milliseconds(duration: Duration): number {
+  const [, amount, unit] = SHAPE.exec(duration) ?? [];
+  if (amount === undefined || unit === undefined)
+    throw new TypeError(
+      `${JSON.stringify(duration)} is no duration; allowed: a whole number and ms, s, m, h or d ("15m")`,
+    );
+  return Number(amount) * UNITS[unit as keyof typeof UNITS];
+}
+
+/** Whole seconds in a duration, rounded up: the unit of Kubernetes probes and grace periods. */
+export function seconds(duration: Duration): number {
+  return Math.ceil(milliseconds(duration) / 1_000);
+}

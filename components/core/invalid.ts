@@ -1,0 +1,31 @@
+/** One thing that is wrong with an input: where it is, what was given, what is allowed. */
+export interface Problem {
+  /** Path of the field from the component's arguments, such as `scaling.min`. */
+  readonly field: string;
+  readonly given: unknown;
+  /** What is allowed, as the end of the sentence "allowed: …". */
+  readonly allowed: string;
+}
+
+/** Bad input to a component, found before any resource is made. It lists every problem, not only the first. */
+export class InvalidArgsError extends Error {
+  override readonly name = "InvalidArgsError";
+  /** What was given the input, such as `Microservice "orders"`. */
+  readonly subject: string;
+  readonly problems: readonly Problem[];
+
+  constructor(subject: string, problems: readonly Problem[]) {
+    super([`${subject} was given arguments that it cannot use:`, ...problems.map(line)].join("\n"));
+    this.subject = subject;
+    this.problems = problems;
+  }
+}
+
+/** Throws {@link InvalidArgsError} if there is any problem. */
+export function refuse(subject: string, problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new InvalidArgsError(subject, problems);
+}
+
+function line({ field, given, allowed }: Problem): string {
+  return `  ${field}: ${given === undefined ? "nothing was given" : `${JSON.stringify(given)} was given`}; allowed: ${allowed}`;
+}
