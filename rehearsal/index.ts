@@ -1,0 +1,23 @@
+/** The rehearsal: a toolchain, an engine's home and a Kubernetes control plane of one's own, on one machine. */
+export {
+  type ClusterConfig,
+  type ClusterNode,
+  type ClusterPlan,
+  clusterConfig,
+  type NodeShape,
+} from "./control/config.ts";
+export { type RunningCluster, type StartOptions, startCluster } from "./control/start.ts";
+export { type ClusterPlace, type ClusterStatus, clusterNames, clusterStatus } from "./control/status.ts";
+export { resetCluster, type StopOptions, stopCluster } from "./control/stop.ts";
+export { cacheDirectory } from "./toolchain/cache.ts";
+export { type Diagnosis, diagnose } from "./toolchain/diagnose.ts";
+export {
+  type EngineHome,
+  type EngineHomeOptions,
+  engineHome,
+  type Plugin,
+  removeEngineHome,
+} from "./toolchain/engine-home.ts";
+export { RehearsalError } from "./toolchain/error.ts";
+export { prepareToolchain, type Tool, type Toolchain, type ToolchainOptions } from "./toolchain/prepare.ts";
+export type { Following, Progress, Report } from "./toolchain/progress.ts";
