@@ -1,0 +1,8 @@
+/** Base of the resource providers: gRPC, property values and their secrets, errors, logs, and the life of a plugin. */
+export * from "./failure.ts";
+export { marshal, unmarshal } from "./marshal.ts";
+export { formatPath, type PathStep } from "./path.ts";
+export * from "./property.ts";
+export type * from "./provider.ts";
+export { runPlugin } from "./run.ts";
+export { type Serving, serve } from "./serve.ts";
