@@ -6,7 +6,12 @@ import { isAbsolute, join, resolve } from "node:path";
  * `$XDG_CACHE_HOME/plumbline`, else `~/.cache/plumbline`. It may be deleted at any time that nothing runs.
  */
 export function cacheDirectory(env: Readonly<Record<string, string | undefined>> = process.env): string {
-  if (env["PLUMBLINE_CACHE"]) return resolve(env["PLUMBLINE_CACHE"]);
-  const xdg = env["XDG_CACHE_HOME"];
+  if (env.PLUMBLINE_CACHE) return resolve(env.PLUMBLINE_CACHE);
+  const xdg = env.XDG_CACHE_HOME;
   return join(xdg && isAbsolute(xdg) ? xdg : join(homedir(), ".cache"), "plumbline");
+}
+
+/** Where tools are built to and kept. */
+export function toolsDirectory(cacheDir: string): string {
+  return join(cacheDir, "tools");
 }

@@ -1,4 +1,10 @@
+import { join } from "node:path";
+import { toolsDirectory } from "./cache.ts";
+import { crdFolders } from "./crds.ts";
+import { type GoTool, goTool } from "./go-build.ts";
+import { findKubectl, findPulumi } from "./machine.ts";
 import type { Following } from "./progress.ts";
+import { BUILT } from "./versions.ts";
 
 /** One program of the toolchain, ready to run. */
 export interface Tool {
@@ -23,7 +29,31 @@ export interface Toolchain {
 export interface ToolchainOptions extends Following {
   /** Root of the cache; see `cacheDirectory`. */
   readonly cacheDir: string;
+  /** Environment in which tools and Go are looked up and run. Default: this process's. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
+
+/** The Pulumi CLI, from its own module. Without its version it calls itself unknown and the Automation API refuses it. */
+export const PULUMI: GoTool = {
+  name: "pulumi",
+  version: BUILT.pulumi,
+  moduleDir: join(import.meta.dirname, "modules", "pulumi"),
+  package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+  ldflags: ["-X", `github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${BUILT.pulumi}`],
+  smoke: ["version"],
+  links: [],
+};
+
+/** The rehearsal cluster; called by the name `kubectl` it is kubectl. */
+export const CLUSTER: GoTool = {
+  name: "plumbline-cluster",
+  version: BUILT.kubernetes,
+  moduleDir: join(import.meta.dirname, "..", "cluster"),
+  package: ".",
+  ldflags: [],
+  smoke: ["version", "--json"],
+  links: ["kubectl"],
+};
 
 /**
  * Gets every tool: what the machine has in a version that serves, else built from its pinned module into the cache.
@@ -32,6 +62,27 @@ export interface ToolchainOptions extends Following {
  *
  * Throws `RehearsalError` when a tool can neither be found nor built, saying what to install.
  */
-export async function prepareToolchain(_options: ToolchainOptions): Promise<Toolchain> {
-  throw new Error("not yet");
+export async function prepareToolchain({ cacheDir, ...options }: ToolchainOptions): Promise<Toolchain> {
+  const [pulumi, kubectl] = await Promise.all([
+    findPulumi({ cacheDir, ...options }),
+    findKubectl({ cacheDir, ...options }),
+  ]);
+  const build = { toolsDir: toolsDirectory(cacheDir), ...options };
+  const crds = await crdFolders(build);
+  const cluster = join(await goTool(CLUSTER, build), CLUSTER.name);
+  return {
+    pulumi: pulumi.found
+      ? { name: "pulumi", origin: "machine", ...pulumi.found }
+      : {
+          name: "pulumi",
+          origin: "built",
+          version: PULUMI.version,
+          path: join(await goTool(PULUMI, build), PULUMI.name),
+        },
+    kubectl: kubectl.found
+      ? { name: "kubectl", origin: "machine", ...kubectl.found }
+      : { name: "kubectl", origin: "built", version: CLUSTER.version, path: join(cluster, "..", "kubectl") },
+    cluster: { name: "plumbline-cluster", origin: "built", version: CLUSTER.version, path: cluster },
+    crds,
+  };
 }

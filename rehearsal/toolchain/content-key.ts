@@ -1,0 +1,29 @@
+import { createHash } from "node:crypto";
+import { glob, readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** A short name for a set of inputs: the same inputs give the same 16 hexadecimal digits. */
+export function contentKey(inputs: Readonly<Record<string, string>>): string {
+  const hash = createHash("sha256");
+  for (const name of Object.keys(inputs).sort())
+    hash.update(`${name.length}:${name}=${inputs[name]?.length}:${inputs[name]};`);
+  return hash.digest("hex").slice(0, 16);
+}
+
+/** Digest of every file of a Go module that can change what is built: all but tests, documents and hidden files. */
+export async function moduleDigest(moduleDir: string): Promise<string> {
+  const files: Record<string, string> = {};
+  for await (const entry of glob("**/*", { cwd: moduleDir, withFileTypes: true })) {
+    if (!entry.isFile() || /^\.|_test\.go$|\.md$/.test(entry.name)) continue;
+    const path = join(entry.parentPath, entry.name);
+    files[path.slice(moduleDir.length)] = await fileDigest(path);
+  }
+  return contentKey(files);
+}
+
+/** SHA-256 of a file, in hexadecimal. */
+export async function fileDigest(path: string): Promise<string> {
+  return createHash("sha256")
+    .update(await readFile(path))
+    .digest("hex");
+}

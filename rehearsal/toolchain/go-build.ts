@@ -1,0 +1,146 @@
+import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { availableParallelism, totalmem } from "node:os";
+import { join } from "node:path";
+import { command } from "./command.ts";
+import { contentKey, moduleDigest } from "./content-key.ts";
+import { RehearsalError } from "./error.ts";
+import { type Go, goEnvironment, requireGo } from "./go.ts";
+import { findProduct, produce } from "./product.ts";
+import { type Following, follow, type Say } from "./progress.ts";
+
+/** A program that is built from a Go module of this repository. */
+export interface GoTool {
+  readonly name: string;
+  readonly version: string;
+  /** Folder of its go.mod. */
+  readonly moduleDir: string;
+  /** Import path of its main package. */
+  readonly package: string;
+  /** For Go's linker, after `-s -w`. */
+  readonly ldflags: readonly string[];
+  /** Arguments that make a good build exit with 0: a build that cannot do this is refused. */
+  readonly smoke: readonly string[];
+  /** Other names of the same program. */
+  readonly links: readonly string[];
+}
+
+export interface GoBuildOptions extends Following {
+  readonly toolsDir: string;
+  /** Environment in which Go is looked up and run. Default: this process's. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** The compiler of one large package and the linker of Kubernetes take up to this much memory. */
+const BYTES_PER_COMPILER = 1.5 * 2 ** 30;
+
+/**
+ * The folder that holds a tool's program: as it lies in the cache, else built now. An interrupted build leaves its
+ * compiled packages in Go's own build cache, so the next one goes on from there.
+ *
+ * Throws `RehearsalError` if there is no Go that serves, or with the last lines of a build that failed.
+ */
+export async function goTool(tool: GoTool, { toolsDir, env, report, signal }: GoBuildOptions): Promise<string> {
+  const logFile = join(toolsDir, "log", `${tool.name}.log`);
+  return follow(tool.name, { report, logFile }, async (say) => {
+    const inputs = contentKey({
+      module: await moduleDigest(tool.moduleDir),
+      package: tool.package,
+      ldflags: linkerFlags(tool),
+      links: tool.links.join(),
+    });
+    const go = await requireGo(`${tool.name} ${tool.version}`, env).catch(async (error: unknown) => {
+      const earlier = await findProduct(toolsDir, tool.name, inputs);
+      if (earlier !== undefined) return earlier;
+      throw error;
+    });
+    if (typeof go === "string") return said(go);
+    const key = contentKey({ inputs, go: go.version, platform: `${process.platform}-${process.arch}` });
+    const make = (stage: string) => build(tool, go, stage, { say, signal, env, logFile });
+    return said(
+      await produce(toolsDir, { tool: tool.name, version: tool.version, key, inputs, make }, { say, signal }),
+    );
+
+    function said(dir: string): string {
+      say(`${tool.version} in ${dir}`);
+      return dir;
+    }
+  });
+}
+
+interface BuildOptions {
+  readonly say: Say;
+  readonly signal?: Following["signal"];
+  readonly env: GoBuildOptions["env"];
+  readonly logFile: string;
+}
+
+async function build(tool: GoTool, go: Go, stage: string, { say, signal, env, logFile }: BuildOptions): Promise<void> {
+  await mkdir(join(logFile, ".."), { recursive: true });
+  await writeFile(logFile, "");
+  const program = join(stage, tool.name);
+  const flags = ["-trimpath", "-buildvcs=false", "-ldflags", linkerFlags(tool)];
+  const options = { cwd: tool.moduleDir, env: goEnvironment(env), signal, logFile };
+
+  say("looking which packages to compile");
+  let downloaded = 0;
+  const listed = await command(
+    go.path,
+    ["list", "-deps", "-f", "{{if .Stale}}{{.ImportPath}}{{end}}", ...flags, tool.package],
+    {
+      ...options,
+      onLine: (line, stream) => {
+        const [, module] = /^go: downloading (.+)$/.exec(line) ?? [];
+        if (stream === "stderr" && module) say(`downloading module ${++downloaded}: ${module}`);
+      },
+    },
+  );
+  if (listed.code !== 0) throw buildFailure(tool, "cannot read its packages", listed.tail, logFile);
+
+  const waiting = new Set(listed.stdout.split("\n").filter((line) => line !== ""));
+  const total = waiting.size;
+  const built = await command(
+    go.path,
+    ["build", "-v", "-p", String(compilers()), ...flags, "-o", program, tool.package],
+    {
+      ...options,
+      onLine: (line) => {
+        if (!waiting.delete(line)) return;
+        const count = { done: total - waiting.size, total, unit: "packages" };
+        say(waiting.size === 0 ? "linking" : `compiling ${line}`, { count });
+      },
+    },
+  );
+  if (built.code !== 0) throw buildFailure(tool, "does not build", built.tail, logFile);
+
+  const quiet = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" };
+  const smoke = await command(program, tool.smoke, { env: quiet, signal, logFile });
+  if (smoke.code !== 0)
+    throw buildFailure(tool, `was built, but does not run (${tool.smoke.join(" ")})`, smoke.tail, logFile);
+  for (const name of tool.links) await symlink(tool.name, join(stage, name));
+}
+
+function linkerFlags({ ldflags }: GoTool): string {
+  return ["-s", "-w", ...ldflags].join(" ");
+}
+
+function compilers(): number {
+  return Math.max(1, Math.min(availableParallelism(), Math.floor(totalmem() / BYTES_PER_COMPILER)));
+}
+
+function buildFailure(tool: GoTool, what: string, tail: readonly string[], logFile: string): RehearsalError {
+  const output = tail.join("\n");
+  return new RehearsalError(
+    [`${tool.name} ${tool.version} ${what}. Go's last lines:`, ...tail.map((line) => `  ${line}`)].join("\n"),
+    `${remedy(output)}The whole output is in ${logFile}.`,
+  );
+}
+
+function remedy(output: string): string {
+  if (/signal: killed|cannot allocate memory/.test(output))
+    return "The machine ran out of memory: end other programs and run this again; it goes on where it was.\n";
+  if (/no space left on device/.test(output))
+    return "The disk is full: make room (`go clean -cache` frees Go's build cache) and run this again.\n";
+  if (/dial tcp|lookup .* no such host|i\/o timeout|proxyconnect|TLS handshake/.test(output))
+    return "A module could not be downloaded: see to the network, or set GOPROXY to a mirror (go env -w GOPROXY=…), and run this again.\n";
+  return "";
+}
