@@ -8,7 +8,7 @@ export {
 } from "./control/config.ts";
 export { type RunningCluster, type StartOptions, startCluster } from "./control/start.ts";
 export { type ClusterPlace, type ClusterStatus, clusterNames, clusterStatus } from "./control/status.ts";
-export { resetCluster, type StopOptions, stopCluster } from "./control/stop.ts";
+export { resetCluster, type StopOptions, type Stopped, stopCluster } from "./control/stop.ts";
 export { cacheDirectory } from "./toolchain/cache.ts";
 export { type Diagnosis, diagnose } from "./toolchain/diagnose.ts";
 export {

@@ -1,11 +1,15 @@
+import { RehearsalError } from "../toolchain/error.ts";
+import { isLabel } from "../toolchain/name.ts";
+
 /** The shape of a simulated node: what it claims to be, and what the scheduler may place on it. */
 export interface NodeShape {
   /** Shown as the label `node.kubernetes.io/instance-type`, such as `m7i.xlarge`. */
   readonly instanceType: string;
-  /** Kubernetes quantity: `4`, `3500m`. */
+  /** Kubernetes quantity, positive: `4`, `3500m`. */
   readonly cpu: string;
-  /** Kubernetes quantity: `16Gi`. */
+  /** Kubernetes quantity, positive: `16Gi`. */
   readonly memory: string;
+  /** How many pods it takes: 1 or more. EC2 and the kubelet's default allow 110. */
   readonly pods: number;
 }
 
@@ -29,12 +33,53 @@ export interface ClusterPlan {
   readonly name: string;
   readonly region: string;
   readonly zones: readonly string[];
+  /** 1 to 100. A simulated node costs about 1 % of a core. */
   readonly nodesPerZone: number;
   readonly node: NodeShape;
   readonly crds: readonly string[];
 }
 
-/** The nodes of a cluster, `<zone>-1` … `<zone>-<nodesPerZone>` in each zone. Pure; throws `RehearsalError` on bad values. */
-export function clusterConfig(_plan: ClusterPlan): ClusterConfig {
-  throw new Error("not yet");
+const MOST_NODES_PER_ZONE = 100;
+const QUANTITY = /^(\d+\.?\d*|\.\d+)(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$/;
+
+/**
+ * The nodes of a cluster, `<zone>-1` to `<zone>-<nodesPerZone>` in each zone. Pure. Throws `RehearsalError` that names
+ * every bad value.
+ */
+export function clusterConfig({ name, region, zones, nodesPerZone, node, crds }: ClusterPlan): ClusterConfig {
+  const problems = [
+    ...wrong("name", name, isLabel(name), "a DNS label, such as local"),
+    ...wrong("region", region, isLabel(region), "a DNS label, such as local"),
+    ...wrong("zones", zones, zones.length > 0 && new Set(zones).size === zones.length, "at least one, each once"),
+    ...zones.flatMap((zone, i) => wrong(`zones[${i}]`, zone, isLabel(zone, 59), "a DNS label, such as local-a")),
+    ...wrong(
+      "nodesPerZone",
+      nodesPerZone,
+      Number.isInteger(nodesPerZone) && nodesPerZone >= 1 && nodesPerZone <= MOST_NODES_PER_ZONE,
+      `a whole number from 1 to ${MOST_NODES_PER_ZONE}`,
+    ),
+    ...wrong("node.instanceType", node.instanceType, /^[\w.-]{1,63}$/.test(node.instanceType), "such as m7i.xlarge"),
+    ...wrong("node.cpu", node.cpu, isPositiveQuantity(node.cpu), "a positive Kubernetes quantity, such as 4 or 3500m"),
+    ...wrong(
+      "node.memory",
+      node.memory,
+      isPositiveQuantity(node.memory),
+      "a positive Kubernetes quantity, such as 16Gi",
+    ),
+    ...wrong("node.pods", node.pods, Number.isInteger(node.pods) && node.pods >= 1, "a whole number, 1 or more"),
+  ];
+  if (problems.length > 0)
+    throw new RehearsalError("The cluster cannot be planned:", problems.map((problem) => `  ${problem}`).join("\n"));
+  const nodes = zones.flatMap((zone) =>
+    Array.from({ length: nodesPerZone }, (_, i) => ({ name: `${zone}-${i + 1}`, zone, ...node })),
+  );
+  return { name, region, nodes, crds };
+}
+
+function wrong(field: string, given: unknown, isRight: boolean, allowed: string): string[] {
+  return isRight ? [] : [`${field}: ${JSON.stringify(given)} was given; allowed: ${allowed}`];
+}
+
+function isPositiveQuantity(text: string): boolean {
+  return QUANTITY.test(text) && Number.parseFloat(text) > 0;
 }

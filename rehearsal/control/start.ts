@@ -1,6 +1,20 @@
-import type { Following } from "../toolchain/progress.ts";
+import { spawn } from "node:child_process";
+import { mkdir, open } from "node:fs/promises";
+import { RehearsalError } from "../toolchain/error.ts";
+import { writeWhole } from "../toolchain/files.ts";
+import { identify, type ProcessIdentity } from "../toolchain/process.ts";
+import { type Following, follow, type Say } from "../toolchain/progress.ts";
 import type { ClusterConfig } from "./config.ts";
-import type { ClusterPlace } from "./status.ts";
+import {
+  type ClusterDirectory,
+  clusterDirectory,
+  readStartRecord,
+  startDigest,
+  writeStartRecord,
+} from "./directory.ts";
+import { untilReady } from "./ready.ts";
+import { type ClusterPlace, type ClusterStatus, clusterStatus } from "./status.ts";
+import { terminate, whileLocked } from "./stop.ts";
 
 /** A cluster that answers. */
 export interface RunningCluster {
@@ -11,7 +25,7 @@ export interface RunningCluster {
   readonly kubeconfig: string;
   readonly context: string;
   readonly version: string;
-  /** What had to be done: nothing (`running`), a first start (`created`), a start with its data (`started`), a restart for a changed configuration (`restarted`). */
+  /** What had to be done: nothing (`running`), a first start (`created`), a start with its data (`started`), a restart for a changed configuration or binary (`restarted`). */
   readonly outcome: "running" | "created" | "started" | "restarted";
   /** Milliseconds from the call until it was ready. */
   readonly elapsedMs: number;
@@ -31,6 +45,102 @@ export interface StartOptions extends ClusterPlace, Following {
  *
  * Throws `RehearsalError` with the failed step and the log's last lines. Aborted: the started process is ended.
  */
-export async function startCluster(_config: ClusterConfig, _options: StartOptions): Promise<RunningCluster> {
-  throw new Error("not yet");
+export async function startCluster(config: ClusterConfig, options: StartOptions): Promise<RunningCluster> {
+  const began = performance.now();
+  const { name } = config;
+  const directory = clusterDirectory(options.cacheDir, name);
+  const digest = await startDigest(config, options.binary).catch((error: unknown) => {
+    throw new RehearsalError(
+      `The cluster binary ${options.binary} cannot be run.`,
+      "Run `up` again: it builds it anew.",
+      {
+        cause: error,
+      },
+    );
+  });
+  if (await runsAs(directory, digest)) {
+    const status = await clusterStatus(name, options);
+    if (status.phase === "ready")
+      return follow(`cluster ${name}`, options, async (say) => {
+        say("was running");
+        return answer(status, "running", began);
+      });
+  }
+
+  return whileLocked(name, "starting", options, async (directory, say) => {
+    const before = await clusterStatus(name, options);
+    if (before.pid !== undefined) {
+      const running = identify(before.pid);
+      if (running && before.phase !== "stopping" && before.phase !== "failed" && (await runsAs(directory, digest))) {
+        // Ready by now, or started by a run that was killed: its process goes on.
+        const ready = await untilReady(directory, running, { say, signal: options.signal });
+        return answer(ready, "running", began);
+      }
+      if (running) await terminate(running, say);
+    }
+    if (before.note) say(before.note);
+    const status = await launch(config, digest, directory, { ...options, say });
+    const outcome = before.phase === "absent" ? "created" : before.pid === undefined ? "started" : "restarted";
+    return { ...answer(status, outcome, began), ...(before.note && { note: before.note }) };
+  });
+}
+
+/** Whether the process that runs this cluster was started with this configuration and binary. */
+async function runsAs(directory: ClusterDirectory, digest: string): Promise<boolean> {
+  const record = await readStartRecord(directory);
+  return typeof record !== "string" && record.digest === digest && identify(record.pid)?.start === record.start;
+}
+
+async function launch(
+  config: ClusterConfig,
+  digest: string,
+  directory: ClusterDirectory,
+  { binary, say, signal }: StartOptions & { readonly say: Say },
+): Promise<ClusterStatus> {
+  signal?.throwIfAborted();
+  await mkdir(directory.logs, { recursive: true, mode: 0o700 });
+  await writeWhole(directory.config, `${JSON.stringify(config, null, 2)}\n`, 0o600);
+  const running = await spawnDetached(binary, directory);
+  try {
+    await writeStartRecord(directory, { ...running, digest });
+    return await untilReady(directory, running, { say, signal });
+  } catch (error) {
+    await terminate(running, say);
+    throw error;
+  }
+}
+
+/** A process in a session of its own, writing to files: neither this process's end nor its terminal's reaches it. */
+async function spawnDetached(binary: string, { path, events, errors }: ClusterDirectory): Promise<ProcessIdentity> {
+  const [out, err] = await Promise.all([open(events, "w", 0o600), open(errors, "w", 0o600)]);
+  try {
+    const child = spawn(binary, ["run", "--dir", path], {
+      cwd: path,
+      detached: true,
+      stdio: ["ignore", out.fd, err.fd],
+    });
+    await new Promise<void>((resolve, reject) => {
+      child.once("spawn", resolve);
+      child.once("error", reject);
+    });
+    child.unref();
+    const running = child.pid === undefined ? undefined : identify(child.pid);
+    // It ended at once: what it wrote says why, and `untilReady` tells it.
+    return running ?? { pid: child.pid ?? 0, start: "ended" };
+  } finally {
+    await Promise.all([out.close(), err.close()]);
+  }
+}
+
+function answer(status: ClusterStatus, outcome: RunningCluster["outcome"], began: number): RunningCluster {
+  const { name, dir, pid, server, kubeconfig, context, version } = status;
+  if (pid === undefined || server === undefined || kubeconfig === undefined || version === undefined)
+    throw new RehearsalError(
+      `${dir}/status.json says that cluster ${name} is ready, but not where it answers.`,
+      "The binary and this program are of different versions: run `up` again.",
+    );
+  return {
+    ...{ name, dir, pid, server, kubeconfig, context, version, outcome },
+    elapsedMs: Math.round(performance.now() - began),
+  };
 }

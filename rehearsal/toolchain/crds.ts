@@ -29,7 +29,7 @@ interface Downloaded {
 export async function crdFolders({ toolsDir, env, report, signal }: GoBuildOptions): Promise<readonly string[]> {
   return follow("CRDs", { report }, async (say) => {
     const inputs = contentKey({ module: await moduleDigest(CRD_MODULE_DIR), folders: JSON.stringify(CRD_MODULES) });
-    const make = (stage: string) => collect(stage, { say, env, signal, toolsDir });
+    const make = (stage: string) => collect(stage, { say, env, signal });
     const recipe = { tool: TOOL, version: inputs, key: inputs, inputs, make };
     const dir = await produce(toolsDir, recipe, { say, signal });
     say(`of ${CRD_MODULES.map(({ name }) => name).join(", ")} in ${dir}`);
@@ -39,7 +39,7 @@ export async function crdFolders({ toolsDir, env, report, signal }: GoBuildOptio
 
 async function collect(
   stage: string,
-  { say, env, signal }: Pick<GoBuildOptions, "env" | "signal" | "toolsDir"> & { say: Say },
+  { say, env, signal }: Pick<GoBuildOptions, "env" | "signal"> & { readonly say: Say },
 ): Promise<void> {
   const go = await requireGo("the operators' CustomResourceDefinitions (they come as Go modules)", env);
   // Go writes into the module that it downloads for: it gets a copy.

@@ -27,7 +27,7 @@ export interface GoTool {
 export interface GoBuildOptions extends Following {
   readonly toolsDir: string;
   /** Environment in which Go is looked up and run. Default: this process's. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
 /** The compiler of one large package and the linker of Kubernetes take up to this much memory. */
@@ -70,7 +70,7 @@ export async function goTool(tool: GoTool, { toolsDir, env, report, signal }: Go
 interface BuildOptions {
   readonly say: Say;
   readonly signal?: Following["signal"];
-  readonly env: GoBuildOptions["env"];
+  readonly env?: GoBuildOptions["env"];
   readonly logFile: string;
 }
 

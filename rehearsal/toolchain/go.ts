@@ -1,9 +1,8 @@
-import { constants } from "node:fs";
-import { access } from "node:fs/promises";
 import { arch } from "node:os";
 import { delimiter, isAbsolute, join } from "node:path";
 import { command } from "./command.ts";
 import { RehearsalError } from "./error.ts";
+import { isExecutable } from "./files.ts";
 import { rangeInWords, serves } from "./semver.ts";
 import { GO_RELEASE, VERSIONS } from "./versions.ts";
 
@@ -77,11 +76,4 @@ export function goEnvironment(env: Env = process.env): Env {
 
 function goArch(): string {
   return arch() === "x64" ? "amd64" : arch();
-}
-
-export async function isExecutable(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 }

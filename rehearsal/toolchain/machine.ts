@@ -2,7 +2,7 @@ import { realpath, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, dirname, isAbsolute, join, relative } from "node:path";
 import { command } from "./command.ts";
-import { isExecutable } from "./go.ts";
+import { isExecutable } from "./files.ts";
 import { serves, type VersionRange } from "./semver.ts";
 import { VERSIONS } from "./versions.ts";
 
@@ -24,7 +24,7 @@ export interface Search {
 export interface MachineOptions {
   /** What lies in the cache is ours, even when it is on PATH, and does not count as found. */
   readonly cacheDir: string;
-  readonly env?: Env;
+  readonly env?: Env | undefined;
 }
 
 export async function findPulumi(options: MachineOptions): Promise<Search> {

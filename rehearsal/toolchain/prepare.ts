@@ -30,7 +30,7 @@ export interface ToolchainOptions extends Following {
   /** Root of the cache; see `cacheDirectory`. */
   readonly cacheDir: string;
   /** Environment in which tools and Go are looked up and run. Default: this process's. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
 /** The Pulumi CLI, from its own module. Without its version it calls itself unknown and the Automation API refuses it. */

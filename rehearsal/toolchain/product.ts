@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileDigest } from "./content-key.ts";
+import { exists } from "./files.ts";
 import { describeHolder, withLock } from "./lock.ts";
 import type { Following, Say } from "./progress.ts";
 
@@ -156,11 +157,4 @@ async function clearStages(toolsDir: string): Promise<void> {
   await mkdir(toolsDir, { recursive: true });
   for (const name of await readdir(toolsDir))
     if (name.startsWith(STAGE)) await rm(join(toolsDir, name), { recursive: true, force: true });
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }
