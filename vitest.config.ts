@@ -28,6 +28,7 @@ export default defineConfig({
         test: {
           name: "real",
           include: ["**/*.real.test.ts"],
+          globalSetup: ["test/support/ground.ts"],
           exclude: ["**/node_modules/**"],
           fileParallelism: false,
           testTimeout: 120_000,
