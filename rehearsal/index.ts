@@ -10,7 +10,8 @@ export { type RunningCluster, type StartOptions, startCluster } from "./control/
 export { type ClusterPlace, type ClusterStatus, clusterNames, clusterStatus } from "./control/status.ts";
 export { resetCluster, type StopOptions, type Stopped, stopCluster } from "./control/stop.ts";
 export { cacheDirectory } from "./toolchain/cache.ts";
-export { type Diagnosis, diagnose } from "./toolchain/diagnose.ts";
+export { diagnose } from "./toolchain/diagnose.ts";
+export type { DiagnoseOptions, Diagnosis } from "./toolchain/diagnosis.ts";
 export {
   type EngineHome,
   type EngineHomeOptions,

@@ -5,7 +5,7 @@ import { contentKey, moduleDigest } from "./content-key.ts";
 import { RehearsalError } from "./error.ts";
 import { goEnvironment, requireGo } from "./go.ts";
 import type { GoBuildOptions } from "./go-build.ts";
-import { produce } from "./product.ts";
+import { findProduct, produce } from "./product.ts";
 import { follow, type Say } from "./progress.ts";
 import { CRD_MODULES } from "./versions.ts";
 
@@ -28,13 +28,22 @@ interface Downloaded {
  */
 export async function crdFolders({ toolsDir, env, report, signal }: GoBuildOptions): Promise<readonly string[]> {
   return follow("CRDs", { report }, async (say) => {
-    const inputs = contentKey({ module: await moduleDigest(CRD_MODULE_DIR), folders: JSON.stringify(CRD_MODULES) });
+    const inputs = await inputsOfCrds();
     const make = (stage: string) => collect(stage, { say, env, signal });
     const recipe = { tool: TOOL, version: inputs, key: inputs, inputs, make };
     const dir = await produce(toolsDir, recipe, { say, signal });
     say(`of ${CRD_MODULES.map(({ name }) => name).join(", ")} in ${dir}`);
     return CRD_MODULES.map(({ name }) => join(dir, name));
   });
+}
+
+/** Whether the CustomResourceDefinitions are in the cache. Reads only. */
+export async function haveCrds(toolsDir: string): Promise<boolean> {
+  return (await findProduct(toolsDir, TOOL, await inputsOfCrds())) !== undefined;
+}
+
+async function inputsOfCrds(): Promise<string> {
+  return contentKey({ module: await moduleDigest(CRD_MODULE_DIR), folders: JSON.stringify(CRD_MODULES) });
 }
 
 async function collect(

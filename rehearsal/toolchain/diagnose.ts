@@ -1,22 +1,9 @@
-/** One requirement, what this machine has, and what to do if that does not serve. */
-export interface Diagnosis {
-  /** `Node.js`, `Go`, `disk space`, `plugin kubernetes`, … */
-  readonly requirement: string;
-  /**
-   * `serves`: nothing to do. `builds`: missing, and the toolchain makes it by itself at the next `up`.
-   * `limited`: works, with the restriction that `note` tells. `missing`: `up` fails until `fix` was done.
-   */
-  readonly state: "serves" | "builds" | "limited" | "missing";
-  /** What is needed, such as "22.18 or later". */
-  readonly needed: string;
-  /** What was found, such as "24.21.0 at /usr/bin/node", or "nothing". */
-  readonly found: string;
-  readonly note?: string;
-  /** The exact command that gets it. Always there when `missing`. */
-  readonly fix?: string;
-}
+import { diagnoseMachine } from "./diagnose-machine.ts";
+import { diagnoseTools } from "./diagnose-tools.ts";
+import type { DiagnoseOptions, Diagnosis } from "./diagnosis.ts";
 
-/** Looks at the machine, changing nothing, in about a second. The order is that of need. */
-export async function diagnose(_options: { readonly cacheDir: string }): Promise<readonly Diagnosis[]> {
-  throw new Error("not yet");
+/** Looks at the machine, changing nothing, in about a second. The order is that of need: the machine, tools, plugins. */
+export async function diagnose(options: DiagnoseOptions): Promise<readonly Diagnosis[]> {
+  const [machine, tools] = await Promise.all([diagnoseMachine(options), diagnoseTools(options)]);
+  return [...machine, ...tools];
 }

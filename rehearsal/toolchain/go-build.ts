@@ -42,12 +42,7 @@ const BYTES_PER_COMPILER = 1.5 * 2 ** 30;
 export async function goTool(tool: GoTool, { toolsDir, env, report, signal }: GoBuildOptions): Promise<string> {
   const logFile = join(toolsDir, "log", `${tool.name}.log`);
   return follow(tool.name, { report, logFile }, async (say) => {
-    const inputs = contentKey({
-      module: await moduleDigest(tool.moduleDir),
-      package: tool.package,
-      ldflags: linkerFlags(tool),
-      links: tool.links.join(),
-    });
+    const inputs = await inputsOf(tool);
     const go = await requireGo(`${tool.name} ${tool.version}`, env).catch(async (error: unknown) => {
       const earlier = await findProduct(toolsDir, tool.name, inputs);
       if (earlier !== undefined) return earlier;
@@ -64,6 +59,20 @@ export async function goTool(tool: GoTool, { toolsDir, env, report, signal }: Go
       say(`${tool.version} in ${dir}`);
       return dir;
     }
+  });
+}
+
+/** The folder of a tool that was built from the present sources by any compiler; undefined if there is none. Reads only. */
+export async function findBuilt(tool: GoTool, toolsDir: string): Promise<string | undefined> {
+  return findProduct(toolsDir, tool.name, await inputsOf(tool));
+}
+
+async function inputsOf(tool: GoTool): Promise<string> {
+  return contentKey({
+    module: await moduleDigest(tool.moduleDir),
+    package: tool.package,
+    ldflags: linkerFlags(tool),
+    links: tool.links.join(),
   });
 }
 

@@ -27,9 +27,9 @@ export async function findGo(
   for (const folder of new Set([...(env.PATH ?? "").split(delimiter).filter(isAbsolute), ...usualFolders])) {
     const path = join(folder, "go");
     if (!(await isExecutable(path))) continue;
-    const { code, stdout } = await command(path, ["env", "GOVERSION"], { env: goEnvironment(env) });
-    const go = { path, version: stdout.trim() };
-    if (code === 0 && serves(go.version, VERSIONS.go)) return { go, refused };
+    const said = await command(path, ["env", "GOVERSION"], { env: goEnvironment(env) }).catch(() => undefined);
+    const go = { path, version: said?.code === 0 ? said.stdout.trim() : "" };
+    if (serves(go.version, VERSIONS.go)) return { go, refused };
     refused.push(go);
   }
   return { refused };

@@ -75,12 +75,11 @@ export async function produce(
   });
 }
 
-/** A whole product that was made of these inputs, whatever compiler made it: what serves a machine that has lost its compiler. */
+/** A whole product that was made of these inputs, whatever compiler made it: what serves a machine that has lost its compiler. Reads only. */
 export async function findProduct(toolsDir: string, tool: string, inputs: string): Promise<string | undefined> {
   for (const dir of await productsOf(toolsDir, tool)) {
     const manifest = await readManifest(dir);
-    if (manifest?.inputs === inputs && manifest.platform === PLATFORM && (await condition(dir)) === "whole")
-      return used(dir);
+    if (manifest?.inputs === inputs && manifest.platform === PLATFORM && (await condition(dir)) === "whole") return dir;
   }
   return undefined;
 }
