@@ -1,0 +1,136 @@
+import { UNKNOWN, UnknownValue } from "./unknown.ts";
+
+/** A value has another shape than its field allows, e.g. `containers: "web"`. It is a violation, never a pass. */
+export class MalformedValue extends Error {
+  override readonly name = "MalformedValue";
+  readonly path: string;
+  readonly given: string;
+  readonly wanted: string;
+
+  constructor(path: string, given: string, wanted: string) {
+    super(`${path} is ${given}; ${wanted} is wanted`);
+    this.path = path;
+    this.given = given;
+    this.wanted = wanted;
+  }
+}
+
+/**
+ * One place in an object, whether something stands there or not: rules walk objects with it instead of with `?.`.
+ * It knows its path, sees own properties only, and throws on what is unknown (UnknownValue) or misshapen (MalformedValue).
+ */
+export class Field {
+  readonly #value: unknown;
+  readonly #parent: Field | undefined;
+  readonly #key: string | number | undefined;
+
+  constructor(value: unknown, parent?: Field, key?: string | number) {
+    this.#value = value;
+    this.#parent = parent;
+    this.#key = key;
+  }
+
+  /** From the object's root, as people write it: `spec.template.spec.containers[0].image`. */
+  get path(): string {
+    if (this.#parent === undefined || this.#key === undefined) return "";
+    const before = this.#parent.path;
+    if (typeof this.#key === "number") return `${before}[${this.#key}]`;
+    if (!/^[\w$-]+$/.test(this.#key)) return `${before}[${JSON.stringify(this.#key)}]`;
+    return before === "" ? this.#key : `${before}.${this.#key}`;
+  }
+
+  get value(): unknown {
+    if (this.#value === UNKNOWN) throw new UnknownValue(this.path);
+    return this.#value;
+  }
+
+  /** Kubernetes takes null for "not set", and so do rules. */
+  get absent(): boolean {
+    return this.value === undefined || this.value === null;
+  }
+
+  /** The field below, through as many keys as are given. Below nothing there is nothing. */
+  at(...keys: string[]): Field {
+    let field: Field = this;
+    for (const key of keys) {
+      const holder = field.#object();
+      field = new Field(holder && Object.hasOwn(holder, key) ? holder[key] : undefined, field, key);
+    }
+    return field;
+  }
+
+  /** The elements of a list; none when nothing is set. */
+  items(): Field[] {
+    if (this.absent) return [];
+    const value = this.value;
+    if (!Array.isArray(value)) throw this.#malformed("a list");
+    return value.map((item, index) => new Field(item, this, index));
+  }
+
+  /** The keys of a map with their fields; none when nothing is set. */
+  entries(): [key: string, field: Field][] {
+    const holder = this.#object();
+    return holder ? Object.keys(holder).map((key) => [key, new Field(holder[key], this, key)]) : [];
+  }
+
+  text(): string | undefined {
+    const value = this.value ?? undefined;
+    if (value === undefined || typeof value === "string") return value;
+    throw this.#malformed("a string");
+  }
+
+  number(): number | undefined {
+    const value = this.value ?? undefined;
+    if (value === undefined || (typeof value === "number" && Number.isFinite(value))) return value;
+    throw this.#malformed("a number");
+  }
+
+  boolean(): boolean | undefined {
+    const value = this.value ?? undefined;
+    if (value === undefined || typeof value === "boolean") return value;
+    throw this.#malformed("true or false");
+  }
+
+  /** Puts a value here, in the object itself, making the objects above it where there are none. For remediations. */
+  set(value: unknown): void {
+    if (this.#parent === undefined || this.#key === undefined) throw new TypeError("a whole object cannot be set");
+    if (this.#parent.absent) this.#parent.set({});
+    const holder = this.#parent.#current() as Record<string | number, unknown>;
+    holder[this.#key] = value;
+  }
+
+  /** What stands here, for a message. Never use it for a field that may hold a secret. */
+  shown(): string {
+    return shown(this.value);
+  }
+
+  #object(): Record<string, unknown> | undefined {
+    if (this.absent) return undefined;
+    const value = this.value;
+    if (typeof value !== "object" || Array.isArray(value)) throw this.#malformed("an object");
+    return value as Record<string, unknown>;
+  }
+
+  /** What stands here now, read again from the holder: `set` may have made it after this Field was. */
+  #current(): unknown {
+    if (this.#parent === undefined || this.#key === undefined) return this.#value;
+    return (this.#parent.#current() as Record<string | number, unknown>)[this.#key];
+  }
+
+  #malformed(wanted: string): MalformedValue {
+    return new MalformedValue(this.path, kindOf(this.value), wanted);
+  }
+}
+
+function shown(value: unknown): string {
+  if (value === undefined || value === null) return "not set";
+  if (typeof value === "string") return JSON.stringify(value.length > 120 ? `${value.slice(0, 117)}...` : value);
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  return kindOf(value);
+}
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : `a list of ${value.length}`;
+  if (typeof value === "object") return "an object";
+  return `a ${typeof value}`;
+}

@@ -1,0 +1,28 @@
+/** One object of a stack as any source gives it: a resource that Pulumi registers, or a manifest. */
+export interface Resource {
+  /** Pulumi's type token, e.g. `kubernetes:apps/v1:Deployment`. */
+  readonly type: string;
+  /** Pulumi's name of the resource, or the manifest's `metadata.name`. */
+  readonly name: string;
+  readonly urn?: string;
+  /** What the program declares. `UNKNOWN` stands where a value is not known yet. */
+  readonly props: Readonly<Record<string, unknown>>;
+  /** Pulumi's own settings; a manifest has none. */
+  readonly options?: { readonly protect: boolean };
+  /** Where namespaced objects go that name no namespace. Default: "default". */
+  readonly defaultNamespace?: string;
+}
+
+/** The objects of a manifest: itself, or what a List holds (lists in lists too). */
+export function fromManifest(manifest: unknown): Resource[] {
+  if (typeof manifest !== "object" || manifest === null || Array.isArray(manifest))
+    throw new TypeError("a manifest is an object with apiVersion and kind");
+  const props = manifest as Record<string, unknown>;
+  const { apiVersion, kind, items } = props;
+  if (typeof apiVersion !== "string" || typeof kind !== "string")
+    throw new TypeError("a manifest is an object with apiVersion and kind");
+  if (kind.endsWith("List") && Array.isArray(items)) return items.flatMap(fromManifest);
+  const name = (props.metadata as { name?: unknown } | undefined)?.name;
+  const version = apiVersion.includes("/") ? apiVersion : `core/${apiVersion}`;
+  return [{ type: `kubernetes:${version}:${kind}`, name: typeof name === "string" ? name : "", props }];
+}

@@ -1,0 +1,65 @@
+import { Field, MalformedValue } from "./field.ts";
+import type { Resource } from "./resource.ts";
+import { UnknownValue } from "./unknown.ts";
+
+/** A resource as rules see it. Names of Kubernetes objects throw UnknownValue while they are not known. */
+export class StackObject {
+  readonly resource: Resource;
+  readonly root: Field;
+  /** The API group: "" for the core group, and undefined for what is no Kubernetes object. */
+  readonly group: string | undefined;
+  readonly version: string | undefined;
+  readonly kind: string | undefined;
+
+  constructor(resource: Resource) {
+    this.resource = resource;
+    this.root = new Field(resource.props);
+    const token = /^kubernetes:([^:]+)\/([^:/]+):(\w+)$/.exec(resource.type);
+    if (!token) return;
+    const { apiVersion, kind } = resource.props;
+    const declared = typeof apiVersion === "string" ? apiVersion : undefined;
+    const [, tokenGroup, tokenVersion, tokenKind] = token;
+    this.group = declared ? groupOf(declared) : tokenGroup === "core" ? "" : tokenGroup;
+    this.version = declared ? declared.slice(declared.indexOf("/") + 1) : tokenVersion;
+    this.kind = typeof kind === "string" ? kind : tokenKind;
+  }
+
+  /** Whether only a part of an object is declared (server-side apply to someone else's object): not for rules to judge. */
+  get partial(): boolean {
+    return this.kind !== undefined && this.resource.type.endsWith("Patch") && !this.kind.endsWith("Patch");
+  }
+
+  get name(): string {
+    return this.root.at("metadata", "name").text() ?? this.resource.name;
+  }
+
+  get namespace(): string {
+    return this.root.at("metadata", "namespace").text() ?? this.resource.defaultNamespace ?? "default";
+  }
+
+  annotation(key: string): string | undefined {
+    return this.root.at("metadata", "annotations", key).text();
+  }
+
+  /** For people: `Deployment shop/orders`; Pulumi's name stands in for a name that is not known yet or misshapen. */
+  get label(): string {
+    if (this.kind === undefined) return `${this.resource.type} ${this.resource.name}`;
+    const name = readable(() => this.name) ?? this.resource.name;
+    const namespace = readable(() => this.root.at("metadata", "namespace").text() ?? this.resource.defaultNamespace);
+    return `${this.kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
+  }
+}
+
+function groupOf(apiVersion: string): string {
+  return apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
+}
+
+/** A label must come out for any object, however broken: what cannot be read is left out of it. */
+function readable(read: () => string | undefined): string | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof UnknownValue || error instanceof MalformedValue) return undefined;
+    throw error;
+  }
+}

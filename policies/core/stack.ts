@@ -1,0 +1,127 @@
+import { type Field, MalformedValue } from "./field.ts";
+import type { Resource } from "./resource.ts";
+import { StackObject } from "./stack-object.ts";
+import { someKnown, UnknownValue } from "./unknown.ts";
+
+/** Stands among the namespaces for objects whose namespace is not known yet. */
+const ANYWHERE = "\0";
+
+/**
+ * All objects of a stack with the look-ups that rules need, each by hash: a rule over n objects costs n, not n².
+ * What cannot be ruled out because it is not known yet is always among the candidates.
+ */
+export class Stack {
+  readonly objects: readonly StackObject[];
+  readonly #indexes = new Map<unknown, Map<string, Map<string, StackObject[]>>>();
+  #kinds: Map<string, StackObject[]> | undefined;
+
+  constructor(resources: Iterable<Resource>) {
+    this.objects = Array.from(resources, (resource) => new StackObject(resource)).filter((object) => !object.partial);
+  }
+
+  /** Objects of a kind that are, or may be, in a namespace. */
+  inNamespace(group: string, kind: string, namespace: string): StackObject[] {
+    const index = this.#index(namespaceOf, group, kind, namespaceOf);
+    return [...(index.get(namespace) ?? []), ...(index.get(ANYWHERE) ?? [])];
+  }
+
+  /**
+   * The object of a kind whose `keyOf` is this key. Throws UnknownValue if there is none but one of those whose key is
+   * not known yet may be it. `keyOf` must be one and the same function each time: its answers are kept.
+   */
+  find(group: string, kind: string, keyOf: (object: StackObject) => string, key: string): StackObject | undefined {
+    const index = this.#index(keyOf, group, kind, keyOf);
+    const [found] = index.get(key) ?? [];
+    if (found) return found;
+    for (const unknown of index.get(ANYWHERE) ?? []) keyOf(unknown);
+    return undefined;
+  }
+
+  /**
+   * Objects of a kind in a namespace that may select pods with these labels; `selectorOf` must be one and the same
+   * function each time.
+   */
+  maySelect(
+    group: string,
+    kind: string,
+    selectorOf: (object: StackObject) => Field,
+    namespace: string,
+    labels: Field,
+  ): StackObject[] {
+    const index = this.#index(
+      selectorOf,
+      group,
+      kind,
+      (object) => `${object.namespace} ${firstPair(selectorOf(object)) ?? ""}`,
+    );
+    const pairs = labels.entries().map(([key, value]) => pair(key, value));
+    const keys = ["", ...pairs].map((key) => `${namespace} ${key}`);
+    return [...keys, ANYWHERE].flatMap((key) => index.get(key) ?? []);
+  }
+
+  /** Objects of a kind by a key that is read once for each of them. `name` tells one index from another. */
+  #index(
+    name: unknown,
+    group: string,
+    kind: string,
+    keyOf: (object: StackObject) => string,
+  ): Map<string, StackObject[]> {
+    const indexes = this.#indexes.get(name) ?? new Map<string, Map<string, StackObject[]>>();
+    this.#indexes.set(name, indexes);
+    const known = indexes.get(`${group}/${kind}`);
+    if (known) return known;
+    const index = new Map<string, StackObject[]>();
+    for (const object of this.#ofKind(group, kind)) {
+      const key = keyOrAnywhere(object, keyOf);
+      if (key === undefined) continue;
+      const bucket = index.get(key);
+      if (bucket) bucket.push(object);
+      else index.set(key, [object]);
+    }
+    indexes.set(`${group}/${kind}`, index);
+    return index;
+  }
+
+  #ofKind(group: string, kind: string): readonly StackObject[] {
+    this.#kinds ??= Map.groupBy(this.objects, (object) => `${object.group}/${object.kind}`);
+    return this.#kinds.get(`${group}/${kind}`) ?? [];
+  }
+}
+
+const namespaceOf = (object: StackObject) => object.namespace;
+
+/** A misshapen object has no key: the API server will refuse it, so it serves nobody. */
+function keyOrAnywhere(object: StackObject, keyOf: (object: StackObject) => string): string | undefined {
+  try {
+    return keyOf(object);
+  } catch (error) {
+    if (error instanceof UnknownValue) return ANYWHERE;
+    if (error instanceof MalformedValue) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Whether any of the candidates serves. A misshapen one does not: the API server will refuse it, so it helps nobody.
+ * Throws UnknownValue if none is known to serve and one may.
+ */
+export function anyOf(candidates: Iterable<StackObject>, serves: (object: StackObject) => boolean): boolean {
+  return someKnown(candidates, (object) => {
+    try {
+      return serves(object);
+    } catch (error) {
+      if (error instanceof MalformedValue) return false;
+      throw error;
+    }
+  });
+}
+
+/** One label that a selector demands, by which it can be found; undefined if it demands none by equality. */
+function firstPair(selector: Field): string | undefined {
+  const [first] = selector.at("matchLabels").entries();
+  return first && pair(...first);
+}
+
+function pair(key: string, value: Field): string {
+  return `${key}=${value.text() ?? ""}`;
+}

@@ -1,0 +1,56 @@
+import type { StackValidationPolicy } from "@pulumi/policy";
+import { covers, type Exemption, exemptionProblems, expired } from "../core/exemption.ts";
+import type { Rule } from "../core/rule.ts";
+import type { StackObject } from "../core/stack-object.ts";
+
+/** The exemptions of one run: which hold, and which of them were needed. */
+export class Exemptions {
+  readonly #all: readonly Exemption[];
+  readonly #used = new Set<Exemption>();
+  readonly #today: Date;
+
+  /** Throws a TypeError that lists what is wrong, if anything is: nothing is judged then. */
+  constructor(all: readonly Exemption[], rules: readonly Rule[], today = new Date()) {
+    const problems = exemptionProblems(all, rules);
+    if (problems.length > 0) throw new TypeError(`wrong exemptions:\n${problems.join("\n")}`);
+    this.#all = all;
+    this.#today = today;
+  }
+
+  /** Whether an object may break a rule today. */
+  allow(rule: Rule, object: StackObject): boolean {
+    const exemption = this.#all.find((one) => covers(one, rule, object) && !expired(one, this.#today));
+    if (exemption) this.#used.add(exemption);
+    return exemption !== undefined;
+  }
+
+  /** Policies over the exemptions themselves. They come last in a pack: by then it is known which were needed. */
+  policies(): StackValidationPolicy[] {
+    return [
+      {
+        name: "exemption-expired",
+        description: "An exemption ends on its day",
+        enforcementLevel: "mandatory",
+        severity: "high",
+        validateStack: (_args, report) => {
+          for (const one of this.#all.filter((exemption) => expired(exemption, this.#today)))
+            report(`${summary(one)} ended on ${one.expires}\nfix:  correct the object, and remove the exemption`);
+        },
+      },
+      {
+        name: "exemption-unused",
+        description: "An exemption that frees nothing is removed",
+        enforcementLevel: "advisory",
+        severity: "low",
+        validateStack: (_args, report) => {
+          for (const one of this.#all.filter((exemption) => !expired(exemption, this.#today)))
+            if (!this.#used.has(one)) report(`${summary(one)} was not needed in this run\nfix:  remove it`);
+        },
+      },
+    ];
+  }
+}
+
+function summary({ rule, resource, owner, ticket }: Exemption): string {
+  return `the exemption of ${owner} from ${rule} for ${resource}${ticket === undefined ? "" : ` (${ticket})`}`;
+}

@@ -1,0 +1,40 @@
+import { containersOf, makesPods } from "../core/pods.ts";
+import { defineRule, violation } from "../core/rule.ts";
+import { eachKnown } from "../core/unknown.ts";
+
+export const imageTagPinned = defineRule({
+  id: "image-tag-pinned",
+  section: "images",
+  title: "Every image is named with a version: a tag that stays, or a digest",
+  severity: "high",
+  why: "a floating tag means another program after the next restart: nobody can say what runs, or go back to it",
+  fix: "image: <repository>:<version>, or <repository>@sha256:<digest>",
+  frameworks: [],
+  scope: "resource",
+  exemptable: true,
+  params: {
+    tags: {
+      type: "array",
+      items: { type: "string" },
+      default: ["latest"],
+      description: "Tags that are known to move.",
+    },
+  },
+  subjects: makesPods,
+  *check(object, { tags }) {
+    yield* eachKnown(containersOf(object), function* ({ field }) {
+      const image = field.at("image");
+      const { tag, digest } = parts(image.text() ?? "");
+      if (digest || (tag && !tags.includes(tag))) return;
+      yield violation(image, tag ? `a tag other than ${tags.join(", ")}` : "a tag or a digest");
+    });
+  },
+});
+
+/** A colon before the last slash belongs to the registry's port. */
+function parts(image: string): { tag: string | undefined; digest: string | undefined } {
+  const [name = "", digest] = image.split("@");
+  const last = name.slice(name.lastIndexOf("/") + 1);
+  const colon = last.indexOf(":");
+  return { tag: colon < 0 ? undefined : last.slice(colon + 1), digest };
+}

@@ -1,0 +1,54 @@
+import { makesPods, podOf } from "../core/pods.ts";
+import { defineRule } from "../core/rule.ts";
+import { selects } from "../core/selector.ts";
+import { anyOf } from "../core/stack.ts";
+import type { StackObject } from "../core/stack-object.ts";
+
+const selectorOf = (policy: StackObject) => policy.root.at("spec", "podSelector");
+
+export const networkPolicyRequired = defineRule({
+  id: "network-policy-required",
+  section: "network",
+  title: "Every pod is held by NetworkPolicies, for what comes in and for what goes out",
+  severity: "high",
+  why: "a pod that no policy selects may talk to everything: one break-in reaches every store of the cluster",
+  fix: "add a NetworkPolicy to the namespace: { podSelector: {}, policyTypes: [Ingress, Egress] }, and one for each wanted path",
+  frameworks: ["NSA:C-0030"],
+  scope: "stack",
+  optOut: "networkPolicy",
+  exemptable: true,
+  params: {
+    any: { type: "boolean", default: false, description: "A policy for one direction is enough." },
+  },
+  subjects: makesPods,
+  *check(object, { any }, stack) {
+    const { labels, spec } = podOf(object);
+    const candidates = stack.maySelect("networking.k8s.io", "NetworkPolicy", selectorOf, object.namespace, labels);
+    const held = (direction: "Ingress" | "Egress") =>
+      anyOf(
+        candidates,
+        (policy) =>
+          policy.namespace === object.namespace &&
+          policyTypes(policy).includes(direction) &&
+          selects(selectorOf(policy), labels),
+      );
+    const open = (["Ingress", "Egress"] as const).filter((direction) => !held(direction));
+    if (open.length === 0 || (any && open.length === 1)) return;
+    yield {
+      path: spec.path,
+      given: `free to have any ${open.map((direction) => direction.toLowerCase()).join(" and ")}`,
+      wanted: `a NetworkPolicy of ${object.namespace} with policyTypes ${open.join(", ")} that selects its pods`,
+    };
+  },
+});
+
+/** Kubernetes' own default: always Ingress, and Egress if there are rules for it. */
+function policyTypes(policy: StackObject): string[] {
+  const spec = policy.root.at("spec");
+  const declared = spec
+    .at("policyTypes")
+    .items()
+    .map((type) => type.text() ?? "");
+  if (declared.length > 0) return declared;
+  return spec.at("egress").items().length > 0 ? ["Ingress", "Egress"] : ["Ingress"];
+}

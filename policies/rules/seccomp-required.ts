@@ -1,0 +1,64 @@
+import type { Field } from "../core/field.ts";
+import { containersOf, makesPods, podOf } from "../core/pods.ts";
+import { defineRule, violation } from "../core/rule.ts";
+import type { StackObject } from "../core/stack-object.ts";
+import { eachKnown } from "../core/unknown.ts";
+
+export const seccompRequired = defineRule({
+  id: "seccomp-required",
+  section: "pod-security",
+  title: "Containers run under a seccomp profile",
+  severity: "medium",
+  why: "unconfined, a container reaches some three hundred system calls that it never needs and exploits do",
+  fix: "securityContext: { seccompProfile: { type: RuntimeDefault } }",
+  frameworks: ["PSS:restricted", "NSA:C-0210"],
+  scope: "resource",
+  exemptable: true,
+  params: {
+    level: {
+      type: "string",
+      enum: ["restricted", "baseline"],
+      default: "restricted",
+      description: "restricted: a profile must be named. baseline: it must only not be Unconfined.",
+    },
+    types: {
+      type: "array",
+      items: { type: "string", enum: ["RuntimeDefault", "Localhost"] },
+      default: ["RuntimeDefault", "Localhost"],
+      description: "The profiles that count.",
+    },
+  },
+  subjects: (object) => makesPods(object),
+  *check(object, { level, types }) {
+    if (isWindows(object)) return;
+    const wanted = `${types.join(" or ")}${level === "baseline" ? ", or nothing" : ""}`;
+    const allowed = (type: string | undefined) => (type === undefined ? level === "baseline" : includes(types, type));
+    const pod = profileOf(podOf(object).spec);
+    const podType = pod.text();
+    if (podType !== undefined && !allowed(podType)) yield violation(pod, wanted);
+    yield* eachKnown(containersOf(object), function* ({ field }) {
+      const own = profileOf(field);
+      const type = own.text();
+      if (type === undefined ? podType === undefined && !allowed(undefined) : !allowed(type))
+        yield violation(own, wanted);
+    });
+  },
+  /** Only where nothing is said; who names Unconfined, names it for a reason. */
+  remediate(object) {
+    const profile = profileOf(podOf(object).spec);
+    if (profile.absent && !isWindows(object)) profile.set("RuntimeDefault");
+  },
+});
+
+function profileOf(holder: Field): Field {
+  return holder.at("securityContext", "seccompProfile", "type");
+}
+
+/** Windows has no seccomp, and the pod security standards ask for none there. */
+function isWindows(object: StackObject): boolean {
+  return podOf(object).spec.at("os", "name").text() === "windows";
+}
+
+function includes(types: readonly string[], type: string): boolean {
+  return types.includes(type);
+}
