@@ -28,6 +28,8 @@ export interface GoBuildOptions extends Following {
   readonly toolsDir: string;
   /** Environment in which Go is looked up and run. Default: this process's. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Folders in which Go is looked for after PATH. Default: where its installers put it. */
+  readonly usualFolders?: readonly string[];
 }
 
 /** The compiler of one large package and the linker of Kubernetes take up to this much memory. */
@@ -39,11 +41,14 @@ const BYTES_PER_COMPILER = 1.5 * 2 ** 30;
  *
  * Throws `RehearsalError` if there is no Go that serves, or with the last lines of a build that failed.
  */
-export async function goTool(tool: GoTool, { toolsDir, env, report, signal }: GoBuildOptions): Promise<string> {
+export async function goTool(
+  tool: GoTool,
+  { toolsDir, env, usualFolders, report, signal }: GoBuildOptions,
+): Promise<string> {
   const logFile = join(toolsDir, "log", `${tool.name}.log`);
   return follow(tool.name, { report, logFile }, async (say) => {
     const inputs = await inputsOf(tool);
-    const go = await requireGo(`${tool.name} ${tool.version}`, env).catch(async (error: unknown) => {
+    const go = await requireGo(`${tool.name} ${tool.version}`, env, usualFolders).catch(async (error: unknown) => {
       const earlier = await findProduct(toolsDir, tool.name, inputs);
       if (earlier !== undefined) return earlier;
       throw error;

@@ -1,0 +1,14 @@
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { expect, it } from "vitest";
+import { cacheDirectory } from "./cache.ts";
+
+it.each([
+  ["its own variable first", { PLUMBLINE_CACHE: "/a", XDG_CACHE_HOME: "/b" }, "/a"],
+  ["its own variable, made absolute", { PLUMBLINE_CACHE: "a" }, resolve("a")],
+  ["the desktop's folder", { XDG_CACHE_HOME: "/b" }, "/b/plumbline"],
+  ["not a desktop's folder that is not absolute", { XDG_CACHE_HOME: "b" }, join(homedir(), ".cache/plumbline")],
+  ["home, when variables are empty", { PLUMBLINE_CACHE: "", XDG_CACHE_HOME: "" }, join(homedir(), ".cache/plumbline")],
+])("is %s", (_, env, expected) => {
+  expect(cacheDirectory(env)).toBe(expected);
+});

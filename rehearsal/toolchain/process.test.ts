@@ -1,0 +1,42 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { copyFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, it, onTestFinished } from "vitest";
+import { commandLine, identify, isRunning } from "./process.ts";
+import { scratch } from "./testing/scratch.ts";
+
+it("knows this process, the same at every look", () => {
+  const self = identify(process.pid);
+  expect(self?.pid).toBe(process.pid);
+  expect(identify(process.pid)).toEqual(self);
+  expect(self && isRunning(self)).toBe(true);
+});
+
+it("does not take another process with the same pid for it", () => {
+  expect(isRunning({ pid: process.pid, start: "another-boot:1" })).toBe(false);
+});
+
+it("knows a process by whatever name, and that it ended", async () => {
+  const program = join(await scratch(), "a) S 1 (b");
+  await copyFile("/bin/sleep", program);
+  const child = spawn(program, ["60"]);
+  onTestFinished(() => void child.kill("SIGKILL"));
+  await once(child, "spawn");
+  const identity = identify(child.pid ?? 0);
+  expect(identity && isRunning(identity)).toBe(true);
+  expect(commandLine(child.pid ?? 0)).toEqual([program, "60"]);
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  expect(identity && isRunning(identity)).toBe(false);
+});
+
+it("does not count the remains of a process that its parent has not collected", async () => {
+  const parent = spawn("sh", ["-c", "sleep 0.01 & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] });
+  onTestFinished(() => void parent.kill("SIGKILL"));
+  const [line] = (await once(parent.stdout, "data")) as [Buffer];
+  const pid = Number(line.toString());
+  // `sleep` never waits for the child that it inherited from the shell: it stays a zombie.
+  await expect.poll(() => identify(pid)).toBeUndefined();
+  expect(() => process.kill(pid, 0)).not.toThrow();
+});
