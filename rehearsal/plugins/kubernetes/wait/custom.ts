@@ -1,0 +1,41 @@
+import { conditionOf, type KubeObject, numberAt, textAt } from "../object.ts";
+import { conditionProblem, failed, READY, type Rule, waiting } from "./readiness.ts";
+
+/** Ready when the API server serves the new kind. */
+export const customResourceDefinition: Rule = {
+  judge(object) {
+    if (conditionOf(object, "Established")?.status === "True") return READY;
+    const problems = conditionProblem(object, "NamesAccepted", "False");
+    return problems.length > 0
+      ? failed("the names of the definition are taken", problems)
+      : waiting("the definition has to be Established", conditionProblem(object, "NonStructuralSchema", "True"));
+  },
+};
+
+/**
+ * Any object, by the conditions that most controllers use: not ready while `Reconciling` or `InProgress`, failed when
+ * `Stalled` or `Failed`, ready by its `Ready` condition, and ready where it has none of these.
+ */
+export const byConditions: Rule = {
+  judge(object) {
+    const generation = numberAt(object, "metadata", "generation");
+    const observed = numberAt(object, "status", "observedGeneration");
+    if (generation !== undefined && observed !== undefined && observed < generation)
+      return waiting("its controller has to see the change");
+    for (const type of ["Stalled", "Failed"]) {
+      const problems = conditionProblem(object, type, "True");
+      if (problems.length > 0) return failed(`the condition ${type} is True`, problems);
+    }
+    for (const type of ["Reconciling", "InProgress"])
+      if (conditionOf(object, type)?.status === "True")
+        return waiting(`the condition ${type} is True`, conditionProblem(object, type, "True"));
+    return readyCondition(object);
+  },
+};
+
+function readyCondition(object: KubeObject) {
+  const ready = conditionOf(object, "Ready");
+  if (ready === undefined || ready.status === "True") return READY;
+  const why = textAt(ready, "message") ?? textAt(ready, "reason");
+  return waiting("the condition Ready has to be True", why ? [why] : []);
+}
