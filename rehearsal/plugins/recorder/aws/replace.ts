@@ -1,0 +1,63 @@
+/**
+ * Inputs that AWS cannot change in place, for the types that platforms are made of: from the "forces new resource" of
+ * the Terraform provider's documentation, where the SDK's descriptions leave it out. A change of the region makes a new
+ * resource of every type.
+ */
+const REPLACE_ON: Readonly<Record<string, string>> = {
+  "acm/certificate": "domainName subjectAlternativeNames validationMethod keyAlgorithm",
+  "backup/vault": "name kmsKeyArn",
+  "cloudwatch/logGroup": "name namePrefix",
+  "dynamodb/table": "name hashKey rangeKey",
+  "ec2/eip": "domain publicIpv4Pool",
+  "ec2/instance": "ami availabilityZone subnetId keyName",
+  "ec2/natGateway": "subnetId allocationId connectivityType",
+  "ec2/route": "routeTableId destinationCidrBlock destinationIpv6CidrBlock",
+  "ec2/routeTable": "vpcId",
+  "ec2/routeTableAssociation": "subnetId gatewayId",
+  "ec2/securityGroup": "name namePrefix description vpcId",
+  "ec2/subnet": "availabilityZone availabilityZoneId cidrBlock vpcId",
+  "ec2/vpc": "cidrBlock ipv4IpamPoolId ipv4NetmaskLength",
+  "ec2/vpcEndpoint": "vpcId serviceName vpcEndpointType",
+  "ecr/repository": "name encryptionConfigurations",
+  "efs/fileSystem": "availabilityZoneName creationToken encrypted kmsKeyId performanceMode",
+  "efs/mountTarget": "fileSystemId subnetId ipAddress",
+  "eks/addon": "clusterName addonName",
+  "eks/cluster": "name roleArn bootstrapSelfManagedAddons",
+  "eks/fargateProfile": "clusterName fargateProfileName podExecutionRoleArn selectors subnetIds",
+  "eks/nodeGroup": "amiType capacityType clusterName diskSize instanceTypes nodeGroupName nodeRoleArn subnetIds",
+  "elasticache/replicationGroup":
+    "atRestEncryptionEnabled dataTieringEnabled globalReplicationGroupId kmsKeyId networkType port replicationGroupId subnetGroupName",
+  "elasticache/subnetGroup": "name",
+  "iam/instanceProfile": "name namePrefix path",
+  "iam/policy": "name namePrefix path description",
+  "iam/role": "name namePrefix path",
+  "iam/rolePolicyAttachment": "role policyArn",
+  "kms/alias": "name namePrefix",
+  "kms/key": "customKeyStoreId customerMasterKeySpec keyUsage multiRegion",
+  "lambda/function": "name packageType",
+  "lb/listener": "loadBalancerArn",
+  "lb/loadBalancer": "name namePrefix internal loadBalancerType customerOwnedIpv4Pool",
+  "lb/targetGroup": "name namePrefix port protocol protocolVersion targetType vpcId ipAddressType",
+  "msk/cluster": "clusterName",
+  "rds/cluster":
+    "clusterIdentifier availabilityZones databaseName engine kmsKeyId masterUsername snapshotIdentifier storageEncrypted dbSubnetGroupName",
+  "rds/clusterInstance": "clusterIdentifier engine identifier availabilityZone",
+  "rds/instance":
+    "availabilityZone characterSetName dbName engine kmsKeyId snapshotIdentifier storageEncrypted timezone username",
+  "rds/subnetGroup": "name namePrefix",
+  "route53/record": "name type zoneId setIdentifier",
+  "route53/zone": "name delegationSetId",
+  "s3/bucket": "bucket bucketPrefix objectLockEnabled",
+  "s3/bucketV2": "bucket bucketPrefix objectLockEnabled",
+  "secretsmanager/secret": "name namePrefix",
+  "secretsmanager/secretVersion": "secretId",
+  "sns/topic": "name namePrefix fifoTopic",
+  "sns/topicSubscription": "topicArn protocol endpoint",
+  "sqs/queue": "name namePrefix fifoQueue",
+};
+
+/** {@link REPLACE_ON} for a type such as `aws:ec2/vpc:Vpc`. */
+export function knownToReplace(type: string): readonly string[] {
+  const [, module = ""] = type.split(":");
+  return ["region", ...(REPLACE_ON[module]?.split(" ") ?? [])];
+}
