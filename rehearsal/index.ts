@@ -20,5 +20,7 @@ export {
   removeEngineHome,
 } from "./toolchain/engine-home.ts";
 export { RehearsalError } from "./toolchain/error.ts";
+export { describeHolder, type LockHolder, type LockOptions, withLock } from "./toolchain/lock.ts";
 export { prepareToolchain, type Tool, type Toolchain, type ToolchainOptions } from "./toolchain/prepare.ts";
+export { commandLine, identify, isRunning, type ProcessIdentity } from "./toolchain/process.ts";
 export type { Following, Progress, Report } from "./toolchain/progress.ts";

@@ -17,7 +17,7 @@ export interface Stopped {
 }
 
 /** A stop takes 1 to 3 seconds: etcd closes its files, webhooks and watches end. */
-export const STOP_DEADLINE_MS = 20_000;
+const STOP_DEADLINE_MS = 20_000;
 
 /** Stops a cluster and waits until its process is gone. Data stays. */
 export async function stopCluster(name: string, options: StopOptions): Promise<Stopped> {

@@ -3,9 +3,7 @@ import { join } from "node:path";
 import { writeWhole } from "./files.ts";
 
 /** What the engine shall find in a folder of its plugins: our launcher, or links to an official plugin. */
-export type PluginSource =
-  | { readonly launch: { readonly node: string; readonly main: string } }
-  | { readonly link: string };
+type PluginSource = { readonly launch: { readonly node: string; readonly main: string } } | { readonly link: string };
 
 export interface PluginFolder {
   readonly kind: string;
