@@ -16,6 +16,10 @@ describe("shapeOf", () => {
     expect(shapeOf("aws:elasticache/replicationGroup:ReplicationGroup")?.replaceOn).toContain("snapshotName");
   });
 
+  it("finds types whose file has other capitals", () => {
+    expect(shapeOf("aws:glue/mLTransform:MLTransform")?.outputs.get("arn")).toBe("string");
+  });
+
   it.each(["aws:ec2/nothing:Nothing", "aws:ec2/vpc:Subnet", "kubernetes:core/v1:Pod", "aws:../../x:X"])(
     "knows no %s",
     (type) => expect(shapeOf(type)).toBeUndefined(),

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 /** What kind of value a property has. `object` is anything with fields of its own. */
 export type ValueKind = "string" | "number" | "boolean" | "list" | "map" | "object";
@@ -30,17 +30,10 @@ export function shapeOf(type: string): Shape | undefined {
 }
 
 function readShape(type: string): Shape | undefined {
-  const [, file] = /^aws:([\w/]+):\w+$/.exec(type) ?? [];
-  if (file === undefined) return undefined;
-  const path = join(dirname(SDK), file.replace(/^index\//, ""));
-  let code: string;
-  let declarations: string;
-  try {
-    code = readFileSync(`${path}.js`, "utf8");
-    declarations = readFileSync(`${path}.d.ts`, "utf8");
-  } catch {
-    return undefined;
-  }
+  const path = fileOf(type);
+  if (path === undefined) return undefined;
+  const code = readFileSync(`${path}.js`, "utf8");
+  const declarations = readFileSync(`${path}.d.ts`, "utf8");
   if (!code.includes(`'${type}'`)) return undefined;
   const properties = [...declarations.matchAll(PROPERTY)].map(([, comment = "", name = "", kind = ""]) => ({
     name,
@@ -53,6 +46,18 @@ function readShape(type: string): Shape | undefined {
     outputs: new Map(properties.filter(({ name }) => outputs.has(name)).map(({ name, kind }) => [name, kind])),
     replaceOn: new Set(properties.filter(({ replaces }) => replaces).map(({ name }) => name)),
   };
+}
+
+/** The SDK's file for a type, without its extension. Some names have other capitals: `mLTransform` is `mltransform.js`. */
+function fileOf(type: string): string | undefined {
+  const [, module] = /^aws:([\w/]+):\w+$/.exec(type) ?? [];
+  if (module === undefined) return undefined;
+  const path = join(dirname(SDK), module.replace(/^index\//, ""));
+  if (existsSync(`${path}.js`)) return path;
+  if (!existsSync(dirname(path))) return undefined;
+  const wanted = `${basename(path)}.js`.toLowerCase();
+  const file = readdirSync(dirname(path)).find((name) => name.toLowerCase() === wanted);
+  return file && join(dirname(path), basename(file, ".js"));
 }
 
 /** A property of the class in the declarations: its comment, its name, and the beginning of its type. */
