@@ -1,11 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** A Kubernetes Secret by name and key: where a credential is, never what it is. */
-export interface SecretRef {
-  readonly namespace: pulumi.Input<string>;
-  readonly name: pulumi.Input<string>;
-  /** Keys of the Secret; each becomes a file of that name. */
-  readonly keys: readonly string[];
+/** One credential file: a key of a Secret in the consumer's namespace. Where a credential is, never what it is. */
+export interface CredentialFile {
+  readonly secret: string;
+  readonly key: string;
 }
 
 /** The pods behind one port, as network policies name them. */
@@ -15,33 +13,49 @@ export interface Peer {
   readonly port: number;
 }
 
+/** A cert-manager issuer that signs for this cluster alone. */
+export interface IssuerRef {
+  readonly group: "cert-manager.io";
+  readonly kind: "ClusterIssuer";
+  readonly name: string;
+}
+
 /** The workload that declares the relation, as the used side needs to know it. */
 export interface Consumer {
   /** The workload's name: also the name of its own role, user or account in what it uses. */
   readonly name: string;
   readonly namespace: string;
   readonly podLabels: Readonly<Record<string, string>>;
-  /** The most replicas that may run at once: connection budgets are cut from it. */
+  /** The most pods that may run at once, those of a running update included: connection budgets are cut from it. */
   readonly maxReplicas: number;
-  /** Parent of the resources that the used side makes for this consumer. */
-  readonly parent: pulumi.Resource;
+  /** Options of the resources that the used side makes for this consumer: its parent, and after its namespace. */
+  readonly opts: pulumi.CustomResourceOptions;
 }
 
 /** What a consumer gets from one relation. */
 export interface Grant {
-  /** Plain environment, without any secret: hosts, ports, database names, paths of credential files. */
+  /**
+   * Plain environment without any secret, by the last part of its name: `HOST` of the relation `orders-db` becomes
+   * `ORDERS_DB_HOST`.
+   */
   readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
-  /** A Secret in the consumer's namespace, mounted read-only at `/var/run/secrets/plumbline/<relation>`. */
-  readonly secret?: SecretRef;
+  /** Credential files, by the last part of the variable that holds their path: `PASSWORD` gives `ORDERS_DB_PASSWORD_FILE`. */
+  readonly files: Readonly<Record<string, CredentialFile>>;
+  /** Who signed the certificate of the used side: the consumer gets `<RELATION>_CA_FILE`, and a certificate of its own. */
+  readonly issuer?: IssuerRef;
   /** Where the consumer connects to: it may send there, and the used side lets it in. */
   readonly peers: readonly Peer[];
   /** What must stand before the consumer starts. */
   readonly dependsOn: readonly pulumi.Resource[];
+  /** Changes when the consumer must start anew to go on, as when its credentials were rotated. */
+  readonly revision: string;
 }
 
 /**
  * Something a workload may use: a store, a topic, another service. One line at the workload, `uses: [orders.owner,
  * cache, settled.publish]`, declares the relation; everything that follows from it is made by {@link Usable.grant}.
+ *
+ * A relation is a value, so what is used was declared before its consumer: cycles cannot be written down.
  */
 export interface Usable {
   /** Name of the relation: a DNS label. Its environment variables start with it in upper snake case. */

@@ -1,0 +1,67 @@
+import { Chart } from "@pulumi/kubernetes/helm/v4/chart.js";
+import { Provider } from "@pulumi/kubernetes/provider.js";
+import { CertManager } from "@pulumi/kubernetes-cert-manager/certManager.js";
+import type * as pulumi from "@pulumi/pulumi";
+import { Component } from "../core/component.ts";
+import { Namespace } from "./namespace.ts";
+import type { Quota } from "./namespace-plan.ts";
+import { CERT_MANAGER, OPERATORS, type Operator } from "./operators/index.ts";
+
+export interface ClusterArgs {
+  /** Context of the ambient kubeconfig. It is always named, so that a kubeconfig of another cluster is refused. */
+  readonly context: string;
+  /**
+   * Who brings the operators: `provided` if the cluster has them already (the rehearsal brings them), `installed` to
+   * install each by its chart.
+   */
+  readonly operators: "provided" | "installed";
+}
+
+/** Room for two replicas of a controller, and for an update of them. */
+const OPERATOR_QUOTA: Quota = { cpu: "2", memory: "4Gi", pods: 12 };
+
+/** A Kubernetes cluster as the program uses it: the way to it, and what it needs once. */
+export class Cluster extends Component {
+  readonly provider: Provider;
+
+  constructor(name: string, { context, operators }: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("cluster:Cluster", name, opts);
+    this.provider = new Provider(...this.child(name, { context, enableServerSideApply: true }));
+
+    // The private authority keeps its root in cert-manager's namespace, whoever brought cert-manager.
+    const certificates = this.#namespace(CERT_MANAGER);
+    if (operators === "installed") {
+      this.#installCertManager(certificates);
+      for (const operator of OPERATORS)
+        if (operator !== CERT_MANAGER) this.#install(operator, this.#namespace(operator));
+    }
+    this.registerOutputs({});
+  }
+
+  #namespace({ namespace, openPorts }: Operator): Namespace {
+    const args = { quota: OPERATOR_QUOTA, openPorts };
+    return new Namespace(namespace, args, { parent: this, provider: this.provider });
+  }
+
+  #install({ name, namespace, chart: { repository, ...chart } }: Operator, home: Namespace): void {
+    new Chart(
+      name,
+      { ...chart, namespace, ...(repository === undefined ? {} : { repositoryOpts: { repo: repository } }) },
+      { parent: this, provider: this.provider, dependsOn: home },
+    );
+  }
+
+  #installCertManager(home: Namespace): void {
+    const { name, namespace, chart } = CERT_MANAGER;
+    new CertManager(
+      name,
+      {
+        installCRDs: true,
+        replicaCount: 2,
+        extraArgs: ["--enable-gateway-api"],
+        helmOptions: { namespace, version: chart.version },
+      },
+      { parent: this, provider: this.provider, dependsOn: home },
+    );
+  }
+}

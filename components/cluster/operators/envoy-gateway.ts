@@ -1,0 +1,24 @@
+import { API_SERVER_PORTS, type Operator } from "./operator.ts";
+
+/** Runs Gateways on Envoy; its chart brings the CRDs of the Gateway API. */
+export const ENVOY_GATEWAY = {
+  name: "envoy-gateway",
+  title: "Envoy Gateway",
+  version: "1.5.0",
+  namespace: "envoy-gateway-system",
+  chart: {
+    chart: "oci://docker.io/envoyproxy/gateway-helm",
+    version: "v1.5.0",
+    values: {
+      deployment: { replicas: 2 },
+      // Proxies run in the namespace of their Gateway, where its network policies hold.
+      config: {
+        envoyGateway: { provider: { type: "Kubernetes", kubernetes: { deploy: { type: "GatewayNamespace" } } } },
+      },
+    },
+  },
+  crds: { module: "sigs.k8s.io/gateway-api@v1.6.3", folder: "config/crd/standard" },
+  groups: ["gateway.networking.k8s.io"],
+  rights: "makes Deployments and Services in the namespaces that hold a Gateway; reads their TLS Secrets",
+  openPorts: { ingress: [9443, 18000, 18001, 19001], egress: [...API_SERVER_PORTS] },
+} as const satisfies Operator;

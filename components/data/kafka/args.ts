@@ -1,0 +1,55 @@
+import type { types } from "@pulumi/kubernetes";
+import type { Duration } from "../../core/duration.ts";
+import type { Quantity } from "../../core/quantity.ts";
+import type { Resources } from "../../core/resources.ts";
+import type { Transform } from "../../core/transform.ts";
+import type { StoreArgs } from "../store.ts";
+
+/** How a topic keeps its records. */
+export interface TopicArgs {
+  /** The most consumers of one group that read side by side; 6 by default. It can grow, never shrink. */
+  readonly partitions?: number;
+  /** How long a record is kept; `7d` by default. */
+  readonly retention?: Duration;
+  /** Keeps the last record of every key for ever, instead of all of them for a time. */
+  readonly compacted?: boolean;
+}
+
+export interface KafkaArgs<Name extends string = string> extends StoreArgs {
+  /** Topics by name. Topics are made here only: a client cannot make one by using it. */
+  readonly topics: Readonly<Record<Name, TopicArgs>>;
+  /** Hold the metadata and elect leaders; 3 by default, one in each zone. */
+  readonly controllers?: number;
+  /** Hold the records, each in three copies; 3 by default, one in each zone. */
+  readonly brokers?: number;
+  /** Kafka's version, as the tag of its image; 4.1.0 by default. */
+  readonly version?: string;
+  readonly transform?: {
+    readonly controllers?: Transform<types.input.apps.v1.StatefulSet>;
+    readonly brokers?: Transform<types.input.apps.v1.StatefulSet>;
+    readonly setup?: Transform<types.input.batch.v1.Job>;
+  };
+}
+
+const RESOURCES: Resources = { requests: { cpu: "500m", memory: "2Gi" }, limits: { cpu: "2", memory: "2Gi" } };
+const STORAGE: Quantity = "20Gi";
+
+/** What a Kafka gets that says nothing. */
+export const DEFAULTS = {
+  controllers: 3,
+  brokers: 3,
+  version: "4.1.0",
+  storage: STORAGE,
+  resources: RESOURCES,
+  retain: true,
+  rotation: 1,
+} as const;
+
+export const TOPIC_DEFAULTS = { partitions: 6, retention: "7d", compacted: false } as const;
+
+export function complete<Name extends string>(args: KafkaArgs<Name>) {
+  return { ...DEFAULTS, ...args };
+}
+
+export type CompleteArgs = Required<Omit<KafkaArgs, "transform" | "replication" | "backend">> &
+  Pick<KafkaArgs, "replication" | "backend">;

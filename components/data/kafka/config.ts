@@ -1,0 +1,235 @@
+import { createHash } from "node:crypto";
+import { milliseconds } from "../../core/duration.ts";
+import { type CompleteArgs, TOPIC_DEFAULTS, type TopicArgs } from "./args.ts";
+
+/** Where the pods' files are. */
+export const PATHS = {
+  config: "/etc/kafka-config",
+  users: "/etc/kafka-users",
+  tls: "/etc/kafka-tls",
+  run: "/run/kafka",
+  data: "/data",
+  home: "/opt/kafka",
+} as const;
+
+/** Ports: controllers among themselves, brokers among themselves and administration, and consumers. */
+export const PORTS = { controller: 9093, internal: 9091, clients: 9092 } as const;
+
+export type Part = "controller" | "broker";
+/** Numbers of the nodes: controllers from 0, brokers from 100, so that neither grows into the other. */
+export const FIRST_ID: Readonly<Record<Part, number>> = { controller: 0, broker: 100 };
+
+/** Names of what belongs to a Kafka. */
+export function names(name: string) {
+  return {
+    controller: `${name}-controller`,
+    broker: `${name}-broker`,
+    config: `${name}-config`,
+    server: `${name}-server`,
+    admin: `${name}-admin`,
+    setup: `${name}-setup`,
+    users: `${name}-users`,
+  };
+}
+
+/** Full names of the nodes of one part. */
+export function nodes(name: string, namespace: string, part: Part, count: number): string[] {
+  const service = names(name)[part];
+  return Array.from({ length: count }, (_, index) => `${service}-${index}.${service}.${namespace}.svc`);
+}
+
+/** Names that the nodes' certificate is for. */
+export function serverHosts(name: string, namespace: string): string[] {
+  const each = (["controller", "broker"] as const).map((part) => `*.${names(name)[part]}.${namespace}.svc`);
+  return [name, `${name}.${namespace}.svc`, ...each];
+}
+
+/** Copies of each record, and how many of them must have it before a write is acknowledged. */
+export function replication(brokers: number): { factor: number; minInSync: number } {
+  const factor = Math.min(3, brokers);
+  return { factor, minInSync: Math.max(1, factor - 1) };
+}
+
+/**
+ * The cluster's own id, by which a node refuses the disk of another cluster: made from its name, so it is the same when
+ * everything but the disks was lost.
+ */
+export function clusterId(stack: string, namespace: string, name: string): string {
+  return createHash("sha256").update(`${stack}/${namespace}/${name}`).digest().subarray(0, 16).toString("base64url");
+}
+
+/** Settings of every node: who the controllers are, TLS everywhere, and no right that was not given. */
+function commonProperties(name: string, { namespace: { name: namespace }, controllers }: CompleteArgs): string {
+  const voters = nodes(name, namespace, "controller", controllers).map(
+    (host, index) => `${FIRST_ID.controller + index}@${host}:${PORTS.controller}`,
+  );
+  const { server, admin } = names(name);
+  return lines(
+    `controller.quorum.voters=${voters.join(",")}`,
+    "controller.listener.names=CONTROLLER",
+    "listener.security.protocol.map=CONTROLLER:SSL,INTERNAL:SSL,CLIENTS:SASL_SSL",
+    ...tlsProperties(),
+    // Nodes know each other, and the administrator, by their certificates; consumers have passwords.
+    "listener.name.controller.ssl.client.auth=required",
+    "listener.name.internal.ssl.client.auth=required",
+    "ssl.principal.mapping.rules=RULE:^CN=([^,]+).*$/$1/,DEFAULT",
+    "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+    "allow.everyone.if.no.acl.found=false",
+    `super.users=User:${server};User:${admin}`,
+    `log.dirs=${PATHS.data}/log`,
+  );
+}
+
+function brokerProperties({ brokers }: CompleteArgs): string {
+  const { factor, minInSync } = replication(brokers);
+  return lines(
+    "process.roles=broker",
+    `listeners=INTERNAL://:${PORTS.internal},CLIENTS://:${PORTS.clients}`,
+    "inter.broker.listener.name=INTERNAL",
+    "sasl.enabled.mechanisms=SCRAM-SHA-512",
+    "listener.name.clients.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;",
+    `default.replication.factor=${factor}`,
+    `min.insync.replicas=${minInSync}`,
+    `offsets.topic.replication.factor=${factor}`,
+    `transaction.state.log.replication.factor=${factor}`,
+    `transaction.state.log.min.isr=${minInSync}`,
+    "auto.create.topics.enable=false",
+    "unclean.leader.election.enable=false",
+    "replica.selector.class=org.apache.kafka.common.replica.RackAwareReplicaSelector",
+  );
+}
+
+function controllerProperties(): string {
+  return lines("process.roles=controller", `listeners=CONTROLLER://:${PORTS.controller}`);
+}
+
+function tlsProperties(): string[] {
+  return [
+    "ssl.enabled.protocols=TLSv1.3",
+    "ssl.keystore.type=PEM",
+    `ssl.keystore.location=${PATHS.tls}/tls-combined.pem`,
+    "ssl.truststore.type=PEM",
+    `ssl.truststore.location=${PATHS.tls}/ca.crt`,
+  ];
+}
+
+/** Logs to the terminal only: the root file system is read-only, and the cluster collects what is printed. */
+const LOG4J2 = `status = warn
+appender.out.type = Console
+appender.out.name = out
+appender.out.layout.type = PatternLayout
+appender.out.layout.pattern = %d{ISO8601} %p %c %m%n
+rootLogger.level = info
+rootLogger.appenderRef.out.ref = out
+`;
+
+/** Starts a node: writes what only the pod knows, formats a new disk, and runs. */
+const NODE_SH = `#!/bin/bash
+set -euo pipefail
+self="$HOSTNAME.$DOMAIN"
+config=${PATHS.run}/server.properties
+{
+  cat ${PATHS.config}/common.properties "${PATHS.config}/$PART.properties"
+  echo "node.id=$((FIRST_ID + \${HOSTNAME##*-}))"
+  if [ "$PART" = broker ]; then
+    echo "broker.rack=\${ZONE:?the pod has no label topology.kubernetes.io/zone: Kubernetes 1.35 or later is needed}"
+    echo "advertised.listeners=INTERNAL://$self:${PORTS.internal},CLIENTS://$self:${PORTS.clients}"
+  fi
+} > "$config"
+${PATHS.home}/bin/kafka-storage.sh format --ignore-formatted --cluster-id="$CLUSTER_ID" --config "$config"
+exec ${PATHS.home}/bin/kafka-server-start.sh "$config"
+`;
+
+/**
+ * Brings topics, users and rights to what is declared. What is there already is left as it is; a user that is no longer
+ * declared loses its password, and so every right.
+ */
+const SETUP_SH = `#!/bin/bash
+set -euo pipefail
+bin=${PATHS.home}/bin
+server=(--bootstrap-server "$BROKERS" --command-config ${PATHS.config}/admin.properties)
+topics() { "$bin/kafka-topics.sh" "\${server[@]}" "$@"; }
+configs() { "$bin/kafka-configs.sh" "\${server[@]}" --alter "$@"; }
+allow() { "$bin/kafka-acls.sh" "\${server[@]}" --add --force --allow-principal "User:$1" "\${@:2}"; }
+
+cd ${PATHS.users}
+for user in *; do
+  [ -f "$user" ] || continue
+  (umask 077; echo "SCRAM-SHA-512=[password=$(cat "$user")]" > ${PATHS.run}/scram)
+  configs --entity-type users --entity-name "$user" --add-config-file ${PATHS.run}/scram
+  rm ${PATHS.run}/scram
+done
+"$bin/kafka-configs.sh" "\${server[@]}" --describe --entity-type users |
+  sed -n "s/^SCRAM credential configs for user-principal '\\(.*\\)' are .*/\\1/p" |
+  while read -r user; do
+    [ -f "$user" ] || configs --entity-type users --entity-name "$user" --delete-config SCRAM-SHA-512 < /dev/null
+  done
+
+while read -r what name detail more settings; do
+  case "$what" in
+    topic)
+      topics --create --if-not-exists --topic "$name" --partitions "$detail" --replication-factor "$more"
+      configs --entity-type topics --entity-name "$name" --add-config "$settings"
+      ;;
+    publish) allow "$name" --producer --topic "$detail" ;;
+    consume)
+      allow "$name" --operation Read --operation Describe --topic "$detail"
+      allow "$name" --operation Read --operation Describe --group "$name" --resource-pattern-type prefixed
+      ;;
+  esac < /dev/null
+done < ${PATHS.config}/declared
+`;
+
+/** One consumer's right to one topic. */
+export interface Access {
+  readonly topic: string;
+  readonly right: "publish" | "consume";
+  readonly consumer: string;
+  readonly namespace: string;
+  readonly podLabels: Readonly<Record<string, string>>;
+}
+
+/** Topics and rights, one to a line, as the setup reads them. */
+export function declared(
+  { topics, brokers }: Pick<CompleteArgs, "topics" | "brokers">,
+  accesses: readonly Access[],
+): string {
+  const { factor, minInSync } = replication(brokers);
+  const topicLines = Object.entries(topics).map(([topic, args]) => {
+    const { partitions } = { ...TOPIC_DEFAULTS, ...args };
+    return `topic ${topic} ${partitions} ${factor} ${topicSettings(args, minInSync)}`;
+  });
+  const rightLines = accesses.map(({ right, consumer, topic }) => `${right} ${consumer} ${topic}`);
+  return lines(...topicLines.sort(), ...rightLines.sort());
+}
+
+function topicSettings(args: TopicArgs, minInSync: number): string {
+  const { retention, compacted } = { ...TOPIC_DEFAULTS, ...args };
+  const policy = compacted ? "cleanup.policy=compact" : `cleanup.policy=delete,retention.ms=${milliseconds(retention)}`;
+  return `min.insync.replicas=${minInSync},${policy}`;
+}
+
+/** Every file of the nodes' ConfigMap. */
+export function nodeFiles(name: string, args: CompleteArgs): Record<string, string> {
+  return {
+    "common.properties": commonProperties(name, args),
+    "controller.properties": controllerProperties(),
+    "broker.properties": brokerProperties(args),
+    "log4j2.properties": LOG4J2,
+    "node.sh": NODE_SH,
+  };
+}
+
+/** Every file of the setup's ConfigMap. */
+export function setupFiles(args: CompleteArgs, accesses: readonly Access[]): Record<string, string> {
+  return {
+    "admin.properties": lines("security.protocol=SSL", ...tlsProperties()),
+    "log4j2.properties": LOG4J2,
+    "setup.sh": SETUP_SH,
+    declared: declared(args, accesses),
+  };
+}
+
+function lines(...all: readonly string[]): string {
+  return `${all.join("\n")}\n`;
+}

@@ -1,0 +1,235 @@
+import type { types } from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { checksum } from "../../core/checksum.ts";
+import { labels, selector } from "../../core/labels.ts";
+import { admit, reach } from "../../core/network.ts";
+import { optOutAnnotations } from "../../core/opt-out.ts";
+import { amount } from "../../core/quantity.ts";
+import type { Resources } from "../../core/resources.ts";
+import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../core/security-context.ts";
+import { spread } from "../../core/spread.ts";
+import { certificateSecret } from "../../edge/certificate-plan.ts";
+import type { CompleteArgs } from "./args.ts";
+import { type Access, FIRST_ID, names, nodeFiles, nodes, PATHS, type Part, PORTS } from "./config.ts";
+
+export const SETUP = "setup";
+const CONTROLLER_RESOURCES: Resources = {
+  requests: { cpu: "200m", memory: "1Gi" },
+  limits: { cpu: "1", memory: "1Gi" },
+};
+const CONTROLLER_STORAGE = "4Gi";
+const SETUP_RESOURCES: Resources = {
+  requests: { cpu: "200m", memory: "512Mi" },
+  limits: { cpu: "1", memory: "512Mi" },
+};
+/** Half of the memory for the heap; Kafka reads and writes through the page cache, which is the other half. */
+const HEAP_SHARE = 0.5;
+const MEBIBYTE = 2 ** 20;
+/** Time to hand over leadership and write the last records to disk. */
+const GRACE_SECONDS = 120;
+const SETUP_DEADLINE_SECONDS = 600;
+
+/** The controllers or the brokers: each its own disk, zone and host. */
+export function nodesPlan(
+  name: string,
+  part: Part,
+  args: CompleteArgs,
+  clusterId: string,
+): types.input.apps.v1.StatefulSet {
+  const { zones, replication, version } = args;
+  const namespace = args.namespace.name;
+  const matchLabels = selector(name, part);
+  const service = names(name)[part];
+  const annotations = optOutAnnotations({ replication });
+  const broker = part === "broker";
+  const resources = broker ? args.resources : CONTROLLER_RESOURCES;
+  const storage = broker ? args.storage : CONTROLLER_STORAGE;
+  const ports = broker ? { internal: PORTS.internal, clients: PORTS.clients } : { controller: PORTS.controller };
+  const open = { tcpSocket: { port: broker ? "clients" : "controller" } };
+  return {
+    metadata: { name: service, namespace, labels: labels(name, part), annotations },
+    spec: {
+      serviceName: service,
+      replicas: broker ? args.brokers : args.controllers,
+      podManagementPolicy: "Parallel",
+      selector: { matchLabels },
+      template: {
+        metadata: {
+          labels: labels(name, part),
+          annotations: { ...annotations, "plumbline.dev/config-checksum": checksum(nodeFiles(name, args)) },
+        },
+        spec: {
+          ...podDefaults(),
+          terminationGracePeriodSeconds: GRACE_SECONDS,
+          ...spread({ matchLabels, zones, sharedHosts: "never" }),
+          containers: [
+            {
+              ...containerDefaults(version, resources),
+              name: part,
+              command: ["bash", `${PATHS.config}/node.sh`],
+              env: [
+                ...javaEnvironment(resources),
+                { name: "PART", value: part },
+                { name: "DOMAIN", value: `${service}.${namespace}.svc` },
+                { name: "FIRST_ID", value: String(FIRST_ID[part]) },
+                { name: "CLUSTER_ID", value: clusterId },
+                // The API server copies it from the node when the pod is bound (Kubernetes 1.35 and later).
+                {
+                  name: "ZONE",
+                  valueFrom: { fieldRef: { fieldPath: "metadata.labels['topology.kubernetes.io/zone']" } },
+                },
+              ],
+              ports: Object.entries(ports).map(([port, containerPort]) => ({ name: port, containerPort })),
+              startupProbe: { ...open, periodSeconds: 5, failureThreshold: 60 },
+              readinessProbe: { ...open, periodSeconds: 5, failureThreshold: 2 },
+              livenessProbe: {
+                tcpSocket: { port: broker ? "internal" : "controller" },
+                periodSeconds: 10,
+                failureThreshold: 6,
+              },
+              volumeMounts: [...mounts(), { name: "data", mountPath: PATHS.data }],
+            },
+          ],
+          volumes: volumes(names(name).config, certificateSecret(names(name).server)),
+        },
+      },
+      volumeClaimTemplates: [
+        {
+          metadata: { name: "data" },
+          spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage } } },
+        },
+      ],
+    },
+  };
+}
+
+/** Gives every node a name of its own; nodes look for each other before they are ready. */
+export function nodesServicePlan(name: string, part: Part, namespace: string): types.input.core.v1.Service {
+  const ports =
+    part === "broker" ? { internal: PORTS.internal, clients: PORTS.clients } : { controller: PORTS.controller };
+  return {
+    metadata: { name: names(name)[part], namespace, labels: labels(name, part) },
+    spec: {
+      clusterIP: "None",
+      publishNotReadyAddresses: true,
+      selector: selector(name, part),
+      ports: Object.entries(ports).map(([port, number]) => ({ name: port, port: number, targetPort: port })),
+    },
+  };
+}
+
+/** The address that consumers begin with; Kafka then tells them the brokers' own. */
+export function bootstrapServicePlan(name: string, namespace: string): types.input.core.v1.Service {
+  return {
+    metadata: { name, namespace, labels: labels(name, "broker") },
+    spec: {
+      selector: selector(name, "broker"),
+      ports: [{ name: "clients", port: PORTS.clients, targetPort: "clients" }],
+    },
+  };
+}
+
+/** One node at a time may be taken away: the others keep the quorum and the second copy. */
+export function budgetPlan(name: string, part: Part, namespace: string): types.input.policy.v1.PodDisruptionBudget {
+  return {
+    metadata: { name: names(name)[part], namespace, labels: labels(name, part) },
+    spec: { maxUnavailable: 1, selector: { matchLabels: selector(name, part) } },
+  };
+}
+
+/** Makes the declared topics, users and rights. A job cannot change: another name for it runs it again. */
+export function setupPlan(name: string, args: CompleteArgs, jobName: pulumi.Input<string>): types.input.batch.v1.Job {
+  const { version, namespace, brokers } = args;
+  const { setup, admin, users } = names(name);
+  const hosts = nodes(name, namespace.name, "broker", brokers).map((host) => `${host}:${PORTS.internal}`);
+  return {
+    metadata: { name: jobName, namespace: namespace.name, labels: labels(name, SETUP) },
+    spec: {
+      backoffLimit: 6,
+      activeDeadlineSeconds: SETUP_DEADLINE_SECONDS,
+      template: {
+        metadata: { labels: labels(name, SETUP) },
+        spec: {
+          ...podDefaults(),
+          restartPolicy: "OnFailure",
+          containers: [
+            {
+              ...containerDefaults(version, SETUP_RESOURCES),
+              name: SETUP,
+              command: ["bash", `${PATHS.config}/setup.sh`],
+              env: [...javaEnvironment(SETUP_RESOURCES), { name: "BROKERS", value: hosts.join(",") }],
+              volumeMounts: [...mounts(), { name: "users", mountPath: PATHS.users, readOnly: true }],
+            },
+          ],
+          volumes: [
+            ...volumes(setup, certificateSecret(admin)),
+            { name: "users", secret: { secretName: users, defaultMode: 0o440 } },
+          ],
+        },
+      },
+    },
+  };
+}
+
+/** Who talks to whom: consumers to brokers, brokers and the setup to brokers, brokers and controllers to controllers. */
+export function networkPlans(name: string, namespace: string, accesses: readonly Access[]) {
+  const pods = (part: string) => ({ namespace, podLabels: selector(name, part) });
+  const policy = (part: string, ingress: ReturnType<typeof admit>, to: readonly [string, number][]) => ({
+    podSelector: { matchLabels: selector(name, part) },
+    policyTypes: ["Ingress", "Egress"],
+    ingress,
+    egress: reach(to.map(([other, port]) => ({ ...pods(other), port }))),
+  });
+  const consumers = [...accesses].sort((a, b) => (a.consumer < b.consumer ? -1 : 1));
+  const toController: [string, number] = ["controller", PORTS.controller];
+  const toBroker: [string, number] = ["broker", PORTS.internal];
+  return {
+    controller: policy("controller", admit([pods("controller"), pods("broker")], [PORTS.controller]), [toController]),
+    broker: policy(
+      "broker",
+      [...admit(unique(consumers), [PORTS.clients]), ...admit([pods("broker"), pods(SETUP)], [PORTS.internal])],
+      [toController, toBroker],
+    ),
+    setup: policy(SETUP, [], [toBroker]),
+  };
+}
+
+/** A service that uses several topics comes in once. */
+function unique(accesses: readonly Access[]): Access[] {
+  return [...new Map(accesses.map((access) => [`${access.namespace}/${access.consumer}`, access])).values()];
+}
+
+function podDefaults() {
+  return { automountServiceAccountToken: false, enableServiceLinks: false, securityContext: RESTRICTED_POD };
+}
+
+function containerDefaults(version: string, resources: Resources) {
+  return { image: `docker.io/apache/kafka:${version}`, resources, securityContext: RESTRICTED_CONTAINER };
+}
+
+function javaEnvironment({ limits }: Resources) {
+  const heap = `${Math.floor((amount(limits.memory) * HEAP_SHARE) / MEBIBYTE)}m`;
+  return [
+    { name: "KAFKA_HEAP_OPTS", value: `-Xms${heap} -Xmx${heap}` },
+    { name: "KAFKA_LOG4J_OPTS", value: `-Dlog4j2.configurationFile=${PATHS.config}/log4j2.properties` },
+    { name: "LOG_DIR", value: "/tmp" },
+  ];
+}
+
+function mounts() {
+  return [
+    { name: "config", mountPath: PATHS.config, readOnly: true },
+    { name: "tls", mountPath: PATHS.tls, readOnly: true },
+    { name: "run", mountPath: PATHS.run },
+    { name: "tmp", mountPath: "/tmp" },
+  ];
+}
+
+function volumes(config: string, tls: string) {
+  return [
+    { name: "config", configMap: { name: config } },
+    { name: "tls", secret: { secretName: tls, defaultMode: 0o440 } },
+    { name: "run", emptyDir: { medium: "Memory", sizeLimit: "4Mi" } },
+    { name: "tmp", emptyDir: { sizeLimit: "64Mi" } },
+  ];
+}

@@ -1,0 +1,40 @@
+import { isDuration } from "../../core/duration.ts";
+import type { Problem } from "../../core/invalid.ts";
+import { isDnsLabel } from "../../core/names.ts";
+import { isOptOut } from "../../core/opt-out.ts";
+import { quorumProblems, storeProblems } from "../store.ts";
+import { type CompleteArgs, TOPIC_DEFAULTS } from "./args.ts";
+
+/** Short enough that the relation's name, `<topic>-topic`, and a pod's volume of that name stay DNS labels. */
+const LONGEST_TOPIC = 40;
+const MOST_PARTITIONS = 1_000;
+
+/** Everything that is wrong with a Kafka's arguments. */
+export function kafkaProblems(name: string, args: CompleteArgs): Problem[] {
+  const { controllers, brokers, replication, topics, zones } = args;
+  const problems = [...storeProblems(name, args), ...quorumProblems("controllers", controllers, replication)];
+  if (isOptOut(replication)) problems.push(...quorumProblems("brokers", brokers, replication));
+  else if (!Number.isInteger(brokers) || brokers < 3)
+    problems.push({
+      field: "brokers",
+      given: brokers,
+      allowed: '3 or more, for three copies of each record; or 1 with replication: optOut("<why one is enough>")',
+    });
+  if (!isOptOut(replication) && zones.length < 3)
+    problems.push({ field: "zones", given: zones, allowed: "three zones or more, or a quorum is lost with one" });
+  for (const [topic, given] of Object.entries(topics)) {
+    const { partitions, retention } = { ...TOPIC_DEFAULTS, ...given };
+    const field = `topics.${topic}`;
+    if (!isDnsLabel(topic, LONGEST_TOPIC))
+      problems.push({ field, given: topic, allowed: `a DNS label of at most ${LONGEST_TOPIC} characters` });
+    if (!Number.isInteger(partitions) || partitions < 1 || partitions > MOST_PARTITIONS)
+      problems.push({
+        field: `${field}.partitions`,
+        given: partitions,
+        allowed: `a whole number from 1 to ${MOST_PARTITIONS}`,
+      });
+    if (!isDuration(retention))
+      problems.push({ field: `${field}.retention`, given: retention, allowed: 'a duration such as "7d"' });
+  }
+  return problems;
+}

@@ -1,0 +1,45 @@
+import type { Quantity } from "../../core/quantity.ts";
+import type { Resources } from "../../core/resources.ts";
+import type { Transform } from "../../core/transform.ts";
+import type { StoreArgs } from "../store.ts";
+import type { ClusterManifest, DatabaseManifest } from "./cnpg.ts";
+
+export interface PostgresArgs<Name extends string = string> extends StoreArgs {
+  /** Databases, each with an owner's and a reader's relation of its own. */
+  readonly databases: readonly Name[];
+  /** One primary and its replicas; 3 by default, one in each zone. */
+  readonly instances?: number;
+  /** PostgreSQL's version, as the tag of CloudNativePG's image; 17.5 by default. */
+  readonly version?: string;
+  /** Connections that the server takes in all; 200 by default. Each consumer's share is cut from it. */
+  readonly connections?: number;
+  /** Connections that each replica of a consumer may hold; 5 by default. */
+  readonly poolSize?: number;
+  readonly transform?: {
+    readonly cluster?: Transform<ClusterManifest>;
+    readonly database?: Transform<DatabaseManifest>;
+  };
+}
+
+const RESOURCES: Resources = { requests: { cpu: "500m", memory: "1Gi" }, limits: { cpu: "2", memory: "1Gi" } };
+const STORAGE: Quantity = "10Gi";
+
+/** What a Postgres gets that says nothing. The version is the one that CloudNativePG 1.27 is released with. */
+export const DEFAULTS = {
+  instances: 3,
+  version: "17.5",
+  connections: 200,
+  poolSize: 5,
+  storage: STORAGE,
+  resources: RESOURCES,
+  retain: true,
+  rotation: 1,
+} as const;
+
+/** A Postgres' arguments with every default filled in. */
+export function complete<Name extends string>(args: PostgresArgs<Name>) {
+  return { ...DEFAULTS, ...args };
+}
+
+export type CompleteArgs = Required<Omit<PostgresArgs, "transform" | "replication" | "backend">> &
+  Pick<PostgresArgs, "replication" | "backend">;

@@ -1,0 +1,189 @@
+import type { types } from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { CLOUDNATIVE_PG } from "../../cluster/operators/index.ts";
+import { waitFor } from "../../core/custom-resource.ts";
+import { labels, MANAGED } from "../../core/labels.ts";
+import { admit, reach, reachApiServer } from "../../core/network.ts";
+import { optOutAnnotations } from "../../core/opt-out.ts";
+import { amount, type Quantity } from "../../core/quantity.ts";
+import { spread } from "../../core/spread.ts";
+import type { Peer } from "../../core/usage.ts";
+import type { CompleteArgs } from "./args.ts";
+import type { ClusterManifest, DatabaseManifest, Role } from "./cnpg.ts";
+
+/** One consumer's right to one database. */
+export interface Access {
+  readonly database: string;
+  readonly right: "owner" | "reader";
+  readonly consumer: string;
+  readonly namespace: string;
+  readonly podLabels: Readonly<Record<string, string>>;
+  /** Replicas of the consumer times the connections of each. */
+  readonly connections: number;
+}
+
+export const PORT = 5432;
+/** The instance manager's own port: status, and the operator's commands. */
+const STATUS_PORT = 8000;
+const OPERATOR = { namespace: CLOUDNATIVE_PG.namespace, podLabels: { "app.kubernetes.io/name": "cloudnative-pg" } };
+/** Connections that consumers never get: three for superusers, the rest for replication and the instance manager. */
+export const RESERVED_CONNECTIONS = 15;
+/** A quarter of the memory, as PostgreSQL's manual advises for a server of its own. */
+const SHARED_BUFFERS_SHARE = 0.25;
+const MEBIBYTE = 2 ** 20;
+
+/** Labels of the server's pods. */
+export function podLabels(name: string): Record<string, string> {
+  return { "cnpg.io/cluster": name };
+}
+
+/** The role that owns a database. Nobody logs in as it: consumers are members. */
+export function ownerRole(database: string): string {
+  return `${snake(database)}_owner`;
+}
+
+/** The role by which one consumer logs in to one database. */
+export function loginRole({ consumer, database }: Pick<Access, "consumer" | "database">): string {
+  return `${snake(consumer)}_${snake(database)}`;
+}
+
+/** The Secret in the server's namespace with the password of a login role. */
+export function roleSecret(name: string, { consumer, database }: Pick<Access, "consumer" | "database">): string {
+  return `${name}-${consumer}-${database}`;
+}
+
+/**
+ * The roles: an owner for each database, and a login for each consumer of it. A reader may read whatever it can
+ * connect to, and {@link hbaPlan} lets it connect to its database alone.
+ */
+export function rolesPlan(name: string, databases: readonly string[], accesses: readonly Access[]): Role[] {
+  const owners = databases.map((database): Role => ({ name: ownerRole(database), ensure: "present", login: false }));
+  const logins = sorted(accesses).map(
+    (access): Role => ({
+      name: loginRole(access),
+      ensure: "present",
+      login: true,
+      connectionLimit: access.connections,
+      inRoles: [access.right === "owner" ? ownerRole(access.database) : "pg_read_all_data"],
+      passwordSecret: { name: roleSecret(name, access) },
+    }),
+  );
+  return [...owners, ...logins];
+}
+
+/** Who may connect to what: each login to its own database, over TLS, with its password. Everyone else is rejected. */
+export function hbaPlan(accesses: readonly Access[]): string[] {
+  const own = sorted(accesses).map((access) => `hostssl ${access.database} ${loginRole(access)} all scram-sha-256`);
+  return [...own, "host all all all reject"];
+}
+
+/** The cluster: one primary and its replicas, a zone and a host for each, and no commit before a second one has it. */
+export function clusterPlan(
+  name: string,
+  args: CompleteArgs,
+  serverSecret: string,
+  accesses: pulumi.Output<readonly Access[]>,
+): ClusterManifest {
+  const { instances, version, connections, resources, storage, zones, replication, databases, namespace } = args;
+  const { topologySpreadConstraints, affinity, tolerations } = spread({
+    matchLabels: podLabels(name),
+    zones,
+    sharedHosts: "never",
+  });
+  return {
+    apiVersion: "postgresql.cnpg.io/v1",
+    kind: "Cluster",
+    metadata: {
+      name,
+      namespace: namespace.name,
+      labels: labels(name),
+      annotations: { ...waitFor("Ready"), ...optOutAnnotations({ replication }) },
+    },
+    spec: {
+      description: `Databases: ${databases.join(", ")}`,
+      imageName: `ghcr.io/cloudnative-pg/postgresql:${version}`,
+      instances,
+      enableSuperuserAccess: false,
+      enablePDB: instances > 1,
+      primaryUpdateStrategy: "unsupervised",
+      primaryUpdateMethod: "switchover",
+      postgresql: {
+        parameters: {
+          max_connections: String(connections),
+          shared_buffers: megabytes(resources.limits.memory, SHARED_BUFFERS_SHARE),
+          password_encryption: "scram-sha-256",
+          ssl_min_protocol_version: "TLSv1.3",
+        },
+        ...(instances > 1 ? { synchronous: { method: "any", number: 1, dataDurability: "required" } } : {}),
+        pg_hba: accesses.apply(hbaPlan),
+      },
+      bootstrap: { initdb: { dataChecksums: true, encoding: "UTF8" } },
+      managed: { roles: accesses.apply((all) => rolesPlan(name, databases, all)) },
+      certificates: { serverTLSSecret: serverSecret, serverCASecret: serverSecret },
+      storage: { size: storage, resizeInUseVolumes: true },
+      resources,
+      affinity: {
+        enablePodAntiAffinity: true,
+        topologyKey: "kubernetes.io/hostname",
+        podAntiAffinityType: "required",
+        nodeAffinity: affinity.nodeAffinity,
+        tolerations,
+      },
+      topologySpreadConstraints,
+      inheritedMetadata: { labels: labels(name), annotations: optOutAnnotations({ replication }) },
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+  };
+}
+
+/** A database of the cluster. Outside a rehearsal it stays when its declaration goes. */
+export function databasePlan(cluster: string, namespace: string, database: string, retain: boolean): DatabaseManifest {
+  return {
+    apiVersion: "postgresql.cnpg.io/v1",
+    kind: "Database",
+    metadata: { name: `${cluster}-${database}`, namespace, labels: MANAGED },
+    spec: {
+      name: database,
+      owner: ownerRole(database),
+      ensure: "present",
+      databaseReclaimPolicy: retain ? "retain" : "delete",
+      cluster: { name: cluster },
+    },
+  };
+}
+
+/** Consumers, the instances among themselves, and the operator come in; the instances reach each other and the API. */
+export function networkPlan(
+  name: string,
+  namespace: string,
+  accesses: readonly Access[],
+): types.input.networking.v1.NetworkPolicySpec {
+  const instances: Pick<Peer, "namespace" | "podLabels"> = { namespace, podLabels: podLabels(name) };
+  return {
+    podSelector: { matchLabels: podLabels(name) },
+    policyTypes: ["Ingress", "Egress"],
+    ingress: [...admit(sorted(accesses), [PORT]), ...admit([instances, OPERATOR], [PORT, STATUS_PORT])],
+    egress: [...reach([PORT, STATUS_PORT].map((port) => ({ ...instances, port }))), reachApiServer()],
+  };
+}
+
+/** Host names of the services that the operator makes: for writing, for replicas only, for any instance. */
+export function serverHosts(name: string, namespace: string): string[] {
+  return ["rw", "ro", "r"].flatMap((service) => [`${name}-${service}`, host(name, namespace, service)]);
+}
+
+export function host(name: string, namespace: string, service: string): string {
+  return `${name}-${service}.${namespace}.svc`;
+}
+
+function sorted(accesses: readonly Access[]): Access[] {
+  return [...accesses].sort((a, b) => (loginRole(a) < loginRole(b) ? -1 : 1));
+}
+
+function snake(name: string): string {
+  return name.replaceAll("-", "_");
+}
+
+function megabytes(memory: Quantity, share: number): string {
+  return `${Math.floor((amount(memory) * share) / MEBIBYTE)}MB`;
+}

@@ -1,0 +1,138 @@
+import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
+import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
+import type * as pulumi from "@pulumi/pulumi";
+import { Component, keeping } from "../../core/component.ts";
+import { refuse } from "../../core/invalid.ts";
+import { labels } from "../../core/labels.ts";
+import { Ledger } from "../../core/ledger.ts";
+import { nearest } from "../../core/names.ts";
+import type { Consumer, Grant, Usable } from "../../core/usage.ts";
+import { Certificate } from "../../edge/certificate.ts";
+import { basicAuth, credential } from "../credential.ts";
+import { type CompleteArgs, complete, type PostgresArgs } from "./args.ts";
+import {
+  type Access,
+  clusterPlan,
+  databasePlan,
+  host,
+  loginRole,
+  networkPlan,
+  PORT,
+  podLabels,
+  roleSecret,
+  serverHosts,
+} from "./plan.ts";
+import { accessProblems, postgresProblems } from "./problems.ts";
+
+/** One database of a server, and the two rights that can be had to it. */
+export interface Database {
+  /** Makes and changes tables, reads and writes. One service has it. */
+  readonly owner: Usable;
+  /** Reads all tables, from a replica. */
+  readonly reader: Usable;
+}
+
+/** The operator watches Secrets with this label, and reloads them without a restart. */
+const RELOADED = { "cnpg.io/reload": "true" };
+
+/**
+ * PostgreSQL with a primary and two replicas in three zones, run by CloudNativePG. A commit is acknowledged when a
+ * second instance has it. Every consumer has a role of its own, which connects over TLS to its database alone, with
+ * connections cut from the server's budget.
+ */
+export class Postgres<Name extends string = string> extends Component {
+  /** Host that takes writes, and its port. */
+  readonly endpoint: string;
+  /** Host that answers reads from a replica. */
+  readonly readerEndpoint: string;
+  readonly #name: string;
+  readonly #args: CompleteArgs;
+  readonly #accesses: Ledger<Access>;
+  readonly #cluster: CustomResource;
+
+  constructor(name: string, args: PostgresArgs<Name>, opts?: pulumi.ComponentResourceOptions) {
+    const full = complete(args);
+    refuse(`Postgres "${name}"`, postgresProblems(name, full));
+    super("data:Postgres", name, opts, [args.namespace, args.issuer]);
+    const { instances, retain, transform } = full;
+    const namespace = args.namespace.name;
+    this.#name = name;
+    this.#args = full;
+    this.#accesses = new Ledger(`Postgres "${name}"`);
+    this.endpoint = `${host(name, namespace, "rw")}:${PORT}`;
+    // With a single instance nothing stands behind the service for replicas.
+    this.readerEndpoint = `${host(name, namespace, instances > 1 ? "ro" : "r")}:${PORT}`;
+
+    const server = new Certificate(
+      `${name}-server`,
+      {
+        namespace: args.namespace,
+        issuer: args.issuer,
+        hosts: serverHosts(name, namespace),
+        usages: ["server auth"],
+        secretLabels: RELOADED,
+      },
+      { parent: this },
+    );
+    const { entries } = this.#accesses;
+    new NetworkPolicy(
+      ...this.child(name, {
+        metadata: { name, namespace, labels: labels(name) },
+        spec: entries.apply((accesses) => networkPlan(name, namespace, accesses)),
+      }),
+    );
+    this.#cluster = new CustomResource(
+      ...this.child(name, clusterPlan(name, full, server.secretName, entries), transform?.cluster, {
+        ...keeping(retain),
+        dependsOn: server,
+      }),
+    );
+    for (const database of full.databases)
+      new CustomResource(
+        ...this.child(`${name}-${database}`, databasePlan(name, namespace, database, retain), transform?.database, {
+          ...keeping(retain),
+          dependsOn: this.#cluster,
+        }),
+      );
+    this.registerOutputs({ endpoint: this.endpoint, readerEndpoint: this.readerEndpoint });
+  }
+
+  /** A database, to be used as `postgres.database("orders").owner`. Throws on a name that was not declared. */
+  database(database: Name): Database {
+    const { databases } = this.#args;
+    if (!databases.includes(database)) {
+      const meant = nearest(database, databases);
+      throw new RangeError(
+        `Postgres "${this.#name}" has no database ${JSON.stringify(database)}; it has ${databases.join(", ")}${meant ? `; did you mean ${JSON.stringify(meant)}?` : ""}`,
+      );
+    }
+    const usable = (right: Access["right"]): Usable => ({
+      usableName: `${database}-db`,
+      grant: (consumer) => this.#grant(database, right, consumer),
+    });
+    return { owner: usable("owner"), reader: usable("reader") };
+  }
+
+  #grant(database: string, right: Access["right"], consumer: Consumer): Grant {
+    const { poolSize, rotation, namespace, issuer } = this.#args;
+    const connections = poolSize * consumer.maxReplicas;
+    const { name, namespace: home, podLabels: pods } = consumer;
+    const access: Access = { database, right, consumer: name, namespace: home, podLabels: pods, connections };
+    refuse(`Postgres "${this.#name}"`, accessProblems(this.#args, this.#accesses.written, access));
+    this.#accesses.add(access);
+
+    const secretName = roleSecret(this.#name, access);
+    const username = loginRole(access);
+    const { password, files, secret } = credential({ name: secretName, username, consumer, rotation });
+    basicAuth(secretName, namespace.name, username, password, this.childOptions(), RELOADED);
+    const [hostName = "", port = ""] = (right === "owner" ? this.endpoint : this.readerEndpoint).split(":");
+    return {
+      environment: { HOST: hostName, PORT: port, NAME: database, POOL_SIZE: String(poolSize) },
+      files,
+      issuer: issuer.ref,
+      peers: [{ namespace: namespace.name, podLabels: podLabels(this.#name), port: PORT }],
+      dependsOn: [this.#cluster, secret],
+      revision: String(rotation),
+    };
+  }
+}

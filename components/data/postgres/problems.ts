@@ -1,0 +1,66 @@
+import type { Problem } from "../../core/invalid.ts";
+import { isDnsLabel } from "../../core/names.ts";
+import { quorumProblems, storeProblems } from "../store.ts";
+import type { CompleteArgs } from "./args.ts";
+import { type Access, loginRole, RESERVED_CONNECTIONS } from "./plan.ts";
+
+/** Databases that the server makes for itself. */
+const RESERVED_DATABASES = new Set(["postgres", "template0", "template1", "app"]);
+/** Short enough that a role, `<service>_<database>`, stays within PostgreSQL's 63 characters. */
+const LONGEST_DATABASE = 22;
+
+/** Everything that is wrong with a Postgres' arguments. */
+export function postgresProblems(name: string, args: CompleteArgs): Problem[] {
+  const { databases, instances, replication, zones, connections, poolSize } = args;
+  const problems = [...storeProblems(name, args), ...quorumProblems("instances", instances, replication)];
+  if (databases.length === 0) problems.push({ field: "databases", given: databases, allowed: "at least one database" });
+  for (const [index, database] of databases.entries()) {
+    const field = `databases[${index}]`;
+    if (!isDnsLabel(database, LONGEST_DATABASE))
+      problems.push({ field, given: database, allowed: `a DNS label of at most ${LONGEST_DATABASE} characters` });
+    else if (RESERVED_DATABASES.has(database))
+      problems.push({ field, given: database, allowed: `any name but ${[...RESERVED_DATABASES].join(", ")}` });
+    else if (databases.indexOf(database) !== index)
+      problems.push({ field, given: database, allowed: "each database once" });
+  }
+  if (instances > 1 && zones.length < 3)
+    problems.push({ field: "zones", given: zones, allowed: "three zones or more, or a quorum is lost with one" });
+  if (!Number.isInteger(connections) || connections <= RESERVED_CONNECTIONS || connections > 5_000)
+    problems.push({
+      field: "connections",
+      given: connections,
+      allowed: `a whole number from ${RESERVED_CONNECTIONS + 1} to 5000`,
+    });
+  if (!Number.isInteger(poolSize) || poolSize < 1)
+    problems.push({ field: "poolSize", given: poolSize, allowed: "a whole number of at least 1" });
+  return problems;
+}
+
+/** What is wrong with one consumer more. */
+export function accessProblems(args: CompleteArgs, granted: readonly Access[], access: Access): Problem[] {
+  const field = `uses of ${access.consumer}`;
+  const problems: Problem[] = [];
+  const twin = granted.find((other) => loginRole(other) === loginRole(access));
+  if (twin)
+    problems.push({
+      field,
+      given: access.database,
+      allowed: `one role for each service and database; ${twin.namespace}/${twin.consumer} has ${loginRole(twin)} already`,
+    });
+  const owner = granted.find(({ database, right }) => database === access.database && right === "owner");
+  if (access.right === "owner" && owner)
+    problems.push({
+      field,
+      given: `${access.database}.owner`,
+      allowed: `${access.database}.reader; a database has one owner, and ${owner.consumer} is it`,
+    });
+  const taken = granted.reduce((sum, { connections }) => sum + connections, 0);
+  const free = args.connections - RESERVED_CONNECTIONS - taken;
+  if (access.connections > free)
+    problems.push({
+      field,
+      given: access.connections,
+      allowed: `at most ${free} connections, which are left of ${args.connections}; lower scaling.max or poolSize, or raise connections`,
+    });
+  return problems;
+}

@@ -1,0 +1,53 @@
+import { HEALTH_USER, PATHS, PORT } from "./config.ts";
+
+/** Liveness, readiness and metrics of the proxy. */
+export const ADMIN_PORT = 8404;
+
+/**
+ * haproxy.cfg: every connection goes to the server that says it is the primary, and is cut when it is no longer. TLS
+ * passes through untouched, so the consumer checks the server itself.
+ */
+export function haproxyCfg(servers: readonly string[]): string {
+  return `global
+  maxconn 4096
+  log stdout format raw local0 notice
+
+defaults
+  log global
+  timeout connect 2s
+  timeout client 1h
+  timeout server 1h
+  timeout check 2s
+
+resolvers cluster
+  parse-resolv-conf
+  hold valid 5s
+
+frontend redis
+  mode tcp
+  bind :${PORT}
+  default_backend primary
+
+backend primary
+  mode tcp
+  option tcp-check
+  tcp-check connect
+  tcp-check send "AUTH ${HEALTH_USER} ${HEALTH_USER}\\r\\n"
+  tcp-check expect string +OK
+  tcp-check send "ROLE\\r\\n"
+  # A primary answers with three parts, a replica with five.
+  tcp-check expect rstring ^\\*3
+  default-server check check-ssl verify required ca-file ${PATHS.tls}/ca.crt inter 1s fall 2 rise 1 on-marked-down shutdown-sessions resolvers cluster init-addr none
+${servers.map((server, index) => `  server server-${index} ${server}:${PORT}`).join("\n")}
+
+frontend admin
+  mode http
+  bind :${ADMIN_PORT}
+  timeout client 5s
+  http-request return status 200 if { path /livez }
+  http-request return status 503 if { path /readyz } { nbsrv(primary) lt 1 }
+  http-request return status 200 if { path /readyz }
+  http-request use-service prometheus-exporter if { path /metrics }
+  http-request return status 404
+`;
+}

@@ -1,0 +1,163 @@
+import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment.js";
+import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet.js";
+import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
+import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
+import { Service } from "@pulumi/kubernetes/core/v1/service.js";
+import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
+import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget.js";
+import * as pulumi from "@pulumi/pulumi";
+import { RandomPassword } from "@pulumi/random/randomPassword.js";
+import { Component, keeping } from "../../core/component.ts";
+import { refuse } from "../../core/invalid.ts";
+import { labels, selector } from "../../core/labels.ts";
+import { Ledger } from "../../core/ledger.ts";
+import type { Consumer, Grant, Peer, Usable } from "../../core/usage.ts";
+import { Certificate } from "../../edge/certificate.ts";
+import { credential, PASSWORD } from "../credential.ts";
+import { quorumProblems, storeProblems } from "../store.ts";
+import { type CompleteArgs, complete, type RedisArgs } from "./args.ts";
+import { consumerAcl, keyPrefix, PORT, serverFiles, usersAcl } from "./config.ts";
+import {
+  budgetPlan,
+  names,
+  nodesServicePlan,
+  proxyNetworkPlan,
+  SERVER,
+  serverHosts,
+  serversNetworkPlan,
+  serversPlan,
+} from "./plan.ts";
+import { ADMIN_PORT } from "./proxy-config.ts";
+import { PROXY, proxyFiles, proxyPlan, proxyServicePlan } from "./proxy-plan.ts";
+
+/** A consumer's line in the ACL file; it holds a digest of the password and is a secret all the same. */
+interface Account {
+  readonly line: pulumi.Output<string>;
+}
+
+/**
+ * Redis with a primary and two replicas in three zones, watched by Sentinels that replace a lost primary, behind proxies
+ * that always lead to the primary: consumers know one address and need no Sentinel client. TLS throughout. Every consumer
+ * has an account that sees only the keys and channels that begin with `<its name>:`.
+ *
+ * It is a relation itself: `uses: [cache]`.
+ */
+export class Redis extends Component implements Usable {
+  readonly usableName: string;
+  readonly endpoint: string;
+  readonly #args: CompleteArgs;
+  readonly #consumers: Ledger<Pick<Peer, "namespace" | "podLabels">>;
+  readonly #accounts: Ledger<Account>;
+  readonly #proxy: Deployment;
+
+  constructor(name: string, args: RedisArgs, opts?: pulumi.ComponentResourceOptions) {
+    const full = complete(args);
+    refuse(`Redis "${name}"`, [
+      ...storeProblems(name, full),
+      ...quorumProblems("replicas", full.replicas, full.replication),
+    ]);
+    super("data:Redis", name, opts, [args.namespace, args.issuer]);
+    const { retain, transform } = full;
+    const namespace = args.namespace.name;
+    const { server } = names(name);
+    this.#args = full;
+    this.usableName = name;
+    this.endpoint = `${name}.${namespace}.svc:${PORT}`;
+    this.#consumers = new Ledger(`Redis "${name}"`);
+    this.#accounts = new Ledger(`Redis "${name}"`);
+
+    const certificate = new Certificate(
+      server,
+      { namespace: args.namespace, issuer: args.issuer, hosts: serverHosts(name, namespace) },
+      { parent: this },
+    );
+    const files = this.#files(names(name).config, SERVER, serverFiles(name, full));
+    const secrets = this.#secrets();
+    new Service(...this.child(names(name).nodes, nodesServicePlan(name, namespace)));
+    const network = this.#networks();
+    const statefulSet = new StatefulSet(
+      ...this.child(server, serversPlan(name, full), transform?.servers, {
+        ...keeping(retain),
+        dependsOn: [certificate, files, ...secrets, ...network],
+      }),
+    );
+    const proxyConfig = this.#files(`${name}-${PROXY}`, PROXY, proxyFiles(name, full));
+    this.#proxy = new Deployment(
+      ...this.child(`${name}-${PROXY}`, proxyPlan(name, full), transform?.proxy, {
+        dependsOn: [proxyConfig, statefulSet],
+      }),
+    );
+    new Service(...this.child(name, proxyServicePlan(name, namespace)));
+    for (const part of [SERVER, PROXY])
+      new PodDisruptionBudget(...this.child(`${name}-${part}`, budgetPlan(name, part, namespace)));
+    this.registerOutputs({ endpoint: this.endpoint });
+  }
+
+  grant(consumer: Consumer): Grant {
+    const { namespace, issuer, rotation } = this.#args;
+    const { name: username, namespace: home, podLabels } = consumer;
+    const name = `${this.usableName}-${username}`;
+    const { password, files, secret } = credential({ name, username, consumer, rotation });
+    this.#consumers.add({ namespace: home, podLabels });
+    this.#accounts.add({ line: password.apply((value) => consumerAcl(username, value)) });
+    const [host = "", port = ""] = this.endpoint.split(":");
+    return {
+      environment: { HOST: host, PORT: port, KEY_PREFIX: keyPrefix(username) },
+      files,
+      issuer: issuer.ref,
+      peers: [{ namespace: namespace.name, podLabels: selector(this.usableName, PROXY), port: PORT }],
+      dependsOn: [this.#proxy, secret],
+      revision: String(rotation),
+    };
+  }
+
+  #files(name: string, part: string, data: Record<string, string>): ConfigMap {
+    const metadata = { name, namespace: this.#args.namespace.name, labels: labels(this.usableName, part) };
+    return new ConfigMap(...this.child(name, { metadata, data }));
+  }
+
+  /** The servers' own password, and the ACL file with it and every consumer's. */
+  #secrets(): Secret[] {
+    const { internal, users } = names(this.usableName);
+    const keepers = { rotation: String(this.#args.rotation) };
+    const { result: password } = new RandomPassword(...this.child(internal, { ...PASSWORD, keepers }));
+    const acl = pulumi.all([password, this.#accounts.entries]).apply(([own, accounts]) =>
+      usersAcl(
+        own,
+        accounts.map(({ line }) => line),
+      ),
+    );
+    const secret = (name: string, stringData: Record<string, pulumi.Input<string>>) =>
+      new Secret(
+        ...this.child(name, {
+          metadata: { name, namespace: this.#args.namespace.name, labels: labels(this.usableName, SERVER) },
+          stringData,
+        }),
+      );
+    return [
+      secret(internal, { password: pulumi.secret(password) }),
+      secret(users, { "users.acl": pulumi.secret(acl) }),
+    ];
+  }
+
+  #networks(): NetworkPolicy[] {
+    const name = this.usableName;
+    const namespace = this.#args.namespace.name;
+    const proxy = { namespace, podLabels: selector(name, PROXY) };
+    const policy = (part: string, spec: pulumi.Input<ReturnType<typeof proxyNetworkPlan>>) =>
+      new NetworkPolicy(
+        ...this.child(`${name}-${part}`, {
+          metadata: { name: `${name}-${part}`, namespace, labels: labels(name, part) },
+          spec,
+        }),
+      );
+    const consumers = this.#consumers.entries;
+    return [
+      policy(SERVER, serversNetworkPlan(name, namespace, proxy)),
+      policy(
+        PROXY,
+        consumers.apply((all) => proxyNetworkPlan(name, namespace, PROXY, ADMIN_PORT, all)),
+      ),
+    ];
+  }
+}

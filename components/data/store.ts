@@ -1,0 +1,58 @@
+import type { Namespace } from "../cluster/namespace.ts";
+import type { Problem } from "../core/invalid.ts";
+import { nameProblems } from "../core/names.ts";
+import { isOptOut, type OptOut } from "../core/opt-out.ts";
+import { isQuantity, type Quantity } from "../core/quantity.ts";
+import { type Resources, resourceProblems } from "../core/resources.ts";
+import type { Issuer } from "../edge/issuer.ts";
+
+/** Where a store runs: in the cluster, or as a managed service. The code of its consumers is the same. */
+export type Backend = "inCluster" | "aws";
+
+/** What every store is given. */
+export interface StoreArgs {
+  readonly namespace: Namespace;
+  /** Zones that its replicas are spread over; three for a quorum that survives the loss of one. */
+  readonly zones: readonly string[];
+  /** Signs the certificates of its servers; consumers trust nobody else. */
+  readonly issuer: Issuer;
+  /** `inCluster` by default. `aws` is refused until managed stores are built. */
+  readonly backend?: Backend;
+  /** Disk of each replica. It grows in place and never shrinks. */
+  readonly storage?: Quantity;
+  /** Of each replica. */
+  readonly resources?: Resources;
+  /** Steps down to one replica, without failover: it is gone for as long as its node is. */
+  readonly replication?: OptOut;
+  /** Keeps the data when the stack is destroyed or the store is renamed; true by default. */
+  readonly retain?: boolean;
+  /** Bump it to give every consumer a new password; they start anew to read it. 1 by default. */
+  readonly rotation?: number;
+}
+
+/** What is wrong with the arguments that all stores share. */
+export function storeProblems(name: string, args: StoreArgs): Problem[] {
+  const { backend = "inCluster", storage, resources, rotation = 1 } = args;
+  const problems = nameProblems("name", name);
+  if (backend !== "inCluster")
+    problems.push({
+      field: "backend",
+      given: backend,
+      allowed: '"inCluster"; managed stores on AWS are not built yet',
+    });
+  if (args.zones.length === 0) problems.push({ field: "zones", given: args.zones, allowed: "at least one zone" });
+  if (storage !== undefined && !isQuantity(storage))
+    problems.push({ field: "storage", given: storage, allowed: 'a quantity such as "10Gi"' });
+  if (!Number.isInteger(rotation) || rotation < 1)
+    problems.push({ field: "rotation", given: rotation, allowed: "a whole number of at least 1" });
+  return resources === undefined ? problems : [...problems, ...resourceProblems("resources", resources)];
+}
+
+/** A problem unless a number of replicas can hold a quorum, or one is stepped down to. */
+export function quorumProblems(field: string, given: number, replication: OptOut | undefined): Problem[] {
+  const odd = `3, 5 or 7: fewer cannot outlive the loss of one, and an even number gains nothing`;
+  if (isOptOut(replication))
+    return given === 1 ? [] : [{ field, given, allowed: "1, since replication is stepped down from" }];
+  if ([3, 5, 7].includes(given)) return [];
+  return [{ field, given, allowed: `${odd}; or 1 with replication: optOut("<why one is enough>")` }];
+}

@@ -1,0 +1,42 @@
+import type { Manifest } from "../core/custom-resource.ts";
+
+/** The fields of the Gateway API that we set (gateway.networking.k8s.io/v1). */
+export type GatewayClassManifest = Manifest<
+  "gateway.networking.k8s.io/v1",
+  "GatewayClass",
+  { controllerName: string; description: string }
+>;
+
+interface Listener {
+  name: string;
+  port: number;
+  protocol: "HTTP" | "HTTPS";
+  hostname?: string;
+  tls?: { mode: "Terminate"; certificateRefs: { kind: "Secret"; name: string }[] };
+  allowedRoutes: {
+    namespaces: { from: "Same" } | { from: "Selector"; selector: { matchLabels: Record<string, string> } };
+  };
+}
+
+export type GatewayManifest = Manifest<
+  "gateway.networking.k8s.io/v1",
+  "Gateway",
+  { gatewayClassName: string; listeners: Listener[] }
+>;
+
+interface RouteRule {
+  matches?: { path: { type: "PathPrefix"; value: string } }[];
+  filters?: { type: "RequestRedirect"; requestRedirect: { scheme: "https"; statusCode: 301 } }[];
+  backendRefs?: { name: string; port: number }[];
+  timeouts?: { request: string; backendRequest: string };
+}
+
+export type HttpRouteManifest = Manifest<
+  "gateway.networking.k8s.io/v1",
+  "HTTPRoute",
+  {
+    parentRefs: { name: string; namespace: string; sectionName: string }[];
+    hostnames: string[];
+    rules: RouteRule[];
+  }
+>;

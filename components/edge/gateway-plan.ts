@@ -1,0 +1,119 @@
+import { ENVOY_GATEWAY } from "../cluster/operators/index.ts";
+import { waitFor } from "../core/custom-resource.ts";
+import type { Problem } from "../core/invalid.ts";
+import { ATTACHES_ROUTES, labels, MANAGED } from "../core/labels.ts";
+import { isDnsLabel, nameProblems } from "../core/names.ts";
+import { reach } from "../core/network.ts";
+import type { Peer } from "../core/usage.ts";
+import type { GatewayClassManifest, GatewayManifest, HttpRouteManifest } from "./gateway-api.ts";
+
+/** A program that runs Gateways. */
+export interface Implementation {
+  readonly controllerName: string;
+  readonly title: string;
+  /** Labels of the pods that carry the traffic of one Gateway; they run in its namespace. */
+  readonly podLabels: (gateway: string) => Readonly<Record<string, string>>;
+  /** Ports of those pods that the outside connects to; unprivileged, where the implementation maps 80 and 443. */
+  readonly ports: readonly number[];
+  /** Where those pods get their configuration from. */
+  readonly controlPlane: readonly Peer[];
+}
+
+/** The implementations that a Gateway may run on. */
+export const IMPLEMENTATIONS = {
+  envoy: {
+    controllerName: "gateway.envoyproxy.io/gatewayclass-controller",
+    title: "Envoy Gateway",
+    podLabels: (gateway) => ({ "gateway.envoyproxy.io/owning-gateway-name": gateway }),
+    ports: [10_080, 10_443],
+    controlPlane: [
+      { namespace: ENVOY_GATEWAY.namespace, podLabels: { "control-plane": "envoy-gateway" }, port: 18_000 },
+    ],
+  },
+  rehearsal: {
+    controllerName: "plumbline.dev/rehearsal-gateway",
+    title: "a stand-in that carries no traffic",
+    podLabels: (gateway) => ({ "gateway.networking.k8s.io/gateway-name": gateway }),
+    ports: [80, 443],
+    controlPlane: [],
+  },
+} as const satisfies Record<string, Implementation>;
+
+export type ImplementationName = keyof typeof IMPLEMENTATIONS;
+
+/** Listeners, by the names that routes attach to. */
+export const HTTP = "http";
+export const HTTPS = "https";
+
+export function gatewayClassPlan(name: string, { controllerName, title }: Implementation): GatewayClassManifest {
+  return {
+    apiVersion: "gateway.networking.k8s.io/v1",
+    kind: "GatewayClass",
+    metadata: { name, labels: MANAGED },
+    spec: { controllerName, description: `run by ${title}` },
+  };
+}
+
+/** One listener that only redirects, and one with TLS that the namespaces with the right label attach routes to. */
+export function gatewayPlan(name: string, namespace: string, host: string, secretName: string): GatewayManifest {
+  return {
+    apiVersion: "gateway.networking.k8s.io/v1",
+    kind: "Gateway",
+    metadata: { name, namespace, labels: labels(name), annotations: waitFor("Programmed") },
+    spec: {
+      gatewayClassName: name,
+      listeners: [
+        { name: HTTP, port: 80, protocol: "HTTP", hostname: host, allowedRoutes: { namespaces: { from: "Same" } } },
+        {
+          name: HTTPS,
+          port: 443,
+          protocol: "HTTPS",
+          hostname: host,
+          tls: { mode: "Terminate", certificateRefs: [{ kind: "Secret", name: secretName }] },
+          allowedRoutes: { namespaces: { from: "Selector", selector: { matchLabels: ATTACHES_ROUTES } } },
+        },
+      ],
+    },
+  };
+}
+
+/** Sends everything that comes without TLS to the same address with it. */
+export function redirectPlan(name: string, namespace: string, host: string): HttpRouteManifest {
+  return {
+    apiVersion: "gateway.networking.k8s.io/v1",
+    kind: "HTTPRoute",
+    metadata: { name: `${name}-redirect`, namespace, labels: labels(name) },
+    spec: {
+      parentRefs: [{ name, namespace, sectionName: HTTP }],
+      hostnames: [host],
+      rules: [{ filters: [{ type: "RequestRedirect", requestRedirect: { scheme: "https", statusCode: 301 } }] }],
+    },
+  };
+}
+
+/** Anyone may come in; out it goes to the services that have a route, and to what configures it. */
+export function gatewayNetworkPlan(
+  name: string,
+  { podLabels, ports, controlPlane }: Implementation,
+  routed: readonly Peer[],
+) {
+  return {
+    podSelector: { matchLabels: podLabels(name) },
+    policyTypes: ["Ingress", "Egress"],
+    ingress: [{ ports: ports.map((port) => ({ protocol: "TCP", port })) }],
+    egress: reach([...routed, ...controlPlane]),
+  };
+}
+
+export function gatewayProblems(name: string, host: string): Problem[] {
+  const problems = nameProblems("name", name);
+  if (!isHost(host))
+    problems.push({ field: "host", given: host, allowed: 'a host name with a domain, such as "shop.example.com"' });
+  return problems;
+}
+
+/** Whether a text is a full host name in lower case. */
+export function isHost(text: string): boolean {
+  const parts = text.split(".");
+  return parts.length > 1 && text.length <= 253 && parts.every((part) => isDnsLabel(part.replace(/^\d/, "d")));
+}

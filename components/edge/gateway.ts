@@ -1,0 +1,86 @@
+import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
+import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Namespace } from "../cluster/namespace.ts";
+import { Component } from "../core/component.ts";
+import { refuse } from "../core/invalid.ts";
+import { labels } from "../core/labels.ts";
+import { Ledger } from "../core/ledger.ts";
+import type { Transform } from "../core/transform.ts";
+import type { Peer } from "../core/usage.ts";
+import { Certificate } from "./certificate.ts";
+import type { GatewayManifest, HttpRouteManifest } from "./gateway-api.ts";
+import {
+  gatewayClassPlan,
+  gatewayNetworkPlan,
+  gatewayPlan,
+  gatewayProblems,
+  IMPLEMENTATIONS,
+  type ImplementationName,
+  redirectPlan,
+} from "./gateway-plan.ts";
+import type { Issuer } from "./issuer.ts";
+
+export interface GatewayArgs {
+  readonly namespace: Namespace;
+  /** Host that the gateway answers for, such as `shop.example.com`. */
+  readonly host: string;
+  /** Who signs the host's certificate. */
+  readonly issuer: Issuer;
+  readonly implementation: ImplementationName;
+  readonly transform?: {
+    readonly gateway?: Transform<GatewayManifest>;
+    readonly redirect?: Transform<HttpRouteManifest>;
+  };
+}
+
+/** The one way in from outside: TLS with a certificate of its own; what comes without is sent to where TLS is. */
+export class Gateway extends Component {
+  readonly name: string;
+  readonly host: string;
+  readonly namespace: string;
+  /** Labels of the pods that carry its traffic; they run in its namespace. */
+  readonly podLabels: Readonly<Record<string, string>>;
+  readonly url: string;
+  readonly #routed: Ledger<Peer>;
+
+  constructor(name: string, args: GatewayArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { namespace, host, issuer, transform } = args;
+    refuse(`Gateway "${name}"`, gatewayProblems(name, host));
+    super("edge:Gateway", name, opts, [namespace]);
+    const implementation = IMPLEMENTATIONS[args.implementation];
+    this.name = name;
+    this.host = host;
+    this.namespace = namespace.name;
+    this.podLabels = implementation.podLabels(name);
+    this.url = `https://${host}`;
+    this.#routed = new Ledger(`Gateway "${name}"`);
+
+    const certificate = new Certificate(
+      `${name}-certificate`,
+      { namespace, issuer, hosts: [host], usages: ["server auth"] },
+      { parent: this },
+    );
+    const gatewayClass = new CustomResource(...this.child(`${name}-class`, gatewayClassPlan(name, implementation)));
+    const gateway = new CustomResource(
+      ...this.child(name, gatewayPlan(name, namespace.name, host, certificate.secretName), transform?.gateway, {
+        dependsOn: [gatewayClass, certificate],
+      }),
+    );
+    new CustomResource(
+      ...this.child(`${name}-redirect`, redirectPlan(name, namespace.name, host), transform?.redirect, {
+        dependsOn: gateway,
+      }),
+    );
+    const spec = this.#routed.entries.apply((routed) => gatewayNetworkPlan(name, implementation, routed));
+    new NetworkPolicy(
+      ...this.child(`${name}-network`, { metadata: { name, namespace: namespace.name, labels: labels(name) }, spec }),
+    );
+    this.registerOutputs({ url: this.url });
+  }
+
+  /** Lets the gateway's pods send to these. A Route says so; nobody else needs to. */
+  routesTo(peers: readonly Peer[]): void {
+    for (const peer of peers) this.#routed.add(peer);
+  }
+}

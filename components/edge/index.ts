@@ -1,0 +1,5 @@
+export { Certificate, type CertificateArgs } from "./certificate.ts";
+export { Gateway, type GatewayArgs } from "./gateway.ts";
+export type { ImplementationName } from "./gateway-plan.ts";
+export { Issuer, type IssuerArgs } from "./issuer.ts";
+export { Route, type RouteArgs } from "./route.ts";
