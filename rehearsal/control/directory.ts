@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
+import { realpathSync } from "node:fs";
 import { readFile, realpath } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { writeWhole } from "../toolchain/files.ts";
 import { requireLabel } from "../toolchain/name.ts";
 import { commandLine, identify, type ProcessIdentity } from "../toolchain/process.ts";
@@ -27,7 +28,7 @@ export interface ClusterDirectory {
 
 export function clusterDirectory(cacheDir: string, name: string): ClusterDirectory {
   requireLabel("a cluster", name);
-  const path = join(cacheDir, "clusters", name);
+  const path = resolve(cacheDir, "clusters", name);
   const logs = join(path, "log");
   return {
     name,
@@ -103,7 +104,17 @@ export async function findProcess(directory: ClusterDirectory): Promise<ProcessI
 
 function runsCluster(pid: number, { path }: ClusterDirectory): boolean {
   const words = commandLine(pid);
-  return words.includes("run") && words[words.indexOf("--dir") + 1] === path;
+  const dir = words[words.indexOf("--dir") + 1];
+  return words.includes("run") && dir !== undefined && realPath(dir) === realPath(path);
+}
+
+/** One name for a folder that may be reached by several: a cache may lie behind a link. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }
 
 async function readJson<T>(path: string): Promise<Readable<T>> {

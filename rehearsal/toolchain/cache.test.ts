@@ -1,7 +1,8 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect, it } from "vitest";
-import { cacheDirectory } from "./cache.ts";
+import { cacheDirectory, requireCache } from "./cache.ts";
+import { scratch, writeFiles } from "./testing/scratch.ts";
 
 it.each([
   ["its own variable first", { PLUMBLINE_CACHE: "/a", XDG_CACHE_HOME: "/b" }, "/a"],
@@ -11,4 +12,13 @@ it.each([
   ["home, when variables are empty", { PLUMBLINE_CACHE: "", XDG_CACHE_HOME: "" }, join(homedir(), ".cache/plumbline")],
 ])("is %s", (_, env, expected) => {
   expect(cacheDirectory(env)).toBe(expected);
+});
+
+it("must be a folder that can be made and written", async () => {
+  const dir = await scratch();
+  await requireCache(join(dir, "deep/cache"));
+  await writeFiles(dir, { file: "" });
+  await expect(requireCache(join(dir, "file"))).rejects.toThrow(
+    /cannot be written: EEXIST[\s\S]*export PLUMBLINE_CACHE=/,
+  );
 });

@@ -1,5 +1,8 @@
+import { constants } from "node:fs";
+import { access, mkdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
+import { RehearsalError } from "./error.ts";
 
 /**
  * Where everything that is built or kept between runs lies, outside any work tree: `$PLUMBLINE_CACHE`, else
@@ -13,5 +16,19 @@ export function cacheDirectory(env: Readonly<Record<string, string | undefined>>
 
 /** Where tools are built to and kept. */
 export function toolsDirectory(cacheDir: string): string {
-  return join(cacheDir, "tools");
+  return resolve(cacheDir, "tools");
+}
+
+/** Makes the cache's folder. Throws `RehearsalError` if that, or writing there, is not possible. */
+export async function requireCache(cacheDir: string): Promise<void> {
+  try {
+    await mkdir(cacheDir, { recursive: true });
+    await access(cacheDir, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new RehearsalError(
+      `The cache folder ${cacheDir} cannot be written: ${(error as Error).message}.`,
+      "Name a folder of yours: export PLUMBLINE_CACHE=/a/folder/of/yours",
+      { cause: error },
+    );
+  }
 }

@@ -1,11 +1,11 @@
 import { constants } from "node:fs";
 import { access, statfs } from "node:fs/promises";
 import { createServer } from "node:net";
-import { totalmem } from "node:os";
 import { dirname } from "node:path";
 import { command } from "./command.ts";
 import type { DiagnoseOptions, Diagnosis } from "./diagnosis.ts";
 import { exists } from "./files.ts";
+import { memoryBytes } from "./memory.ts";
 import { rangeInWords, serves } from "./semver.ts";
 import { ROOM, VERSIONS } from "./versions.ts";
 
@@ -50,12 +50,12 @@ async function npm(env: NonNullable<DiagnoseOptions["env"]>): Promise<Diagnosis>
 }
 
 async function memory(): Promise<Diagnosis> {
-  const isEnough = totalmem() >= ROOM.memoryBytes;
+  const isEnough = memoryBytes() >= ROOM.memoryBytes;
   return {
     requirement: "memory",
     state: isEnough ? "serves" : "limited",
     needed: gigabytes(ROOM.memoryBytes),
-    found: gigabytes(totalmem()),
+    found: gigabytes(memoryBytes()),
     ...(!isEnough && { note: "Building the cluster's binary may be ended by the kernel; running it takes 0.5 GB." }),
   };
 }

@@ -139,10 +139,12 @@ describe("a folder of plugins", () => {
     const source = { launch: { node: "/node", main: "/main.ts" } };
     await mkdir(join(dir, "resource-x-v1.0.0"));
     await writeFile(join(dir, "resource-x-v1.0.0.lastused"), "");
+    await writeFile(join(dir, "resource-x-v2.0.0.lastused"), "");
     await mkdir(join(dir, "resource-x-v2.0.0/rubbish"), { recursive: true });
     await layPlugins(dir, [{ kind: "resource", name: "x", version: "2.0.0", source }]);
-    expect(await readdir(dir, { recursive: true })).toEqual([
+    expect((await readdir(dir, { recursive: true })).sort()).toEqual([
       "resource-x-v2.0.0",
+      "resource-x-v2.0.0.lastused",
       "resource-x-v2.0.0/pulumi-resource-x",
     ]);
   });

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { OUR_PLUGINS, type OurPlugin } from "../plugins/index.ts";
 import { RehearsalError } from "./error.ts";
 import { replaceLink } from "./files.ts";
@@ -121,7 +121,7 @@ export async function removeEngineHome({
 }
 
 function engineDirectory(cacheDir: string, name: string): string {
-  return join(cacheDir, "engine", name);
+  return resolve(cacheDir, "engine", name);
 }
 
 /** Plugins are TypeScript, run by the Node that runs this. */

@@ -1,10 +1,11 @@
 import { mkdir, symlink, writeFile } from "node:fs/promises";
-import { availableParallelism, totalmem } from "node:os";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { command } from "./command.ts";
 import { contentKey, moduleDigest } from "./content-key.ts";
 import { RehearsalError } from "./error.ts";
 import { type Go, goEnvironment, requireGo } from "./go.ts";
+import { memoryBytes } from "./memory.ts";
 import { findProduct, produce } from "./product.ts";
 import { type Following, follow, type Say } from "./progress.ts";
 
@@ -138,7 +139,7 @@ function linkerFlags({ ldflags }: GoTool): string {
 }
 
 function compilers(): number {
-  return Math.max(1, Math.min(availableParallelism(), Math.floor(totalmem() / BYTES_PER_COMPILER)));
+  return Math.max(1, Math.min(availableParallelism(), Math.floor(memoryBytes() / BYTES_PER_COMPILER)));
 }
 
 function buildFailure(tool: GoTool, what: string, tail: readonly string[], logFile: string): RehearsalError {

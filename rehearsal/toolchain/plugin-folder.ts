@@ -20,8 +20,11 @@ export interface PluginFolder {
 export async function layPlugins(dir: string, plugins: readonly PluginFolder[]): Promise<void> {
   await mkdir(dir, { recursive: true });
   const wanted = new Map(plugins.map((plugin) => [`${plugin.kind}-${plugin.name}-v${plugin.version}`, plugin]));
-  for (const name of await readdir(dir))
-    if (!wanted.has(name)) await rm(join(dir, name), { recursive: true, force: true });
+  for (const name of await readdir(dir)) {
+    // The engine's own marks lie beside a plugin: `resource-random-v4.21.2.lastused`.
+    const plugin = name.replace(/\.(lastused|lock)$/, "");
+    if (!wanted.has(plugin)) await rm(join(dir, name), { recursive: true, force: true });
+  }
   for (const [folder, plugin] of wanted) {
     const path = join(dir, folder);
     if ("link" in plugin.source) await linkContents(plugin.source.link, path);

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { toolsDirectory } from "./cache.ts";
+import { requireCache, toolsDirectory } from "./cache.ts";
 import { crdFolders } from "./crds.ts";
 import { type GoTool, goTool } from "./go-build.ts";
 import { findKubectl, findPulumi } from "./machine.ts";
@@ -63,6 +63,7 @@ export const CLUSTER: GoTool = {
  * Throws `RehearsalError` when a tool can neither be found nor built, saying what to install.
  */
 export async function prepareToolchain({ cacheDir, ...options }: ToolchainOptions): Promise<Toolchain> {
+  await requireCache(cacheDir);
   const [pulumi, kubectl] = await Promise.all([
     findPulumi({ cacheDir, ...options }),
     findKubectl({ cacheDir, ...options }),
