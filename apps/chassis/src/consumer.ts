@@ -1,0 +1,136 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  Consumer,
+  type Message,
+  MessagesStreamFallbackModes,
+  MessagesStreamModes,
+  stringDeserializers,
+} from "@platformatic/kafka";
+import type { z } from "zod";
+import { type Dependency, reasonOf } from "./dependency.ts";
+import { connectionOptions, type TopicSettings } from "./kafka.ts";
+import type { Tools, Worker } from "./service.ts";
+
+type TextMessage = Message<string, string, string, string>;
+
+const RETRY_MS = 1_000;
+
+/**
+ * Takes the messages of one topic, one after another, as a member of the group that is named after the service. A
+ * message is committed when it has been handled, so each is handled at least once: handlers must stand repeats. One
+ * that fails is tried again each second and holds up its partition, which keeps the order. One that does not fit the
+ * schema can never succeed: it is logged, counted and passed over.
+ */
+export class TopicConsumer<Content> implements Dependency, Worker {
+  readonly name: string;
+  readonly #topic: string;
+  readonly #schema: z.ZodType<Content>;
+  readonly #handle: (content: Content) => Promise<void>;
+  readonly #tools: Tools;
+  readonly #consumer: Consumer<string, string, string, string>;
+  readonly #stopping = new AbortController();
+  #inHand: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    service: string,
+    settings: TopicSettings,
+    schema: z.ZodType<Content>,
+    handle: (content: Content) => Promise<void>,
+    tools: Tools,
+  ) {
+    this.name = `topic ${settings.topic}`;
+    this.#topic = settings.topic;
+    this.#schema = schema;
+    this.#handle = handle;
+    this.#tools = tools;
+    this.#consumer = new Consumer({
+      clientId: service,
+      groupId: service,
+      bootstrapBrokers: settings.brokers,
+      deserializers: stringDeserializers,
+      autocreateTopics: false,
+      ...connectionOptions(settings),
+    });
+  }
+
+  start(): void {
+    void this.#run();
+  }
+
+  /** Finishes the message in hand. What was fetched and not begun is fetched again by whoever gets the partition. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#inHand.catch(() => undefined);
+  }
+
+  check(): Promise<unknown> {
+    return this.#consumer.metadata({ topics: [this.#topic], forceUpdate: true, retries: 0 });
+  }
+
+  async close(): Promise<void> {
+    await this.#consumer.close(true);
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      try {
+        await this.#consume();
+      } catch (error) {
+        if (this.#stopping.signal.aborted) return;
+        this.#tools.log.warn({ topic: this.#topic, reason: reasonOf(error) }, "lost the topic, joining again");
+        await this.#pause();
+      }
+    }
+  }
+
+  async #consume(): Promise<void> {
+    const stream = await this.#consumer.consume({
+      topics: [this.#topic],
+      mode: MessagesStreamModes.COMMITTED,
+      fallbackMode: MessagesStreamFallbackModes.EARLIEST,
+      autocommit: false,
+    });
+    for await (const message of stream) {
+      if (this.#stopping.signal.aborted) return;
+      this.#inHand = this.#take(message).then((done) => (done ? message.commit() : undefined));
+      await this.#inHand;
+    }
+  }
+
+  /** Whether the message is done with; it is not if the service stops before a failing one succeeds. */
+  async #take(message: TextMessage): Promise<boolean> {
+    const { log, metrics } = this.#tools;
+    const where = { topic: this.#topic, partition: message.partition, offset: String(message.offset) };
+    const content = this.#parse(message.value);
+    if (content instanceof Error) {
+      log.error({ ...where, reason: content.message }, "passed over a message that is not understood");
+      metrics.message(this.#topic, "rejected", 0);
+      return true;
+    }
+    for (;;) {
+      const begin = performance.now();
+      try {
+        await this.#handle(content);
+        metrics.message(this.#topic, "handled", performance.now() - begin);
+        return true;
+      } catch (error) {
+        metrics.message(this.#topic, "failed", performance.now() - begin);
+        log.error({ ...where, err: error }, "a message failed and will be tried again");
+      }
+      await this.#pause();
+      if (this.#stopping.signal.aborted) return false;
+    }
+  }
+
+  #parse(text: string): Content | Error {
+    try {
+      return this.#schema.parse(JSON.parse(text));
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  }
+
+  async #pause(): Promise<void> {
+    await sleep(RETRY_MS, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+  }
+}

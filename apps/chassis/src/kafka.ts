@@ -1,0 +1,32 @@
+import { readFileSync } from "node:fs";
+import type { ConnectionOptions } from "@platformatic/kafka";
+import type { Credential, Settings } from "./settings.ts";
+
+/** A topic, and how its brokers are reached. */
+export interface TopicSettings {
+  readonly brokers: string[];
+  readonly topic: string;
+  readonly user: Credential;
+  readonly password: Credential;
+  /** PEM file of the authorities that may sign the brokers' certificates; without it the connection is not encrypted. */
+  readonly caFile?: string | undefined;
+}
+
+/** `<PREFIX>_BROKERS`, `_NAME`, `_USER_FILE`, `_PASSWORD_FILE` (SCRAM-SHA-512), and if wanted `_CA_FILE` (TLS, verified). */
+export function readTopicSettings(settings: Settings, prefix: string): TopicSettings {
+  return {
+    brokers: settings.brokers(`${prefix}_BROKERS`),
+    topic: settings.text(`${prefix}_NAME`),
+    user: settings.credential(`${prefix}_USER_FILE`),
+    password: settings.credential(`${prefix}_PASSWORD_FILE`),
+    caFile: settings.optionalFile(`${prefix}_CA_FILE`),
+  };
+}
+
+/** Options of a client's connections. Credentials are functions: each new connection reads the files again. */
+export function connectionOptions({ user, password, caFile }: TopicSettings): ConnectionOptions {
+  return {
+    sasl: { mechanism: "SCRAM-SHA-512", username: () => user.read(), password: () => password.read() },
+    ...(caFile !== undefined && { tls: { ca: readFileSync(caFile, "utf8") } }),
+  };
+}

@@ -1,0 +1,61 @@
+import type { FastifyInstance } from "fastify";
+import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
+
+/** Rate, errors and duration of what a service does, with Node's own metrics, in one registry per process. */
+export class Metrics {
+  readonly registry = new Registry();
+  readonly #requests: Counter<"method" | "route" | "status">;
+  readonly #requestSeconds: Histogram<"method" | "route" | "status">;
+  readonly #messages: Counter<"topic" | "outcome">;
+  readonly #messageSeconds: Histogram<"topic" | "outcome">;
+
+  constructor(service: string) {
+    this.registry.setDefaultLabels({ service });
+    collectDefaultMetrics({ register: this.registry });
+    const registers = [this.registry];
+    const request = ["method", "route", "status"] as const;
+    const message = ["topic", "outcome"] as const;
+    this.#requests = new Counter({
+      name: "http_requests_total",
+      help: "Requests answered, by route pattern and status code.",
+      labelNames: request,
+      registers,
+    });
+    this.#requestSeconds = new Histogram({
+      name: "http_request_duration_seconds",
+      help: "Time from a request's first byte to the end of its answer.",
+      labelNames: request,
+      registers,
+    });
+    this.#messages = new Counter({
+      name: "messages_consumed_total",
+      help: "Messages taken from a topic: handled, failed (to be tried again) or rejected (not understood, passed over).",
+      labelNames: message,
+      registers,
+    });
+    this.#messageSeconds = new Histogram({
+      name: "message_duration_seconds",
+      help: "Time that one try at one message took.",
+      labelNames: message,
+      registers,
+    });
+  }
+
+  /** Counts every answer of a server. The route is the pattern, never the path: paths have no bound. */
+  observe(server: FastifyInstance): void {
+    server.addHook("onResponse", async (request, reply) => {
+      const labels = {
+        method: request.method,
+        route: request.routeOptions.url ?? "unmatched",
+        status: String(reply.statusCode),
+      };
+      this.#requests.inc(labels);
+      this.#requestSeconds.observe(labels, reply.elapsedTime / 1_000);
+    });
+  }
+
+  message(topic: string, outcome: "handled" | "failed" | "rejected", milliseconds: number): void {
+    this.#messages.inc({ topic, outcome });
+    this.#messageSeconds.observe({ topic, outcome }, milliseconds / 1_000);
+  }
+}
