@@ -1,5 +1,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { OUR_PLUGINS } from "../index.ts";
@@ -15,6 +26,8 @@ export interface Sandbox {
   pulumi(args: readonly string[]): Promise<Run>;
   /** Starts the Pulumi CLI, for tests that interrupt it. */
   start(args: readonly string[]): Running;
+  /** Process ids of what still runs in the sandbox: the engine, plugins, programs. */
+  processes(): number[];
   remove(): void;
 }
 
@@ -56,7 +69,7 @@ function isExecutable(file: string): boolean {
 
 /** Makes a sandbox with a stack named `test`; `files` are added to the project's own. */
 export async function makeSandbox(files: Readonly<Record<string, string>>): Promise<Sandbox> {
-  const dir = mkdtempSync(join(tmpdir(), "plumbline-sandbox-"));
+  const dir = realpathSync(mkdtempSync(join(tmpdir(), "plumbline-sandbox-")));
   const home = join(dir, ".home");
   const state = join(dir, ".state");
   for (const folder of [home, state]) mkdirSync(folder);
@@ -77,6 +90,7 @@ export async function makeSandbox(files: Readonly<Record<string, string>>): Prom
     write: (more) => write(dir, more),
     start,
     pulumi: (args) => start(args).ended,
+    processes: () => processesIn(dir),
     remove: () => rmSync(dir, { recursive: true, force: true }),
   };
   sandbox.write({ ...PROJECT, ...files });
@@ -92,6 +106,18 @@ function write(dir: string, files: Readonly<Record<string, string | undefined>>)
     if (text === undefined) rmSync(file);
     else writeFileSync(file, text);
   }
+}
+
+/** Those whose working directory is in `dir`, from Linux's /proc. */
+function processesIn(dir: string): number[] {
+  const ids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return ids.map(Number).filter((id) => {
+    try {
+      return readlinkSync(`/proc/${id}/cwd`).startsWith(dir);
+    } catch {
+      return false;
+    }
+  });
 }
 
 function layLauncher(plugins: string, { kind, name, version, main }: (typeof OUR_PLUGINS)[number]): void {
