@@ -11,7 +11,7 @@ export const readinessProbeRequired = defineRule({
   fix: "readinessProbe: { httpGet: { path: /readyz, port: <port> } }",
   frameworks: [],
   scope: "resource",
-  optOut: "readiness",
+  optOut: "probes",
   exemptable: true,
   params: {},
   subjects: runsForever,

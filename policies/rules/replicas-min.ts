@@ -10,7 +10,7 @@ export const replicasMin = defineRule({
   fix: "spec.replicas: <min>, or minReplicas: <min> on its autoscaler",
   frameworks: [],
   scope: "stack",
-  optOut: "replicas",
+  optOut: "replication",
   exemptable: true,
   params: {
     min: { type: "integer", minimum: 1, default: 2, description: "The fewest replicas of a workload." },

@@ -1,0 +1,118 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { load } from "js-yaml";
+import { judge } from "../core/judge.ts";
+import { defaultsOf } from "../core/params.ts";
+import { fromManifest, type Resource } from "../core/resource.ts";
+import type { Rule, Violation } from "../core/rule.ts";
+import { Stack } from "../core/stack.ts";
+import { UNKNOWN } from "../core/unknown.ts";
+
+/** A stack whose first object is judged by one rule. In YAML, `<unknown>` stands for a value that is not known yet. */
+export interface Fixture {
+  readonly name: string;
+  /** `none`: the first object is none of the rule's business. */
+  readonly verdict: "pass" | "fail" | "unknown" | "none";
+  /** Path and given of the first violation, or the path that is not known yet. */
+  readonly path?: string;
+  readonly given?: string;
+  /** How many violations there are, if more than one. */
+  readonly paths?: number;
+  readonly params?: Record<string, unknown>;
+  readonly options?: { protect: boolean };
+  readonly stack: readonly Manifest[];
+  /** What makes a failing stack pass. */
+  readonly fix?: {
+    /** Which object is changed; 0 by default. */
+    readonly object?: number;
+    readonly set?: Record<string, unknown>;
+    readonly add?: readonly Manifest[];
+    readonly options?: { protect: boolean };
+  };
+  /** Whether the rule's remediation makes it pass. */
+  readonly remediated?: boolean;
+}
+
+export type Manifest = Record<string, unknown>;
+
+/** The fixtures of a rule, from the file beside it. */
+export function fixturesOf(rule: Rule): Fixture[] {
+  const file = join(import.meta.dirname, "../rules", `${rule.id}.fixtures.yaml`);
+  return withUnknowns(load(readFileSync(file, "utf8"))) as Fixture[];
+}
+
+/** A copy of a fixture's stack, as resources. */
+export function resourcesOf(fixture: Fixture, stack = fixture.stack, options = fixture.options): Resource[] {
+  return stack.flatMap((manifest) =>
+    fromManifest(copy(manifest)).map((one) => ({ ...one, ...(options && { options }) })),
+  );
+}
+
+/** The fixture with its fix applied. */
+export function fixed(fixture: Fixture): Resource[] {
+  const { object = 0, set = {}, add = [], options = fixture.options } = fixture.fix ?? {};
+  const stack = [...fixture.stack.map(copy), ...add];
+  for (const [path, value] of Object.entries(set)) put(stack[object] as Manifest, path, value);
+  return resourcesOf(fixture, stack, options);
+}
+
+/** What a rule says of the first of some resources, in the words of a fixture. */
+export function verdictOn(rule: Rule, resources: readonly Resource[], params: Record<string, unknown> = {}) {
+  const stack = new Stack(resources);
+  const [subject] = stack.objects;
+  if (!subject) throw new Error("a fixture has at least one object");
+  const judgement = judge(
+    rule,
+    subject,
+    { ...defaultsOf(rule.params), ...params },
+    rule.scope === "stack" ? stack : undefined,
+  );
+  const violations: readonly Violation[] = judgement?.verdict === "fail" ? judgement.violations : [];
+  const path = judgement?.verdict === "unknown" ? judgement.path : violations[0]?.path;
+  return { verdict: judgement?.verdict ?? "none", path, violations };
+}
+
+/** The fixture's stack once for every value below `metadata`, `spec` and `data`, with that one value not known yet. */
+export function* withOneUnknown(fixture: Fixture): Generator<[path: string, stack: Manifest[]]> {
+  for (const [index, manifest] of fixture.stack.entries())
+    for (const keys of pathsIn(manifest)) {
+      const stack = fixture.stack.map(copy);
+      const holder = keys.slice(0, -1).reduce((at, key) => at[key] as Manifest, stack[index] as Manifest);
+      holder[keys.at(-1) ?? ""] = UNKNOWN;
+      yield [`[${index}].${keys.join(".")}`, stack];
+    }
+}
+
+function pathsIn(value: unknown, above: readonly string[] = []): string[][] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value)
+    .filter(([key]) => above.length > 0 || ["metadata", "spec", "data"].includes(key))
+    .flatMap(([key, item]) => [[...above, key], ...pathsIn(item, [...above, key])]);
+}
+
+function copy<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(copy) as T;
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copy(item)])) as T;
+}
+
+function withUnknowns(value: unknown): unknown {
+  if (value === "<unknown>") return UNKNOWN;
+  if (Array.isArray(value)) return value.map(withUnknowns);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withUnknowns(item)]));
+}
+
+/** Sets `a.b[0]["c/d"]`, making objects on the way. */
+function put(object: Manifest, path: string, value: unknown): void {
+  const keys = Array.from(path.matchAll(/\["([^"]+)"\]|\[(\d+)\]|([^.[\]]+)/g), ([, quoted, index, plain]) =>
+    index === undefined ? (quoted ?? plain ?? "") : Number(index),
+  );
+  const last = keys.pop() as string | number;
+  let holder = object as Record<string | number, unknown>;
+  for (const key of keys) {
+    holder[key] ??= {};
+    holder = holder[key] as Record<string | number, unknown>;
+  }
+  holder[last] = value;
+}
