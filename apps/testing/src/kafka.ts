@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import { Admin } from "@platformatic/kafka";
+import { Admin, Producer, stringSerializers } from "@platformatic/kafka";
 import { type Missing, run, runs } from "./command.ts";
 import { eventually, freePort } from "./net.ts";
 import { RealProcess } from "./process.ts";
@@ -46,14 +46,35 @@ export class TestKafka {
     const settings = kafka.#scratch.file("server.properties", kafka.#settings());
     const scram = `SCRAM-SHA-512=[name=${kafka.user},password=${kafka.password}]`;
     const id = Buffer.from(randomUUID().replaceAll("-", ""), "hex").toString("base64url");
-    run(60, "java", ...JAVA, "kafka.tools.StorageTool", "format", "-t", id, "-c", settings, "--add-scram", scram);
+    run(
+      60,
+      "java",
+      ...JAVA,
+      "kafka.tools.StorageTool",
+      "format",
+      `--cluster-id=${id}`,
+      "-c",
+      settings,
+      "--add-scram",
+      scram,
+    );
     kafka.#process = new RealProcess("java", [...JAVA, "kafka.Kafka", settings]);
     await eventually("Kafka answers", 60, () => kafka.createTopics("warm-up"));
     return kafka;
   }
 
+  /** Writes a message as it is, past every service. */
+  async send(topic: string, value: string): Promise<void> {
+    const producer = new Producer({ ...this.#internal, serializers: stringSerializers });
+    try {
+      await producer.send({ messages: [{ topic, value }] });
+    } finally {
+      await producer.close();
+    }
+  }
+
   async createTopics(...topics: string[]): Promise<void> {
-    const admin = new Admin({ clientId: "tests", bootstrapBrokers: [`127.0.0.1:${this.#internalPort}`], retries: 0 });
+    const admin = new Admin(this.#internal);
     try {
       await admin.createTopics({ topics, partitions: 3, replicas: 1 });
     } finally {
@@ -71,6 +92,11 @@ export class TestKafka {
     const keytool = (...args: string[]) => run(30, "keytool", ...args, ...store);
     keytool("-genkeypair", "-alias", "broker", "-keyalg", "EC", "-dname", "CN=localhost", "-ext", "san=ip:127.0.0.1");
     keytool("-exportcert", "-alias", "broker", "-rfc", "-file", this.caFile);
+  }
+
+  /** Without TLS and password: the listener of brokers among themselves. */
+  get #internal() {
+    return { clientId: "tests", bootstrapBrokers: [`127.0.0.1:${this.#internalPort}`], retries: 0 };
   }
 
   get #keystore(): string {

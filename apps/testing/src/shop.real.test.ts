@@ -39,7 +39,7 @@ describe.skipIf(missing)(`the shop on real PostgreSQL, Redis and Kafka${missing 
 
   async function start(name: Name, environment: NodeJS.ProcessEnv): Promise<void> {
     const [port, adminPort] = [await freePort(), await freePort()];
-    const common = { PORT: `${port}`, ADMIN_PORT: `${adminPort}`, DRAIN_SECONDS: "1" };
+    const common = { PORT: `${port}`, ADMIN_PORT: `${adminPort}` };
     services.set(name, {
       process: startService(new URL(`../../${name}/src/main.ts`, import.meta.url), { ...common, ...environment }),
       api: `http://127.0.0.1:${port}`,
@@ -138,6 +138,20 @@ describe.skipIf(missing)(`the shop on real PostgreSQL, Redis and Kafka${missing 
     );
   });
 
+  it("passes over a message that it cannot understand, counts it, and goes on", async () => {
+    await count("rake", 1);
+    for (const value of ["no JSON", '{"id":"none","items":[]}']) await kafka.send("orders", value);
+    await place("order-after-nonsense", [{ sku: "rake", quantity: 1, unitPrice: 100 }]);
+    await eventually("the order behind them is reserved", 15, async () =>
+      expect(await get("inventory", "/stock/rake")).toMatchObject({ reserved: 1 }),
+    );
+    await eventually("both are counted", 15, async () =>
+      expect(await (await fetch(`${service("inventory").admin}/metrics`)).text()).toContain(
+        'messages_consumed_total{topic="orders",outcome="rejected",service="inventory"} 2',
+      ),
+    );
+  });
+
   it("says which dependency is away, keeps the message, and goes on when it is back", async () => {
     const { admin, process } = service("payments");
     const { port, password } = redis;
@@ -176,9 +190,12 @@ describe.skipIf(missing)(`the shop on real PostgreSQL, Redis and Kafka${missing 
     await answers[0];
     service("orders").process.signal("SIGTERM");
     expect(new Set((await Promise.all(answers)).map(({ status }) => status))).toEqual(new Set([201]));
-    for (const [name, { process }] of services) {
-      expect(await process.stop(), `${name}: ${process.output.slice(-2_000)}`).toEqual({ code: 0, signal: null });
-    }
+    const exits = await Promise.all([
+      service("orders").process.exit(),
+      service("payments").process.stop(),
+      service("inventory").process.stop(),
+    ]);
+    expect(exits).toEqual(exits.map(() => ({ code: 0, signal: null })));
     expect(
       await postgres.admin("SELECT usename FROM pg_stat_activity WHERE usename IN ('orders', 'inventory')"),
     ).toEqual([]);
