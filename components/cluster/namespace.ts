@@ -6,7 +6,7 @@ import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js
 import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../core/component.ts";
 import { refuse } from "../core/invalid.ts";
-import { MANAGED } from "../core/labels.ts";
+import { ATTACHES_ROUTES, MANAGED } from "../core/labels.ts";
 import { type OptOut, optOutAnnotations } from "../core/opt-out.ts";
 import type { Transform } from "../core/transform.ts";
 import {
@@ -27,8 +27,8 @@ export interface NamespaceArgs {
   readonly podSecurity?: OptOut;
   /** Ports open to and from anywhere. Only operators need it: what services need follows from their relations. */
   readonly openPorts?: OpenPorts;
-  /** Further labels, such as those that let a namespace attach routes or read metrics. */
-  readonly labels?: Readonly<Record<string, string>>;
+  /** Whether its services may be reached from outside: routes of this namespace attach to the gateway. */
+  readonly attachesRoutes?: boolean;
   readonly transform?: {
     readonly namespace?: Transform<types.input.core.v1.Namespace>;
     readonly quota?: Transform<types.input.core.v1.ResourceQuota>;
@@ -55,7 +55,11 @@ export class Namespace extends Component {
         {
           metadata: {
             name,
-            labels: { ...MANAGED, ...podSecurityLabels(args.podSecurity ?? "restricted"), ...args.labels },
+            labels: {
+              ...MANAGED,
+              ...podSecurityLabels(args.podSecurity ?? "restricted"),
+              ...(args.attachesRoutes ? ATTACHES_ROUTES : {}),
+            },
             annotations: optOutAnnotations({ podSecurity: args.podSecurity }),
           },
         },

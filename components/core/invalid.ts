@@ -15,7 +15,12 @@ export class InvalidArgsError extends Error {
   readonly problems: readonly Problem[];
 
   constructor(subject: string, problems: readonly Problem[]) {
-    super([`${subject} was given arguments that it cannot use:`, ...problems.map(line)].join("\n"));
+    super(
+      [
+        `${subject} was given arguments that it cannot use:`,
+        ...problems.map((problem) => `  ${describe(problem)}`),
+      ].join("\n"),
+    );
     this.subject = subject;
     this.problems = problems;
   }
@@ -26,6 +31,7 @@ export function refuse(subject: string, problems: readonly Problem[]): void {
   if (problems.length > 0) throw new InvalidArgsError(subject, problems);
 }
 
-function line({ field, given, allowed }: Problem): string {
-  return `  ${field}: ${given === undefined ? "nothing was given" : `${JSON.stringify(given)} was given`}; allowed: ${allowed}`;
+/** A problem as one line for the reader. */
+export function describe({ field, given, allowed }: Problem): string {
+  return `${field}: ${given === undefined ? "nothing was given" : `${JSON.stringify(given)} was given`}; allowed: ${allowed}`;
 }

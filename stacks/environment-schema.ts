@@ -1,0 +1,228 @@
+import { z } from "zod";
+import {
+  amount,
+  type Duration,
+  hundredths,
+  isDnsLabel,
+  isDuration,
+  isPercent,
+  isQuantity,
+  milliseconds,
+  type Percent,
+  type Quantity,
+} from "../components/core/index.ts";
+
+/** One field's type: what it accepts, and how that is said in "allowed: …". */
+const text = (allowed: string, fits: (given: string) => boolean) =>
+  z.string({ error: allowed }).refine(fits, { error: allowed });
+const whole = (least: number, most: number) => {
+  const allowed = `a whole number from ${least} to ${most}`;
+  return z.int({ error: allowed }).min(least, { error: allowed }).max(most, { error: allowed });
+};
+
+const label = text('a DNS label such as "eu-central-1a"', (given) => isDnsLabel(given));
+const host = text('a host name such as "shop.example.com"', (given) => /^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(given));
+const duration = text('a whole number and ms, s, m, h or d, such as "15m"', isDuration).transform(
+  (given) => given as Duration,
+);
+const percent = z
+  .union([z.string(), z.number()], { error: "a percentage from 0 to 100, such as 99.9" })
+  .refine(isPercent, { error: "a percentage from 0 to 100, such as 99.9" })
+  .transform((given) => given as Percent);
+/** YAML reads `4` as a number; as a quantity it is the same as "4". */
+const quantity = (example: string) => {
+  const allowed = `a whole number and a suffix, such as "${example}"`;
+  return z
+    .union([z.string(), z.number()], { error: allowed })
+    .transform(String)
+    .refine((given) => isQuantity(given) && amount(given) > 0, { error: allowed })
+    .transform((given) => given as Quantity);
+};
+const cpu = quantity("500m");
+const memory = quantity("512Mi");
+const disk = quantity("10Gi");
+
+const reason = "{ optOut: <reason of at least ten characters> }";
+const optOut = z.strictObject(
+  { optOut: text("a reason of at least ten characters", (given) => given.trim().length >= 10) },
+  { error: reason },
+);
+
+const resources = z.strictObject({
+  requests: z.strictObject({ cpu, memory }),
+  limits: z.strictObject({ cpu, memory }),
+});
+const quota = z.strictObject({ cpu, memory, pods: whole(1, 100_000), storage: disk.exactOptional() });
+
+const cluster = z.discriminatedUnion("provider", [
+  z.strictObject({
+    provider: z.literal("rehearsal"),
+    context: label,
+    nodesPerZone: whole(1, 100),
+    node: z.strictObject({
+      instanceType: text("an instance type", (given) => given !== ""),
+      cpu,
+      memory,
+      pods: whole(1, 1_000),
+    }),
+  }),
+  z.strictObject({
+    provider: z.literal("kubeconfig"),
+    context: text("the name of a context in the kubeconfig", (given) => given.trim() !== ""),
+  }),
+]);
+
+const certificates = z.discriminatedUnion("authority", [
+  z.strictObject({ authority: z.literal("private") }),
+  z.strictObject({
+    authority: z.literal("acme"),
+    server: z.url({ protocol: /^https$/, error: "the https:// address of an ACME directory" }),
+    email: z.email({ error: "an e-mail address" }),
+  }),
+]);
+
+/** Fields that every store has. */
+const store = {
+  backend: z.enum(["inCluster"], { error: '"inCluster"; "aws" is not built yet' }),
+  storage: disk,
+  resources,
+  zones: z.array(label).min(1, { error: "at least one zone" }).exactOptional(),
+  replication: optOut.exactOptional(),
+};
+
+/** Where the receiver's address or key is: never the key itself. */
+const receiver = z.strictObject({
+  kind: z.enum(["pagerduty", "jiraServiceManagement", "slack", "email", "webhook"]),
+  secretRef: text('the Secret that holds the receiver\'s address or key, as "<namespace>/<name>"', (given) =>
+    /^[a-z][a-z0-9-]*\/[a-z][a-z0-9.-]*$/.test(given),
+  ),
+});
+
+/** The shape of an environment file. Unknown keys are refused: a mistyped one must not pass as a default. */
+export const environmentSchema = z.strictObject({
+  /** What the environment is for. It decides what may be stepped down from, and whether data outlives the stack. */
+  tier: z.enum(["rehearsal", "development", "staging", "production"]),
+  cluster,
+  region: label,
+  zones: z.array(label).min(1, { error: "at least one zone" }),
+  /** Host that the gateway answers for. */
+  host,
+  gateway: z.enum(["envoy", "rehearsal"]),
+  certificates,
+  images: z.strictObject({
+    registry: text('a registry and folder such as "registry.example.com/shop"', (given) =>
+      /^[\w.-]+(:\d+)?(\/[\w.-]+)*$/.test(given),
+    ),
+    version: text('a version such as "1.4.2"', (given) => /^\w[\w.-]{0,127}$/.test(given) && given !== "latest"),
+  }),
+  namespaces: z.strictObject({ shop: quota, data: quota, edge: quota }),
+  services: z.strictObject({
+    scaling: z.strictObject({
+      min: whole(1, 1_000),
+      max: whole(1, 1_000),
+      cpu: percent,
+      memory: percent.exactOptional(),
+    }),
+    resources,
+    replication: optOut.exactOptional(),
+  }),
+  stores: z.strictObject({
+    postgres: z.strictObject({
+      ...store,
+      instances: whole(1, 7),
+      connections: whole(16, 5_000),
+      poolSize: whole(1, 100),
+    }),
+    redis: z.strictObject({ ...store, replicas: whole(1, 7), role: z.enum(["cache", "store"]) }),
+    kafka: z.strictObject({ ...store, controllers: whole(1, 7), brokers: whole(1, 100) }),
+  }),
+  /** What the whole is measured by. */
+  objectives: z.strictObject({
+    availability: percent,
+    latency: z.strictObject({ p99: duration }),
+    /** Time until it works again, and data that may be lost, in a disaster. */
+    rto: duration,
+    rpo: duration,
+  }),
+  retention: z.strictObject({ metrics: duration, logs: duration, traces: duration, backups: duration }),
+  /** Who is told: `critical` wakes someone, `warning` waits for the morning. */
+  paging: z.strictObject({ critical: receiver, warning: receiver }).exactOptional(),
+});
+
+/** One environment: everything in which one stack differs from another. */
+export type Environment = z.infer<typeof environmentSchema> & {
+  /** Name of the environment, of its file and of its stack. */
+  readonly name: string;
+};
+
+type Parsed = z.infer<typeof environmentSchema>;
+type Report = (path: (string | number)[], allowed: string) => void;
+
+/** What no field says alone: how the fields fit each other. */
+export function crossCheck(environment: Parsed, report: Report): void {
+  checkZones(environment, report);
+  checkSizes(environment, report);
+  checkTier(environment, report);
+}
+
+function checkZones({ zones, region, stores }: Parsed, report: Report): void {
+  for (const [index, zone] of zones.entries()) {
+    if (!zone.startsWith(region)) report(["zones", index], `a zone of the region ${region}, such as "${region}a"`);
+    if (zones.indexOf(zone) !== index) report(["zones", index], "each zone once");
+  }
+  for (const [name, store] of Object.entries(stores))
+    for (const [index, zone] of (store.zones ?? []).entries())
+      if (!zones.includes(zone)) report(["stores", name, "zones", index], `one of zones: ${zones.join(", ")}`);
+}
+
+function checkSizes({ services, stores, objectives, retention }: Parsed, report: Report): void {
+  const { min, max } = services.scaling;
+  if (max < min) report(["services", "scaling", "max"], `at least services.scaling.min, ${min}`);
+  const sized = {
+    services,
+    "stores.postgres": stores.postgres,
+    "stores.redis": stores.redis,
+    "stores.kafka": stores.kafka,
+  };
+  for (const [
+    path,
+    {
+      resources: { requests, limits },
+    },
+  ] of Object.entries(sized))
+    for (const kind of ["cpu", "memory"] as const)
+      if (amount(requests[kind]) > amount(limits[kind]))
+        report([...path.split("."), "resources", "requests", kind], `at most the limit, ${limits[kind]}`);
+  if (milliseconds(retention.backups) <= milliseconds(objectives.rpo))
+    report(
+      ["retention", "backups"],
+      `longer than objectives.rpo, ${objectives.rpo}: else there may be no backup to go back to`,
+    );
+}
+
+function checkTier(
+  { tier, cluster: { provider }, gateway, zones, paging, services, stores, objectives }: Parsed,
+  report: Report,
+): void {
+  const rehearsal = tier === "rehearsal";
+  if ((provider === "rehearsal") !== rehearsal)
+    report(
+      ["cluster", "provider"],
+      rehearsal ? '"rehearsal", since tier is rehearsal' : `"kubeconfig", since tier is ${tier}`,
+    );
+  if ((gateway === "rehearsal") !== rehearsal)
+    report(
+      ["gateway"],
+      rehearsal ? '"rehearsal": nothing else runs there' : '"envoy": the stand-in carries no traffic',
+    );
+  if (tier !== "production") return;
+  if (zones.length < 3) report(["zones"], "three zones or more in production, so that the loss of one leaves a quorum");
+  if (paging === undefined) report(["paging"], "receivers for critical and warning: production must wake someone");
+  if (hundredths(objectives.availability) < 99) report(["objectives", "availability"], "at least 99 in production");
+  const stepped = {
+    services,
+    ...Object.fromEntries(Object.entries(stores).map(([name, store]) => [`stores.${name}`, store])),
+  };
+  for (const [path, { replication }] of Object.entries(stepped))
+    if (replication !== undefined) report([...path.split("."), "replication"], "no opt-out in production");
+}

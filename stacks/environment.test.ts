@@ -1,0 +1,177 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { dump, load } from "js-yaml";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type Environment, EnvironmentError, environmentNames, loadEnvironment } from "./environment.ts";
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "environment-"));
+});
+afterEach(() => {
+  rmSync(dir, { recursive: true });
+});
+
+type Change = (environment: Record<string, unknown>) => void;
+
+/** What is said of a good environment file after a change to it. */
+function said(of: string, change: Change): EnvironmentError {
+  const environment = load(readFileSync(join(import.meta.dirname, `${of}.yaml`), "utf8")) as Record<string, unknown>;
+  change(environment);
+  writeFileSync(join(dir, `${of}.yaml`), dump(environment));
+  try {
+    loadEnvironment(of, dir);
+  } catch (error) {
+    if (error instanceof EnvironmentError) return error;
+    throw error;
+  }
+  throw new Error("the environment was accepted");
+}
+
+/** Sets a field by its path. */
+function set(path: string, value: unknown): Change {
+  return (environment) => {
+    const parts = path.split(".");
+    const last = parts.pop() ?? "";
+    const parent = parts.reduce<Record<string, unknown>>(
+      (at, part) => at[part] as Record<string, unknown>,
+      environment,
+    );
+    if (value === undefined) delete parent[last];
+    else parent[last] = value;
+  };
+}
+
+test("every environment beside the schema can be used, and knows its name", () => {
+  expect(environmentNames()).toEqual(["dev", "local", "production", "staging"]);
+  for (const name of environmentNames()) expect(loadEnvironment(name).name).toBe(name);
+});
+
+test("units are kept as they were written, and numbers that YAML made of quantities are quantities", () => {
+  const environment: Environment = loadEnvironment("local");
+  expect(environment.cluster).toMatchObject({ provider: "rehearsal", node: { cpu: "4", memory: "16Gi" } });
+  expect(environment.objectives).toMatchObject({ availability: 99.9, latency: { p99: "300ms" } });
+});
+
+test.each<[what: string, path: string, value: unknown, field: string, allowed: RegExp]>([
+  ["a wrong type", "services.scaling.min", "three", "services.scaling.min", /a whole number from 1 to 1000/],
+  ["a negative count", "stores.kafka.brokers", -3, "stores.kafka.brokers", /a whole number from 1 to 100/],
+  ["a fraction", "stores.redis.replicas", 2.5, "stores.redis.replicas", /a whole number from 1 to 7/],
+  ["an unknown key", "stores.postgres.storge", "5Gi", "stores.postgres.storge", /did you mean storage\?$/],
+  ["an unknown key at the top", "zonse", [], "zonse", /did you mean zones\?$/],
+  ["an unknown key of a variant", "cluster.nodesPerZon", 3, "cluster.nodesPerZon", /did you mean nodesPerZone\?$/],
+  ["a missing field", "host", undefined, "host", /a host name/],
+  ["a missing part", "stores.kafka", undefined, "stores.kafka", /an object with keys/],
+  ["a zone of another region", "zones", ["local-a", "local-b", "mars-1"], "zones[2]", /a zone of the region local/],
+  ["a zone twice", "zones", ["local-a", "local-b", "local-a"], "zones[2]", /each zone once/],
+  [
+    "an undeclared zone",
+    "stores.kafka.zones",
+    ["local-d"],
+    "stores.kafka.zones[0]",
+    /one of zones: local-a, local-b, local-c/,
+  ],
+  ["no zone", "zones", [], "zones", /at least one zone/],
+  ["min above max", "services.scaling.max", 2, "services.scaling.max", /at least services.scaling.min, 3/],
+  ["a quantity without a unit's name", "stores.redis.storage", "4GB", "stores.redis.storage", /such as "10Gi"/],
+  ["nothing of a quantity", "stores.redis.storage", "0Gi", "stores.redis.storage", /such as "10Gi"/],
+  [
+    "a request above its limit",
+    "services.resources.requests.cpu",
+    4,
+    "services.resources.requests.cpu",
+    /at most the limit, 1/,
+  ],
+  ["a duration without a unit", "objectives.rto", 60, "objectives.rto", /a whole number and ms, s, m, h or d/],
+  ["a percentage above a hundred", "objectives.availability", 999, "objectives.availability", /from 0 to 100/],
+  [
+    "backups gone before they are needed",
+    "retention.backups",
+    "5m",
+    "retention.backups",
+    /longer than objectives.rpo, 5m/,
+  ],
+  [
+    "a backend that is not built",
+    "stores.postgres.backend",
+    "aws",
+    "stores.postgres.backend",
+    /"aws" is not built yet/,
+  ],
+  ["an unknown backend", "stores.postgres.backend", "azure", "stores.postgres.backend", /"inCluster"/],
+  ["an unknown provider", "cluster.provider", "gke", "cluster.provider", /"rehearsal", "kubeconfig"/],
+  ["an unknown tier", "tier", "prod", "tier", /"rehearsal", "development", "staging", "production"/],
+  [
+    "an opt-out without a reason",
+    "services.replication",
+    { optOut: "n/a" },
+    "services.replication.optOut",
+    /ten characters/,
+  ],
+  ["a moving version", "images.version", "latest", "images.version", /a version such as/],
+])("%s is refused, with the field and what is allowed", (_, path, value, field, allowed) => {
+  const { problems, message } = said("local", set(path, value));
+  expect(problems.map((problem) => problem.field)).toEqual([field]);
+  expect(problems[0]?.allowed).toMatch(allowed);
+  if (field === path) expect(problems[0]?.given).toEqual(value);
+  expect(message).toContain("local.yaml cannot be used:");
+  expect(message).toContain(`  ${field}: `);
+});
+
+test.each<[what: string, path: string, value: unknown, field: string]>([
+  ["two zones", "zones", ["eu-central-1a", "eu-central-1b"], "zones"],
+  ["nobody to wake", "paging", undefined, "paging"],
+  [
+    "a stepped-down store",
+    "stores.redis.replication",
+    { optOut: "we are in a hurry today" },
+    "stores.redis.replication",
+  ],
+  ["a rehearsal's gateway", "gateway", "rehearsal", "gateway"],
+])("production: %s is refused", (_, path, value, field) => {
+  expect(said("production", set(path, value)).problems.map((problem) => problem.field)).toEqual([field]);
+});
+
+test("all problems are told at once", () => {
+  const { problems } = said("local", (environment) => {
+    set("stores.kafka.brokers", 0)(environment);
+    set("objectives.rto", "soon")(environment);
+    set("colour", "blue")(environment);
+  });
+  expect(problems.map(({ field }) => field).sort()).toEqual(["colour", "objectives.rto", "stores.kafka.brokers"]);
+});
+
+test.each<[path: string, value: string]>([
+  ["paging.critical.secretRef", "https://hooks:hunter2hunter2@pager.example.com/services"],
+  ["stores.postgres.password", "hunter2"],
+  ["images.registry", "https://robot:hunter2@registry.example.com"],
+  ["paging.warning.routingKey", "R0QzT1hJb1dOc2FrV3ZqVnU5Zm1rZ2pK"],
+])("a secret in %s is refused, and not repeated", (path, value) => {
+  const { problems, message } = said("production", set(path, value));
+  expect(problems).toContainEqual({
+    field: path,
+    given: expect.stringMatching(/^<.*>$/),
+    allowed: expect.stringContaining("no secret in clear"),
+  });
+  expect(message).not.toContain(value);
+  expect(message).not.toContain("hunter2");
+});
+
+test("a file that is no YAML is refused by its line, without its text", () => {
+  writeFileSync(join(dir, "local.yaml"), "tier: rehearsal\ntoken: [hunter2\n");
+  expect(() => loadEnvironment("local", dir)).toThrow(EnvironmentError);
+  expect(() => loadEnvironment("local", dir)).toThrow(/line \d+: .*allowed: YAML/);
+  expect(() => loadEnvironment("local", dir)).not.toThrow(/hunter2/);
+});
+
+test.each(["", "42", "[a, b]", "just text"])("a file that holds %j is refused", (text) => {
+  writeFileSync(join(dir, "local.yaml"), text);
+  expect(() => loadEnvironment("local", dir)).toThrow(EnvironmentError);
+});
+
+test("an unknown environment is refused with those that there are", () => {
+  expect(() => loadEnvironment("stagin")).toThrow(
+    /"stagin" was given; allowed: dev, local, production, staging; did you mean staging\?/,
+  );
+});

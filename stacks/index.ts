@@ -1,0 +1,70 @@
+import * as pulumi from "@pulumi/pulumi";
+import { Cluster, Namespace } from "../components/cluster/index.ts";
+import { Kafka, Postgres, Redis } from "../components/data/index.ts";
+import { Gateway, Issuer } from "../components/edge/index.ts";
+import { Application } from "../components/workload/index.ts";
+import { loadEnvironment } from "./environment.ts";
+
+const {
+  cluster: where,
+  namespaces,
+  stores,
+  services,
+  certificates,
+  zones,
+  images,
+  host,
+  ...environment
+} = loadEnvironment(pulumi.getStack());
+const rehearsal = environment.tier === "rehearsal";
+
+const cluster = new Cluster("cluster", {
+  context: where.context,
+  operators: rehearsal ? "provided" : "installed",
+});
+const on = { provider: cluster.provider, dependsOn: cluster };
+
+const workloads = new Namespace("shop", { quota: namespaces.shop, attachesRoutes: true }, on);
+const data = new Namespace("shop-data", { quota: namespaces.data }, on);
+const edge = new Namespace("shop-edge", { quota: namespaces.edge }, on);
+
+const internal = new Issuer("internal", { authority: "private" }, on);
+const answeredOn = { name: "gateway", namespace: edge.name };
+const trusted =
+  certificates.authority === "acme" ? new Issuer("public", { ...certificates, gateway: answeredOn }, on) : internal;
+
+const store = { namespace: data, zones, issuer: internal, retain: !rehearsal };
+const postgres = new Postgres("postgres", { ...store, ...stores.postgres, databases: ["orders", "inventory"] }, on);
+const cache = new Redis("cache", { ...store, ...stores.redis }, on);
+const kafka = new Kafka("kafka", { ...store, ...stores.kafka, topics: { orders: {}, payments: {} } }, on);
+
+const gateway = new Gateway(
+  "gateway",
+  { namespace: edge, host, issuer: trusted, implementation: environment.gateway },
+  on,
+);
+
+const shop = new Application("shop", { namespace: workloads, zones, images, gateway, ...services }, on);
+
+shop.service("orders", {
+  uses: [postgres.database("orders").owner, kafka.topic("orders").publish],
+  route: true,
+});
+shop.service("payments", {
+  uses: [cache, kafka.topic("orders").consume, kafka.topic("payments").publish],
+  route: true,
+});
+shop.service("inventory", {
+  uses: [postgres.database("inventory").owner, kafka.topic("orders").consume],
+  route: true,
+});
+
+/** Where the services are reached from outside. */
+export const urls = shop.urls;
+/** Where the stores are reached from inside the cluster. */
+export const endpoints = {
+  postgres: postgres.endpoint,
+  postgresReader: postgres.readerEndpoint,
+  cache: cache.endpoint,
+  kafka: kafka.endpoint,
+};
