@@ -52,7 +52,7 @@ async function killed(cluster: RunningCluster): Promise<void> {
   await vi.waitFor(() => expect(identify(cluster.pid)).toBeUndefined());
 }
 
-describe("a real cluster", () => {
+describe("a real cluster", { timeout: 300_000 }, () => {
   it("starts, answers, is found running, and stops without a process or port left", async () => {
     const options = await place();
     const cluster = await startCluster(plan("one"), options);

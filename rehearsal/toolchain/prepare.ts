@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import manifest from "../../package.json" with { type: "json" };
 import { requireCache, toolsDirectory } from "./cache.ts";
 import { crdFolders } from "./crds.ts";
 import { type GoTool, goTool } from "./go-build.ts";
@@ -50,7 +51,7 @@ export const CLUSTER: GoTool = {
   version: BUILT.kubernetes,
   moduleDir: join(import.meta.dirname, "..", "cluster"),
   package: ".",
-  ldflags: [],
+  ldflags: ["-X", `main.version=${manifest.version}`],
   smoke: ["version", "--json"],
   links: ["kubectl"],
 };

@@ -1,5 +1,6 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
@@ -39,4 +40,19 @@ it("does not count the remains of a process that its parent has not collected", 
   // `sleep` never waits for the child that it inherited from the shell: it stays a zombie.
   await expect.poll(() => identify(pid)).toBeUndefined();
   expect(() => process.kill(pid, 0)).not.toThrow();
+});
+
+// A shell and Node cannot end their first thread alone; Python can.
+const hasPython = spawnSync("python3", ["--version"]).status === 0;
+it.skipIf(!hasPython)("counts a killed process until its last thread, and so its last open file, is gone", async () => {
+  // Its first thread ends by itself, another goes on: /proc calls that a zombie too.
+  const code =
+    "import ctypes, threading, time; threading.Thread(target=time.sleep, args=(60,)).start(); ctypes.CDLL(None).pthread_exit(None)";
+  const child = spawn("python3", ["-c", code]);
+  onTestFinished(() => void child.kill("SIGKILL"));
+  await once(child, "spawn");
+  await expect.poll(() => readFileSync(`/proc/${child.pid}/stat`, "utf8")).toMatch(/\) Z /);
+  expect(identify(child.pid ?? 0)).toBeDefined();
+  child.kill("SIGKILL");
+  await expect.poll(() => identify(child.pid ?? 0)).toBeUndefined();
 });

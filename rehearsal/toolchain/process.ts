@@ -37,10 +37,13 @@ export function commandLine(pid: number): readonly string[] {
 function identifyInProc(pid: number): ProcessIdentity | undefined {
   const stat = read(`/proc/${pid}/stat`);
   if (stat === undefined) return undefined;
-  // "pid (name) state …": the name may hold spaces and parentheses, so count from the last one. proc(5): state is field 3, starttime 22.
+  // "pid (name) state …": the name may hold spaces and parentheses, so count from the last one. proc(5): state is field 3,
+  // num_threads 20, starttime 22.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  const [state, ticks] = [fields[0], fields[19]];
-  if (ticks === undefined || state === "Z" || state === "X") return undefined;
+  const [state, threads, ticks] = [fields[0], Number(fields[17]), fields[19]];
+  // The first thread of a killed process may be gone while others still end; until then its files are open and locked.
+  const isOver = state === "X" || (state === "Z" && threads <= 1);
+  if (ticks === undefined || isOver) return undefined;
   return { pid, start: `${read("/proc/sys/kernel/random/boot_id")?.trim()}:${ticks}` };
 }
 
