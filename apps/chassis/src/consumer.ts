@@ -16,8 +16,7 @@ type TextMessage = Message<string, string, string, string>;
 const RETRY_MS = 1_000;
 
 /**
- * Takes the messages of one topic, one after another, as a member of the group that is named after the service. A
- * message is committed when it has been handled, so each is handled at least once: handlers must stand repeats. One
+ * Takes the messages of one topic, one after another, as a member of the service's group. A message is committed when it has been handled, so each is handled at least once: handlers must stand repeats. One
  * that fails is tried again each second and holds up its partition, which keeps the order. One that does not fit the
  * schema can never succeed: it is logged, counted and passed over.
  */
@@ -45,7 +44,7 @@ export class TopicConsumer<Content> implements Dependency, Worker {
     this.#tools = tools;
     this.#consumer = new Consumer({
       clientId: service,
-      groupId: service,
+      groupId: settings.group,
       bootstrapBrokers: settings.brokers,
       deserializers: stringDeserializers,
       autocreateTopics: false,

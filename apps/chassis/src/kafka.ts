@@ -8,17 +8,23 @@ export interface TopicSettings {
   readonly topic: string;
   readonly user: Credential;
   readonly password: Credential;
+  /** Group that a consumer joins: the one that the broker allows it. */
+  readonly group: string;
   /** PEM file of the authorities that may sign the brokers' certificates; without it the connection is not encrypted. */
   readonly caFile?: string | undefined;
 }
 
-/** `<PREFIX>_BROKERS`, `_NAME`, `_USER_FILE`, `_PASSWORD_FILE` (SCRAM-SHA-512), and if wanted `_CA_FILE` (TLS, verified). */
-export function readTopicSettings(settings: Settings, prefix: string): TopicSettings {
+/**
+ * `<PREFIX>_BROKERS`, `_NAME`, `_USER_FILE`, `_PASSWORD_FILE` (SCRAM-SHA-512), and if wanted `_CA_FILE` (TLS, verified)
+ * and `_GROUP` (the service's name).
+ */
+export function readTopicSettings(settings: Settings, prefix: string, service: string): TopicSettings {
   return {
     brokers: settings.brokers(`${prefix}_BROKERS`),
     topic: settings.text(`${prefix}_NAME`),
     user: settings.credential(`${prefix}_USER_FILE`),
     password: settings.credential(`${prefix}_PASSWORD_FILE`),
+    group: settings.text(`${prefix}_GROUP`, service),
     caFile: settings.optionalFile(`${prefix}_CA_FILE`),
   };
 }

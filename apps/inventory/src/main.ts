@@ -15,7 +15,7 @@ await runService<Config>({
   name: "inventory",
   configure: (settings) => ({
     database: readPostgresSettings(settings, "INVENTORY_DB"),
-    orders: readTopicSettings(settings, "ORDERS_TOPIC"),
+    orders: readTopicSettings(settings, "ORDERS_TOPIC", "inventory"),
   }),
   build: ({ database, orders }, tools) => {
     const postgres = new Postgres("postgres", database, tools.log);

@@ -14,7 +14,7 @@ await runService<Config>({
   name: "orders",
   configure: (settings) => ({
     database: readPostgresSettings(settings, "ORDERS_DB"),
-    topic: readTopicSettings(settings, "ORDERS_TOPIC"),
+    topic: readTopicSettings(settings, "ORDERS_TOPIC", "orders"),
   }),
   build: ({ database, topic }, { log }) => {
     const postgres = new Postgres("postgres", database, log);

@@ -19,8 +19,8 @@ await runService<Config>({
   name: "payments",
   configure: (settings) => ({
     cache: readRedisSettings(settings, "CACHE"),
-    orders: readTopicSettings(settings, "ORDERS_TOPIC"),
-    payments: readTopicSettings(settings, "PAYMENTS_TOPIC"),
+    orders: readTopicSettings(settings, "ORDERS_TOPIC", "payments"),
+    payments: readTopicSettings(settings, "PAYMENTS_TOPIC", "payments"),
   }),
   build: (config, tools) => {
     const { log } = tools;
@@ -28,7 +28,7 @@ await runService<Config>({
     log.warn({ gateway: gateway.name }, "payments are simulated: no money moves");
     const redis = new Redis(config.cache, log);
     const producer = new TopicProducer("payments", config.payments);
-    const payments = new RedisPayments(redis);
+    const payments = new RedisPayments(redis, config.cache.keyPrefix);
     const pay = async (order: OrderPlaced) => {
       const { outcome } = await payFor(order, gateway, payments, (payment) => producer.send(payment.orderId, payment));
       log.info({ order: order.id, outcome, gateway: gateway.name }, "a payment is settled");

@@ -10,17 +10,23 @@ export interface RedisSettings {
   readonly port: number;
   readonly user: Credential;
   readonly password: Credential;
+  /** Every key starts with it: the part of the key space that the server allows this user. */
+  readonly keyPrefix: string;
   /** PEM file of the authorities that may sign the server's certificate; without it the connection is not encrypted. */
   readonly caFile?: string | undefined;
 }
 
-/** `<PREFIX>_HOST`, `_PORT` (6379), `_USER_FILE`, `_PASSWORD_FILE`, and if wanted `_CA_FILE` (TLS, verified). */
+/**
+ * `<PREFIX>_HOST`, `_PORT` (6379), `_USER_FILE`, `_PASSWORD_FILE`, and if wanted `_KEY_PREFIX` and `_CA_FILE` (TLS,
+ * verified).
+ */
 export function readRedisSettings(settings: Settings, prefix: string): RedisSettings {
   return {
     host: settings.text(`${prefix}_HOST`),
     port: settings.port(`${prefix}_PORT`, 6379),
     user: settings.credential(`${prefix}_USER_FILE`),
     password: settings.credential(`${prefix}_PASSWORD_FILE`),
+    keyPrefix: settings.text(`${prefix}_KEY_PREFIX`, ""),
     caFile: settings.optionalFile(`${prefix}_CA_FILE`),
   };
 }
@@ -32,7 +38,7 @@ export class Redis implements Dependency {
   readonly name = "redis";
   readonly #client;
 
-  constructor({ host, port, user, password, caFile }: RedisSettings, log: Logger) {
+  constructor({ host, port, user, password, caFile }: Omit<RedisSettings, "keyPrefix">, log: Logger) {
     const address = { host, port, connectTimeout: 5_000, reconnectStrategy: () => RECONNECT_MS };
     this.#client = createClient({
       socket: caFile === undefined ? address : { ...address, tls: true, ca: readFileSync(caFile, "utf8") },

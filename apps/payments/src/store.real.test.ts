@@ -17,7 +17,7 @@ describe.skipIf(redisMissing)(`payments in a real Redis${redisMissing ? ` (${red
     server = await TestRedis.start();
     redis = connect(() => server.password);
     await redis.check();
-    payments = new RedisPayments(redis);
+    payments = new RedisPayments(redis, "payments:");
   });
   afterAll(async () => {
     await redis.close();

@@ -8,7 +8,7 @@ export const redisMissing: Missing = runs("redis-server", "--version")
   ? undefined
   : "there is no redis-server on PATH (apt-get install redis-server)";
 
-/** A real Redis with one user and no default one, as the stack's relations give it to a service. */
+/** A real Redis with one user, who may touch the keys of payments alone, as the stack's relations give it to a service. */
 export class TestRedis {
   readonly port: number;
   readonly user = "shop";
@@ -34,7 +34,7 @@ export class TestRedis {
       `dir ${scratch.directory}`,
       'save ""',
       "user default off",
-      `user shop on >${password} ~* &* +@all`,
+      `user shop on >${password} ~payments:* resetchannels +@all -@admin -@dangerous`,
     ];
     const server = new RealProcess("redis-server", [scratch.file("redis.conf", settings.join("\n"))]);
     const redis = new TestRedis(port, password, server, scratch);

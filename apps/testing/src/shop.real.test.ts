@@ -64,7 +64,7 @@ describe.skipIf(missing)(`the shop on real PostgreSQL, Redis and Kafka${missing 
   }
 
   function cache(): NodeJS.ProcessEnv {
-    const address = { CACHE_HOST: "127.0.0.1", CACHE_PORT: `${redis.port}` };
+    const address = { CACHE_HOST: "127.0.0.1", CACHE_PORT: `${redis.port}`, CACHE_KEY_PREFIX: "payments:" };
     return { ...address, ...credentials("CACHE", redis.user, redis.password) };
   }
 
