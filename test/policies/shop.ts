@@ -1,0 +1,58 @@
+import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
+import { ResourceQuota } from "@pulumi/kubernetes/core/v1/resourceQuota.js";
+import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
+import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget.js";
+
+/** Where the program of a test works. */
+export const namespace = { name: "" };
+
+/** A namespace in which a workload named `orders` breaks no rule. Returns the options of what is made in it. */
+export function shop() {
+  const metadata = { name: namespace.name };
+  const made = new Namespace("shop", { metadata });
+  const inside = { metadata: { name: "all", namespace: metadata.name } };
+  const options = { dependsOn: [made] };
+  new ResourceQuota("quota", { ...inside, spec: { hard: { pods: "20" } } }, options);
+  new NetworkPolicy("deny", { ...inside, spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] } }, options);
+  new PodDisruptionBudget(
+    "budget",
+    { ...inside, spec: { maxUnavailable: 1, selector: { matchLabels: { app: "orders" } } } },
+    options,
+  );
+  return options;
+}
+
+/** The Deployment `orders` that breaks no rule, but for what remediations repair. `container` is laid over its container. */
+export function workload(container: object = {}, spec: object = {}) {
+  const matchLabels = { app: "orders" };
+  return {
+    metadata: { name: "orders", namespace: namespace.name, annotations: { "pulumi.com/skipAwait": "true" } },
+    spec: {
+      replicas: 2,
+      selector: { matchLabels },
+      template: {
+        metadata: { labels: matchLabels },
+        spec: {
+          containers: [
+            {
+              name: "orders",
+              image: "plumbline.dev/shop/orders:0.1.0",
+              readinessProbe: { httpGet: { path: "/readyz", port: 8080 } },
+              resources: { limits: { cpu: "100m", memory: "64Mi" } },
+              ...container,
+            },
+          ],
+          topologySpreadConstraints: [
+            {
+              maxSkew: 1,
+              topologyKey: "topology.kubernetes.io/zone",
+              whenUnsatisfiable: "ScheduleAnyway",
+              labelSelector: { matchLabels },
+            },
+          ],
+        },
+      },
+      ...spec,
+    },
+  };
+}
