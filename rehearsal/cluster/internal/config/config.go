@@ -1,0 +1,131 @@
+// Package config reads cluster.json, the description of one rehearsal cluster.
+package config
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/api/resource"
+	"k8s.io/apimachinery/pkg/util/validation"
+)
+
+// FileName is the name of the description inside the cluster's directory.
+const FileName = "cluster.json"
+
+// Cluster describes one rehearsal cluster.
+type Cluster struct {
+	// Name is the cluster's name; kubeconfig context, cluster and user are called "plumbline-<name>".
+	Name string `json:"name"`
+	// Region goes on every node as topology.kubernetes.io/region.
+	Region string `json:"region"`
+	// Nodes are the simulated machines; at least one.
+	Nodes []Node `json:"nodes"`
+	// CRDs are absolute paths of files, or of directories of files, that hold CustomResourceDefinitions.
+	CRDs []string `json:"crds"`
+}
+
+// Node is one simulated machine.
+type Node struct {
+	Name string `json:"name"`
+	// Zone goes on the node as topology.kubernetes.io/zone.
+	Zone string `json:"zone"`
+	// InstanceType goes on the node as node.kubernetes.io/instance-type; it may be empty.
+	InstanceType string `json:"instanceType"`
+	// CPU and Memory are Kubernetes quantities ("4", "16Gi").
+	CPU    string `json:"cpu"`
+	Memory string `json:"memory"`
+	// Pods is how many pods the node takes.
+	Pods int64 `json:"pods"`
+}
+
+// Context is the name of the kubeconfig's context, cluster and user.
+func (c Cluster) Context() string { return "plumbline-" + c.Name }
+
+// Read reads and checks the description in dir. The error names the file and every field that is wrong.
+func Read(dir string) (Cluster, error) {
+	path := filepath.Join(dir, FileName)
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return Cluster{}, fmt.Errorf("the cluster's description cannot be read: %w", err)
+	}
+	cluster, err := Parse(data)
+	if err != nil {
+		return Cluster{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return cluster, nil
+}
+
+// Parse reads and checks a description. Unknown fields are refused.
+func Parse(data []byte) (Cluster, error) {
+	var cluster Cluster
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&cluster); err != nil {
+		return Cluster{}, fmt.Errorf("is not a cluster description: %w", err)
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return Cluster{}, errors.New("has something after the description; one JSON object is allowed")
+	}
+	return cluster, errors.Join(problems(cluster)...)
+}
+
+func problems(c Cluster) []error {
+	var found []error
+	refuse := func(field string, given any, allowed string) {
+		text, _ := json.Marshal(given)
+		found = append(found, fmt.Errorf("%s: %s was given; allowed: %s", field, text, allowed))
+	}
+	if len(validation.IsDNS1123Label(c.Name)) > 0 {
+		refuse("name", c.Name, `lower-case letters, digits and "-", at most 63, such as "local"`)
+	}
+	label(refuse, "region", c.Region)
+	if len(c.Nodes) == 0 {
+		refuse("nodes", c.Nodes, "at least one node")
+	}
+	first := map[string]int{}
+	for i, n := range c.Nodes {
+		at := fmt.Sprintf("nodes[%d].", i)
+		if len(validation.IsDNS1123Subdomain(n.Name)) > 0 {
+			refuse(at+"name", n.Name, `a DNS name in lower case, such as "local-a-1"`)
+		} else if j, twice := first[n.Name]; twice {
+			refuse(at+"name", n.Name, fmt.Sprintf("a name of its own; nodes[%d] has this one", j))
+		} else {
+			first[n.Name] = i
+		}
+		label(refuse, at+"zone", n.Zone)
+		if n.InstanceType != "" {
+			label(refuse, at+"instanceType", n.InstanceType)
+		}
+		quantity(refuse, at+"cpu", n.CPU, `a positive Kubernetes quantity, such as "4"`)
+		quantity(refuse, at+"memory", n.Memory, `a positive Kubernetes quantity, such as "16Gi"`)
+		if n.Pods < 1 {
+			refuse(at+"pods", n.Pods, "a whole number from 1 up")
+		}
+	}
+	for i, path := range c.CRDs {
+		if !filepath.IsAbs(path) {
+			refuse(fmt.Sprintf("crds[%d]", i), path, "an absolute path of a file or directory")
+		} else if _, err := os.Stat(path); err != nil {
+			refuse(fmt.Sprintf("crds[%d]", i), path, "a file or directory that is there ("+strings.TrimPrefix(err.Error(), "stat ")+")")
+		}
+	}
+	return found
+}
+
+func label(refuse func(string, any, string), field, value string) {
+	if value == "" || len(validation.IsValidLabelValue(value)) > 0 {
+		refuse(field, value, `a label value: letters, digits, "-", "_" and ".", at most 63`)
+	}
+}
+
+func quantity(refuse func(string, any, string), field, value, allowed string) {
+	if q, err := resource.ParseQuantity(value); err != nil || q.Sign() <= 0 {
+		refuse(field, value, allowed)
+	}
+}
