@@ -29,7 +29,7 @@ export async function runPolicyPack(call: PluginCall, children: Children): Promi
     child = children.start(policyPackCommand(call.request, settings), "pipe");
     child.stderr?.on("data", relay.stderr);
     const end = ended(child);
-    end.then(relay.end, () => relay.end({ code: 1, signal: null })).finally(() => server.forceShutdown());
+    end.then(relay.end, () => relay.end({ code: 1, signal: null })).finally(() => server.tryShutdown(() => {}));
     return Promise.race([portOf(child, relay.stdout), end.then(endedEarly)]).then(connect);
   };
 

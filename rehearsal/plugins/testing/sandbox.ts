@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { OUR_PLUGINS } from "../index.ts";
 
 const REPOSITORY = join(import.meta.dirname, "../../..");
@@ -33,7 +34,7 @@ export interface Sandbox {
 
 export interface Run {
   readonly code: number | null;
-  /** Standard output and standard error, as they came. */
+  /** Standard output and standard error, as they came, without colours. */
   readonly output: string;
 }
 
@@ -76,7 +77,6 @@ export async function makeSandbox(files: Readonly<Record<string, string>>): Prom
   for (const plugin of OUR_PLUGINS) layLauncher(join(home, "plugins"), plugin);
   symlinkSync(join(REPOSITORY, "node_modules"), join(dir, "node_modules"));
   const env = {
-    ...process.env,
     PULUMI_HOME: home,
     PULUMI_BACKEND_URL: `file://${state}`,
     PULUMI_CONFIG_PASSPHRASE: "sandbox",
@@ -84,7 +84,7 @@ export async function makeSandbox(files: Readonly<Record<string, string>>): Prom
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     NO_COLOR: "1",
   };
-  const start = (args: readonly string[]) => run(args, dir, env);
+  const start = (args: readonly string[]) => run(args, dir, { ...process.env, ...env });
   const sandbox: Sandbox = {
     dir,
     write: (more) => write(dir, more),
@@ -132,7 +132,7 @@ function run(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Runn
   let output = "";
   const watchers = new Set<() => void>();
   const take = (chunk: Buffer) => {
-    output += chunk;
+    output += stripVTControlCharacters(String(chunk));
     for (const watcher of watchers) watcher();
   };
   child.stdout.on("data", take);
