@@ -18,9 +18,14 @@ export const saTokenAutomountForbidden = defineRule({
     const automount = podOf(object).spec.at("automountServiceAccountToken");
     if (automount.boolean() !== false) yield violation(automount, "false");
   },
-  /** Only where nothing is said: a pod that says true needs its token and would break. */
+  /**
+   * Only where nothing is said, and the pod runs under the namespace's default account: a pod with an account of its own
+   * may live from the token (an operator does), and one that says true certainly does.
+   */
   remediate(object) {
-    const automount = podOf(object).spec.at("automountServiceAccountToken");
-    if (automount.absent) automount.set(false);
+    const { spec } = podOf(object);
+    const automount = spec.at("automountServiceAccountToken");
+    const account = spec.at("serviceAccountName").text() ?? "default";
+    if (automount.absent && account === "default") automount.set(false);
   },
 });
