@@ -1,5 +1,15 @@
 import { execFileSync, spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { privateCache } from "./ground.ts";
@@ -22,6 +32,10 @@ export interface Checkout {
   /** Changes a file of the copy; fails if the text to replace is not there exactly once. */
   edit(path: string, from: string, to: string): void;
   read(path: string): string;
+  /** What the engine's state holds of Kubernetes, as `Kind namespace/name`. */
+  state(): readonly string[];
+  /** Every text that the tools keep (logs, records of runs, the engine's state), by path: to look for secrets. */
+  kept(): ReadonlyMap<string, string>;
   /** Every file of the copy and of its home, relative, sorted: to see what a run leaves behind. */
   files(): readonly string[];
   /** Processes that work for this copy, as `pid command line`. */
@@ -95,6 +109,8 @@ export async function makeCheckout(): Promise<Checkout> {
       writeFileSync(join(dir, path), text.replace(from, to));
     },
     read: (path) => readFileSync(join(dir, path), "utf8"),
+    state: () => stateObjects(join(cache, "engine", "local", "state", ".pulumi", "stacks", "plumbline", "local.json")),
+    kept: () => texts(cache, ["logs", "runs", "engine/local/state", "clusters/local/log"]),
     files: () =>
       (readdirSync(root, { recursive: true }) as string[]).filter((path) => !path.includes("node_modules/")).sort(),
     processes,
@@ -154,5 +170,31 @@ function processesAbout(...folders: string[]): readonly string[] {
       // It ended while we looked.
     }
   }
+  return found;
+}
+
+function stateObjects(file: string): string[] {
+  interface State {
+    readonly checkpoint: {
+      readonly latest: {
+        readonly resources?: readonly {
+          readonly type: string;
+          readonly id?: string;
+          readonly outputs?: { readonly kind?: string };
+        }[];
+      };
+    };
+  }
+  const { checkpoint } = JSON.parse(readFileSync(file, "utf8")) as State;
+  return (checkpoint.latest.resources ?? [])
+    .filter(({ type }) => type.startsWith("kubernetes:"))
+    .map(({ id, outputs }) => `${outputs?.kind} ${id}`);
+}
+
+function texts(root: string, folders: readonly string[]): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const folder of folders.filter((folder) => existsSync(join(root, folder))))
+    for (const entry of readdirSync(join(root, folder), { recursive: true, withFileTypes: true }))
+      if (entry.isFile()) found.set(join(folder, entry.name), readFileSync(join(entry.parentPath, entry.name), "utf8"));
   return found;
 }

@@ -1,0 +1,2 @@
+/** A program without a resource: what is left is the start of everything. */
+import "@pulumi/pulumi";
