@@ -200,29 +200,35 @@ describe("stopping a cluster", { timeout: 30_000 }, () => {
     expect(messages()).toContain(`process ${pid} did not stop in 0.2 s: killing it`);
   });
 
-  it.each([
-    ["a pid that is used again by another program", (pid: number) => ({ pid, start: identify(pid)?.start })],
-    ["a pid with another start", (pid: number) => ({ pid, start: "another-boot:1" })],
-  ])("never touches %s", async (_, record) => {
+  it("never touches a process that is not its own, whatever the files say", async () => {
     const { options, config, dir } = await fixture();
-    const { pid } = await startCluster(config, options);
+    await startCluster(config, options);
     await stopCluster("local", options);
-    const stranger = spawn("sleep", ["60"]);
-    onTestFinished(() => void stranger.kill());
-    const { start } = record(stranger.pid ?? 0);
-    const [bootId, ticks] = start?.split(":") ?? [];
-    await writeFile(join(dir, "process.json"), JSON.stringify({ pid: stranger.pid, start, digest: "x" }));
+    // One whose pid, start and lock are on record, but that runs something else; one that looks like ours, but began at
+    // another time.
+    const other = stranger("exec sleep 60", []);
+    const later = stranger("sleep 60; true", ["run", "--dir", dir]);
+    const [bootId, ticks] = identify(other.pid)?.start.split(":") ?? [];
+    const status = { pid: other.pid, bootId, processStart: Number(ticks), phase: "ready" };
+    await writeFile(join(dir, "status.json"), JSON.stringify(status));
     await writeFile(
-      join(dir, "status.json"),
-      JSON.stringify({ pid: stranger.pid, bootId, processStart: Number(ticks), phase: "ready" }),
+      join(dir, "process.json"),
+      JSON.stringify({ pid: later.pid, start: "another-boot:1", digest: "x" }),
     );
-    await writeFile(join(dir, "lock"), `${stranger.pid}\n`);
-    expect(identify(pid)).toBeUndefined();
+    await writeFile(join(dir, "lock"), `${other.pid}\n`);
+
     expect(await stopCluster("local", options)).toEqual({ outcome: "idle" });
     await resetCluster("local", options);
-    expect(identify(stranger.pid ?? 0)).toBeDefined();
+    expect([identify(other.pid), identify(later.pid)]).toEqual([expect.anything(), expect.anything()]);
   });
 });
+
+/** A process of a shell, killed at the end of the test. */
+function stranger(script: string, args: readonly string[]): { readonly pid: number } {
+  const { pid = 0 } = spawn("sh", ["-c", script, ...args], { detached: true });
+  onTestFinished(() => void process.kill(-pid, "SIGKILL"));
+  return { pid };
+}
 
 describe("a cluster's name and folder", { timeout: 30_000 }, () => {
   it("reset removes it with its process, and is content when there is none", async () => {

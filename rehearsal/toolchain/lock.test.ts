@@ -105,6 +105,22 @@ describe("a lock", () => {
     expect(await readdir(dir)).toEqual([]);
   });
 
+  it("lets one in at a time, however many find it dead at the same moment", async () => {
+    const path = join(await scratch(), "a.lock");
+    let inside = 0;
+    const work = () =>
+      withLock(path, { purpose: "racing" }, async () => {
+        expect(++inside).toBe(1);
+        await sleep(1);
+        inside--;
+      });
+    for (let round = 0; round < 10; round++) {
+      await writeFile(path, JSON.stringify(holder({ pid: 2 ** 22 - 1, token: `dead-${round}` })));
+      // Starts one after another, so that some look while the first is between its claim and its lock.
+      await Promise.all(Array.from({ length: 8 }, (_, i) => sleep(i / 4).then(work)));
+    }
+  }, 30_000);
+
   it("of a killed process goes to the next at once", async () => {
     const path = join(await scratch(), "a.lock");
     const code = `
