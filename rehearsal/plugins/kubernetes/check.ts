@@ -5,6 +5,8 @@ import { identify, refusalOf } from "./identity.ts";
 import { markWellKnown } from "./secrets.ts";
 import type { Session } from "./session.ts";
 
+const MANAGED_BY = "app.kubernetes.io/managed-by";
+
 /** Completes inputs (name, namespace, secret marks) and refuses what cannot be served. */
 export async function check(session: Session, request: CheckRequest, call: Call): Promise<CheckResult> {
   const { type, olds, news } = request;
@@ -18,7 +20,7 @@ export async function check(session: Session, request: CheckRequest, call: Call)
     const inputs = withName(withoutInternals(withoutServerMetadata(news)), { ...request, resourceName: request.name });
     const refused = generateNameProblem(session, inputs);
     if (refused !== undefined) return { inputs, failures: [refused] };
-    return { inputs: markWellKnown(await withNamespace(session, inputs)) };
+    return { inputs: markWellKnown(await withNamespace(session, withManagedBy(session, inputs, olds))) };
   } catch (error) {
     if (!(error instanceof AutonamingDisabled)) throw error;
     return { inputs: news, failures: [{ property: "metadata.name", reason: error.message }] };
@@ -48,6 +50,16 @@ function generateNameProblem(session: Session, inputs: PropertyMap) {
   if (!isGenerateName(inputs) || !session.config.enableServerSideApply) return undefined;
   const reason = "the `.metadata.generateName` field is not supported in Server-Side Apply mode";
   return { property: "metadata.generateName", reason };
+}
+
+/** Without server-side apply a label tells who manages an object; one that was taken over without it stays without. */
+function withManagedBy(session: Session, inputs: PropertyMap, olds: PropertyMap): PropertyMap {
+  const isNew = Object.keys(olds).length === 0;
+  const had = textIn(mapIn(mapIn(olds, "metadata"), "labels"), MANAGED_BY) === "pulumi";
+  if (!had && (!isNew || session.config.enableServerSideApply)) return inputs;
+  return changeMap(inputs, "metadata", (metadata) =>
+    changeMap(metadata, "labels", (labels) => ({ ...labels, [MANAGED_BY]: "pulumi" })),
+  );
 }
 
 /** The default namespace, for kinds that live in one. A kind that the cluster does not know yet counts as such. */

@@ -24,18 +24,20 @@ export interface Write {
   readonly object: KubeObject;
   readonly manager: string;
   readonly isPatch: boolean;
+  /** For all of it: to be written, and to become ready. */
+  readonly timeoutSeconds: number;
   readonly call: Call;
 }
 
-/** How long to wait for what an object needs first: its namespace, its kind, a webhook that answers. Milliseconds. */
+/** How long at most to wait for what an object needs first: its namespace, its kind, a webhook that answers. In ms. */
 const PREREQUISITES = 30_000;
 
 /** Makes the object; a patch resource takes its fields of one that is there. */
 export async function create(write: Write): Promise<KubeObject> {
-  const { session, api, object, manager, isPatch, call } = write;
+  const { session, api, object, manager, isPatch, call, timeoutSeconds } = write;
   const retry = {
     when: (error: unknown) => isTransient(error) || isMissingPrerequisite(error),
-    forMs: PREREQUISITES,
+    forMs: Math.min(PREREQUISITES, timeoutSeconds * 1_000),
     signal: call.signal,
     onRetry: (error: unknown) => call.status(`trying again: ${(error as Error).message}`),
   };

@@ -7,7 +7,7 @@ import {
   type PropertyChange,
   type PropertyMap,
 } from "../rpc/index.ts";
-import { isTrue, REPLACE_UNREADY } from "./annotations.ts";
+import { isTrue, REPLACE_UNREADY, timeoutOf } from "./annotations.ts";
 import { isAutonamed, isNamed } from "./autoname.ts";
 import { isNamespaced } from "./check.ts";
 import { changeMap, mapIn, textIn, toObject, withoutServerMetadata } from "./convert.ts";
@@ -81,7 +81,9 @@ async function askServer(
   const manager = managerOf(given, oldOutputs, enableServerSideApply);
   const quiet: Call = { signal: call.signal, log: () => {}, status: () => {} };
   const before = toSend(toObject(lastInputs(oldInputs, oldOutputs)));
-  const change = { session, api: session.api, object: toSend(given), manager, formerManager: manager, isPatch };
+  const timeoutSeconds = timeoutOf(given, undefined);
+  const object = toSend(given);
+  const change = { session, api: session.api, object, manager, formerManager: manager, isPatch, timeoutSeconds };
   try {
     await previewUpdate({ ...change, before, ignoreChanges, call: quiet }, news);
     return changes;

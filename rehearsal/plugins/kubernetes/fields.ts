@@ -3,24 +3,23 @@ import { ApiError } from "./client/error.ts";
 import { isJsonObject, type Json, type JsonObject, type KubeObject, listAt, textAt } from "./object.ts";
 
 /**
- * Managers under which an object was written other than by server-side apply: this provider's own creation, and
- * kubectl's. Their fields pass to the field manager of the first update.
+ * Managers whose fields pass to the resource's own manager at an update: this provider's creation of the object, and
+ * people with kubectl, whose changes by hand are what an update puts back. Controllers are none of these.
  */
-const FORMER_MANAGERS = [
-  "pulumi-kubernetes Update",
-  "pulumi-kubernetes.exe Update",
-  "pulumi-resource-kubernetes Update",
-  "kubectl Apply",
-  "kubectl Update",
-  "before-first-apply Update",
-];
+function isFormer(entry: Entry): boolean {
+  const manager = textAt(entry, "manager") ?? "";
+  if (entry.subresource === "status") return false;
+  if (/^kubectl(-|$)/.test(manager)) return true;
+  const created = ["pulumi-kubernetes", "pulumi-kubernetes.exe", "pulumi-resource-kubernetes", "before-first-apply"];
+  return entry.operation === "Update" && entry.subresource === undefined && created.includes(manager);
+}
+
 /** Field manager of objects as they are created. */
 export const CREATION_MANAGER = "pulumi-kubernetes";
 
 type Entry = JsonObject;
 
 function entriesOf(object: KubeObject): readonly Entry[] {
-  // Entries of a subresource belong to controllers.
   return listAt(object, "metadata", "managedFields");
 }
 
@@ -50,17 +49,20 @@ export function isOwned(object: KubeObject, path: readonly string[], owns: (mana
 }
 
 /**
- * `metadata.managedFields` after the fields that the given object sets have passed from former managers to this one;
- * `undefined` where there is nothing to pass. Fields that were only defaulted stay where they are, so that the first
- * apply does not take them away.
+ * `metadata.managedFields` after the fields that the given objects set (as last sent, as wanted now) have passed from
+ * former managers to this one; `undefined` where there is nothing to pass. Fields that were only defaulted stay where
+ * they are, so that the first apply does not take them away.
  */
-export function passToManager(object: KubeObject, given: KubeObject, manager: string): readonly Json[] | undefined {
+export function passToManager(
+  object: KubeObject,
+  given: readonly KubeObject[],
+  manager: string,
+): readonly Json[] | undefined {
   const moved: JsonObject[] = [];
   const kept: Entry[] = [];
   for (const entry of entriesOf(object)) {
     const fields = entry.fieldsV1;
-    const former = FORMER_MANAGERS.includes(`${textAt(entry, "manager")} ${textAt(entry, "operation")}`);
-    if (!former || entry.subresource !== undefined || !isJsonObject(fields)) {
+    if (!isFormer(entry) || !isJsonObject(fields)) {
       kept.push(entry);
       continue;
     }
@@ -79,16 +81,17 @@ export function passToManager(object: KubeObject, given: KubeObject, manager: st
   return [...kept.filter((other) => !isOurs(other)), entry];
 }
 
-/** Parts a tree of fields by what an object sets: what it sets, and the rest. */
-function split(tree: JsonObject, given: Json): readonly [ours: JsonObject, rest: JsonObject] {
+/** Parts a tree of fields by what any of the objects sets: what is set, and the rest. */
+function split(tree: JsonObject, given: readonly Json[]): readonly [ours: JsonObject, rest: JsonObject] {
   const ours: { [step: string]: Json } = {};
   const rest: { [step: string]: Json } = {};
   for (const [step, subtree] of Object.entries(tree)) {
-    const value = step === "." ? given : stepInto(given, step);
-    if (value === undefined) rest[step] = subtree;
-    else if (!isJsonObject(subtree) || Object.keys(subtree).length === 0 || !isContainer(value)) ours[step] = subtree;
+    const values = step === "." ? given : given.map((value) => stepInto(value, step)).filter((v) => v !== undefined);
+    if (values.length === 0) rest[step] = subtree;
+    else if (!isJsonObject(subtree) || Object.keys(subtree).length === 0 || !values.every(isContainer))
+      ours[step] = subtree;
     else {
-      const [ourPart, restPart] = split(subtree, value);
+      const [ourPart, restPart] = split(subtree, values);
       if (Object.keys(ourPart).length > 0) ours[step] = ourPart;
       if (Object.keys(restPart).length > 0) rest[step] = restPart;
     }

@@ -26,6 +26,7 @@ import { redact } from "./secrets.ts";
 import { apiOf, openSession, type Session } from "./session.ts";
 import { lastInputs, liveIn, managerOf, stateOf, toSend } from "./state.ts";
 import { type Change, previewUpdate, update } from "./update.ts";
+import type { Rule } from "./wait/readiness.ts";
 import { ruleFor } from "./wait/rules.ts";
 import { WaitError, waitUntilReady } from "./wait/wait.ts";
 
@@ -80,7 +81,7 @@ async function redacted<Result>(inputs: PropertyMap, operation: () => Promise<Re
 }
 
 async function createResource(session: Session, request: CreateRequest, call: Call): Promise<CreateResult> {
-  const { inputs, preview, timeoutSeconds } = request;
+  const { inputs, preview } = request;
   if (preview && session.api === undefined) return { id: "", outputs: inputs };
   const write = writeOf(session, request, {}, call);
   if (preview) {
@@ -89,7 +90,7 @@ async function createResource(session: Session, request: CreateRequest, call: Ca
   }
   const rule = ruleFor(write.object, session.config.awaitAll);
   const made = await create(write);
-  const live = await settled(write, made, rule, timeoutSeconds, (seen, reasons) => {
+  const live = await settled(write, made, rule, (seen, reasons) => {
     const outputs = stateOf(seen, inputs, write.manager);
     const first = `${seen.kind} ${idOf(seen)} was created, but it failed to fully initialize or become live`;
     return new InitFailed(idOf(seen), outputs, inputs, [first, ...reasons]);
@@ -99,7 +100,7 @@ async function createResource(session: Session, request: CreateRequest, call: Ca
 }
 
 async function updateResource(session: Session, request: UpdateRequest, call: Call): Promise<PropertyMap> {
-  const { inputs, preview, oldOutputs, oldInputs, timeoutSeconds, ignoreChanges } = request;
+  const { inputs, preview, oldOutputs, oldInputs, ignoreChanges } = request;
   if (preview && session.api === undefined) return inputs;
   const write = writeOf(session, request, oldOutputs, call);
   const given = toObject(lastInputs(oldInputs, oldOutputs));
@@ -113,7 +114,7 @@ async function updateResource(session: Session, request: UpdateRequest, call: Ca
   }
   const rule = ruleFor(object, session.config.awaitAll);
   const changed = await update(change);
-  const live = await settled(write, changed, rule, timeoutSeconds, (seen, reasons) => {
+  const live = await settled(write, changed, rule, (seen, reasons) => {
     const outputs = stateOf(seen, inputs, write.manager, oldOutputs);
     const first = `${seen.kind} ${idOf(seen)} was updated, but it failed to fully initialize or become live`;
     return new InitFailed(idOf(seen), outputs, inputs, [first, ...reasons]);
@@ -131,7 +132,8 @@ function writeOf(session: Session, request: CreateRequest, olds: PropertyMap, ca
   const given = toObject(request.inputs);
   const { isPatch } = identify(request.type, given.kind);
   const manager = managerOf(given, olds, session.config.enableServerSideApply);
-  return { session, api: apiOf(session), object: toSend(given), manager, isPatch, call };
+  const timeoutSeconds = timeoutOf(given, request.timeoutSeconds);
+  return { session, api: apiOf(session), object: toSend(given), manager, isPatch, timeoutSeconds, call };
 }
 
 /** What a preview shows: the dry run's answer without the status, which the program must not take for real. */
@@ -142,16 +144,15 @@ function previewState(planned: KubeObject, inputs: PropertyMap, manager: string)
 
 /** Waits until what was written is ready; what is thrown otherwise keeps the object in the state. */
 async function settled(
-  { api, call, object }: Write,
+  { api, call, timeoutSeconds }: Write,
   written: KubeObject,
-  rule: ReturnType<typeof ruleFor>,
-  timeoutSeconds: number | undefined,
+  rule: Rule | undefined,
   failure: (seen: KubeObject, reasons: readonly string[]) => InitFailed,
 ): Promise<KubeObject> {
   if (rule === undefined) return written;
   try {
     return await waitUntilReady(api, written, rule, {
-      timeoutSeconds: timeoutOf(object, timeoutSeconds),
+      timeoutSeconds,
       signal: call.signal,
       status: call.status,
       warn: (message) => call.log("warning", message),

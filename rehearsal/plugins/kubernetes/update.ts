@@ -63,7 +63,7 @@ async function write(change: Change, dryRun: boolean): Promise<KubeObject> {
   }
   if (!session.config.enableServerSideApply)
     return api.patch(keyOf(object), (mergePatch(before, object, live) ?? {}) as JsonObject, manager, dryRun);
-  const fields = isPatch ? undefined : passToManager(live, before, manager);
+  const fields = isPatch ? undefined : passToManager(live, [before, object], manager);
   if (fields !== undefined && !dryRun) await setManagers(change, live, fields);
   const force = isTrue(object, PATCH_FORCE) || session.config.enablePatchForce || isUnmanaged(live);
   const applied = withoutIgnored(object, live, change);
@@ -154,9 +154,7 @@ export function mergePatch(before: Json | undefined, wanted: Json, live: Json | 
 export function immutableFields(error: unknown): readonly string[] | undefined {
   if (!(error instanceof ApiError) || error.status !== 422) return undefined;
   const causes = error.causes.filter(({ message }) =>
-    /field is immutable|updates to statefulset spec for fields other than|may not change once set|may not be changed once set|is immutable after creation/.test(
-      message,
-    ),
+    /immutable|may not (be )?(change|update)|updates to statefulset spec for fields other than/.test(message),
   );
   return causes.length > 0 ? causes.map(({ field }) => field) : undefined;
 }

@@ -190,10 +190,13 @@ async function watchUntil(sight: Sight, verdict: () => Verdict, options: WaitOpt
       reject(error);
     }
   };
+  let said = "";
   const say = () => {
     const seconds = Math.round((Date.now() - start) / 1_000);
     const problem = last.problems[0];
-    status(`${last.waitingFor}${problem ? `: ${problem}` : ""}${seconds >= 5 ? ` (${seconds} s)` : ""}`);
+    const message = `${last.waitingFor}${problem ? `: ${problem}` : ""}${seconds >= 5 ? ` (${seconds} s)` : ""}`;
+    if (message !== said) status(message);
+    said = message;
   };
   const cancel = () => fail("was left before it was ready: the operation was cancelled");
   const tick = setInterval(() => {
