@@ -11,7 +11,7 @@ export interface Manifest {
 }
 
 /** The part of a package.json by which an npm package names the Pulumi plugin that it talks to. */
-export interface PulumiManifest {
+interface PulumiManifest {
   readonly resource?: boolean;
   readonly name?: string;
   readonly version?: string;

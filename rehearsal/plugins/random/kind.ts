@@ -11,7 +11,7 @@ export interface Input {
 }
 
 /** What has been drawn. Inputs need not be repeated. */
-export interface Drawn {
+interface Drawn {
   /** Kept in clear in the state: never a secret. */
   readonly id: string;
   readonly outputs: PropertyMap;

@@ -23,7 +23,7 @@ export function planned(kind: Kind, given: PropertyMap): PropertyMap {
 }
 
 /** Whether what is drawn from these inputs is secret, because it is made from a secret. Keepers are not drawn from. */
-export function drawnFromSecret({ keepers: _, ...inputs }: PropertyMap): boolean {
+function drawnFromSecret({ keepers: _, ...inputs }: PropertyMap): boolean {
   return hasSecret(inputs);
 }
 

@@ -3,7 +3,7 @@ import type { PropertyMap, Subject } from "../rpc/index.ts";
 import { type Json, printableMap } from "./printable.ts";
 
 /** What a recorder was asked to do. */
-export interface Entry extends Subject {
+interface Entry extends Subject {
   readonly operation: "create" | "update" | "delete" | "construct";
   readonly id: string;
   readonly inputs: PropertyMap;

@@ -4,7 +4,7 @@ import { isPropertyMap, Output, type PropertyMap, type PropertyValue, Secret, Un
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** A value to be written down: `[secret]` and `[unknown]` stand for what must not be seen and what is not known yet. */
-export function printable(value: PropertyValue): Json {
+function printable(value: PropertyValue): Json {
   if (value instanceof Secret || (value instanceof Output && value.secret)) return "[secret]";
   if (value instanceof Unknown) return "[unknown]";
   if (value instanceof Output) return value.value === undefined ? "[unknown]" : printable(value.value);

@@ -32,13 +32,13 @@ export interface Sandbox {
   remove(): void;
 }
 
-export interface Run {
+interface Run {
   readonly code: number | null;
   /** Standard output and standard error, as they came, without colours. */
   readonly output: string;
 }
 
-export interface Running {
+interface Running {
   readonly process: ChildProcess;
   /** Resolves when the output contains `text`; rejects when the process ends without. */
   seen(text: string): Promise<void>;
@@ -51,7 +51,7 @@ const PROJECT = {
 };
 
 /** Path of the Pulumi CLI: `$PLUMBLINE_PULUMI`, else the one on PATH. */
-export function pulumiCli(): string {
+function pulumiCli(): string {
   if (process.env.PLUMBLINE_PULUMI) return process.env.PLUMBLINE_PULUMI;
   const path = (process.env.PATH ?? "").split(delimiter).map((dir) => join(dir, "pulumi"));
   const found = path.find(isExecutable);
