@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
-import { command } from "./command.ts";
+import { command, killRecorded } from "./command.ts";
 import { identify } from "./process.ts";
 import { scratch } from "./testing/scratch.ts";
 
@@ -52,4 +52,15 @@ it("does not start anything when already aborted", async () => {
   const file = join(await scratch(), "touched");
   await expect(command("touch", [file], { signal: AbortSignal.abort(new Error("before")) })).rejects.toThrow("before");
   await expect(readFile(file)).rejects.toThrow("ENOENT");
+});
+
+it("leaves word of its process while it runs, so that a later run can end it", async () => {
+  const identityFile = join(await scratch(), "maker.json");
+  const running = command("sh", ["-c", "sleep 60 | sleep 60"], { identityFile });
+  await vi.waitFor(() => stat(identityFile));
+  const pid = killRecorded(identityFile);
+  expect(pid).toBeGreaterThan(0);
+  expect((await running).code).toBeUndefined();
+  await expect(stat(identityFile)).rejects.toThrow("ENOENT");
+  expect(killRecorded(identityFile)).toBeUndefined();
 });

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
-import { createWriteStream } from "node:fs";
+import { createWriteStream, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
+import { identify, isRunning, type ProcessIdentity } from "./process.ts";
 
 export interface CommandOptions {
   readonly cwd?: string;
@@ -10,6 +11,8 @@ export interface CommandOptions {
   readonly onLine?: (line: string, stream: "stdout" | "stderr") => void;
   /** Both streams are appended here. */
   readonly logFile?: string;
+  /** Holds the process's identity while it runs: should this process be killed, a later one can end what it left. */
+  readonly identityFile?: string;
 }
 
 export interface CommandResult {
@@ -31,10 +34,12 @@ const GRACE_MS = 5_000;
 export async function command(
   program: string,
   args: readonly string[],
-  { cwd, env, signal, onLine, logFile }: CommandOptions = {},
+  { cwd, env, signal, onLine, logFile, identityFile }: CommandOptions = {},
 ): Promise<CommandResult> {
   signal?.throwIfAborted();
   const child = spawn(program, args, { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  const identity = child.pid === undefined ? undefined : identify(child.pid);
+  if (identityFile !== undefined && identity) writeFileSync(identityFile, JSON.stringify(identity));
   const log = logFile === undefined ? undefined : createWriteStream(logFile, { flags: "a" });
   const tail: string[] = [];
   const stdout: string[] = [];
@@ -66,7 +71,20 @@ export async function command(
     clearTimeout(killing);
     signal?.removeEventListener("abort", interrupt);
     process.removeListener("exit", kill);
+    if (identityFile !== undefined) rmSync(identityFile, { force: true });
     await new Promise<void>((resolve) => (log ? log.end(resolve) : resolve()));
+  }
+}
+
+/** Kills the process group that an identity file names, if it still runs; gives its pid if it did. */
+export function killRecorded(identityFile: string): number | undefined {
+  try {
+    const identity = JSON.parse(readFileSync(identityFile, "utf8")) as ProcessIdentity;
+    if (!isRunning(identity)) return undefined;
+    signalGroup(identity.pid, "SIGKILL");
+    return identity.pid;
+  } catch {
+    return undefined;
   }
 }
 

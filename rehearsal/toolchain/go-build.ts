@@ -6,7 +6,7 @@ import { contentKey, moduleDigest } from "./content-key.ts";
 import { RehearsalError } from "./error.ts";
 import { type Go, goEnvironment, requireGo } from "./go.ts";
 import { memoryBytes } from "./memory.ts";
-import { findProduct, produce } from "./product.ts";
+import { findProduct, MAKER, produce } from "./product.ts";
 import { type Following, follow, type Say } from "./progress.ts";
 
 /** A program that is built from a Go module of this repository. */
@@ -94,7 +94,8 @@ async function build(tool: GoTool, go: Go, stage: string, { say, signal, env, lo
   await writeFile(logFile, "");
   const program = join(stage, tool.name);
   const flags = ["-trimpath", "-buildvcs=false", "-ldflags", linkerFlags(tool)];
-  const options = { cwd: tool.moduleDir, env: goEnvironment(env), signal, logFile };
+  const identityFile = join(stage, MAKER);
+  const options = { cwd: tool.moduleDir, env: goEnvironment(env), signal, logFile, identityFile };
 
   say("looking which packages to compile");
   let downloaded = 0;

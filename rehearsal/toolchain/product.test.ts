@@ -1,7 +1,8 @@
 import { mkdir, readdir, readFile, rm, stat, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
-import { findProduct, produce, type Recipe } from "./product.ts";
+import { command } from "./command.ts";
+import { findProduct, MAKER, produce, type Recipe } from "./product.ts";
 import { scratch } from "./testing/scratch.ts";
 
 /** Makes a product of one file that holds its key. */
@@ -75,6 +76,18 @@ describe("a product", () => {
     await produce(dir, recipe("a"), quiet); // used: now b is the oldest
     await produce(dir, recipe("c"), quiet);
     expect(await products(dir)).toEqual(["it-a000000000000000", "it-c000000000000000", "it-else-0123456789abcdef"]);
+  });
+
+  it("ends the process that a killed run left making one", async () => {
+    const dir = await scratch();
+    await mkdir(join(dir, ".stage-dead"));
+    const identityFile = join(dir, ".stage-dead", MAKER);
+    const orphan = command("sleep", ["60"], { identityFile });
+    await vi.waitFor(() => stat(identityFile));
+    const say = vi.fn();
+    await produce(dir, recipe("a"), { say });
+    expect((await orphan).code).toBeUndefined();
+    expect(say.mock.calls[0]?.[0]).toMatch(/^ended process \d+, left by a run that was killed$/);
   });
 
   it("is found by its inputs, if it is whole", async () => {

@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { killRecorded } from "./command.ts";
 import { fileDigest } from "./content-key.ts";
 import { exists } from "./files.ts";
 import { describeHolder, withLock } from "./lock.ts";
@@ -34,6 +35,8 @@ interface Manifest {
 }
 
 const MANIFEST = "product.json";
+/** In a stage: the process that is making it, as an identity file of `command`. */
+export const MAKER = "maker.json";
 const STAGE = ".stage-";
 const PLATFORM = `${process.platform}-${process.arch}`;
 /** Of each tool the products of two keys stay: this one and the one before, for going back and forth between two versions. */
@@ -60,7 +63,7 @@ export async function produce(
       say(`${dir} is damaged: making it again`);
       await discard(toolsDir, dir);
     }
-    await clearStages(toolsDir);
+    await clearStages(toolsDir, say);
     const stage = await mkdtemp(join(toolsDir, STAGE));
     try {
       const began = performance.now();
@@ -151,9 +154,16 @@ async function discard(toolsDir: string, dir: string): Promise<void> {
   await rm(grave, { recursive: true, force: true });
 }
 
-/** What runs that were killed left behind. Only the lock's holder makes stages, so every one there is dead. */
-async function clearStages(toolsDir: string): Promise<void> {
+/**
+ * What runs that were killed left behind: half products, and processes that still make them. Only the lock's holder has
+ * a stage, so whatever is there belongs to no one.
+ */
+async function clearStages(toolsDir: string, say: Say): Promise<void> {
   await mkdir(toolsDir, { recursive: true });
-  for (const name of await readdir(toolsDir))
-    if (name.startsWith(STAGE)) await rm(join(toolsDir, name), { recursive: true, force: true });
+  for (const name of await readdir(toolsDir)) {
+    if (!name.startsWith(STAGE)) continue;
+    const pid = killRecorded(join(toolsDir, name, MAKER));
+    if (pid !== undefined) say(`ended process ${pid}, left by a run that was killed`);
+    await rm(join(toolsDir, name), { recursive: true, force: true, maxRetries: 3 });
+  }
 }
