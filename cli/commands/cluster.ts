@@ -1,0 +1,80 @@
+import { type ClusterStatus, clusterStatus, resetCluster, stopCluster } from "../../rehearsal/index.ts";
+import type { Context } from "../context.ts";
+import { alone } from "../engine-steps.ts";
+import { clusterPlan, isRehearsal, type RehearsalEnvironment, readEnvironment } from "../environment.ts";
+import { EXIT, Failure } from "../failure.ts";
+import { configurationStep, toolsStep } from "../ground.ts";
+import { clusterStep } from "../prepare.ts";
+import type { Report } from "../report.ts";
+import { clusterLines } from "../view/status.ts";
+
+/** Starts the rehearsal cluster of an environment, with its data if it has any. */
+async function startClusterOf(context: Context, name: string): Promise<Report> {
+  const environment = await configurationStep(context, name);
+  requireRehearsal(name, environment);
+  const toolchain = await toolsStep(context);
+  const plan = clusterPlan(name, environment, toolchain.crds);
+  await alone(context, "cluster start", name, () => clusterStep(context, plan, toolchain.cluster.path));
+  return report(context, name);
+}
+
+/** Stops it. Its data stays. */
+async function stopClusterOf(context: Context, name: string): Promise<Report> {
+  await alone(context, "cluster stop", name, () =>
+    context.steps.run("Cluster", async (tell) => {
+      tell({ detail: "stopping" });
+      const { outcome } = await stopCluster(name, { cacheDir: context.cacheDir, signal: context.interrupt.asked });
+      return { detail: STOPPED[outcome], value: undefined };
+    }),
+  );
+  return report(context, name);
+}
+
+/** Stops it, and removes its data. The next `up` finds everything missing, and makes it anew. */
+async function resetClusterOf(context: Context, name: string): Promise<Report> {
+  await alone(context, "cluster reset", name, () =>
+    context.steps.run("Cluster", async (tell) => {
+      tell({ detail: "stopping" });
+      await resetCluster(name, { cacheDir: context.cacheDir, signal: context.interrupt.asked });
+      return { detail: "stopped, and its data removed", value: undefined };
+    }),
+  );
+  return report(context, name);
+}
+
+/** Says what is known of it. */
+async function statusOfCluster(context: Context, name: string): Promise<Report> {
+  requireRehearsal(name, readEnvironment(name));
+  return report(context, name);
+}
+
+/** By the word after `plumbline cluster`. */
+export const clusterCommands = {
+  start: startClusterOf,
+  stop: stopClusterOf,
+  status: statusOfCluster,
+  reset: resetClusterOf,
+} as const;
+
+const STOPPED = {
+  stopped: "stopped",
+  killed: "did not stop in time, and was killed",
+  idle: "was not running",
+} as const;
+
+async function report({ cacheDir }: Context, name: string): Promise<Report> {
+  const cluster: ClusterStatus = await clusterStatus(name, { cacheDir });
+  return { lines: (style) => clusterLines(cluster, style), json: { cluster } };
+}
+
+function requireRehearsal(
+  name: string,
+  environment: ReturnType<typeof readEnvironment>,
+): asserts environment is RehearsalEnvironment {
+  if (isRehearsal(environment)) return;
+  throw new Failure(
+    EXIT.usage,
+    `${name} has no rehearsal cluster: stacks/${name}.yaml says cluster.provider: ${environment.cluster.provider}.`,
+    "Name an environment with cluster.provider: rehearsal, such as local.",
+  );
+}

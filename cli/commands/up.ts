@@ -1,0 +1,65 @@
+import { clusterStatus } from "../../rehearsal/index.ts";
+import type { Context } from "../context.ts";
+import { isUnchanged } from "../engine/progress.ts";
+import { alone, deployStep, planStep, takeInventory } from "../engine-steps.ts";
+import { isRehearsal } from "../environment.ts";
+import { EXIT, Failure } from "../failure.ts";
+import { configurationStep, prepareGround, requireOwnState, toolsStep } from "../ground.ts";
+import { rememberRun } from "../last-run.ts";
+import { policiesOf } from "../policies.ts";
+import { askReadiness } from "../readiness.ts";
+import { refuseRecording } from "../recorders.ts";
+import { type Report, runReport } from "../report.ts";
+import { done } from "../view/engine-news.ts";
+import { upLines } from "../view/summary.ts";
+
+/** Makes an environment what its file says: tools, cluster, plan, changes. Run again, it changes nothing. */
+export async function up(context: Context, name: string): Promise<Report> {
+  const environment = await configurationStep(context, name);
+  requireOwnState(name, environment, context.env);
+  const toolchain = await toolsStep(context);
+  await alone(context, "up", name, async () => {
+    const ground = await prepareGround(context, name, environment, toolchain);
+    const policies = policiesOf(name);
+    try {
+      const plan = await planStep(context, { place: ground.place, policies });
+      if (!isRehearsal(environment)) refuseRecording(name, plan.progress.changes, ground.place.home.plugins);
+      const isUpToDate = isUnchanged(plan.progress);
+      if (!isUpToDate) await deployStep(context, plan, policies);
+      await takeInventory(context, plan.stack);
+      await remember(context, name, true, isUpToDate ? "nothing changed" : done(context.findings.changes));
+    } catch (error) {
+      await remember(context, name, false, error instanceof Error ? error.message : String(error));
+      if (isRehearsal(environment)) await blameCluster(context, name, error);
+      throw error;
+    }
+    if (ground.access) await askReadiness(context, ground.access);
+  });
+  return runReport(context, name, upLines);
+}
+
+/** Keeps how the run ended, for `plumbline status`. */
+async function remember(
+  { cacheDir, elapsed, findings }: Context,
+  name: string,
+  ok: boolean,
+  outcome: string,
+): Promise<void> {
+  const [first = ""] = outcome.split("\n");
+  const milliseconds = Math.round(elapsed());
+  const run = { at: new Date().toISOString(), ok, outcome: first, milliseconds, drift: findings.drift.length };
+  await rememberRun(cacheDir, name, run);
+}
+
+/** When the engine fails because its cluster died, the cluster is what the person should hear about. */
+async function blameCluster(context: Context, name: string, error: unknown): Promise<void> {
+  if (context.interrupt.asked.aborted) return;
+  const { phase, note, dir } = await clusterStatus(name, { cacheDir: context.cacheDir });
+  if (phase === "ready") return;
+  throw new Failure(
+    EXIT.failed,
+    `The cluster ended while it was in use${note ? `: ${note}` : "."} Its logs: ${dir}/log`,
+    `Run it again: plumbline up ${name} restarts the cluster with its data, and goes on from there.`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,144 @@
+import { join } from "node:path";
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import { describeHolder, withLock } from "../rehearsal/toolchain/lock.ts";
+import { type Context, PROJECT } from "./context.ts";
+import { inventoryOf } from "./engine/inventory.ts";
+import { corrected, type EngineProgress } from "./engine/progress.ts";
+import { clearTheWay, settleState } from "./engine/recover.ts";
+import { type EngineRun, type Following, type Policies, preview, update } from "./engine/run.ts";
+import { openStack, type StackPlace } from "./engine/stack.ts";
+import { EXIT, Failure } from "./failure.ts";
+import { RECORDERS } from "./recorders.ts";
+import type { Tell } from "./steps.ts";
+import { changeLine, done, driftLine, planNews, planned, updateNews } from "./view/engine-news.ts";
+import { count } from "./view/format.ts";
+import type { StepNews } from "./view/screen.ts";
+
+/** Packages whose resources are nowhere but in the state: an interrupted create of one leaves nothing behind. */
+const STATE_ONLY: ReadonlySet<string> = new Set(["random", ...RECORDERS]);
+
+/** Does work on a stack while no other run does. Another run is waited for. */
+export async function alone<T>(context: Context, command: string, name: string, work: () => Promise<T>): Promise<T> {
+  const { cacheDir, interrupt, steps } = context;
+  const lock = join(cacheDir, "runs", `${name}.lock`);
+  const options = {
+    purpose: `plumbline ${command} ${name}`,
+    signal: interrupt.asked,
+    onWait: (holder: Parameters<typeof describeHolder>[0]) => steps.notice(`Waiting for ${describeHolder(holder)}.`),
+  };
+  return withLock(lock, options, () => {
+    steps.notice(undefined);
+    return work();
+  });
+}
+
+/** Opens the stack, and puts in order what an interrupted run left of it. */
+export async function openInOrder(context: Context, place: StackPlace, tell: Tell): Promise<Stack> {
+  const { findings, interrupt, steps } = context;
+  const say = (detail: string) => tell({ detail });
+  say("opening the stack");
+  const options = {
+    project: PROJECT,
+    backend: place.env.PULUMI_BACKEND_URL ?? "",
+    stateOnly: STATE_ONLY,
+    signal: interrupt.asked,
+    tell: say,
+  };
+  const cleared = await clearTheWay(place.name, options);
+  const stack = await openStack(place);
+  interrupt.asked.throwIfAborted();
+  findings.recovered = [...cleared, ...(await settleState(stack, options))];
+  for (const line of findings.recovered) steps.line(`Recovered: ${line}`);
+  return stack;
+}
+
+export interface PlanOptions {
+  readonly place: StackPlace;
+  readonly policies?: Policies;
+}
+
+export interface Plan {
+  readonly stack: Stack;
+  readonly progress: EngineProgress;
+}
+
+/** Finds out what there is to do, and whether the rules hold, before anything is made. */
+export async function planStep(context: Context, { place, policies }: PlanOptions): Promise<Plan> {
+  return context.steps.run("Plan", async (tell) => {
+    const stack = await openInOrder(context, place, tell);
+    const run = await preview(stack, following(context, tell, planNews), {
+      ...(policies && { policies }),
+      refresh: true,
+    });
+    recordRun(context, run.progress);
+    context.findings.drift = corrected(run.progress);
+    if (!run.ok) throw planFailure(run);
+    for (const drift of context.findings.drift) context.steps.line(`Drift: ${driftLine(drift)}`);
+    return { detail: planned(run.progress.changes), value: { stack, progress: run.progress } };
+  });
+}
+
+/** Carries a plan out. */
+export async function deployStep(context: Context, { stack, progress }: Plan, policies?: Policies): Promise<void> {
+  const total = progress.changes.length;
+  await context.steps.run("Deploy", async (tell) => {
+    const news = (now: EngineProgress) => updateNews(now, total);
+    const refresh = progress.drift.length > 0;
+    const run = await update(stack, following(context, tell, news), { ...(policies && { policies }), refresh });
+    recordRun(context, run.progress);
+    if (!run.ok) throw updateFailure(run, total);
+    return { detail: done(run.progress.changes), value: undefined };
+  });
+}
+
+/** Reads what stands from the stack's state. */
+export async function takeInventory({ findings }: Context, stack: Stack): Promise<void> {
+  findings.inventory = inventoryOf((await stack.exportStack()).deployment);
+}
+
+/** Follows a run of the engine on the screen and in the log. */
+export function following(
+  { interrupt, log, steps, verbose }: Context,
+  tell: Tell,
+  newsOf: (progress: EngineProgress) => StepNews,
+): Following {
+  let named = 0;
+  return {
+    interrupt,
+    onProgress: (progress) => {
+      tell(newsOf(progress));
+      if (verbose) for (const change of progress.changes.slice(named)) steps.line(changeLine(change));
+      named = progress.changes.length;
+    },
+    onOutput: (text) => log.write(text),
+  };
+}
+
+/** Keeps what a run of the engine found out. */
+export function recordRun({ findings }: Context, { changes, violations, diagnostics }: EngineProgress): void {
+  findings.changes = changes;
+  findings.violations = violations;
+  findings.diagnostics = diagnostics;
+}
+
+function mandatory({ violations }: EngineProgress): number {
+  return violations.filter(({ level }) => level === "mandatory").length;
+}
+
+function planFailure({ progress }: EngineRun): Failure {
+  const broken = mandatory(progress);
+  if (broken > 0)
+    return new Failure(EXIT.policy, `${count(broken, "mandatory violation")}. Nothing was made or changed.`);
+  return new Failure(EXIT.failed, "The plan could not be made. Nothing was made or changed.");
+}
+
+function updateFailure({ progress }: EngineRun, total: number): Failure {
+  const broken = mandatory(progress);
+  const far = `${progress.changes.length} of ${total} changes were made, and stay`;
+  if (broken > 0) return new Failure(EXIT.policy, `${count(broken, "mandatory violation")}: ${far}.`);
+  return new Failure(
+    EXIT.failed,
+    `The update failed: ${far}.`,
+    "Correct what is named above, then run it again: it goes on from here.",
+  );
+}

@@ -1,0 +1,68 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import { identify, isRunning } from "../../rehearsal/toolchain/process.ts";
+import { EXIT, Failure } from "../failure.ts";
+import { clearDeadLocks, type StateLock, stateLocks } from "./locks.ts";
+import { type Deployment, type SettleOptions, settle, settledNames } from "./pending.ts";
+import { endTree, isEngine } from "./process-tree.ts";
+
+/** How long an engine whose command line is gone may take to finish what it has in flight. */
+const FINISH_MS = 120_000;
+
+export interface RecoverOptions extends SettleOptions {
+  readonly project: string;
+  /** URL of the state backend. Locks are looked after where it is a folder. */
+  readonly backend: string;
+  readonly signal: AbortSignal;
+  /** Told of everything that takes a while. */
+  readonly tell: (text: string) => void;
+}
+
+/**
+ * Ends what an earlier run left unfinished on a stack, before anything else is done with its state: an engine that
+ * outlived its command line, locks of dead engines. The caller holds the run lock, so no other run can be meant.
+ */
+export async function clearTheWay(stack: string, options: RecoverOptions): Promise<readonly string[]> {
+  if (!options.backend.startsWith("file://")) return [];
+  const locks = () => stateLocks(fileURLToPath(options.backend), options.project, stack);
+  const found = await locks();
+  for (const lock of found) await finishOrphan(lock, options);
+  const held = await clearDeadLocks(await locks());
+  const [first] = held;
+  if (first)
+    throw new Failure(
+      EXIT.failed,
+      `The state of ${stack} is locked by process ${first.pid} on ${first.host}.`,
+      `Wait until it has ended. If it is gone for good: rm ${first.file}`,
+    );
+  return found.length === 0 ? [] : ["an earlier run was cut off; its lock on the state is cleared"];
+}
+
+/** Settles the operations that an earlier run left under way; see {@link settle}. Says what it did. */
+export async function settleState(stack: Stack, { stateOnly }: SettleOptions): Promise<readonly string[]> {
+  const exported = await stack.exportStack();
+  const deployment = exported.deployment as Deployment;
+  if (!deployment.pending_operations?.length) return [];
+  const { deployment: settled, adopted, cleared, unsettled } = settle(deployment, { stateOnly });
+  await stack.importStack({ ...exported, deployment: settled });
+  return [
+    ...(adopted.length > 0 ? [`half-made when it was cut off, now looked for: ${settledNames(adopted)}`] : []),
+    ...(cleared.length > 0 ? [`unfinished when it was cut off, now done anew: ${settledNames(cleared)}`] : []),
+    ...(unsettled.length > 0
+      ? [`may exist without being known: ${settledNames(unsettled)}; see docs/cli.md, "After a crash"`]
+      : []),
+  ];
+}
+
+/** An engine whose command line was killed works on alone: let it finish what is in flight, begin nothing new, and end. */
+async function finishOrphan({ pid }: StateLock, { tell, signal }: RecoverOptions): Promise<void> {
+  const engine = isEngine(pid) ? identify(pid) : undefined;
+  if (!engine) return;
+  tell(`an earlier run's engine is still at work (process ${pid}); waiting until it has finished what is in flight`);
+  endTree(pid, FINISH_MS);
+  while (isRunning(engine)) {
+    signal.throwIfAborted();
+    await delay(200);
+  }
+}

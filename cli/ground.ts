@@ -1,0 +1,88 @@
+import type { ClusterStatus, Toolchain } from "../rehearsal/index.ts";
+import type { Environment } from "../stacks/environment.ts";
+import type { Context } from "./context.ts";
+import type { StackPlace } from "./engine/stack.ts";
+import { clusterPlan, isRehearsal, readEnvironment } from "./environment.ts";
+import { EXIT, Failure } from "./failure.ts";
+import { clusterStep, enginePlace, toolchainStep } from "./prepare.ts";
+import type { ClusterAccess } from "./readiness.ts";
+import { count } from "./view/format.ts";
+
+/** What a run of the engine stands on. */
+export interface Ground {
+  readonly place: StackPlace;
+  /** Left out if the cluster does not run. */
+  readonly access?: ClusterAccess;
+}
+
+/** Reads the environment's file, before anything else: a wrong one is refused at once. */
+export async function configurationStep({ steps }: Context, name: string): Promise<Environment> {
+  return steps.run("Configuration", async () => {
+    const value = readEnvironment(name);
+    const cluster = CLUSTERS[value.cluster.provider];
+    return { detail: `stacks/${name}.yaml: ${count(value.zones.length, "zone")}, ${cluster}`, value };
+  });
+}
+
+const CLUSTERS: Readonly<Record<Environment["cluster"]["provider"], string>> = {
+  rehearsal: "rehearsal cluster",
+  kubeconfig: "cluster of your kubeconfig",
+};
+
+/** Gets the tools. */
+export async function toolsStep(context: Context): Promise<Toolchain> {
+  const toolchain = await toolchainStep(context);
+  context.findings.tools = [toolchain.pulumi, toolchain.kubectl, toolchain.cluster];
+  return toolchain;
+}
+
+/** Starts the rehearsal cluster, if the environment is one, and says where the engine and its state are. */
+export async function prepareGround(
+  context: Context,
+  name: string,
+  environment: Environment,
+  toolchain: Toolchain,
+): Promise<Ground> {
+  if (!isRehearsal(environment)) return groundOf(context, name, environment, toolchain);
+  const plan = clusterPlan(name, environment, toolchain.crds);
+  const cluster = await clusterStep(context, plan, toolchain.cluster.path);
+  context.findings.cluster = cluster;
+  return groundOf(context, name, environment, toolchain, cluster);
+}
+
+/** How a rehearsal cluster is reached, if it runs. */
+export interface RehearsalAccess {
+  readonly kubeconfig: string;
+  readonly context: string;
+}
+
+export function accessTo({ phase, kubeconfig, context }: ClusterStatus): RehearsalAccess | undefined {
+  return phase === "ready" && kubeconfig !== undefined ? { kubeconfig, context } : undefined;
+}
+
+/** Says where the engine and its state are, starting nothing. `rehearsal` is the cluster of one, if it runs. */
+export async function groundOf(
+  context: Context,
+  name: string,
+  { cluster }: Environment,
+  toolchain: Toolchain,
+  rehearsal?: RehearsalAccess,
+): Promise<Ground> {
+  const state = cluster.provider === "rehearsal" ? "private" : "own";
+  const kubeconfig = rehearsal?.kubeconfig;
+  const place = await enginePlace(context, { name, toolchain, state, ...(kubeconfig && { kubeconfig }) });
+  context.findings.plugins = place.home.plugins;
+  const kubectl = toolchain.kubectl.path;
+  if (rehearsal) return { place, access: { kubectl, kubeconfig: rehearsal.kubeconfig, context: rehearsal.context } };
+  return { place, ...(state === "own" && { access: { kubectl, context: cluster.context } }) };
+}
+
+/** Outside a rehearsal the state must outlive this machine's cache: the person says where it is kept. */
+export function requireOwnState(name: string, environment: Environment, env: Context["env"]): void {
+  if (isRehearsal(environment) || env.PULUMI_BACKEND_URL) return;
+  throw new Failure(
+    EXIT.usage,
+    `${name} is no rehearsal, and nothing says where its state is kept: PULUMI_BACKEND_URL is not set.`,
+    "Set it to a place that outlives this machine, such as s3://<bucket> or https://api.pulumi.com.",
+  );
+}

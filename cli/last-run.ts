@@ -1,0 +1,42 @@
+import { existsSync } from "node:fs";
+import { readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** How the last `up` of an environment ended. */
+export interface LastRun {
+  /** RFC 3339. */
+  readonly at: string;
+  readonly ok: boolean;
+  /** `128 created`, `nothing changed`, or what went wrong. */
+  readonly outcome: string;
+  readonly milliseconds: number;
+  /** Resources that had drifted, and were put back. */
+  readonly drift: number;
+}
+
+/** Folder of a stack's engine in the cache. */
+export function engineDir(cacheDir: string, name: string): string {
+  return join(cacheDir, "engine", name);
+}
+
+/** Whether an environment was ever brought up on this machine, with tools that are still there. */
+export function isLaidOut(cacheDir: string, name: string): boolean {
+  return existsSync(join(engineDir(cacheDir, name), "bin", "pulumi"));
+}
+
+export async function rememberRun(cacheDir: string, name: string, run: LastRun): Promise<void> {
+  const dir = engineDir(cacheDir, name);
+  if (!existsSync(dir)) return;
+  const draft = join(dir, `last-run.${process.pid}`);
+  await writeFile(draft, JSON.stringify(run), { mode: 0o600 });
+  await rename(draft, join(dir, "last-run.json"));
+}
+
+/** Undefined if there was none, or its record cannot be read. */
+export async function lastRun(cacheDir: string, name: string): Promise<LastRun | undefined> {
+  try {
+    return JSON.parse(await readFile(join(engineDir(cacheDir, name), "last-run.json"), "utf8")) as LastRun;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,103 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import {
+  type ClusterPlan,
+  clusterConfig,
+  engineHome,
+  type Progress,
+  prepareToolchain,
+  RehearsalError,
+  type RunningCluster,
+  startCluster,
+  type Toolchain,
+} from "../rehearsal/index.ts";
+import { type Context, PROJECT, PROJECT_DIR } from "./context.ts";
+import { forgetSalt } from "./engine/salt.ts";
+import type { StackPlace } from "./engine/stack.ts";
+import { EXIT, Failure } from "./failure.ts";
+import { count } from "./view/format.ts";
+import type { StepNews } from "./view/screen.ts";
+
+/** Gets every tool, building what is missing. A tool that cannot be had ends the run with {@link EXIT.toolMissing}. */
+export async function toolchainStep({ steps, cacheDir, interrupt }: Context): Promise<Toolchain> {
+  return steps.run("Toolchain", async (tell) => {
+    const report = (progress: Progress) => tell(newsOf(progress));
+    try {
+      const value = await prepareToolchain({ cacheDir, report, signal: interrupt.asked });
+      const tools = [value.pulumi, value.kubectl].map(({ name, version }) => `${name} ${version}`);
+      return { detail: tools.join(", "), value };
+    } catch (error) {
+      interrupt.asked.throwIfAborted();
+      if (error instanceof RehearsalError)
+        throw new Failure(EXIT.toolMissing, error.message, undefined, { cause: error });
+      throw error;
+    }
+  });
+}
+
+/** Starts the rehearsal cluster, or finds it running. */
+export async function clusterStep(context: Context, plan: ClusterPlan, binary: string): Promise<RunningCluster> {
+  const { steps, cacheDir, interrupt } = context;
+  return steps.run("Cluster", async (tell) => {
+    const report = (progress: Progress) => tell(newsOf(progress));
+    const config = clusterConfig(plan);
+    const value = await startCluster(config, { cacheDir, binary, report, signal: interrupt.asked });
+    const nodes = `${count(config.nodes.length, "node")} in ${count(plan.zones.length, "zone")}`;
+    const note = value.note === undefined ? "" : `; ${value.note}`;
+    return {
+      detail: `${value.context} ${OUTCOMES[value.outcome]}, Kubernetes ${value.version}, ${nodes}${note}`,
+      value,
+    };
+  });
+}
+
+const OUTCOMES: Readonly<Record<RunningCluster["outcome"], string>> = {
+  running: "runs",
+  created: "created",
+  started: "started with its data",
+  restarted: "restarted, new configuration",
+};
+
+export interface EngineOptions {
+  readonly name: string;
+  readonly toolchain: Toolchain;
+  /** The only kubeconfig that the engine sees. Left out: the person's own. */
+  readonly kubeconfig?: string;
+  /** `private`: under the cache, and gone with it. `own`: where the person's PULUMI_BACKEND_URL says. */
+  readonly state: "private" | "own";
+}
+
+/** What a state of one's own is read with: the person's choice, which a private home overrules. */
+const OWN_STATE = [
+  "PULUMI_BACKEND_URL",
+  "PULUMI_ACCESS_TOKEN",
+  "PULUMI_CONFIG_PASSPHRASE",
+  "PULUMI_CONFIG_PASSPHRASE_FILE",
+];
+
+/** Lays out the engine's home, and says where the stack is. */
+export async function enginePlace(context: Context, options: EngineOptions): Promise<StackPlace> {
+  const { name, toolchain, kubeconfig, state } = options;
+  const home = await engineHome({ cacheDir: context.cacheDir, name, toolchain, kubeconfig, env: context.env });
+  const isOwn = ([variable]: [string, string]) => OWN_STATE.includes(variable);
+  if (state === "private") {
+    const stateDir = fileURLToPath(home.env.PULUMI_BACKEND_URL ?? "");
+    if (!existsSync(join(stateDir, ".pulumi", "stacks", PROJECT, `${name}.json`))) await forgetSalt(PROJECT_DIR, name);
+    return { name, projectDir: PROJECT_DIR, home, env: home.env };
+  }
+  const env = Object.fromEntries([
+    ...Object.entries(home.env).filter((entry) => !isOwn(entry)),
+    ...Object.entries(context.env)
+      .flatMap(([k, v]): [string, string][] => (v === undefined ? [] : [[k, v]]))
+      .filter(isOwn),
+  ]);
+  const unset = home.unset.filter((variable) => !OWN_STATE.includes(variable));
+  return { name, projectDir: PROJECT_DIR, home: { ...home, unset }, env };
+}
+
+/** A moment of a long task as the screen shows it: `pulumi: compiling k8s.io/client-go/rest, 312 of 1400 packages`. */
+export function newsOf({ task, message, count: far }: Progress): StepNews {
+  const howFar = far ? `, ${far.done} of ${far.total} ${far.unit}` : "";
+  return { detail: `${task}: ${message}${howFar}` };
+}

@@ -1,0 +1,48 @@
+import type { ClusterStatus } from "../../rehearsal/index.ts";
+import type { Status } from "../commands/status.ts";
+import type { Findings } from "../findings.ts";
+import type { LastRun } from "../last-run.ts";
+import type { Style } from "../report.ts";
+import { driftLine } from "./engine-news.ts";
+import { type Fact, factLines } from "./facts.ts";
+import { ago, count, span } from "./format.ts";
+import { standingFacts } from "./stands.ts";
+
+/** `plumbline status`, for people. */
+export function statusLines(status: Status, findings: Findings, style: Style, now = Date.now()): readonly string[] {
+  const stands = standingFacts(findings, style);
+  const facts: readonly Fact[] = [
+    ...(status.cluster ? clusterFacts(status.cluster, now) : []),
+    ...(stands.length > 0 ? stands : [["Stack", "nothing stands"] as const]),
+    ["Last up", status.lastRun ? lastRunText(status.lastRun, now) : "none on this machine"],
+    ["Drift", driftText(status, now)],
+  ];
+  return ["", ...factLines(facts, style)];
+}
+
+/** `plumbline cluster status`, for people. */
+export function clusterLines(cluster: ClusterStatus, style: Style, now = Date.now()): readonly string[] {
+  return ["", ...factLines(clusterFacts(cluster, now), style)];
+}
+
+function clusterFacts(cluster: ClusterStatus, now: number): readonly Fact[] {
+  const { context, phase, version, startedAt, server, kubeconfig, pid, note } = cluster;
+  const since = startedAt ? ` since ${span(now - startedAt.getTime())}` : "";
+  return [
+    ["Cluster", `${context}: ${phase}${since}${note ? `; ${note}` : ""}`],
+    ...(server ? [["Server", `${server}, Kubernetes ${version ?? "unknown"}, process ${pid}`] as const] : []),
+    ...(kubeconfig ? [["Kubeconfig", kubeconfig] as const] : []),
+  ];
+}
+
+function lastRunText({ at, ok, outcome, milliseconds }: LastRun, now: number): string {
+  return `${ok ? "" : "failed, "}${ago(now - Date.parse(at))}: ${outcome} (${span(milliseconds)})`;
+}
+
+function driftText({ drift, lastRun, environment }: Status, now: number): string | readonly string[] {
+  if (drift) return drift.length === 0 ? "none" : drift.map(driftLine);
+  const look = `status ${environment} --drift looks now`;
+  if (!lastRun?.ok) return `not known; ${look}`;
+  const then = lastRun.drift === 0 ? "none" : `${count(lastRun.drift, "resource")}, put back`;
+  return `${then} at the last up, ${ago(now - Date.parse(lastRun.at))}; ${look}`;
+}

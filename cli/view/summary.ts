@@ -1,0 +1,124 @@
+import { dirname } from "node:path";
+import type { Plugin } from "../../rehearsal/index.ts";
+import type { Change } from "../engine/progress.ts";
+import type { Findings } from "../findings.ts";
+import type { Style, Summary } from "../report.ts";
+import { done, driftLine, planned } from "./engine-news.ts";
+import { type Fact, factLines } from "./facts.ts";
+import { columns, span } from "./format.ts";
+import type { Step } from "./screen.ts";
+import { standingFacts } from "./stands.ts";
+
+/** The end of an `up`: what stands, where, what it cost, what is real, and what to try next. */
+export function upLines(summary: Summary, findings: Findings, style: Style): readonly string[] {
+  const { environment, steps, milliseconds, logFile } = summary;
+  const changed = steps.some(({ name }) => name === "Deploy");
+  const outcome = changed ? done(findings.changes) : "nothing changed";
+  const { cluster, plugins = [], tools = [] } = findings;
+  const packages = findings.inventory?.packages ?? [];
+  const pulumi = tools.find(({ name }) => name === "pulumi");
+  const facts: readonly Fact[] = [
+    ...standingFacts(findings, style),
+    ...(cluster
+      ? [
+          ["Cluster", `${cluster.server}, Kubernetes ${cluster.version}`] as const,
+          ["Kubeconfig", cluster.kubeconfig] as const,
+          ["Simulated", SIMULATED] as const,
+        ]
+      : []),
+    ...(pulumi ? [["Engine", `pulumi ${pulumi.version}, ${ORIGINS[pulumi.origin]}`] as const] : []),
+    ["Plugins", pluginLines(plugins.filter(({ kind, name }) => kind !== "resource" || packages.includes(name)))],
+    ["Time", timeLines(steps, changed ? findings.changes : [])],
+    ["Log", logFile],
+  ];
+  return [
+    "",
+    `  ${style.paint(["bold", "green"], `${environment} stands`)}: ${outcome} in ${span(milliseconds)}.`,
+    "",
+    ...factLines(facts, style),
+    ...nextLines(environment, findings, style),
+  ];
+}
+
+/** The end of a `preview`: each change that `up` would make. */
+export function previewLines({ environment }: Summary, { changes, drift }: Findings, style: Style): readonly string[] {
+  const rows = changes.map(({ operation, label, kind, paths }) => [
+    `    ${SIGNS[operation] ?? "·"}`,
+    label,
+    kind,
+    paths.slice(0, 4).join(", ") + (paths.length > 4 ? ", …" : ""),
+  ]);
+  return [
+    "",
+    `  ${style.paint("bold", environment)}: ${planned(changes)}.`,
+    ...(drift.length > 0 ? ["", ...drift.map((one) => `  Drift: ${driftLine(one)}`)] : []),
+    ...(rows.length > 0 ? ["", ...columns(rows).map((line) => line.trimEnd())] : []),
+  ];
+}
+
+/** The end of a `down`. */
+export function downLines({ environment, milliseconds }: Summary, _: Findings, style: Style): readonly string[] {
+  return ["", `  ${style.paint("bold", environment)} is down, in ${span(milliseconds)}.`];
+}
+
+const SIGNS: Readonly<Record<string, string>> = {
+  create: "+",
+  import: "+",
+  update: "~",
+  delete: "-",
+  "create-replacement": "±",
+  "delete-replaced": "-",
+};
+
+const SIMULATED =
+  "nodes and pods (no container runs), load balancer addresses, the gateway and the Postgres operator; " +
+  "real are the API server, its storage, scheduler, controllers, admission and certificates";
+
+const ORIGINS = { machine: "found on this machine", built: "built from its pinned source" } as const;
+
+/** Whose each plugin is: a person must not take the rehearsal's for the official ones. */
+function pluginLines(plugins: readonly Plugin[]): readonly string[] {
+  return columns(
+    plugins.map(({ name, version, origin, note }) => [origin, `${name} ${version}`, note.replace(/^ours: /, "")]),
+  );
+}
+
+/** Waits shorter than this are not worth naming. */
+const WAIT_MS = 3_000;
+
+function timeLines(steps: readonly Step[], changes: readonly Change[]): readonly string[] {
+  const took = steps
+    .filter(({ began, ended = began }) => ended - began >= 50)
+    .map(({ name, began, ended }) => `${name.toLowerCase()} ${span((ended ?? began) - began)}`);
+  const waits = changes
+    .filter(({ milliseconds }) => milliseconds >= WAIT_MS)
+    .toSorted((a, b) => b.milliseconds - a.milliseconds)
+    .slice(0, 3)
+    .map(({ label, kind, milliseconds }) => `${label} (${kind}) ${span(milliseconds)}`);
+  return [took.join(", "), ...(waits.length > 0 ? [`longest waits: ${waits.join(", ")}`] : [])];
+}
+
+function nextLines(environment: string, findings: Findings, { paint }: Style): readonly string[] {
+  const { cluster, tools, inventory, workloads } = findings;
+  const kubectl = tools?.find(({ name }) => name === "kubectl");
+  if (!cluster || !kubectl) return [];
+  const path = kubectl.origin === "machine" ? "" : ` PATH=${dirname(kubectl.path)}:$PATH`;
+  const deployment = workloads?.find(({ kind }) => kind === "Deployment");
+  const namespace = deployment?.namespace ?? inventory?.namespaces[0] ?? "default";
+  const args = environment === "local" ? "" : ` -- ${environment}`;
+  const commands: readonly (readonly [command: string, why: string])[] = [
+    [`kubectl get pods -n ${namespace} -o wide`, "pods, spread over zones"],
+    ...(deployment
+      ? [[`kubectl delete deployment ${deployment.name} -n ${namespace}`, "then up again: it is put back"] as const]
+      : []),
+    [`npm run up${args}`, "changes nothing"],
+    [`npm run status${args}`, "what stands"],
+    [`npm run down${args}`, "leaves nothing"],
+  ];
+  return [
+    "",
+    `  ${paint("bold", "Try next")}`,
+    `    export KUBECONFIG=${cluster.kubeconfig}${path}`,
+    ...columns(commands.map(([command, why]) => [`    ${command}`, paint("dim", `# ${why}`)])),
+  ];
+}
