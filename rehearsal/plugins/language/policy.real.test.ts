@@ -93,6 +93,15 @@ describe("a policy pack in TypeScript", () => {
     box.write({ [PACK]: RULES });
   });
 
+  it("that prints before it is ready stops the update, and is told why", async () => {
+    box.write({ [PACK]: `console.log("loading");\n${RULES}` });
+    const { code, output } = await box.pulumi(UP);
+    expect(code).not.toBe(0);
+    expect(output).toMatch(/the policy pack printed "loading" before its port: it must print nothing/);
+    expect(box.processes()).toEqual([]);
+    box.write({ [PACK]: RULES });
+  });
+
   it("loads by Pulumi's own runner too, where it does not say typescript: false", async () => {
     box.write({ "pack/PulumiPolicy.yaml": "name: rules\nversion: 0.1.0\nruntime: nodejs\n" });
     const { code, output } = await box.pulumi(UP);

@@ -35,6 +35,8 @@ export async function runPolicyPack(call: PluginCall, children: Children): Promi
 
   const handlers: Record<string, Handler> = {
     handshake: (_, callback) => callback(null, bytes(new analyzerPb.AnalyzerHandshakeResponse())),
+    // The engine drops the call to run the pack as well, and that ends it.
+    cancel: (_, callback) => callback(null, Buffer.alloc(0)),
     configureStack: ({ request }, callback) => {
       pack ??= start(stackSettings(analyzerPb.AnalyzerStackConfigureRequest.deserializeBinary(request))).then(
         (client) => tell(client, request),
@@ -81,7 +83,7 @@ const METHODS = Object.entries(analyzerGrpc.AnalyzerService).map(([name, method]
 
 /** The first line that a pack prints is its port; the rest goes to `print`. */
 function portOf(child: ChildProcess, print: (chunk: Buffer) => void): Promise<number> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     let head = Buffer.alloc(0);
     let found = false;
     child.stdout?.on("data", (chunk: Buffer) => {
@@ -90,11 +92,15 @@ function portOf(child: ChildProcess, print: (chunk: Buffer) => void): Promise<nu
       const end = head.indexOf("\n");
       if (end < 0) return;
       found = true;
-      resolve(Number(head.subarray(0, end)));
+      const line = head.toString("utf8", 0, end).trim();
+      if (/^\d+$/.test(line)) resolve(Number(line));
+      else reject(new Error(`the policy pack printed ${JSON.stringify(line)} before its port: ${PRINT_NOTHING}`));
       if (head.length > end + 1) print(head.subarray(end + 1));
     });
   });
 }
+
+const PRINT_NOTHING = "it must print nothing to standard output while it loads; console.error is fine";
 
 function connect(port: number): grpc.Client {
   return new grpc.Client(`127.0.0.1:${port}`, grpc.credentials.createInsecure(), LIMITS);
