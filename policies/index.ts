@@ -4,7 +4,7 @@ export { type EvaluateOptions, evaluate, type Finding } from "./core/evaluate.ts
 export { type Exemption, exemptionProblems } from "./core/exemption.ts";
 export { unknownText, violationText } from "./core/message.ts";
 export { fromManifest, type Resource } from "./core/resource.ts";
-export { type Rule, SEVERITIES, type Section, type Severity, type Violation } from "./core/rule.ts";
+export type { Rule, Section, Severity, Violation } from "./core/rule.ts";
 export { UNKNOWN } from "./core/unknown.ts";
 export { EXEMPTIONS } from "./exemptions.ts";
 export { RULES } from "./rules/index.ts";

@@ -6,7 +6,7 @@ import type { KnownRule } from "../rules/index.ts";
  * What a broken rule does to an up: nothing, a warning, a stop before anything is made, or a repair of the declared
  * object (with a stop if that does not mend it).
  */
-export const LEVELS = ["disabled", "advisory", "mandatory", "remediate"] as const;
+const LEVELS = ["disabled", "advisory", "mandatory", "remediate"] as const;
 export type Level = (typeof LEVELS)[number];
 
 type RuleOf<Id> = Extract<KnownRule, { id: Id }>;

@@ -3,8 +3,7 @@ import type { ParamSpecs, Params } from "./params.ts";
 import type { Stack } from "./stack.ts";
 import type { StackObject } from "./stack-object.ts";
 
-export const SEVERITIES = ["critical", "high", "medium", "low"] as const;
-export type Severity = (typeof SEVERITIES)[number];
+export type Severity = "critical" | "high" | "medium" | "low";
 
 /** A part of the production checklist. */
 export type Section =
