@@ -328,6 +328,30 @@ describe("server-side apply", () => {
   });
 });
 
+describe("manifests", () => {
+  it("makes every object of a ConfigGroup, what others need first, and takes them away with it", async () => {
+    const made = `${namespace}-made`;
+    const yaml = [
+      `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: inside, namespace: ${made}}\ndata: {a: "1"}`,
+      `apiVersion: v1\nkind: Secret\nmetadata: {name: keys, namespace: ${made}}\nstringData: {password: ${PASSWORD}}`,
+      `apiVersion: v1\nkind: Namespace\nmetadata: {name: ${made}}`,
+    ].join("\n---\n");
+    const program = async () => {
+      const group = new k8s.yaml.v2.ConfigGroup("group", { yaml });
+      return { count: group.resources.apply((all) => all.length) };
+    };
+    expect(await engine.preview(program)).toMatchObject({ ok: true });
+    const run = await engine.up(program);
+    expect(run).toMatchObject({ ok: true, changes: { create: 5 }, outputs: { count: 3 } });
+    expect([...run.steps.keys()]).toContain(`group:${made}/inside`);
+    const { text } = await engine.state();
+    expect(text).not.toMatch(new RegExp(`${PASSWORD}|${ENCODED}`));
+    expect(await engine.up(program)).toMatchObject({ ok: true, changes: { same: 5 } });
+    expect(await engine.up(async () => {})).toMatchObject({ ok: true, changes: { delete: 4 } });
+    await expect(cluster.api.get({ apiVersion: "v1", kind: "Namespace", name: made })).rejects.toThrow("not found");
+  });
+});
+
 describe("providers", () => {
   it("serves several at once, each with its own configuration", async () => {
     const other = await cluster.namespace();

@@ -1,6 +1,6 @@
 import { type InvokeRequest, type InvokeResult, reveal } from "../rpc/index.ts";
 import { toProperties } from "./convert.ts";
-import { decodeManifests, ManifestError } from "./manifests.ts";
+import { ManifestError, parseManifests, withNamespace } from "./manifests.ts";
 import type { Json } from "./object.ts";
 import type { Session } from "./session.ts";
 
@@ -17,7 +17,11 @@ export async function invoke(session: Session | undefined, { token, args }: Invo
   const [text, namespace] = [reveal(args.text ?? null), reveal(args.defaultNamespace ?? null)];
   if (typeof text !== "string") return { failures: [{ property: "text", reason: "text must be a manifest in YAML" }] };
   try {
-    const objects = await decodeManifests(text, typeof namespace === "string" ? namespace : "", session?.api);
+    const objects = await withNamespace(
+      parseManifests(text),
+      typeof namespace === "string" ? namespace : "",
+      session?.api,
+    );
     return { result: toProperties({ result: objects as Json }) };
   } catch (error) {
     if (error instanceof ManifestError) return { failures: [{ property: "text", reason: error.message }] };

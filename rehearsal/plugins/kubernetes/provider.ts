@@ -1,4 +1,5 @@
 import {
+  answerConstruct,
   type Call,
   type CreateRequest,
   type CreateResult,
@@ -20,6 +21,7 @@ import { diffConfig } from "./diff-config.ts";
 import { diff } from "./diff-resource.ts";
 import { identify } from "./identity.ts";
 import { invoke } from "./invoke.ts";
+import { construct } from "./manifest-component.ts";
 import { idOf, type KubeObject } from "./object.ts";
 import { read } from "./read.ts";
 import { redact } from "./secrets.ts";
@@ -57,6 +59,8 @@ export function kubernetesProvider(version: string): Provider {
     read: (request, call) => redacted(request.inputs, () => read(session(), request, call)),
     delete: (request, call) => redacted(request.inputs, () => deleteResource(session(), request, call)),
     invoke: (request) => invoke(current, request),
+    construct: (message, call) =>
+      answerConstruct(message, { name: "kubernetes", version }, (request) => construct(session(), request, call)),
   };
 }
 

@@ -23,8 +23,8 @@ export interface Provider {
   read(request: ReadRequest, call: Call): Promise<ReadResult | undefined>;
   delete(request: DeleteRequest, call: Call): Promise<void>;
   invoke?(request: InvokeRequest, call: Call): Promise<InvokeResult>;
-  /** Makes a component; the raw protobuf request and response pass through, as Pulumi's own helpers expect them. */
-  construct?(request: unknown, call: Call): Promise<unknown>;
+  /** Makes a component; request and response are the protocol's own messages. See `answerConstruct`. */
+  construct?(message: unknown, call: Call): Promise<unknown>;
 }
 
 /** What a method has besides its request. */
@@ -155,3 +155,38 @@ export interface InvokeRequest {
 
 /** What a function gives, or why its arguments cannot be used. */
 export type InvokeResult = { readonly result: PropertyMap } | { readonly failures: readonly CheckFailure[] };
+
+/** A component that a program wants, with the way to register it and its children in the engine. */
+export interface ConstructRequest {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: PropertyMap;
+  /** Registers the component itself, with the options that the program gave it; gives its URN. To be called once. */
+  registerSelf(): Promise<string>;
+  /** Makes a child of the component. It has the component's provider and protection, and comes after its inputs. */
+  registerChild(child: ChildResource): Promise<RegisteredResource>;
+  /** Ends the component with its outputs. */
+  finish(urn: string, outputs: PropertyMap): Promise<void>;
+}
+
+export interface ChildResource {
+  /** The type token, such as `kubernetes:core/v1:ConfigMap`. */
+  readonly type: string;
+  readonly name: string;
+  /** URN of the component. */
+  readonly parent: string;
+  readonly inputs: PropertyMap;
+  /** URNs of resources that must stand first. */
+  readonly dependencies: readonly string[];
+}
+
+export interface RegisteredResource {
+  readonly urn: string;
+  /** Empty in a preview, where the id is not known. */
+  readonly id: string;
+}
+
+export interface ConstructResult {
+  readonly urn: string;
+  readonly outputs: PropertyMap;
+}
