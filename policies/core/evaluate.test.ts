@@ -192,7 +192,7 @@ describe("any stack whatever", () => {
       }),
       { numRuns: 600 },
     );
-  });
+  }, 60_000);
 
   test("a spec of the wrong shape never passes a rule that reads it", () => {
     for (const spec of ["x", 7, true, [], [{}]])
