@@ -36,8 +36,8 @@ function create(about: typeof VPC, inputs: PropertyMap, preview = false) {
   return provider.create({ ...about, inputs, preview, timeoutSeconds: undefined }, call);
 }
 
-async function complete(about: typeof VPC, news: PropertyMap) {
-  const request = { ...about, olds: {}, news, randomSeed: new Uint8Array(), autonaming: undefined };
+async function complete(about: typeof VPC, news: PropertyMap, olds: PropertyMap = {}) {
+  const request = { ...about, olds, news, randomSeed: new Uint8Array(), autonaming: undefined };
   return provider.check(request, call);
 }
 
@@ -107,6 +107,8 @@ describe("what a recorder makes up", () => {
     await provider.configure({ args: { region: "eu-north-1", defaultTags } }, call);
     const { outputs } = await create(VPC, { tags: { a: "1" } });
     expect(outputs).toMatchObject({ region: "eu-north-1", tagsAll: { owner: "shop", a: "1" } });
+    const secret = await create(VPC, { tags: new Secret({ a: "1" }) });
+    expect(secret.outputs.tagsAll).toBeInstanceOf(Secret);
   });
 });
 
@@ -144,6 +146,13 @@ describe("names", () => {
     expect((await complete(DB, {})).inputs.identifier).toMatch(/^db-[0-9a-f]{7}$/);
     const bucket = subject("aws:s3/bucket:Bucket", "Logs");
     expect((await complete(bucket, {})).inputs.bucket).toMatch(/^logs-[0-9a-f]{7}$/);
+  });
+
+  it("stay the same while the resource lives, and are others for what replaces it", async () => {
+    const olds = (await complete(ROLE, { path: "/a/" })).inputs;
+    expect((await complete(ROLE, { path: "/b/" }, olds)).inputs.name).toBe(olds.name);
+    expect((await complete(ROLE, { path: "/b/" })).inputs.name).not.toBe(olds.name);
+    expect((await complete(ROLE, {}, { name: "once-given" })).inputs.name).toMatch(/^app-[0-9a-f]{7}$/);
   });
 
   it("stay the program's own where it gives one, or a prefix", async () => {
@@ -193,6 +202,9 @@ describe("diff", () => {
     expect(same.deleteBeforeReplace).toBe(true);
     const renamed = await provider.diff({ ...request, news: { name: "m", path: "/a/" } }, call);
     expect(renamed.deleteBeforeReplace).toBe(false);
+    const automatic = { ...request, oldInputs: { name: "app-1234567", path: "/a/" } };
+    const free = await provider.diff({ ...automatic, news: { name: "app-1234567", path: "/b/" } }, call);
+    expect(free.deleteBeforeReplace).toBe(false);
   });
 });
 

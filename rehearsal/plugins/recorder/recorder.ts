@@ -28,8 +28,8 @@ export interface Catalogue {
   complete(request: CheckRequest): { readonly inputs: PropertyMap; readonly failures?: readonly CheckFailure[] };
   /** Top-level inputs that cannot be changed in place. */
   replaceOn(type: string): ReadonlySet<string>;
-  /** The input that has the name of a resource: two resources cannot have the same one at the same time. */
-  nameOf(type: string): string | undefined;
+  /** The name that the program itself gave: two resources cannot have the same one at the same time. */
+  givenName(subject: Subject, inputs: PropertyMap): string | undefined;
   /** A made-up id, marked as such. */
   id(subject: Subject, inputs: PropertyMap): string;
   /** Made-up values of what the real provider would tell, marked as such. */
@@ -57,12 +57,11 @@ export function recorder(catalogue: Catalogue, journal: Journal): Provider {
     async check(request) {
       return catalogue.complete(request);
     },
-    async diff({ type, oldInputs, news }) {
-      const changes = changesBetween(oldInputs, news, catalogue.replaceOn(type));
-      const name = catalogue.nameOf(type);
-      const keepsName =
-        name !== undefined && oldInputs[name] !== undefined && !changes.some(({ path }) => path[0] === name);
-      return { changes, deleteBeforeReplace: keepsName };
+    async diff({ oldInputs, news, ...subject }) {
+      const changes = changesBetween(oldInputs, news, catalogue.replaceOn(subject.type));
+      const name = catalogue.givenName(subject, news);
+      const taken = name !== undefined && name === catalogue.givenName(subject, oldInputs);
+      return { changes, deleteBeforeReplace: taken };
     },
     async create({ inputs, preview, ...subject }, call) {
       call.status(NOTE);

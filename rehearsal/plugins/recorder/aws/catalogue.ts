@@ -1,9 +1,9 @@
-import { isPropertyMap, type PropertyMap, type PropertyValue, reveal, Unknown } from "../../rpc/index.ts";
+import { isPropertyMap, type PropertyMap, type PropertyValue, reveal, Secret, Unknown } from "../../rpc/index.ts";
 import { fingerprint, MARK } from "../fingerprint.ts";
 import type { Catalogue } from "../recorder.ts";
 import { FUNCTIONS, type Place } from "./functions.ts";
 import { madeOutputs } from "./made.ts";
-import { nameOf, withName } from "./names.ts";
+import { isAutomatic, nameOf, withName } from "./names.ts";
 import { knownToReplace } from "./replace.ts";
 import { SDK_VERSION, type Shape, shapeOf } from "./sdk.ts";
 
@@ -27,13 +27,20 @@ export function awsCatalogue(environment: NodeJS.ProcessEnv = process.env): Cata
         defaultTags: tagsIn(defaultTags),
       };
     },
-    complete({ type, urn, name, news, autonaming }) {
-      const shape = shapeOf(type);
-      if (!shape) return { inputs: news, failures: [{ reason: `@pulumi/aws ${SDK_VERSION} has no type ${type}` }] };
-      return { inputs: withName({ type, urn, name }, shape, news, autonaming) };
+    complete(request) {
+      const shape = shapeOf(request.type);
+      if (shape) return { inputs: withName(request, shape) };
+      return {
+        inputs: request.news,
+        failures: [{ reason: `@pulumi/aws ${SDK_VERSION} has no type ${request.type}` }],
+      };
     },
     replaceOn: (type) => new Set([...known(type).replaceOn, ...knownToReplace(type)]),
-    nameOf: (type) => nameOf(type, known(type)),
+    givenName({ type, name }, inputs) {
+      const property = nameOf(type, known(type));
+      const given = property === undefined ? undefined : inputs[property];
+      return typeof given === "string" && !isAutomatic(given, name) ? given : undefined;
+    },
     id(subject, inputs) {
       const property = nameOf(subject.type, known(subject.type));
       const name = property === undefined ? undefined : inputs[property];
@@ -45,7 +52,7 @@ export function awsCatalogue(environment: NodeJS.ProcessEnv = process.env): Cata
       const shape = known(subject.type);
       const print = fingerprint(subject.urn, { id });
       const outputs = madeOutputs(shape, { type: subject.type, id, region, print, inputs });
-      return shape.outputs.has("tagsAll") ? { ...outputs, tagsAll: tagsAll(place, inputs.tags) } : outputs;
+      return shape.outputs.has("tagsAll") ? { ...outputs, tagsAll: tagsAll(place.defaultTags, inputs.tags) } : outputs;
     },
     invoke: (token, args) => FUNCTIONS[token]?.(args, place),
   };
@@ -55,8 +62,10 @@ function known(type: string): Shape {
   return shapeOf(type) ?? { inputs: new Set(), outputs: new Map(), replaceOn: new Set() };
 }
 
-function tagsAll({ defaultTags }: Place, tags: PropertyValue | undefined): PropertyValue {
+/** The provider's default tags and the resource's own, which win. */
+function tagsAll(defaultTags: PropertyMap, tags: PropertyValue | undefined): PropertyValue {
   if (tags instanceof Unknown) return tags;
+  if (tags instanceof Secret) return new Secret(tagsAll(defaultTags, tags.value));
   return isPropertyMap(tags) ? { ...defaultTags, ...tags } : defaultTags;
 }
 
