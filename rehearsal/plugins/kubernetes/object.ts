@@ -11,7 +11,7 @@ export interface KubeObject extends JsonObject {
   readonly metadata: ObjectMeta;
 }
 
-export type ObjectMeta = JsonObject & { readonly name: string; readonly namespace?: string };
+type ObjectMeta = JsonObject & { readonly name: string; readonly namespace?: string };
 
 /** What names one object: enough to find it. */
 export interface ObjectKey {

@@ -55,7 +55,7 @@ function isMarked(value: PropertyValue): boolean {
 }
 
 /** Every text that is secret in a value, as it is and in base64, longest first. */
-export function secretTexts(value: PropertyValue): ReadonlySet<string> {
+function secretTexts(value: PropertyValue): ReadonlySet<string> {
   const found = new Set<string>();
   collect(value, false, found);
   const forms = [...found].filter((text) => text.length >= SHORTEST_TRACED);

@@ -3,7 +3,7 @@ import { conditionOf, type Json, type KubeObject, numberAt, textAt } from "../ob
 import { READY, type Readiness, type Rule, waiting } from "./readiness.ts";
 
 /** The annotation `pulumi.com/waitFor` cannot be read. */
-export class WaitForError extends Error {
+class WaitForError extends Error {
   override readonly name = "WaitForError";
 }
 
