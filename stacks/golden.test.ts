@@ -1,14 +1,16 @@
 import { createHash } from "node:crypto";
 import { dump } from "js-yaml";
 import { beforeAll, describe, expect, test, vi } from "vitest";
+import { GENERATED, isSecret, type Recorded, record } from "../components/testing/record.ts";
 import { environmentNames } from "./environment.ts";
-import { GENERATED, isSecret, type Recorded, record } from "./recorded.ts";
 
 describe.each(environmentNames())("%s", (environment) => {
   let recorded: Awaited<ReturnType<typeof record>>;
 
   beforeAll(async () => {
     vi.resetModules();
+    // The SDK writes the path of the ambient kubeconfig into the provider's inputs.
+    vi.stubEnv("KUBECONFIG", undefined);
     recorded = await record(environment, () => import("./index.ts"));
   }, 60_000);
 

@@ -5,7 +5,7 @@ const LABEL = /^[a-z]([a-z0-9-]*[a-z0-9])?$/;
 /** Longest DNS label (RFC 1035). Names of pods and services add suffixes, so components ask for less. */
 const LONGEST_LABEL = 63;
 /** Room for what Kubernetes adds to the name of a pod: `-<10 of the template>-<5 of the pod>`, or `-<ordinal>`. */
-export const LONGEST_NAME = LONGEST_LABEL - 23;
+const LONGEST_NAME = LONGEST_LABEL - 23;
 
 /** Whether a text is a DNS label: lower-case letters, digits and hyphens, from a letter to a letter or digit. */
 export function isDnsLabel(text: string, longest = LONGEST_LABEL): boolean {

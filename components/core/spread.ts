@@ -49,7 +49,7 @@ export function spread({ matchLabels, zones, sharedHosts, rolls }: SpreadArgs) {
 }
 
 /** Only nodes of these zones. */
-export function inZones(zones: readonly string[]) {
+function inZones(zones: readonly string[]) {
   const matchExpressions = [{ key: "topology.kubernetes.io/zone", operator: "In", values: [...zones] }];
   return { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions }] } };
 }

@@ -13,12 +13,15 @@ export interface Peer {
   readonly port: number;
 }
 
-/** A cert-manager issuer that signs for this cluster alone. */
+/** A cert-manager issuer, as certificates name it. */
 export interface IssuerRef {
   readonly group: "cert-manager.io";
   readonly kind: "ClusterIssuer";
   readonly name: string;
 }
+
+/** Who signs certificates: its reference, and the resource that must stand before it can. */
+export type Signer = pulumi.Resource & { readonly ref: IssuerRef };
 
 /** The workload that declares the relation, as the used side needs to know it. */
 export interface Consumer {
@@ -42,7 +45,7 @@ export interface Grant {
   /** Credential files, by the last part of the variable that holds their path: `PASSWORD` gives `ORDERS_DB_PASSWORD_FILE`. */
   readonly files: Readonly<Record<string, CredentialFile>>;
   /** Who signed the certificate of the used side: the consumer gets `<RELATION>_CA_FILE`, and a certificate of its own. */
-  readonly issuer?: IssuerRef;
+  readonly issuer?: Signer;
   /** Where the consumer connects to: it may send there, and the used side lets it in. */
   readonly peers: readonly Peer[];
   /** What must stand before the consumer starts. */

@@ -42,7 +42,7 @@ export const IMPLEMENTATIONS = {
 export type ImplementationName = keyof typeof IMPLEMENTATIONS;
 
 /** Listeners, by the names that routes attach to. */
-export const HTTP = "http";
+const HTTP = "http";
 export const HTTPS = "https";
 
 export function gatewayClassPlan(name: string, { controllerName, title }: Implementation): GatewayClassManifest {
@@ -113,7 +113,7 @@ export function gatewayProblems(name: string, host: string): Problem[] {
 }
 
 /** Whether a text is a full host name in lower case. */
-export function isHost(text: string): boolean {
+function isHost(text: string): boolean {
   const parts = text.split(".");
   return parts.length > 1 && text.length <= 253 && parts.every((part) => isDnsLabel(part.replace(/^\d/, "d")));
 }

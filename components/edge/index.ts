@@ -2,4 +2,4 @@ export { Certificate, type CertificateArgs } from "./certificate.ts";
 export { Gateway, type GatewayArgs } from "./gateway.ts";
 export type { ImplementationName } from "./gateway-plan.ts";
 export { Issuer, type IssuerArgs } from "./issuer.ts";
-export { Route, type RouteArgs } from "./route.ts";
+export { Route, type RouteArgs, type RouteTarget } from "./route.ts";

@@ -1,7 +1,7 @@
 import type { Problem } from "../core/invalid.ts";
 
 const DIGEST = /@sha256:[0-9a-f]{64}$/;
-const TAG = /:([\w][\w.-]{0,127})$/;
+const TAG = /^[^@]*:(\w[\w.-]{0,127})$/;
 const MOVING = new Set(["latest", "stable", "main", "master", "edge", "nightly"]);
 
 /** A problem if an image may be another one tomorrow: no tag and no digest, or a tag that moves. */

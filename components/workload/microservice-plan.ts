@@ -109,7 +109,7 @@ export function microservicePlan(name: string, args: CompleteArgs, relations: Re
       spec: { maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow", selector: { matchLabels } },
     },
     monitor: isOptOut(metrics) ? undefined : serviceMonitorPlan(name, namespace, matchLabels, "admin", metrics),
-    identities: relations.issuers.map((issuer) =>
+    identities: relations.issuers.map(({ ref: issuer }) =>
       certificatePlan({
         name: identityName(name, issuer),
         namespace,

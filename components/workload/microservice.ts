@@ -56,7 +56,10 @@ export class Microservice extends Component implements Usable {
     const plan = microservicePlan(name, full, relations);
 
     const identities = plan.identities.map(
-      (identity) => new CustomResource(...this.child(identity.metadata.name, identity, transform?.identity)),
+      (identity) =>
+        new CustomResource(
+          ...this.child(identity.metadata.name, identity, transform?.identity, { dependsOn: [...relations.issuers] }),
+        ),
     );
     const spec = this.#consumers.entries.apply((consumers) => networkPlan(name, full, consumers, relations.peers));
     const network = new NetworkPolicy(
@@ -73,7 +76,7 @@ export class Microservice extends Component implements Usable {
       }),
     );
     const running = { dependsOn: this.#deployment };
-    new Service(...this.child(name, plan.service, transform?.service));
+    new Service(...this.child(name, plan.service, transform?.service, running));
     new HorizontalPodAutoscaler(...this.child(name, plan.autoscaler, transform?.autoscaler, running));
     new PodDisruptionBudget(...this.child(name, plan.disruptionBudget, transform?.disruptionBudget));
     if (plan.monitor) new CustomResource(...this.child(`${name}-monitor`, plan.monitor, transform?.monitor));

@@ -65,7 +65,7 @@ export function podPlan(args: PodPlanArgs): types.input.core.v1.PodSpec {
 }
 
 /** From the announcement of the end to the kill: the drain, the longest request, and the closing. */
-export function graceSeconds({ drain, longestRequest }: Shutdown): number {
+function graceSeconds({ drain, longestRequest }: Shutdown): number {
   return seconds(drain) + seconds(longestRequest) + CLOSING_SECONDS;
 }
 

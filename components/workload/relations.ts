@@ -8,6 +8,7 @@ import {
   type Grant,
   type IssuerRef,
   type Peer,
+  type Signer,
   type Usable,
 } from "../core/usage.ts";
 import { certificateSecret } from "../edge/certificate-plan.ts";
@@ -23,7 +24,7 @@ export interface RelationsPlan {
   readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
   readonly volumes: readonly RelationVolume[];
   readonly peers: readonly Peer[];
-  readonly issuers: readonly IssuerRef[];
+  readonly issuers: readonly Signer[];
   readonly revisions: Readonly<Record<string, string>>;
   readonly dependsOn: readonly pulumi.Resource[];
 }
@@ -81,7 +82,7 @@ export function relationsPlan(workload: string, relations: readonly Relation[]):
       .map((relation) => relationVolume(workload, relation))
       .filter(({ sources }) => sources.length > 0),
     peers: relations.flatMap(({ grant }) => grant.peers),
-    issuers: [...new Map(issuers.map((issuer) => [issuer.name, issuer])).values()],
+    issuers: [...new Map(issuers.map((issuer) => [issuer.ref.name, issuer])).values()],
     revisions: Object.fromEntries(relations.map(({ name, grant }) => [name, grant.revision])),
     dependsOn: relations.flatMap(({ grant }) => grant.dependsOn),
   };
@@ -100,7 +101,7 @@ function relationEnvironment({ name, grant }: Relation): Record<string, pulumi.I
 function relationVolume(workload: string, { name, grant }: Relation): RelationVolume {
   const keys = new Map<string, string[]>();
   for (const { secret, key } of Object.values(grant.files)) keys.set(secret, [...(keys.get(secret) ?? []), key]);
-  if (grant.issuer) keys.set(certificateSecret(identityName(workload, grant.issuer)), [CA_FILE]);
+  if (grant.issuer) keys.set(certificateSecret(identityName(workload, grant.issuer.ref)), [CA_FILE]);
   const sources = [...keys].map(([secret, items]) => ({ secret, keys: items }));
   return { name: `uses-${name}`, mountPath: `${CREDENTIALS_ROOT}/${name}`, sources };
 }

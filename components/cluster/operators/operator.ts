@@ -17,7 +17,7 @@ export interface Operator {
   readonly openPorts: OpenPorts;
 }
 
-export interface Chart {
+interface Chart {
   /** Name in the repository, or an `oci://` address. */
   readonly chart: string;
   readonly repository?: string;

@@ -35,7 +35,7 @@ const RESOURCES: Resources = { requests: { cpu: "500m", memory: "2Gi" }, limits:
 const STORAGE: Quantity = "20Gi";
 
 /** What a Kafka gets that says nothing. */
-export const DEFAULTS = {
+const DEFAULTS = {
   controllers: 3,
   brokers: 3,
   version: "4.1.0",

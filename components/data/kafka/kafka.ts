@@ -85,7 +85,7 @@ export class Kafka<Name extends string = string> extends Component {
         ...this.child(names(name)[part], nodesPlan(name, part, full, id), transform?.[`${part}s`], before),
       );
     });
-    new Service(...this.child(name, bootstrapServicePlan(name, namespace)));
+    new Service(...this.child(name, bootstrapServicePlan(name, namespace), undefined, { dependsOn: sets }));
     this.#setup = this.#setUp(sets, transform?.setup);
     this.registerOutputs({ endpoint: this.endpoint });
   }
@@ -118,7 +118,7 @@ export class Kafka<Name extends string = string> extends Component {
         ...(right === "consume" ? { GROUP: name } : {}),
       },
       files,
-      issuer: issuer.ref,
+      issuer,
       peers: [{ namespace: namespace.name, podLabels: selector(this.#name, "broker"), port: PORTS.clients }],
       dependsOn: [this.#setup, secret],
       revision: String(rotation),

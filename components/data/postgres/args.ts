@@ -25,7 +25,7 @@ const RESOURCES: Resources = { requests: { cpu: "500m", memory: "1Gi" }, limits:
 const STORAGE: Quantity = "10Gi";
 
 /** What a Postgres gets that says nothing. The version is the one that CloudNativePG 1.27 is released with. */
-export const DEFAULTS = {
+const DEFAULTS = {
   instances: 3,
   version: "17.5",
   connections: 200,

@@ -38,7 +38,7 @@ export function podLabels(name: string): Record<string, string> {
 }
 
 /** The role that owns a database. Nobody logs in as it: consumers are members. */
-export function ownerRole(database: string): string {
+function ownerRole(database: string): string {
   return `${snake(database)}_owner`;
 }
 

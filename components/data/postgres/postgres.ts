@@ -129,7 +129,7 @@ export class Postgres<Name extends string = string> extends Component {
     return {
       environment: { HOST: hostName, PORT: port, NAME: database, POOL_SIZE: String(poolSize) },
       files,
-      issuer: issuer.ref,
+      issuer,
       peers: [{ namespace: namespace.name, podLabels: podLabels(this.#name), port: PORT }],
       dependsOn: [this.#cluster, secret],
       revision: String(rotation),

@@ -24,7 +24,7 @@ const RESOURCES: Resources = { requests: { cpu: "100m", memory: "512Mi" }, limit
 const STORAGE: Quantity = "4Gi";
 
 /** What a Redis gets that says nothing. */
-export const DEFAULTS = {
+const DEFAULTS = {
   replicas: 3,
   role: "cache",
   version: "8.2.1",

@@ -53,7 +53,7 @@ export function redisConf({ resources, role, replicas }: CompleteArgs): string {
 }
 
 /** sentinel.conf, but for what only the pod knows. */
-export function sentinelConf(): string {
+function sentinelConf(): string {
   return lines(
     "port 0",
     `tls-port ${SENTINEL_PORT}`,
@@ -66,7 +66,7 @@ export function sentinelConf(): string {
 }
 
 /** What comes after `sentinel monitor`, which only the pod can write. */
-export function sentinelTuning(name: string): string {
+function sentinelTuning(name: string): string {
   return lines(
     `sentinel down-after-milliseconds ${name} ${DOWN_AFTER_MS}`,
     `sentinel failover-timeout ${name} ${FAILOVER_TIMEOUT_MS}`,
@@ -110,7 +110,7 @@ for server in $SERVERS; do
   answer="$(timeout 2 redis-cli --no-auth-warning --tls --cacert ${PATHS.tls}/ca.crt -h "$server" -p ${SENTINEL_PORT} \\
     sentinel get-master-addr-by-name "$NAME" 2>/dev/null | head -n 1)"
   for known in $SERVERS; do
-    [ "$answer" = "$known" ] && echo "$answer" && exit 0
+    [ "$answer" = "$known" ] && echo "$answer" | tee ${PATHS.data}/primary && exit 0
   done
 done
 [ -s ${PATHS.data}/primary ] && cat ${PATHS.data}/primary && exit 0

@@ -31,7 +31,7 @@ frontend redis
 backend primary
   mode tcp
   option tcp-check
-  tcp-check connect
+  tcp-check connect default
   tcp-check send "AUTH ${HEALTH_USER} ${HEALTH_USER}\\r\\n"
   tcp-check expect string +OK
   tcp-check send "ROLE\\r\\n"

@@ -87,7 +87,7 @@ export class Redis extends Component implements Usable {
         dependsOn: [proxyConfig, statefulSet],
       }),
     );
-    new Service(...this.child(name, proxyServicePlan(name, namespace)));
+    new Service(...this.child(name, proxyServicePlan(name, namespace), undefined, { dependsOn: this.#proxy }));
     for (const part of [SERVER, PROXY])
       new PodDisruptionBudget(...this.child(`${name}-${part}`, budgetPlan(name, part, namespace)));
     this.registerOutputs({ endpoint: this.endpoint });
@@ -104,7 +104,7 @@ export class Redis extends Component implements Usable {
     return {
       environment: { HOST: host, PORT: port, KEY_PREFIX: keyPrefix(username) },
       files,
-      issuer: issuer.ref,
+      issuer,
       peers: [{ namespace: namespace.name, podLabels: selector(this.usableName, PROXY), port: PORT }],
       dependsOn: [this.#proxy, secret],
       revision: String(rotation),

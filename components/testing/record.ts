@@ -5,7 +5,8 @@ export interface Recorded {
   readonly type: string;
   readonly name: string;
   /** Its inputs as they go to the engine: what is secret is wrapped, see {@link isSecret}. */
-  readonly inputs: unknown;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into the inputs of every kind of resource.
+  readonly inputs: any;
 }
 
 /** How the SDK wraps a secret on its way to the engine (`runtime/rpc`). */
@@ -19,11 +20,20 @@ export function isSecret(value: unknown): boolean {
   return typeof value === "object" && value !== null && (value as Record<string, unknown>)[SIGNATURE] === SECRET;
 }
 
-/** Runs a program without an engine, and gives every resource that it asks for, and its outputs. */
-export async function record(
+/** What a program asked for and what it gave. */
+export interface Recording<Outputs> {
+  readonly resources: readonly Recorded[];
+  readonly outputs: Outputs;
+  /** Inputs of the one resource whose type ends so, such as `:Deployment`, with this name. */
+  // biome-ignore lint/suspicious/noExplicitAny: see {@link Recorded.inputs}.
+  inputsOf(type: string, name: string): any;
+}
+
+/** Runs a program without an engine. */
+export async function record<Outputs>(
   stack: string,
-  program: () => Promise<Record<string, unknown>>,
-): Promise<{ resources: readonly Recorded[]; outputs: Record<string, unknown> }> {
+  program: () => Outputs | Promise<Outputs>,
+): Promise<Recording<Outputs>> {
   const resources: Recorded[] = [];
   const newResource = ({ type, name, inputs, custom }: pulumi.runtime.MockResourceArgs) => {
     resources.push({ type, name, inputs });
@@ -33,5 +43,10 @@ export async function record(
   await pulumi.runtime.setMocks({ newResource, call: ({ inputs }) => inputs }, "plumbline", stack);
   const outputs = await program();
   await pulumi.runtime.disconnect();
-  return { resources, outputs };
+  const inputsOf = (type: string, name: string) => {
+    const found = resources.filter((resource) => resource.type.endsWith(type) && resource.name === name);
+    if (found.length !== 1) throw new Error(`there are ${found.length} resources ${type} named ${name}`);
+    return found[0]?.inputs;
+  };
+  return { resources, outputs, inputsOf };
 }

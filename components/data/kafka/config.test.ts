@@ -1,0 +1,95 @@
+import { expect, test } from "vitest";
+import type { Namespace } from "../../cluster/namespace.ts";
+import { optOut } from "../../core/opt-out.ts";
+import type { Issuer } from "../../edge/issuer.ts";
+import { complete, type KafkaArgs } from "./args.ts";
+import { type Access, clusterId, declared, nodeFiles, replication } from "./config.ts";
+import { networkPlans } from "./plan.ts";
+import { kafkaProblems } from "./problems.ts";
+
+const base: KafkaArgs = {
+  namespace: { name: "shop-data" } as Namespace,
+  issuer: {} as Issuer,
+  zones: ["a", "b", "c"],
+  topics: { orders: {}, prices: { compacted: true, partitions: 12 } },
+};
+const access = (consumer: string, topic: string, right: Access["right"]): Access => ({
+  consumer,
+  topic,
+  right,
+  namespace: "shop",
+  podLabels: { "app.kubernetes.io/name": consumer },
+});
+
+test("three copies, and a write is acknowledged when two have it; a single broker has one", () => {
+  expect(replication(3)).toEqual({ factor: 3, minInSync: 2 });
+  expect(replication(9)).toEqual({ factor: 3, minInSync: 2 });
+  expect(replication(1)).toEqual({ factor: 1, minInSync: 1 });
+});
+
+test("what is declared does not depend on the order of declaration", () => {
+  const accesses = [access("payments", "orders", "consume"), access("orders", "orders", "publish")];
+  const args = complete(base);
+  expect(declared(args, [...accesses].reverse())).toBe(declared(args, accesses));
+});
+
+test("topics and rights are one to a line, with copies and retention", () => {
+  const text = declared(complete(base), [access("payments", "orders", "consume")]);
+  expect(text.split("\n")).toEqual([
+    "topic orders 6 3 min.insync.replicas=2,cleanup.policy=delete,retention.ms=604800000",
+    "topic prices 12 3 min.insync.replicas=2,cleanup.policy=compact",
+    "consume payments orders",
+    "",
+  ]);
+});
+
+test("no listener is without TLS, and nothing is allowed that was not given", () => {
+  const common = nodeFiles("kafka", complete(base))["common.properties"] ?? "";
+  expect(common).toContain("listener.security.protocol.map=CONTROLLER:SSL,INTERNAL:SSL,CLIENTS:SASL_SSL");
+  expect(common).not.toMatch(/PLAINTEXT/);
+  expect(common).toContain("allow.everyone.if.no.acl.found=false");
+  expect(common).toContain("super.users=User:kafka-server;User:kafka-admin");
+});
+
+test("a broker without a zone does not start: rack awareness would be gone without a word", () => {
+  expect(nodeFiles("kafka", complete(base))["node.sh"]).toMatch(/broker\.rack=\$\{ZONE:\?/);
+});
+
+test("the cluster's id is of Kafka's form, the same every time, and another for another stack", () => {
+  const id = clusterId("local", "shop-data", "kafka");
+  expect(id).toMatch(/^[A-Za-z0-9_-]{22}$/);
+  expect(clusterId("local", "shop-data", "kafka")).toBe(id);
+  expect(clusterId("dev", "shop-data", "kafka")).not.toBe(id);
+});
+
+test("a service that uses several topics comes in once, and only to the brokers", () => {
+  const accesses = [access("payments", "orders", "consume"), access("payments", "prices", "publish")];
+  const { controller, broker, setup } = networkPlans("kafka", "shop-data", accesses);
+  expect(JSON.stringify(broker.ingress).match(/payments/g)).toHaveLength(1);
+  expect(JSON.stringify([controller.ingress, setup.ingress])).not.toContain("payments");
+  expect(setup.ingress).toEqual([]);
+});
+
+test.each<[what: string, args: Partial<KafkaArgs>, field: string, allowed: RegExp]>([
+  ["two controllers", { controllers: 2 }, "controllers", /3, 5 or 7/],
+  ["two brokers", { brokers: 2 }, "brokers", /3 or more, for three copies/],
+  ["two zones", { zones: ["a", "b"] }, "zones", /three zones or more/],
+  ["a topic in capitals", { topics: { Orders: {} } }, "topics.Orders", /a DNS label/],
+  ["no partition", { topics: { orders: { partitions: 0 } } }, "topics.orders.partitions", /from 1 to 1000/],
+  [
+    "a retention of no time",
+    { topics: { orders: { retention: "ages" as never } } },
+    "topics.orders.retention",
+    /a duration/,
+  ],
+])("%s is refused", (_, args, field, allowed) => {
+  expect(kafkaProblems("kafka", complete({ ...base, ...args }))).toEqual([
+    { field, given: expect.anything(), allowed: expect.stringMatching(allowed) },
+  ]);
+});
+
+test("one of each is enough where someone says why", () => {
+  const args = { ...base, controllers: 1, brokers: 1, replication: optOut("made anew from fixtures") };
+  expect(kafkaProblems("kafka", complete(args))).toEqual([]);
+  expect(kafkaProblems("kafka", complete({ ...args, brokers: 3 })).map(({ field }) => field)).toEqual(["brokers"]);
+});

@@ -1,0 +1,154 @@
+import { expect, test } from "vitest";
+import type { Namespace } from "../cluster/namespace.ts";
+import { optOut } from "../core/opt-out.ts";
+import type { MicroserviceArgs } from "./microservice-args.ts";
+import { complete, type MicroservicePlan, microservicePlan, networkPlan } from "./microservice-plan.ts";
+import { microserviceProblems } from "./microservice-problems.ts";
+import { relationsPlan } from "./relations.ts";
+
+const base: MicroserviceArgs = {
+  namespace: { name: "shop" } as Namespace,
+  image: "plumbline.dev/shop/orders:0.1.0",
+  zones: ["a", "b", "c"],
+};
+const none = relationsPlan("orders", []);
+const plan = (args: Partial<MicroserviceArgs> = {}) => microservicePlan("orders", complete({ ...base, ...args }), none);
+
+interface Template {
+  metadata: { annotations: Record<string, string> };
+  spec: { terminationGracePeriodSeconds: number; containers: Record<string, unknown>[] };
+}
+
+/** The pod template: plans are plain data, though their types also allow outputs. */
+function template({ deployment }: MicroservicePlan): Template {
+  return (deployment.spec as unknown as { template: Template }).template;
+}
+
+function pod(args: Partial<MicroserviceArgs> = {}) {
+  const { spec, metadata } = template(plan(args));
+  return { spec, metadata, container: spec.containers[0] ?? {} };
+}
+
+test("the autoscaler owns the number of replicas: the deployment does not say one", () => {
+  const { deployment, autoscaler } = plan({ scaling: { min: 4, max: 20 } });
+  expect(deployment.spec).not.toHaveProperty("replicas");
+  expect(autoscaler.spec).toMatchObject({
+    minReplicas: 4,
+    maxReplicas: 20,
+    scaleTargetRef: { kind: "Deployment", name: "orders" },
+    metrics: [{ resource: { name: "cpu", target: { averageUtilization: 70 } } }],
+    behavior: { scaleDown: { stabilizationWindowSeconds: 300 } },
+  });
+});
+
+test("an update ends no replica before its successor is ready", () => {
+  expect(plan().deployment.spec).toMatchObject({
+    strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+    revisionHistoryLimit: 5,
+  });
+});
+
+test("the kill comes after the drain and the longest request", () => {
+  const { spec, container } = pod({ shutdown: { drain: "20s", longestRequest: "1m" } });
+  expect(spec.terminationGracePeriodSeconds).toBe(20 + 60 + 5);
+  expect(container.lifecycle).toEqual({ preStop: { sleep: { seconds: 20 } } });
+  expect(container.env).toContainEqual({ name: "DRAIN_SECONDS", value: "0" });
+  expect(container.env).toContainEqual({ name: "SHUTDOWN_SECONDS", value: "60" });
+});
+
+test("the three probes differ: readiness gives up sooner than liveness", () => {
+  const { startupProbe, readinessProbe, livenessProbe } = pod().container as Record<string, Record<string, number>>;
+  const patience = (probe: Record<string, number> | undefined) =>
+    (probe?.periodSeconds ?? 0) * (probe?.failureThreshold ?? 0);
+  expect(patience(readinessProbe)).toBeLessThan(patience(livenessProbe));
+  expect(patience(livenessProbe)).toBeLessThan(patience(startupProbe));
+  const paths = [startupProbe, readinessProbe, livenessProbe].map((probe) => probe?.httpGet);
+  expect(paths).toEqual(["/startupz", "/readyz", "/livez"].map((path) => ({ path, port: "admin" })));
+});
+
+test("the pod is restricted, and writes nowhere but to /tmp", () => {
+  const { spec, container } = pod();
+  expect(spec).toMatchObject({
+    automountServiceAccountToken: false,
+    securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
+  });
+  expect(container).toMatchObject({
+    securityContext: {
+      readOnlyRootFilesystem: true,
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ["ALL"] },
+    },
+    volumeMounts: [{ name: "tmp", mountPath: "/tmp" }],
+  });
+});
+
+test("an opt-out lands as an annotation, on the pods too, and takes away what it names", () => {
+  const probes = optOut("a batch reader without a server");
+  const metrics = optOut("counted by its queue instead");
+  const changed = plan({ probes, metrics });
+  expect(changed.monitor).toBeUndefined();
+  expect(pod({ probes }).container).not.toHaveProperty("readinessProbe");
+  expect(changed.deployment.metadata).toMatchObject({
+    annotations: {
+      "plumbline.dev/opt-out.probes": "a batch reader without a server",
+      "plumbline.dev/opt-out.metrics": "counted by its queue instead",
+    },
+  });
+  expect(pod({ probes }).metadata).toMatchObject({
+    annotations: { "plumbline.dev/opt-out.probes": "a batch reader without a server" },
+  });
+});
+
+test("rotated credentials roll the pods", () => {
+  const rotated = (revision: string) => {
+    const relations = { ...none, revisions: { "orders-db": revision } };
+    return template(microservicePlan("orders", complete(base), relations)).metadata.annotations;
+  };
+  expect(rotated("1")).not.toEqual(rotated("2"));
+  expect(rotated("1")).toEqual(rotated("1"));
+});
+
+test("nobody comes in but consumers and what reads metrics; out it goes to what it uses", () => {
+  const consumers = [{ namespace: "shop-edge", podLabels: { gateway: "edge" } }];
+  const peers = [{ namespace: "shop-data", podLabels: { "cnpg.io/cluster": "postgres" }, port: 5432 }];
+  const { ingress, egress } = networkPlan("orders", complete(base), consumers, peers);
+  expect(ingress).toMatchObject([
+    { from: [{ podSelector: { matchLabels: { gateway: "edge" } } }], ports: [{ port: 8080 }] },
+    { from: [{ namespaceSelector: {} }], ports: [{ port: 9090 }] },
+  ]);
+  expect(egress).toMatchObject([{ ports: [{ port: 5432 }] }]);
+  expect(networkPlan("orders", complete(base), [], []).ingress).toHaveLength(1);
+});
+
+test.each<[what: string, args: Partial<MicroserviceArgs>, field: string, allowed: RegExp]>([
+  ["an image without a tag", { image: "orders" }, "image", /a tag that does not move/],
+  ["min above max", { scaling: { min: 5, max: 4 } }, "scaling.max", /at least scaling.min \(5\)/],
+  ["a single replica", { scaling: { min: 1 } }, "scaling.min", /at least 2, or replication: optOut/],
+  ["a share of more than all", { scaling: { cpu: 170 } }, "scaling.cpu", /from 1 to 100/],
+  ["a privileged port", { port: 80 }, "port", /from 1024 to 65535/],
+  ["one port for everything", { adminPort: 8080 }, "adminPort", /another port than the API's/],
+  ["readiness as liveness", { probes: { liveness: "/readyz" } }, "probes.liveness", /another path than readiness/],
+  ["a probe that is no path", { probes: { startup: "startupz" } }, "probes.startup", /a path from "\/"/],
+  ["no time to drain", { shutdown: { drain: "0s" } }, "shutdown.drain", /from "1s" to "1h"/],
+  ["no zones", { zones: [] }, "zones", /at least one zone/],
+  ["a variable of ours", { environment: { PORT: "1" } }, "environment.PORT", /does not set itself/],
+  ["a variable with a hyphen", { environment: { "LOG-LEVEL": "info" } }, "environment.LOG-LEVEL", /A-Z, 0-9 and _/],
+])("%s is refused", (_, args, field, allowed) => {
+  expect(microserviceProblems("orders", complete({ ...base, ...args }))).toEqual([
+    { field, given: expect.anything(), allowed: expect.stringMatching(allowed) },
+  ]);
+});
+
+test("a secret in the environment is refused, and not repeated", () => {
+  const args = complete({ ...base, environment: { STRIPE_API_KEY: "hunter2hunter2" } });
+  const problems = microserviceProblems("orders", args);
+  expect(problems).toEqual([
+    { field: "environment.STRIPE_API_KEY", given: expect.any(String), allowed: expect.stringContaining("as files") },
+  ]);
+  expect(JSON.stringify(problems)).not.toContain("hunter2");
+});
+
+test("one replica is enough where someone says why", () => {
+  const args = complete({ ...base, scaling: { min: 1 }, replication: optOut("a tool for two people") });
+  expect(microserviceProblems("orders", args)).toEqual([]);
+});
