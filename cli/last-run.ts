@@ -6,7 +6,7 @@ import { join } from "node:path";
 export interface LastRun {
   /** RFC 3339. */
   readonly at: string;
-  readonly ok: boolean;
+  readonly result: "succeeded" | "failed" | "interrupted";
   /** `128 created`, `nothing changed`, or what went wrong. */
   readonly outcome: string;
   readonly milliseconds: number;

@@ -35,6 +35,8 @@ export async function runCommand(call: Call, work: (context: Context) => Promise
   const elapsed = () => performance.now() - began;
   const cacheDir = cacheDirectory();
   const log = new RunLog(join(cacheDir, "logs"), command.replaceAll(" ", "-"), environment);
+  // A reader that went away (`up | head`), or a terminal that was closed, must not cut a run off.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   const display = displayFor(call);
   const steps = new Steps(["plumbline", command, environment].filter(Boolean).join(" "), display, log);
   const interrupt = new Interrupt();

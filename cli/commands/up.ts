@@ -5,7 +5,7 @@ import { alone, deployStep, planStep, takeInventory } from "../engine-steps.ts";
 import { isRehearsal } from "../environment.ts";
 import { EXIT, Failure } from "../failure.ts";
 import { configurationStep, prepareGround, requireOwnState, toolsStep } from "../ground.ts";
-import { rememberRun } from "../last-run.ts";
+import { type LastRun, rememberRun } from "../last-run.ts";
 import { policiesOf } from "../policies.ts";
 import { askReadiness } from "../readiness.ts";
 import { refuseRecording } from "../recorders.ts";
@@ -27,9 +27,10 @@ export async function up(context: Context, name: string): Promise<Report> {
       const isUpToDate = isUnchanged(plan.progress);
       if (!isUpToDate) await deployStep(context, plan, policies);
       await takeInventory(context, plan.stack);
-      await remember(context, name, true, isUpToDate ? "nothing changed" : done(context.findings.changes));
+      await remember(context, name, "succeeded", isUpToDate ? "nothing changed" : done(context.findings.changes));
     } catch (error) {
-      await remember(context, name, false, error instanceof Error ? error.message : String(error));
+      const result = context.interrupt.asked.aborted ? "interrupted" : "failed";
+      await remember(context, name, result, error instanceof Error ? error.message : String(error));
       if (isRehearsal(environment)) await blameCluster(context, name, error);
       throw error;
     }
@@ -39,16 +40,12 @@ export async function up(context: Context, name: string): Promise<Report> {
 }
 
 /** Keeps how the run ended, for `plumbline status`. */
-async function remember(
-  { cacheDir, elapsed, findings }: Context,
-  name: string,
-  ok: boolean,
-  outcome: string,
-): Promise<void> {
+async function remember(context: Context, name: string, result: LastRun["result"], outcome: string): Promise<void> {
+  const { cacheDir, elapsed, findings } = context;
   const [first = ""] = outcome.split("\n");
   const milliseconds = Math.round(elapsed());
-  const run = { at: new Date().toISOString(), ok, outcome: first, milliseconds, drift: findings.drift.length };
-  await rememberRun(cacheDir, name, run);
+  const at = new Date().toISOString();
+  await rememberRun(cacheDir, name, { at, result, outcome: first, milliseconds, drift: findings.drift.length });
 }
 
 /** When the engine fails because its cluster died, the cluster is what the person should hear about. */

@@ -26,7 +26,9 @@ export async function stateLocks(stateDir: string, project: string, stack: strin
  */
 export async function clearDeadLocks(locks: readonly StateLock[]): Promise<readonly StateLock[]> {
   const held = locks.filter(({ host, pid }) => host !== hostname() || isEngine(pid));
-  await Promise.all(locks.filter((lock) => !held.includes(lock)).map(({ file }) => rm(file, { force: true })));
+  const dead = locks.filter((lock) => !held.includes(lock)).map(({ file }) => file);
+  // The file backend keeps what a bucket would say of a file beside it.
+  await Promise.all(dead.flatMap((file) => [file, `${file}.attrs`]).map((file) => rm(file, { force: true })));
   return held;
 }
 

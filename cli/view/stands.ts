@@ -29,7 +29,12 @@ function workloadLines(workloads: readonly WorkloadReadiness[], { paint }: Style
 }
 
 function outputLines(outputs: Readonly<Record<string, unknown>>): readonly string[] {
-  return columns(
-    Object.entries(outputs).map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)]),
-  );
+  return columns(Object.entries(outputs).flatMap(([name, value]) => outputRows(name, value)));
+}
+
+/** An output that is an object is shown field by field: a URL must be there to be copied. */
+function outputRows(name: string, value: unknown): readonly (readonly [string, string])[] {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    return [[name, typeof value === "string" ? value : JSON.stringify(value)]];
+  return Object.entries(value).flatMap(([key, field]) => outputRows(`${name}.${key}`, field));
 }

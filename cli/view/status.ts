@@ -35,14 +35,17 @@ function clusterFacts(cluster: ClusterStatus, now: number): readonly Fact[] {
   ];
 }
 
-function lastRunText({ at, ok, outcome, milliseconds }: LastRun, now: number): string {
-  return `${ok ? "" : "failed, "}${ago(now - Date.parse(at))}: ${outcome} (${span(milliseconds)})`;
+function lastRunText({ at, result, outcome, milliseconds }: LastRun, now: number): string {
+  const when = ago(now - Date.parse(at));
+  const took = span(milliseconds);
+  if (result === "interrupted") return `${when}: interrupted after ${took}`;
+  return `${when}: ${result === "failed" ? "failed; " : ""}${outcome} (${took})`;
 }
 
 function driftText({ drift, lastRun, environment }: Status, now: number): string | readonly string[] {
   if (drift) return drift.length === 0 ? "none" : drift.map(driftLine);
   const look = `status ${environment} --drift looks now`;
-  if (!lastRun?.ok) return `not known; ${look}`;
+  if (lastRun?.result !== "succeeded") return `not known; ${look}`;
   const then = lastRun.drift === 0 ? "none" : `${count(lastRun.drift, "resource")}, put back`;
   return `${then} at the last up, ${ago(now - Date.parse(lastRun.at))}; ${look}`;
 }
