@@ -8,7 +8,7 @@ export const namespaceQuotaRequired = defineRule({
   severity: "medium",
   why: "one team's runaway job or typing error takes the capacity of all others, and the bill has no ceiling",
   fix: 'add a ResourceQuota to the namespace: { hard: { requests.cpu: "8", requests.memory: 16Gi, limits.memory: 16Gi, pods: "50" } }',
-  frameworks: ["NSA:C-0009"],
+  frameworks: [],
   scope: "stack",
   optOut: "quota",
   exemptable: true,

@@ -9,9 +9,9 @@ export const seccompRequired = defineRule({
   section: "pod-security",
   title: "Containers run under a seccomp profile",
   severity: "medium",
-  why: "unconfined, a container reaches some three hundred system calls that it never needs and exploits do",
+  why: "without a profile a container may use every system call of the kernel; exploits need those that services never use",
   fix: "securityContext: { seccompProfile: { type: RuntimeDefault } }",
-  frameworks: ["PSS:restricted", "NSA:C-0210"],
+  frameworks: ["PSS:restricted"],
   scope: "resource",
   exemptable: true,
   params: {

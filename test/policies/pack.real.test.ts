@@ -1,6 +1,9 @@
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { makeSandbox, PACK, type Sandbox } from "./sandbox.ts";
+
+// Each test runs the engine two to four times; on a busy machine that takes minutes.
+vi.setConfig({ testTimeout: 300_000 });
 
 const NAMESPACE = "policies-pack";
 let sandbox: Sandbox;
@@ -77,6 +80,7 @@ test("what is not known in a preview is a warning, and stops up as soon as it is
   expect(preview.code, preview.text).toBe(0);
   expect(preview.text).toContain("[advisory] [severity: critical]  secret-literal-forbidden");
   expect(preview.text).toContain("containers[0].env[0].value is not known before up; the rule judges it then");
+  expect(preview.text.match(/not known before up/g), "nothing else is hidden by it").toHaveLength(1);
   const update = await up("local");
   expect(update.code).not.toBe(0);
   expect(update.text).toContain("[mandatory] [severity: critical]  secret-literal-forbidden");
@@ -93,14 +97,6 @@ test("the environment decides: what stops one only warns in another", async () =
   expect(dev.code, dev.text).toBe(0);
   expect(dev.text).toContain("[advisory] [severity: high]  readiness-probe-required");
   expect(dev.text).not.toContain("replicas-min");
-  const production = await sandbox.pulumi(
-    "preview",
-    "--policy-pack",
-    PACK,
-    "--policy-pack-config",
-    configOf("production"),
-  );
-  expect(production.text).toContain("spec.replicas is 1; wanted: at least 3");
 });
 
 test("a remediation repairs what is made, keeps secrets secret, and has nothing to do the next time", async () => {
