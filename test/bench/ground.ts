@@ -7,6 +7,7 @@ import {
   type EngineHome,
   engineHome,
   prepareToolchain,
+  type Report,
   type RunningCluster,
   resetCluster,
   startCluster,
@@ -28,9 +29,15 @@ export interface Ground {
   remove(): Promise<void>;
 }
 
+export interface GroundOptions {
+  readonly signal: AbortSignal;
+  tell(line: string): void;
+}
+
 /** Starts the cluster from nothing, stops it, and starts it again: both are measured. */
-export async function makeGround(signal: AbortSignal): Promise<Ground> {
-  const toolchain = await prepareToolchain({ cacheDir: cacheDirectory(), signal });
+export async function makeGround({ signal, tell }: GroundOptions): Promise<Ground> {
+  const report = everyFewSeconds(tell);
+  const toolchain = await prepareToolchain({ cacheDir: cacheDirectory(), signal, report });
   const cacheDir = await privateCache();
   const dir = mkdtempSync(join(tmpdir(), "plumbline-bench-"));
   const config = clusterConfig({
@@ -46,7 +53,7 @@ export async function makeGround(signal: AbortSignal): Promise<Ground> {
     for (const folder of [cacheDir, dir]) rmSync(folder, { recursive: true, force: true });
   };
   try {
-    const options = { cacheDir, binary: toolchain.cluster.path, signal };
+    const options = { cacheDir, binary: toolchain.cluster.path, signal, report };
     const { elapsedMs: cold } = await startCluster(config, options);
     await stopCluster(NAME, { cacheDir });
     const cluster = await startCluster(config, options);
@@ -56,4 +63,14 @@ export async function makeGround(signal: AbortSignal): Promise<Ground> {
     await remove();
     throw error;
   }
+}
+
+/** A task that reports many times a second is told of every five seconds. */
+function everyFewSeconds(tell: (line: string) => void): Report {
+  let next = 0;
+  return ({ task, message }) => {
+    if (performance.now() < next) return;
+    next = performance.now() + 5_000;
+    tell(`${task}: ${message}`);
+  };
 }

@@ -16,13 +16,20 @@ const began = performance.now();
 const tell = (line: string) =>
   console.error(`[${((performance.now() - began) / 1_000).toFixed(0).padStart(4)} s] ${line}`);
 
-tell("toolchain and cluster");
-const ground = await makeGround(interrupt.signal);
 try {
-  const results = await measure(ground, { resources, runs, signal: interrupt.signal, tell });
-  console.log(report(results, ground.start));
-} finally {
-  await ground.remove();
+  tell("toolchain and cluster");
+  const ground = await makeGround({ signal: interrupt.signal, tell });
+  try {
+    const results = await measure(ground, { resources, runs, signal: interrupt.signal, tell });
+    console.log(report(results, ground.start));
+  } finally {
+    tell("taking it down");
+    await ground.remove();
+  }
+} catch (error) {
+  if (!interrupt.signal.aborted) throw error;
+  console.error("interrupted");
+  process.exitCode = 130;
 }
 
 function wholeNumber(option: string, given: string, least: number, most: number): number {

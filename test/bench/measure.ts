@@ -10,8 +10,8 @@ import { rawResources } from "./raw-resources.ts";
 import { Samples } from "./statistics.ts";
 
 /** Kubernetes resources that a service of the bench's program has, and what its program has besides. */
-const PER_SERVICE = 9;
-const BESIDES = 25;
+const PER_SERVICE = 7;
+const BESIDES = 11;
 
 const POLICIES = join(import.meta.dirname, "..", "..", "policies");
 const PACK = ["--policy-pack", POLICIES, "--policy-pack-config", join(POLICIES, "config", "local.json")];
@@ -56,6 +56,7 @@ export async function measure(ground: Ground, { resources, runs, signal, tell }:
 
   const [times, memory] = [new Samples(), new Samples()];
   const time = async (name: string, operation: Promise<Measured>) => {
+    tell(`${name} …`);
     const measured = await operation;
     times.add(name, measured.milliseconds);
     tell(`${name}: ${(measured.milliseconds / 1_000).toFixed(2)} s`);

@@ -68,14 +68,16 @@ export class BenchProject {
   async pulumi(...args: string[]): Promise<Measured> {
     const environment: NodeJS.ProcessEnv = { ...process.env, ...this.#home.env, ...this.#environment };
     for (const name of this.#home.unset) delete environment[name];
+    this.#signal.throwIfAborted();
     const began = performance.now();
     const child = spawn(this.#home.pulumi.path, [...args, "--non-interactive", "--color", "never"], {
       cwd: this.#dir,
       env: environment,
       stdio: ["ignore", "pipe", "pipe"],
-      signal: this.#signal,
-      killSignal: "SIGINT",
     });
+    // The engine ends what it has begun, and writes its state.
+    const interrupt = () => child.kill("SIGINT");
+    this.#signal.addEventListener("abort", interrupt, { once: true });
     const memory = new MemoryWatch(child.pid ?? 0);
     const written = { stdout: "", stderr: "" };
     child.stdout.on("data", (chunk) => {
@@ -87,10 +89,12 @@ export class BenchProject {
     const code = await new Promise((resolve, reject) => {
       child.once("error", reject);
       child.once("close", resolve);
-    }).finally(() => memory.stop());
+    });
     const milliseconds = performance.now() - began;
+    const peaks = memory.stop();
+    this.#signal.removeEventListener("abort", interrupt);
     if (code !== 0)
       throw new Error(`pulumi ${args.join(" ")} failed:\n${(written.stdout + written.stderr).slice(-4_000)}`);
-    return { milliseconds, memory: memory.stop(), output: written.stdout };
+    return { milliseconds, memory: peaks, output: written.stdout };
   }
 }

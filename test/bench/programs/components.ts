@@ -1,7 +1,6 @@
-/** A gateway and many services, as a team would declare them. */
+/** Many services in one namespace, as a team would declare them. */
 import { Cluster, Namespace } from "../../../components/cluster/index.ts";
-import { Gateway, Issuer } from "../../../components/edge/index.ts";
-import { Application } from "../../../components/workload/index.ts";
+import { Microservice } from "../../../components/workload/index.ts";
 import { benchInput } from "./input.ts";
 
 export interface ComponentsInput {
@@ -13,15 +12,9 @@ export interface ComponentsInput {
 const { context, zones, services } = benchInput<ComponentsInput>();
 const cluster = new Cluster("cluster", { context, operators: "provided" });
 const on = { provider: cluster.provider, dependsOn: cluster };
-const quota = { cpu: "500", memory: "1000Gi", pods: 2_000 };
-const namespace = new Namespace("bench", { quota, attachesRoutes: true }, on);
-const edge = new Namespace("bench-edge", { quota }, on);
-const issuer = new Issuer("internal", { authority: "private" }, on);
-const gateway = new Gateway(
-  "gateway",
-  { namespace: edge, host: "bench.plumbline.test", issuer, implementation: "rehearsal" },
-  on,
-);
-const images = { registry: "plumbline.dev/bench", version: "0.1.0" };
-const application = new Application("bench", { namespace, zones, images, gateway }, on);
-for (let index = 1; index <= services; index++) application.service(`service-${index}`, { route: true });
+const quota = { cpu: "500", memory: "1000Gi", pods: 2_000 } as const;
+const namespace = new Namespace("bench", { quota }, on);
+for (let index = 1; index <= services; index++) {
+  const name = `service-${index}`;
+  new Microservice(name, { namespace, zones, image: `plumbline.dev/bench/${name}:0.1.0` }, on);
+}

@@ -11,10 +11,12 @@ export interface RawInput {
   readonly resources: string;
 }
 
+class Raw extends pulumi.CustomResource {}
+
 const { context, resources } = benchInput<RawInput>();
 const provider = new Provider("cluster", { context, enableServerSideApply: true });
-const made = new Map<string, pulumi.CustomResource>();
+const made = new Map<string, Raw>();
 for (const { urn, type, name, inputs, dependencies } of JSON.parse(readFileSync(resources, "utf8")) as RawResource[]) {
   const dependsOn = dependencies.flatMap((each) => made.get(each) ?? []);
-  made.set(urn, new pulumi.CustomResource(type, name, inputs, { provider, dependsOn }));
+  made.set(urn, new Raw(type, name, inputs, { provider, dependsOn }));
 }
