@@ -69,9 +69,9 @@ export async function create(write: Write): Promise<KubeObject> {
   }
 }
 
-/** What an object needs may be made at the same time, or need a moment to work. */
+/** What an object needs may be made at the same time, or need a moment: its namespace, its kind, where that is served. */
 function isMissingPrerequisite(error: unknown): boolean {
-  if (error instanceof NoKindError || isNamespaceMissing(error)) return true;
+  if (error instanceof NoKindError || isNotFound(error)) return true;
   return isForbidden(error) && /error looking up service account/.test(error.message);
 }
 

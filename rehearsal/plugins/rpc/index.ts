@@ -6,4 +6,3 @@ export { formatPath, type PathStep } from "./path.ts";
 export * from "./property.ts";
 export type * from "./provider.ts";
 export { runPlugin } from "./run.ts";
-export { type Serving, serve } from "./serve.ts";

@@ -70,6 +70,11 @@ export function isForbidden(error: unknown): error is ApiError {
   return error instanceof ApiError && error.status === 403;
 }
 
+/** Not to be seen with the rights there are, or not known to this cluster. */
+export function isHidden(error: unknown): boolean {
+  return isForbidden(error) || error instanceof NoKindError;
+}
+
 /** The namespace of the object, not the object, is what was not found. */
 export function isNamespaceMissing(error: unknown): boolean {
   return isNotFound(error) && error.subject === "namespaces";

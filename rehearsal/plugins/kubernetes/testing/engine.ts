@@ -15,7 +15,7 @@ export interface EngineStack {
   remove(): Promise<void>;
 }
 
-export interface EngineRun {
+interface EngineRun {
   /** Failures are results, not exceptions: many tests want them. */
   readonly ok: boolean;
   readonly output: string;
@@ -27,12 +27,12 @@ export interface EngineRun {
   readonly steps: ReadonlyMap<string, { readonly op: string; readonly diff: Readonly<Record<string, unknown>> }>;
 }
 
-export interface StackState {
+interface StackState {
   readonly text: string;
   readonly resources: readonly StateResource[];
 }
 
-export interface StateResource {
+interface StateResource {
   readonly urn: string;
   readonly type: string;
   readonly id?: string;

@@ -1,5 +1,5 @@
 import type { KubeApi } from "../client/api.ts";
-import { isNotFound } from "../client/error.ts";
+import { isHidden, isNotFound } from "../client/error.ts";
 import type { Scope, View } from "../client/informer.ts";
 import { idOf, type KubeObject, keyOf, numberAt } from "../object.ts";
 import type { NotReady, Readiness, Rule } from "./readiness.ts";
@@ -57,7 +57,8 @@ export async function judgeOnce(api: KubeApi, object: KubeObject, rule: Rule): P
   const lists = await Promise.all(
     Object.entries(rule.related?.(object) ?? {}).map(async ([name, { apiVersion, kind, namespace, fieldSelector }]) => {
       const query: Record<string, string> = fieldSelector ? { fieldSelector } : {};
-      return [name, (await api.list(apiVersion, kind, namespace, query)).items] as const;
+      const listed = await api.list(apiVersion, kind, namespace, query).catch(emptyIfHidden({ items: [] }));
+      return [name, listed.items] as const;
     }),
   );
   const seen = new Map(lists);
@@ -91,7 +92,7 @@ async function openSight(api: KubeApi, written: KubeObject, rule: Rule | undefin
   const scopes = Object.entries(rule?.related?.(written) ?? {});
   const opening = [
     open({ apiVersion, kind, namespace: metadata.namespace }),
-    ...scopes.map(([, scope]) => open(scope)),
+    ...scopes.map(([, scope]) => open(scope).catch(emptyIfHidden(NOTHING))),
   ] as const;
   try {
     const [main, ...others] = await Promise.all(opening);
@@ -103,6 +104,16 @@ async function openSight(api: KubeApi, written: KubeObject, rule: Rule | undefin
     close();
     throw error;
   }
+}
+
+const NOTHING: View = { objects: new Map(), lostSince: undefined, close: () => {} };
+
+/** What may not be read tells nothing more; the wait goes on with the object itself. */
+function emptyIfHidden<Empty>(empty: Empty): (error: unknown) => Empty {
+  return (error) => {
+    if (isHidden(error)) return empty;
+    throw error;
+  };
 }
 
 type Verdict = { readonly done: true; readonly warning?: string } | ({ readonly done: false } & NotReady);
