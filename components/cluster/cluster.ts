@@ -26,7 +26,15 @@ export class Cluster extends Component {
 
   constructor(name: string, { context, operators }: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cluster:Cluster", name, opts);
-    this.provider = new Provider(...this.child(name, { context, enableServerSideApply: true }));
+    this.provider = new Provider(
+      ...this.child(name, {
+        context,
+        enableServerSideApply: true,
+        // Changed in place: a replaced one is gone for a moment, with the pods that mount it.
+        enableConfigMapMutable: true,
+        enableSecretMutable: true,
+      }),
+    );
 
     // The private authority keeps its root in cert-manager's namespace, whoever brought cert-manager.
     const certificates = this.#namespace(CERT_MANAGER);
