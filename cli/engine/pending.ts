@@ -1,4 +1,4 @@
-import { objectName, urnParts } from "./resource-name.ts";
+import { nameOf, objectName } from "./resource-name.ts";
 
 /** The parts of an exported stack that matter here. Everything else is carried along untouched. */
 export interface Deployment {
@@ -74,7 +74,8 @@ function packageOf(type: string): string {
   return type.startsWith("pulumi:providers:") ? `pulumi:${third}` : first;
 }
 
-/** Names of what was settled, for a line on the screen. */
+/** What was settled, for a line on the screen. */
 export function settledNames(urns: readonly string[]): string {
-  return urns.map((urn) => urnParts(urn).name).join(", ");
+  const names = urns.map(nameOf).map(({ label, kind }) => `${label} (${kind})`);
+  return names.join(", ");
 }

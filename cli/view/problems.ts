@@ -94,12 +94,11 @@ function lastLines(text: string): string {
 
 const MARKS = { error: ["red", "✗"], warning: ["yellow", "!"], info: ["dim", "·"] } as const;
 
-/** A text below its headline; continuation lines keep the indentation of their first one. */
+/** A text below its headline; what follows a label such as `fix:` stays to the right of it. */
 function indented(text: string, by: number, { columns }: Style): readonly string[] {
   return text.split("\n").flatMap((line) => {
-    const [own = ""] = /^\s*(?:[a-z]+: +)?/.exec(line) ?? [];
-    const [first = "", ...rest] = wrap(line.trimStart(), Math.max(40, columns - by - own.length));
-    const start = " ".repeat(by + line.length - line.trimStart().length);
-    return [start + first, ...rest.map((more) => " ".repeat(by + own.length) + more)];
+    const [label = ""] = /^\s*(?:[a-z]+: +)?/.exec(line) ?? [];
+    const lines = wrap(line.slice(label.length), Math.max(40, columns - by - label.length));
+    return lines.map((part, i) => " ".repeat(by) + (i === 0 ? label : " ".repeat(label.length)) + part);
   });
 }

@@ -1,0 +1,34 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { forgetSalt } from "./salt.ts";
+
+let dir: string;
+let file: string;
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "plumbline-salt-"));
+  mkdirSync(join(dir, "stacks"));
+  file = join(dir, "stacks/Pulumi.local.yaml");
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+describe("forgetSalt", () => {
+  it("removes a file that holds nothing else", async () => {
+    writeFileSync(file, "encryptionsalt: v1:abc=:v1:def\n");
+    await forgetSalt(dir, "local");
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it("leaves a person's own settings alone", async () => {
+    writeFileSync(file, "encryptionsalt: v1:abc\nconfig:\n  plumbline:x: 1\n");
+    await forgetSalt(dir, "local");
+    expect(readFileSync(file, "utf8")).toBe("config:\n  plumbline:x: 1\n");
+  });
+
+  it("does nothing where there is none", async () => {
+    await forgetSalt(dir, "local");
+    expect(existsSync(file)).toBe(false);
+  });
+});
