@@ -1,6 +1,6 @@
 import type { Application, Arrow, Entry, StackModel } from "./model.ts";
 
-export interface Box {
+interface Box {
   readonly x: number;
   readonly y: number;
   readonly width: number;

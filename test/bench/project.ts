@@ -6,6 +6,11 @@ import { type MemoryPeaks, MemoryWatch } from "./memory.ts";
 
 const REPOSITORY = join(import.meta.dirname, "..", "..");
 const STACK = "bench";
+const PROGRAMS = {
+  components: import.meta.resolve("./programs/components.ts"),
+  empty: import.meta.resolve("./programs/empty.ts"),
+  raw: import.meta.resolve("./programs/raw.ts"),
+};
 
 export interface Measured {
   readonly milliseconds: number;
@@ -22,7 +27,7 @@ export class BenchProject {
 
   constructor(
     parent: string,
-    program: "components" | "empty" | "raw",
+    program: keyof typeof PROGRAMS,
     home: EngineHome,
     input: Readonly<Record<string, unknown>>,
     signal: AbortSignal,
@@ -39,8 +44,7 @@ export class BenchProject {
       JSON.stringify({ name: `bench-${program}`, main: "index.ts", runtime }),
     );
     writeFileSync(join(this.#dir, "package.json"), JSON.stringify({ type: "module" }));
-    const source = join(import.meta.dirname, "programs", `${program}.ts`);
-    writeFileSync(join(this.#dir, "index.ts"), `import ${JSON.stringify(source)};\n`);
+    writeFileSync(join(this.#dir, "index.ts"), `import ${JSON.stringify(PROGRAMS[program])};\n`);
   }
 
   async init(): Promise<void> {
