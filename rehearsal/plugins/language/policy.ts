@@ -25,12 +25,12 @@ export async function runPolicyPack(call: PluginCall, children: Children): Promi
   let child: ChildProcess | undefined;
   let pack: Promise<grpc.Client> | undefined;
 
-  const start = (settings: Record<string, string>) => {
+  const start = async (settings: Record<string, string>) => {
     child = children.start(policyPackCommand(call.request, settings), "pipe");
     child.stderr?.on("data", relay.stderr);
     const end = ended(child);
     end.then(relay.end, () => relay.end({ code: 1, signal: null })).finally(() => server.tryShutdown(() => {}));
-    return Promise.race([portOf(child, relay.stdout), end.then(endedEarly)]).then(connect);
+    return connect(await Promise.race([portOf(child, relay.stdout), end.then(endedEarly)]));
   };
 
   const handlers: Record<string, Handler> = {

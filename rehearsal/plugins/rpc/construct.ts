@@ -28,8 +28,9 @@ function constructRequest(message: pb.ConstructRequest, provider: Identity): Con
     type: message.getType(),
     name: message.getName(),
     inputs: unmarshal(message.getInputs()),
-    async registerSelf() {
-      return (await register(selfRequest(message))).getUrn();
+    preview: message.getDryrun(),
+    async registerSelf(inputs = {}) {
+      return (await register(selfRequest(message).setObject(marshal(inputs)))).getUrn();
     },
     async registerChild(child): Promise<RegisteredResource> {
       const response = await register(childRequest(message, provider, child));

@@ -161,8 +161,12 @@ export interface ConstructRequest {
   readonly type: string;
   readonly name: string;
   readonly inputs: PropertyMap;
-  /** Registers the component itself, with the options that the program gave it; gives its URN. To be called once. */
-  registerSelf(): Promise<string>;
+  readonly preview: boolean;
+  /**
+   * Registers the component itself, with the options that the program gave it; gives its URN. To be called once.
+   * `inputs`: what the state and the policies see as its inputs. Default: none.
+   */
+  registerSelf(inputs?: PropertyMap): Promise<string>;
   /** Makes a child of the component. It has the component's provider and protection, and comes after its inputs. */
   registerChild(child: ChildResource): Promise<RegisteredResource>;
   /** Ends the component with its outputs. */

@@ -1,9 +1,8 @@
-import type { ConstructRequest } from "@pulumi/pulumi/proto/provider_pb.js";
-import { type PropertyMap, type Provider, UNKNOWN } from "../../rpc/index.ts";
+import { answerConstruct, type PropertyMap, type Provider, UNKNOWN } from "../../rpc/index.ts";
 import { MARK } from "../fingerprint.ts";
 import type { Journal } from "../journal.ts";
 import { NOTE } from "../recorder.ts";
-import { constructComponent } from "./construct.ts";
+import { settled } from "./settled.ts";
 
 const TYPE = "kubernetes-cert-manager:index:CertManager";
 
@@ -22,18 +21,18 @@ export function certManagerRecorder(version: string, journal: Journal, tell: Tel
     name: "kubernetes-cert-manager",
     version,
     async configure() {},
-    async construct(message) {
-      const request = message as ConstructRequest;
-      if (request.getType() !== TYPE) return none();
-      const preview = request.getDryrun();
-      const { urn, inputs, response } = await constructComponent(request, (inputs) => ({
-        status: preview ? UNKNOWN : releaseStatus(request.getName(), version, inputs),
-      }));
-      tell(urn, `${NOTE}: no chart is installed`);
-      const name = request.getName();
-      if (!preview) journal({ operation: "construct", type: TYPE, name, urn, id: `${MARK}-${name}`, inputs });
-      return response;
-    },
+    construct: (message) =>
+      answerConstruct(message, { name: "kubernetes-cert-manager", version }, async (request) => {
+        const { type, name, preview } = request;
+        if (type !== TYPE) return none();
+        const inputs = settled(request.inputs);
+        const urn = await request.registerSelf(inputs);
+        tell(urn, `${NOTE}: no chart is installed`);
+        if (!preview) journal({ operation: "construct", type, name, urn, id: `${MARK}-${name}`, inputs });
+        const outputs = { status: preview ? UNKNOWN : releaseStatus(name, version, inputs) };
+        await request.finish(urn, outputs);
+        return { urn, outputs };
+      }),
     check: none,
     diff: none,
     create: none,
