@@ -14,6 +14,8 @@ export const PROJECT = "plumbline";
 export interface Context {
   readonly cacheDir: string;
   readonly interrupt: Interrupt;
+  /** Stops the engine for another reason than the person's wish: what it works on is gone. */
+  readonly halt: AbortController;
   readonly log: RunLog;
   readonly steps: Steps;
   readonly findings: Findings;

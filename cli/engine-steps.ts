@@ -98,13 +98,14 @@ export async function takeInventory({ findings }: Context, stack: Stack): Promis
 
 /** Follows a run of the engine on the screen and in the log. */
 export function following(
-  { interrupt, log, steps, verbose }: Context,
+  { interrupt, halt, log, steps, verbose }: Context,
   tell: Tell,
   newsOf: (progress: EngineProgress) => StepNews,
 ): Following {
   let named = 0;
   return {
     interrupt,
+    halt: halt.signal,
     onProgress: (progress) => {
       tell(newsOf(progress));
       if (verbose) for (const change of progress.changes.slice(named)) steps.line(changeLine(change));

@@ -48,6 +48,7 @@ export async function runCommand(call: Call, work: (context: Context) => Promise
     log,
     steps,
     interrupt,
+    halt: new AbortController(),
     findings: noFindings(),
     env: process.env,
     verbose: call.verbose,

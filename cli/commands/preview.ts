@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
 import { alone, planStep } from "../engine-steps.ts";
-import { configurationStep, prepareGround, toolsStep } from "../ground.ts";
+import { configurationStep, prepareGround, requireOwnState, toolsStep } from "../ground.ts";
 import { policiesOf } from "../policies.ts";
 import { type Report, runReport } from "../report.ts";
 import { previewLines } from "../view/summary.ts";
@@ -8,6 +8,7 @@ import { previewLines } from "../view/summary.ts";
 /** Shows what `up` would do, and whether the rules hold. It starts a rehearsal's cluster, and changes nothing else. */
 export async function preview(context: Context, name: string): Promise<Report> {
   const environment = await configurationStep(context, name);
+  requireOwnState(name, environment, context.env);
   const toolchain = await toolsStep(context);
   await alone(context, "preview", name, async () => {
     const { place } = await prepareGround(context, name, environment, toolchain);

@@ -7,7 +7,7 @@ import { findStack } from "../engine/stack.ts";
 import { following, recordRun, takeInventory } from "../engine-steps.ts";
 import { isRehearsal, readEnvironment } from "../environment.ts";
 import { EXIT, Failure } from "../failure.ts";
-import { accessTo, groundOf, toolsStep } from "../ground.ts";
+import { accessTo, groundOf, requireOwnState, toolsStep } from "../ground.ts";
 import { isLaidOut, type LastRun, lastRun } from "../last-run.ts";
 import { askReadiness } from "../readiness.ts";
 import type { Report } from "../report.ts";
@@ -34,6 +34,7 @@ export interface Status {
 export async function status(context: Context, name: string, options: StatusOptions): Promise<Report> {
   const { cacheDir, findings } = context;
   const environment = readEnvironment(name);
+  requireOwnState(name, environment, context.env);
   const cluster = isRehearsal(environment) ? await clusterStatus(name, { cacheDir }) : undefined;
   const drift = isLaidOut(cacheDir, name) ? await lookAtStack(context, name, environment, cluster, options) : undefined;
   const last = await lastRun(cacheDir, name);

@@ -21,6 +21,7 @@ export async function up(context: Context, name: string): Promise<Report> {
   await alone(context, "up", name, async () => {
     const ground = await prepareGround(context, name, environment, toolchain);
     const policies = policiesOf(name);
+    const stopWatching = isRehearsal(environment) ? watchCluster(context, name) : () => {};
     try {
       const plan = await planStep(context, { place: ground.place, policies });
       if (!isRehearsal(environment)) refuseRecording(name, plan.progress.changes, ground.place.home.plugins);
@@ -33,6 +34,8 @@ export async function up(context: Context, name: string): Promise<Report> {
       await remember(context, name, result, error instanceof Error ? error.message : String(error));
       if (isRehearsal(environment)) await blameCluster(context, name, error);
       throw error;
+    } finally {
+      stopWatching();
     }
     if (ground.access) await askReadiness(context, ground.access);
   });
@@ -46,6 +49,15 @@ async function remember(context: Context, name: string, result: LastRun["result"
   const milliseconds = Math.round(elapsed());
   const at = new Date().toISOString();
   await rememberRun(cacheDir, name, { at, result, outcome: first, milliseconds, drift: findings.drift.length });
+}
+
+const WATCH_MS = 2_000;
+
+/** The engine would wait for a cluster that died until its deadlines, ten minutes and more: stop it instead. */
+function watchCluster({ cacheDir, halt }: Context, name: string): () => void {
+  const look = () => clusterStatus(name, { cacheDir }).then(({ phase }) => phase !== "ready" && halt.abort());
+  const timer = setInterval(() => void look().catch(() => {}), WATCH_MS);
+  return () => clearInterval(timer);
 }
 
 /** When the engine fails because its cluster died, the cluster is what the person should hear about. */

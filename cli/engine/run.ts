@@ -13,6 +13,8 @@ export interface EngineRun {
 
 export interface Following {
   readonly interrupt: Interrupt;
+  /** Stops the engine as a first Ctrl-C does; the run then counts as failed. */
+  readonly halt: AbortSignal;
   /** Called for every event of the engine. */
   readonly onProgress: (progress: EngineProgress) => void;
   /** The engine's own output, for the log. */
@@ -60,7 +62,7 @@ export function destroy(stack: Stack, following: Following, options: { keepProte
 }
 
 async function follow(following: Following, operation: (shared: Shared) => Promise<unknown>): Promise<EngineRun> {
-  const { interrupt, onProgress, onOutput } = following;
+  const { interrupt, halt, onProgress, onOutput } = following;
   interrupt.asked.throwIfAborted();
   const began = performance.now();
   let progress = NOTHING_YET;
@@ -74,7 +76,7 @@ async function follow(following: Following, operation: (shared: Shared) => Promi
       onEvent,
       onOutput,
       onError: onOutput,
-      signal: interrupt.asked,
+      signal: AbortSignal.any([interrupt.asked, halt]),
       color: "never",
       suppressProgress: true,
     });
