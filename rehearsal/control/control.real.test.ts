@@ -1,12 +1,12 @@
 import { readdir, readFile, truncate, writeFile } from "node:fs/promises";
 import { createConnection } from "node:net";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { cacheDirectory } from "../toolchain/cache.ts";
 import { command } from "../toolchain/command.ts";
 import { prepareToolchain, type Toolchain } from "../toolchain/prepare.ts";
 import { identify } from "../toolchain/process.ts";
-import { scratch } from "../toolchain/testing/scratch.ts";
+import { eventually, scratch } from "../toolchain/testing/scratch.ts";
 import { type ClusterConfig, clusterConfig } from "./config.ts";
 import { type RunningCluster, startCluster } from "./start.ts";
 import { clusterNames, clusterStatus } from "./status.ts";
@@ -49,7 +49,7 @@ async function isListening(port: number): Promise<boolean> {
 
 async function killed(cluster: RunningCluster): Promise<void> {
   process.kill(cluster.pid, "SIGKILL");
-  await vi.waitFor(() => expect(identify(cluster.pid)).toBeUndefined());
+  await eventually(() => expect(identify(cluster.pid)).toBeUndefined());
 }
 
 describe("a real cluster", { timeout: 300_000 }, () => {

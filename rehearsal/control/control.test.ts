@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { identify } from "../toolchain/process.ts";
 import type { Progress } from "../toolchain/progress.ts";
-import { runNode, scratch, writeProgram } from "../toolchain/testing/scratch.ts";
+import { eventually, runNode, scratch, writeProgram } from "../toolchain/testing/scratch.ts";
 import { type ClusterConfig, clusterConfig } from "./config.ts";
 import { startCluster } from "./start.ts";
 import { clusterNames, clusterStatus } from "./status.ts";
@@ -39,7 +39,7 @@ function plan(name: string, nodesPerZone: number): ClusterConfig {
   return clusterConfig({ name, region: "local", zones: ["a"], nodesPerZone, node, crds: [] });
 }
 
-describe("starting a cluster", { timeout: 30_000 }, () => {
+describe("starting a cluster", { timeout: 60_000 }, () => {
   it("creates it, its files for the owner alone, and says each step", async () => {
     const { options, config, dir, seen, messages } = await fixture();
     const cluster = await startCluster(config, options);
@@ -84,7 +84,7 @@ describe("starting a cluster", { timeout: 30_000 }, () => {
     const { options, config } = await fixture();
     const { pid } = await startCluster(config, options);
     process.kill(pid, "SIGKILL");
-    await vi.waitFor(() => expect(identify(pid)).toBeUndefined());
+    await eventually(() => expect(identify(pid)).toBeUndefined());
     const status = await clusterStatus("local", options);
     expect(status.phase).toBe("stopped");
     expect(status.note).toContain(`Process ${pid} ended while the cluster was ready, without a clean stop.`);
@@ -95,7 +95,7 @@ describe("starting a cluster", { timeout: 30_000 }, () => {
     const { options, config, dir } = await fixture();
     const { pid } = await startCluster(config, options);
     process.kill(pid, "SIGKILL");
-    await vi.waitFor(() => expect(identify(pid)).toBeUndefined());
+    await eventually(() => expect(identify(pid)).toBeUndefined());
     await truncate(join(dir, file), 7);
     const { note, phase } = await clusterStatus("local", options);
     expect(phase).toBe("stopped");
@@ -158,29 +158,31 @@ describe("starting a cluster", { timeout: 30_000 }, () => {
   });
 
   it("goes on with the process that a killed run had started", async () => {
-    const { options, config } = await fixture("slow");
+    const { options, config, dir } = await fixture("waits");
     const { child, ended } = runNode(`
       import { startCluster } from ${JSON.stringify(START_MODULE)};
       await startCluster(${JSON.stringify(config)}, ${JSON.stringify(options)});`);
-    await vi.waitFor(async () => expect((await clusterStatus("local", options)).phase).toBe("starting"), 10_000);
+    await eventually(async () => expect((await clusterStatus("local", options)).phase).toBe("starting"));
     child.kill("SIGKILL");
     await ended;
     const { pid } = await clusterStatus("local", options);
+    await writeFile(join(dir, "go"), "");
     expect(await startCluster(config, options)).toMatchObject({ outcome: "running", pid });
   });
 
   it("is done by one of two that start together", async () => {
-    const { options, config, messages } = await fixture("slow");
-    const both = await Promise.all([startCluster(config, options), startCluster(config, options)]);
-    expect(both.map(({ outcome }) => outcome).sort()).toEqual(["created", "running"]);
-    expect(new Set(both.map(({ pid }) => pid)).size).toBe(1);
-    expect(
-      messages().some((message) => message.startsWith(`waiting for process ${process.pid} (starting cluster local`)),
-    ).toBe(true);
+    const { options, config, dir, messages } = await fixture("waits");
+    const both = Promise.all([startCluster(config, options), startCluster(config, options)]);
+    const waiting = `waiting for process ${process.pid} (starting cluster local`;
+    await eventually(() => expect(messages().some((message) => message.startsWith(waiting))).toBe(true));
+    await writeFile(join(dir, "go"), "");
+    const clusters = await both;
+    expect(clusters.map(({ outcome }) => outcome).sort()).toEqual(["created", "running"]);
+    expect(new Set(clusters.map(({ pid }) => pid)).size).toBe(1);
   });
 });
 
-describe("stopping a cluster", { timeout: 30_000 }, () => {
+describe("stopping a cluster", { timeout: 60_000 }, () => {
   it("waits until its process is gone and keeps its data; again does nothing", async () => {
     const { options, config, dir } = await fixture();
     const { pid } = await startCluster(config, options);
@@ -230,7 +232,7 @@ function stranger(script: string, args: readonly string[]): { readonly pid: numb
   return { pid };
 }
 
-describe("a cluster's name and folder", { timeout: 30_000 }, () => {
+describe("a cluster's name and folder", { timeout: 60_000 }, () => {
   it("reset removes it with its process, and is content when there is none", async () => {
     const { options, config, dir } = await fixture();
     const { pid } = await startCluster(config, options);

@@ -3,7 +3,10 @@ import { join } from "node:path";
 import { expect, it, vi } from "vitest";
 import { command, killRecorded } from "./command.ts";
 import { identify } from "./process.ts";
-import { scratch } from "./testing/scratch.ts";
+import { eventually, scratch } from "./testing/scratch.ts";
+
+// Processes start slowly where everything is busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 it("gives the exit code, the output and the last lines, and keeps a log", async () => {
   const logFile = join(await scratch(), "a.log");
@@ -29,10 +32,10 @@ it("ends the whole process group when aborted", async () => {
     signal: abort.signal,
     onLine: (line) => pids.push(Number(line)),
   });
-  await vi.waitFor(() => expect(pids).toHaveLength(2));
+  await eventually(() => expect(pids).toHaveLength(2));
   abort.abort(new Error("enough"));
   await expect(running).rejects.toThrow("enough");
-  await vi.waitFor(() => expect(pids.map((pid) => identify(pid))).toEqual([undefined, undefined]));
+  await eventually(() => expect(pids.map((pid) => identify(pid))).toEqual([undefined, undefined]));
 });
 
 it("kills a process that does not heed the interrupt", async () => {
@@ -42,7 +45,7 @@ it("kills a process that does not heed the interrupt", async () => {
     signal: abort.signal,
     onLine: (line) => pids.push(Number(line)),
   });
-  await vi.waitFor(() => expect(pids).toHaveLength(1));
+  await eventually(() => expect(pids).toHaveLength(1));
   abort.abort(new Error("enough"));
   await expect(running).rejects.toThrow("enough");
   expect(identify(pids[0] ?? 0)).toBeUndefined();
@@ -57,7 +60,7 @@ it("does not start anything when already aborted", async () => {
 it("leaves word of its process while it runs, so that a later run can end it", async () => {
   const identityFile = join(await scratch(), "maker.json");
   const running = command("sh", ["-c", "sleep 60 | sleep 60"], { identityFile });
-  await vi.waitFor(() => stat(identityFile));
+  await eventually(() => stat(identityFile));
   const pid = killRecorded(identityFile);
   expect(pid).toBeGreaterThan(0);
   expect((await running).code).toBeUndefined();

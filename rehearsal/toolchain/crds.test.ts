@@ -1,9 +1,8 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { copyDefinitions, crdFolders, haveCrds, holdsOnlyDefinitions } from "./crds.ts";
+import { copyDefinitions, holdsOnlyDefinitions } from "./crds.ts";
 import { scratch, writeFiles } from "./testing/scratch.ts";
-import { CRD_MODULES } from "./versions.ts";
 
 const CRD = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {}\n";
 
@@ -32,20 +31,4 @@ it("says so when a module holds none where the table says", async () => {
   await expect(copyDefinitions(join(dir, "from"), join(dir, "to"))).rejects.toThrow(
     /holds no CustomResourceDefinition[\s\S]*CRD_MODULES/,
   );
-});
-
-it("fetches every module's definitions, once, and never writes into the pinned module", {
-  timeout: 300_000,
-}, async () => {
-  const toolsDir = await scratch();
-  expect(await haveCrds(toolsDir)).toBe(false);
-  const folders = await crdFolders({ toolsDir });
-  expect(folders).toHaveLength(CRD_MODULES.length);
-  for (const folder of folders) expect((await readdir(folder)).length, folder).toBeGreaterThan(4);
-  expect((await readdir(join(folders[0] ?? "", ".."))).sort()).toEqual(
-    [...CRD_MODULES.map(({ name }) => name), "product.json"].sort(),
-  );
-  expect(await haveCrds(toolsDir)).toBe(true);
-  // Without Go: what lies in the cache serves.
-  expect(await crdFolders({ toolsDir, env: { PATH: "" } })).toEqual(folders);
 });

@@ -1,9 +1,12 @@
 import { chmod, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { diagnose } from "./diagnose.ts";
 import type { Diagnosis } from "./diagnosis.ts";
 import { scratch, writeProgram } from "./testing/scratch.ts";
+
+// Processes start slowly where everything is busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 const of = (all: readonly Diagnosis[], requirement: string) => all.find((one) => one.requirement === requirement);
 

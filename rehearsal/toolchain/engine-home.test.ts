@@ -1,12 +1,15 @@
 import { execFileSync } from "node:child_process";
 import { mkdir, readdir, readFile, readlink, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { OUR_PLUGINS } from "../plugins/index.ts";
 import { type EngineHomeOptions, engineHome, removeEngineHome } from "./engine-home.ts";
 import { layPlugins } from "./plugin-folder.ts";
 import type { Tool } from "./prepare.ts";
 import { scratch, writeFiles, writeProgram } from "./testing/scratch.ts";
+
+// Processes start slowly where everything is busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** A toolchain of programs that say their name, and a user's own Pulumi home. */
 async function machine(origin: Tool["origin"] = "built") {

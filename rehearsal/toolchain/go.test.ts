@@ -1,8 +1,11 @@
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { RehearsalError } from "./error.ts";
 import { findGo, goEnvironment, goInstallation, requireGo } from "./go.ts";
 import { scratch, writeProgram } from "./testing/scratch.ts";
+
+// Processes start slowly where everything is busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 const nowhere: string[] = [];
 const fakeGo = (dir: string, script: string) => writeProgram(join(dir, "go"), script);

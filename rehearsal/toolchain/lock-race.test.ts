@@ -5,6 +5,9 @@ import { expect, it, vi } from "vitest";
 import { withLock } from "./lock.ts";
 import { scratch } from "./testing/scratch.ts";
 
+// Processes start slowly where everything is busy.
+vi.setConfig({ testTimeout: 60_000 });
+
 /** Called before each hard link: the moment between seeing a dead lock and claiming it. */
 let beforeLink = async (_path: string): Promise<void> => {};
 vi.mock("node:fs/promises", async (original) => {

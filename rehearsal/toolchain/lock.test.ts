@@ -5,7 +5,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it, vi } from "vitest";
 import { describeHolder, type LockHolder, withLock } from "./lock.ts";
 import { identify } from "./process.ts";
-import { runNode, scratch } from "./testing/scratch.ts";
+import { eventually, runNode, scratch } from "./testing/scratch.ts";
+
+// Processes start slowly where everything is busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 const LOCK_MODULE = join(import.meta.dirname, "lock.ts");
 
@@ -43,7 +46,7 @@ describe("a lock", () => {
     const onWait = vi.fn();
     const abort = new AbortController();
     const waiting = withLock(path, { purpose: "waiting", onWait, signal: abort.signal }, async () => "never");
-    await vi.waitFor(() => expect(onWait).toHaveBeenCalled());
+    await eventually(() => expect(onWait).toHaveBeenCalled());
     expect(describeHolder(onWait.mock.calls[0]?.[0])).toMatch(
       new RegExp(`^process ${process.pid} \\(building pulumi since \\d\\d:\\d\\d:\\d\\d\\)$`),
     );
@@ -79,7 +82,7 @@ describe("a lock", () => {
     await writeFile(path, JSON.stringify(holder({ host: "elsewhere", pid: 1 })));
     const onWait = vi.fn();
     const going = withLock(path, { purpose: "going", onWait }, async () => "in");
-    await vi.waitFor(() => expect(onWait).toHaveBeenCalled());
+    await eventually(() => expect(onWait).toHaveBeenCalled());
     expect(describeHolder(onWait.mock.calls[0]?.[0])).toContain("process 1 on elsewhere");
     const longAgo = new Date(Date.now() - 61_000);
     await utimes(path, longAgo, longAgo);
@@ -127,7 +130,7 @@ describe("a lock", () => {
       import { withLock } from ${JSON.stringify(LOCK_MODULE)};
       await withLock(${JSON.stringify(path)}, { purpose: "hanging" }, () => new Promise((resolve) => setTimeout(resolve, 60_000)));`;
     const { child, ended } = runNode(code);
-    await vi.waitFor(() => stat(path), 10_000);
+    await eventually(() => stat(path));
     child.kill("SIGKILL");
     await ended;
     await expect(withLock(path, { purpose: "going" }, async () => "in")).resolves.toBe("in");

@@ -1,8 +1,11 @@
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { findKubectl, findLanguageHost, findOfficialPlugin, findPulumi } from "./machine.ts";
 import { scratch, writeProgram } from "./testing/scratch.ts";
+
+// Processes start slowly where everything is busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** A machine with programs in `<dir>/<folder>`, all on PATH in order, and a cache. */
 async function machine(programs: Readonly<Record<string, string>>) {

@@ -3,9 +3,12 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { commandLine, identify, isRunning } from "./process.ts";
-import { scratch } from "./testing/scratch.ts";
+import { eventually, scratch } from "./testing/scratch.ts";
+
+// Processes start slowly where everything is busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 it("knows this process, the same at every look", () => {
   const self = identify(process.pid);
@@ -38,7 +41,7 @@ it("does not count the remains of a process that its parent has not collected", 
   const [line] = (await once(parent.stdout, "data")) as [Buffer];
   const pid = Number(line.toString());
   // `sleep` never waits for the child that it inherited from the shell: it stays a zombie.
-  await expect.poll(() => identify(pid)).toBeUndefined();
+  await eventually(() => expect(identify(pid)).toBeUndefined());
   expect(() => process.kill(pid, 0)).not.toThrow();
 });
 
@@ -51,8 +54,8 @@ it.skipIf(!hasPython)("counts a killed process until its last thread, and so its
   const child = spawn("python3", ["-c", code]);
   onTestFinished(() => void child.kill("SIGKILL"));
   await once(child, "spawn");
-  await expect.poll(() => readFileSync(`/proc/${child.pid}/stat`, "utf8")).toMatch(/\) Z /);
+  await eventually(() => expect(readFileSync(`/proc/${child.pid}/stat`, "utf8")).toMatch(/\) Z /));
   expect(identify(child.pid ?? 0)).toBeDefined();
   child.kill("SIGKILL");
-  await expect.poll(() => identify(child.pid ?? 0)).toBeUndefined();
+  await eventually(() => expect(identify(child.pid ?? 0)).toBeUndefined());
 });

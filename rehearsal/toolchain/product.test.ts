@@ -3,7 +3,10 @@ import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { command } from "./command.ts";
 import { findProduct, MAKER, produce, type Recipe } from "./product.ts";
-import { scratch } from "./testing/scratch.ts";
+import { eventually, scratch } from "./testing/scratch.ts";
+
+// Processes start slowly where everything is busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** Makes a product of one file that holds its key. */
 function recipe(key: string, make: Recipe["make"] = (stage) => writeFile(join(stage, "it"), key)): Recipe {
@@ -83,7 +86,7 @@ describe("a product", () => {
     await mkdir(join(dir, ".stage-dead"));
     const identityFile = join(dir, ".stage-dead", MAKER);
     const orphan = command("sleep", ["60"], { identityFile });
-    await vi.waitFor(() => stat(identityFile));
+    await eventually(() => stat(identityFile));
     const say = vi.fn();
     await produce(dir, recipe("a"), { say });
     expect((await orphan).code).toBeUndefined();

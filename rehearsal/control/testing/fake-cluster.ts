@@ -1,8 +1,8 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 // Stands in for the cluster binary where a test is about its control: it keeps the binary's contract for files, events
-// and signals, and misbehaves as FAKE_CLUSTER says: "" | "fails" | "dies" | "deaf" | "hangs" | "slow".
+// and signals, and misbehaves as FAKE_CLUSTER says: "" | "fails" | "dies" | "deaf" | "hangs" | "waits" (for a file `go`).
 const mode = process.env.FAKE_CLUSTER ?? "";
 const dir = process.argv[process.argv.indexOf("--dir") + 1] ?? "";
 const stat = readFileSync("/proc/self/stat", "utf8");
@@ -33,11 +33,14 @@ if (mode === "fails") {
   be("failed", "the port is taken");
   process.exit(1);
 }
-if (mode !== "hangs")
-  setTimeout(
-    () => {
-      be("ready");
-      say({ event: "ready" });
-    },
-    mode === "slow" ? 1_000 : 10,
-  );
+const beReady = () => {
+  be("ready");
+  say({ event: "ready" });
+};
+if (mode === "waits") {
+  const looking = setInterval(() => {
+    if (!existsSync(join(dir, "go"))) return;
+    clearInterval(looking);
+    beReady();
+  }, 10);
+} else if (mode !== "hangs") beReady();

@@ -2,13 +2,18 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { onTestFinished } from "vitest";
+import { onTestFinished, vi } from "vitest";
 
 /** An empty folder for one test, gone after it. */
 export async function scratch(): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), "plumbline-test-"));
   onTestFinished(() => rm(dir, { recursive: true, force: true, maxRetries: 3 }));
   return dir;
+}
+
+/** Looks again until what is expected holds: at once on an idle machine, with patience on a busy one. */
+export async function eventually<T>(look: () => T | Promise<T>): Promise<T> {
+  return vi.waitFor(look, { timeout: 30_000, interval: 20 });
 }
 
 /** Writes files, by path under a folder, making folders as needed. */
