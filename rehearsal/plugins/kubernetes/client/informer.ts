@@ -25,6 +25,8 @@ export interface View {
 /** How long a watch without any viewer goes on: the next resource often wants the same one. Milliseconds. */
 const LINGER = 2_000;
 const RECONNECT_PAUSE = 500;
+/** How long the first look may take while the API server is away, in milliseconds; after it, viewers decide. */
+const FIRST_LOOK_LIMIT = 60_000;
 /** Watches end after this many seconds and start again where they were, so that a dead connection is noticed. */
 const WATCH_TIMEOUT = 240;
 
@@ -65,6 +67,7 @@ class Watch {
   readonly #first: Promise<void>;
   #objects = new Map<string, KubeObject>();
   #lostSince: number | undefined;
+  #isSeen = false;
   #linger: NodeJS.Timeout | undefined;
 
   constructor(api: KubeApi, transport: Transport, scope: Scope, onEnd: () => void) {
@@ -120,12 +123,15 @@ class Watch {
     while (!signal.aborted) {
       try {
         let version = await this.#list();
+        this.#isSeen = true;
         seen();
         while (!signal.aborted) version = await this.#follow(version, signal);
       } catch (error) {
         if (signal.aborted) return;
-        if (error instanceof ConnectionError) this.#lostSince ??= Date.now();
-        else if (!(error instanceof ApiError && (error.status === 410 || error.status >= 500))) throw error;
+        if (error instanceof ConnectionError) {
+          this.#lostSince ??= Date.now();
+          if (!this.#isSeen && Date.now() - this.#lostSince > FIRST_LOOK_LIMIT) throw error;
+        } else if (!(error instanceof ApiError && (error.status === 410 || error.status >= 500))) throw error;
         this.#tell();
         await sleep(RECONNECT_PAUSE, undefined, { signal }).catch(() => {});
       }

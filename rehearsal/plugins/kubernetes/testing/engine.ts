@@ -2,7 +2,13 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, w
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { LocalWorkspace, PulumiCommand, type PulumiFn, type Stack } from "@pulumi/pulumi/automation/index.js";
+import {
+  type EngineEvent,
+  LocalWorkspace,
+  PulumiCommand,
+  type PulumiFn,
+  type Stack,
+} from "@pulumi/pulumi/automation/index.js";
 
 /** A stack of the real engine, with this provider as its Kubernetes plugin and a state of its own. */
 export interface EngineStack {
@@ -12,7 +18,8 @@ export interface EngineStack {
   preview(program: PulumiFn): Promise<EngineRun>;
   /** The state file as it is stored: secrets are to be ciphertext in it. */
   state(): Promise<StackState>;
-  remove(): Promise<void>;
+  /** Forgets the stack; what it made goes with its namespace. */
+  remove(): void;
 }
 
 interface EngineRun {
@@ -24,7 +31,14 @@ interface EngineRun {
   /** Outputs of the stack. */
   readonly outputs: Readonly<Record<string, unknown>>;
   /** Events `resource-pre`: what the engine meant to do with each resource, by its name. */
-  readonly steps: ReadonlyMap<string, { readonly op: string; readonly diff: Readonly<Record<string, unknown>> }>;
+  readonly steps: ReadonlyMap<string, Step>;
+}
+
+interface Step {
+  /** Such as `create`, `update`, `same`. */
+  readonly op: string;
+  /** The detailed diff, by property path. */
+  readonly diff: Readonly<Record<string, unknown>>;
 }
 
 interface StackState {
@@ -74,14 +88,14 @@ export async function engineStack(kubeconfig: string): Promise<EngineStack> {
   );
   const run = async (kind: "up" | "preview", program: PulumiFn, options: object): Promise<EngineRun> => {
     const lines: string[] = [];
-    const steps: Map<string, EngineRun["steps"] extends ReadonlyMap<string, infer Step> ? Step : never> = new Map();
+    const steps = new Map<string, Step>();
     let changes: Record<string, number> = {};
     const observed = {
       ...options,
       program,
       onOutput: (text: string) => lines.push(text),
       onError: (text: string) => lines.push(text),
-      onEvent: (event: import("@pulumi/pulumi/automation/index.js").EngineEvent) => {
+      onEvent: (event: EngineEvent) => {
         const step = event.resourcePreEvent?.metadata;
         if (step) steps.set(step.urn.split("::").at(-1) ?? "", { op: step.op, diff: step.detailedDiff ?? {} });
         if (event.summaryEvent) changes = event.summaryEvent.resourceChanges as Record<string, number>;
@@ -108,8 +122,7 @@ export async function engineStack(kubeconfig: string): Promise<EngineStack> {
       const { checkpoint } = JSON.parse(text) as { checkpoint: { latest?: { resources?: StateResource[] } } };
       return { text, resources: checkpoint.latest?.resources ?? [] };
     },
-    async remove() {
-      await stack.destroy({ onOutput: () => {} }).catch(() => {});
+    remove() {
       rmSync(dir, { recursive: true, force: true });
     },
   };

@@ -1,6 +1,7 @@
 import type { KubeApi } from "../client/api.ts";
-import { isHidden, isNotFound } from "../client/error.ts";
+import { isHidden, isNotFound, isTransient } from "../client/error.ts";
 import type { Scope, View } from "../client/informer.ts";
+import { retrying } from "../client/retry.ts";
 import { idOf, type KubeObject, keyOf, numberAt } from "../object.ts";
 import type { NotReady, Readiness, Rule } from "./readiness.ts";
 
@@ -39,17 +40,43 @@ export async function waitUntilReady(
   rule: Rule,
   options: WaitOptions,
 ): Promise<KubeObject> {
-  const sight = await openSight(api, written, rule);
+  const sight = await openUnlessCancelled(api, written, rule, options.signal);
   try {
     await watchUntil(sight, () => judge(sight, written, rule), options, `${written.kind} ${idOf(written)}`);
   } finally {
     sight.close();
   }
   options.status("");
-  return await api.get(keyOf(written)).catch((error: unknown) => {
-    if (isNotFound(error)) throw gone(written);
+  const live = await getNow(api, written, options.signal);
+  if (live === undefined) throw gone(written);
+  return live;
+}
+
+/** The object as it is now; `undefined`: it is gone. */
+async function getNow(api: KubeApi, object: KubeObject, signal: AbortSignal): Promise<KubeObject | undefined> {
+  try {
+    return await retrying(() => api.get(keyOf(object)), { when: isTransient, forMs: LOST_LIMIT, signal });
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
     throw error;
-  });
+  }
+}
+
+/** Opening takes long only while the API server is away; what opens after a cancellation is closed again. */
+async function openUnlessCancelled(api: KubeApi, object: KubeObject, rule: Rule | undefined, signal: AbortSignal) {
+  const opening = openSight(api, object, rule);
+  const cancelled = Promise.withResolvers<never>();
+  const cancel = () => {
+    cancelled.reject(new WaitError(`${object.kind} ${idOf(object)} was left: the operation was cancelled`, object, []));
+    opening.then((sight) => sight.close()).catch(() => {});
+  };
+  if (signal.aborted) cancel();
+  signal.addEventListener("abort", cancel, { once: true });
+  try {
+    return await Promise.race([opening, cancelled.promise]);
+  } finally {
+    signal.removeEventListener("abort", cancel);
+  }
 }
 
 /** Judges once, by what is there now. */
@@ -147,7 +174,7 @@ export async function waitUntilGone(
   options: WaitOptions,
 ): Promise<void> {
   const uid = object.metadata.uid as string;
-  const sight = await openSight(api, object, undefined);
+  const sight = await openUnlessCancelled(api, object, undefined, options.signal);
   const verdict = (): Verdict => {
     const seen = sight.main.objects.get(uid);
     if (seen === undefined) return { done: true };
@@ -157,10 +184,7 @@ export async function waitUntilGone(
   try {
     for (;;) {
       await watchUntil(sight, verdict, options, `${object.kind} ${idOf(object)}`);
-      const left = await api.get(keyOf(object)).catch((error: unknown) => {
-        if (isNotFound(error)) return undefined;
-        throw error;
-      });
+      const left = await getNow(api, object, options.signal);
       if (left === undefined || left.metadata.uid !== uid) return options.status("");
     }
   } finally {
@@ -204,7 +228,8 @@ async function watchUntil(sight: Sight, verdict: () => Verdict, options: WaitOpt
   let said = "";
   const say = () => {
     const seconds = Math.round((Date.now() - start) / 1_000);
-    const problem = last.problems[0];
+    const away = sight.main.lostSince !== undefined;
+    const problem = away ? "the API server is away" : last.problems[0];
     const message = `${last.waitingFor}${problem ? `: ${problem}` : ""}${seconds >= 5 ? ` (${seconds} s)` : ""}`;
     if (message !== said) status(message);
     said = message;
