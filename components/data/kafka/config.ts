@@ -155,7 +155,7 @@ allow() { "$bin/kafka-acls.sh" "\${server[@]}" --add --force --allow-principal "
 cd ${PATHS.users}
 for user in *; do
   [ -f "$user" ] || continue
-  (umask 077; echo "SCRAM-SHA-512=[password=$(cat "$user")]" > ${PATHS.run}/scram)
+  (umask 077; echo "SCRAM-SHA-512=password=$(cat "$user")" > ${PATHS.run}/scram)
   configs --entity-type users --entity-name "$user" --add-config-file ${PATHS.run}/scram
   rm ${PATHS.run}/scram
 done
