@@ -1,7 +1,7 @@
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { crdFolders, haveCrds } from "./crds.ts";
+import { CRD_MODULE_DIR, crdFolders, haveCrds } from "./crds.ts";
 import { scratch } from "./testing/scratch.ts";
 import { CRD_MODULES } from "./versions.ts";
 
@@ -9,6 +9,8 @@ it("fetches every module's definitions, once, and never writes into the pinned m
   timeout: 300_000,
 }, async () => {
   const toolsDir = await scratch();
+  const pinned = () => Promise.all(["go.mod", "go.sum"].map((file) => readFile(join(CRD_MODULE_DIR, file), "utf8")));
+  const before = await pinned();
   expect(await haveCrds(toolsDir)).toBe(false);
   const folders = await crdFolders({ toolsDir });
   expect(folders).toHaveLength(CRD_MODULES.length);
@@ -16,6 +18,7 @@ it("fetches every module's definitions, once, and never writes into the pinned m
   expect((await readdir(join(folders[0] ?? "", ".."))).sort()).toEqual(
     [...CRD_MODULES.map(({ name }) => name), "product.json"].sort(),
   );
+  expect(await pinned()).toEqual(before);
   expect(await haveCrds(toolsDir)).toBe(true);
   // Without Go: what lies in the cache serves.
   expect(await crdFolders({ toolsDir, env: { PATH: "" } })).toEqual(folders);
