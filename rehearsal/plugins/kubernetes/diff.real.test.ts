@@ -195,6 +195,14 @@ describe("refresh", () => {
     expect(look(now?.inputs.stringData, "b")).toBe("two-two");
   });
 
+  it("takes over what an interrupted run made, by its inputs alone, and updates it without a conflict", async () => {
+    const made = await kube.create(DEPLOYMENT, "cut", deployment(namespace, "cut"));
+    const adopted = await kube.refresh({ ...made, outputs: {} });
+    expect(adopted?.inputs).toEqual(made.inputs);
+    const changed = await kube.update(adopted ?? made, deployment(namespace, "cut", { replicas: 1 }));
+    expect(look(changed.outputs, "spec", "replicas")).toBe(1);
+  });
+
   it("tells that an object is gone, or its kind", async () => {
     const made = await kube.create(CONFIG_MAP, "lost", configMap(namespace, "lost", {}));
     await cluster.api.delete(key("lost", "ConfigMap"), "Background");

@@ -48,7 +48,7 @@ export interface Subject {
   readonly name: string;
 }
 
-export interface ConfigureRequest {
+interface ConfigureRequest {
   readonly args: PropertyMap;
 }
 
