@@ -123,8 +123,12 @@ func (c *cluster) startComponents(ctx context.Context) error {
 	}
 	at("controllers", func() error { return c.plane.StartControllers(ctx) })
 	at("nodes", func() error { return c.startNodes(ctx, lifetime) })
+	at("cloud", func() error { return c.startCloud(lifetime) })
 	at("crds", func() error { return c.installDefinitions(ctx) })
-	return group.Wait()
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return c.startOperators(lifetime)
 }
 
 func (c *cluster) startNodes(ctx, lifetime context.Context) error {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -53,10 +54,13 @@ func run(dir, kubernetes string) error {
 		_ = cluster.fail(cluster.step, fmt.Errorf("a part of the control plane ended the process with code %d; see %s", code, filepath.Join(dir, "log")))
 		os.Exit(exitFailed)
 	}
+	debug.SetGCPercent(gcWhileStarting)
 	if err := cluster.start(ctx); err != nil && ctx.Err() == nil {
 		cluster.stop()
 		return cluster.fail(cluster.step, err)
 	}
+	debug.SetGCPercent(gcWhileRunning)
+	debug.FreeOSMemory()
 	select {
 	case <-ctx.Done():
 	case err := <-cluster.failed():
@@ -92,3 +96,10 @@ func enter(dir string) (release func(), err error) {
 	}
 	return release, nil
 }
+
+// Collecting garbage while everything is being built up for the first time is time lost; afterwards, what little runs may be collected
+// often, to be small.
+const (
+	gcWhileStarting = 400
+	gcWhileRunning  = 50
+)

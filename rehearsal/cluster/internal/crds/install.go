@@ -2,28 +2,39 @@ package crds
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"sync"
-	"time"
 
 	apiextensions "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/apiextensions-apiserver/pkg/client/clientset/clientset"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/apimachinery/pkg/util/wait"
-	"k8s.io/utils/ptr"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/watch"
 )
 
-// fieldManager owns the definitions' fields.
-const fieldManager = "plumbline-cluster"
+// checksum is the annotation by which a definition that is there already is known to be the wanted one.
+const checksum = "plumbline.dev/checksum"
 
-// parallelism is how many definitions are applied at once: the API server checks schemas for a while.
+// parallelism is how many definitions are made at once: the API server checks schemas for a while.
 const parallelism = 4
 
-// Install applies the definitions, and returns when the API server serves all of them.
+// Install makes the definitions, or changes those that are there in another form, and returns when the API server serves all of them.
+//
+// They are created, not applied: of objects this large, keeping account of who owns which field costs more than everything else.
 func Install(ctx context.Context, client clientset.Interface, definitions []*unstructured.Unstructured) error {
+	there, err := client.ApiextensionsV1().CustomResourceDefinitions().List(ctx, metav1.ListOptions{})
+	if err != nil {
+		return fmt.Errorf("definitions cannot be listed: %w", err)
+	}
+	has := map[string]*apiextensions.CustomResourceDefinition{}
+	for i := range there.Items {
+		has[there.Items[i].Name] = &there.Items[i]
+	}
 	errs := make([]error, len(definitions))
 	slots := make(chan struct{}, parallelism)
 	var group sync.WaitGroup
@@ -31,7 +42,7 @@ func Install(ctx context.Context, client clientset.Interface, definitions []*uns
 		group.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			errs[i] = apply(ctx, client, definition)
+			errs[i] = install(ctx, client, definition, has[definition.GetName()])
 		})
 	}
 	group.Wait()
@@ -41,39 +52,65 @@ func Install(ctx context.Context, client clientset.Interface, definitions []*uns
 	return waitEstablished(ctx, client, definitions)
 }
 
-func apply(ctx context.Context, client clientset.Interface, definition *unstructured.Unstructured) error {
+func install(ctx context.Context, client clientset.Interface, definition *unstructured.Unstructured, has *apiextensions.CustomResourceDefinition) error {
 	data, err := definition.MarshalJSON()
 	if err != nil {
 		return fmt.Errorf("%s: %w", definition.GetName(), err)
 	}
-	options := metav1.PatchOptions{FieldManager: fieldManager, Force: ptr.To(true)}
-	_, err = client.ApiextensionsV1().CustomResourceDefinitions().Patch(ctx, definition.GetName(), types.ApplyPatchType, data, options)
-	if err != nil {
-		return fmt.Errorf("%s cannot be applied: %w", definition.GetName(), err)
+	sum := sha256.Sum256(data)
+	text := hex.EncodeToString(sum[:])
+	if has != nil && has.Annotations[checksum] == text {
+		return nil
+	}
+	wanted := &apiextensions.CustomResourceDefinition{}
+	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(definition.Object, wanted); err != nil {
+		return fmt.Errorf("%s is no CustomResourceDefinition: %w", definition.GetName(), err)
+	}
+	if wanted.Annotations == nil {
+		wanted.Annotations = map[string]string{}
+	}
+	wanted.Annotations[checksum] = text
+	api := client.ApiextensionsV1().CustomResourceDefinitions()
+	if has == nil {
+		_, err = api.Create(ctx, wanted, metav1.CreateOptions{})
+	} else {
+		wanted.ResourceVersion = has.ResourceVersion
+		_, err = api.Update(ctx, wanted, metav1.UpdateOptions{})
+	}
+	if err != nil && !apierrors.IsAlreadyExists(err) {
+		return fmt.Errorf("%s cannot be installed: %w", definition.GetName(), err)
 	}
 	return nil
 }
 
+// waitEstablished watches, rather than asks again and again: the definitions are megabytes together.
 func waitEstablished(ctx context.Context, client clientset.Interface, definitions []*unstructured.Unstructured) error {
-	return wait.PollUntilContextCancel(ctx, 50*time.Millisecond, true, func(ctx context.Context) (bool, error) {
-		list, err := client.ApiextensionsV1().CustomResourceDefinitions().List(ctx, metav1.ListOptions{ResourceVersion: "0"})
-		if err != nil {
-			return false, err
-		}
-		established := map[string]bool{}
-		for _, there := range list.Items {
-			established[there.Name] = isEstablished(there)
-		}
-		for _, definition := range definitions {
-			if !established[definition.GetName()] {
-				return false, nil
+	missing := map[string]bool{}
+	for _, definition := range definitions {
+		missing[definition.GetName()] = true
+	}
+	watcher, err := client.ApiextensionsV1().CustomResourceDefinitions().Watch(ctx, metav1.ListOptions{})
+	if err != nil {
+		return fmt.Errorf("definitions cannot be watched: %w", err)
+	}
+	defer watcher.Stop()
+	for len(missing) > 0 {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case event, open := <-watcher.ResultChan():
+			if !open || event.Type == watch.Error {
+				return errors.New("the API server ended the watch of the definitions")
+			}
+			if definition, ok := event.Object.(*apiextensions.CustomResourceDefinition); ok && isEstablished(definition) {
+				delete(missing, definition.Name)
 			}
 		}
-		return true, nil
-	})
+	}
+	return nil
 }
 
-func isEstablished(definition apiextensions.CustomResourceDefinition) bool {
+func isEstablished(definition *apiextensions.CustomResourceDefinition) bool {
 	for _, condition := range definition.Status.Conditions {
 		if condition.Type == apiextensions.Established {
 			return condition.Status == apiextensions.ConditionTrue

@@ -1,0 +1,90 @@
+// Package loadbalancer gives every Service of type LoadBalancer an address, as a cloud's controller does. No packet is carried: the
+// addresses are of TEST-NET-3 (RFC 5737), which is kept for examples.
+package loadbalancer
+
+import (
+	"context"
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/informers"
+	"k8s.io/client-go/kubernetes"
+	corelisters "k8s.io/client-go/listers/core/v1"
+	"k8s.io/utils/ptr"
+
+	"plumbline.dev/rehearsal/cluster/internal/reconcile"
+)
+
+// prefix and most are the range of addresses: 203.0.113.1 to 203.0.113.254.
+const (
+	prefix = "203.0.113."
+	most   = 254
+)
+
+// balancer hands out addresses.
+type balancer struct {
+	client   kubernetes.Interface
+	services corelisters.ServiceLister
+}
+
+// Run hands out addresses until ctx ends. It returns when it has seen the Services that there are.
+func Run(ctx context.Context, client kubernetes.Interface) error {
+	factory := informers.NewSharedInformerFactory(client, 0)
+	b := &balancer{client: client, services: factory.Core().V1().Services().Lister()}
+	loop := reconcile.New("load balancers", b.reconcile)
+	if err := loop.Watch(factory.Core().V1().Services().Informer(), nil); err != nil {
+		return err
+	}
+	factory.StartWithContext(ctx)
+	factory.WaitForCacheSyncWithContext(ctx)
+	loop.Start(ctx)
+	return ctx.Err()
+}
+
+func (b *balancer) reconcile(ctx context.Context, key types.NamespacedName) error {
+	service, err := b.services.Services(key.Namespace).Get(key.Name)
+	if errors.IsNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	all, err := b.services.List(labels.Everything())
+	if err != nil {
+		return err
+	}
+	ingress, err := plan(service, all)
+	if err != nil || len(ingress) == len(service.Status.LoadBalancer.Ingress) {
+		return err
+	}
+	service = service.DeepCopy()
+	service.Status.LoadBalancer.Ingress = ingress
+	_, err = b.client.CoreV1().Services(key.Namespace).UpdateStatus(ctx, service, metav1.UpdateOptions{})
+	return err
+}
+
+// plan is what the Service's status should say: the address that it has, else the lowest free one; none if it asks for none.
+func plan(service *corev1.Service, all []*corev1.Service) ([]corev1.LoadBalancerIngress, error) {
+	if service.Spec.Type != corev1.ServiceTypeLoadBalancer || service.DeletionTimestamp != nil {
+		return nil, nil
+	}
+	if len(service.Status.LoadBalancer.Ingress) > 0 {
+		return service.Status.LoadBalancer.Ingress, nil
+	}
+	taken := map[string]bool{}
+	for _, other := range all {
+		for _, ingress := range other.Status.LoadBalancer.Ingress {
+			taken[ingress.IP] = true
+		}
+	}
+	for last := 1; last <= most; last++ {
+		if ip := fmt.Sprintf("%s%d", prefix, last); !taken[ip] {
+			return []corev1.LoadBalancerIngress{{IP: ip, IPMode: ptr.To(corev1.LoadBalancerIPModeVIP)}}, nil
+		}
+	}
+	return nil, fmt.Errorf("all %d addresses of load balancers are taken", most)
+}
