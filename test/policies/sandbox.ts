@@ -10,7 +10,7 @@ const REPOSITORY = join(import.meta.dirname, "../..");
 /** The pack that people use. */
 export const PACK = join(REPOSITORY, "policies");
 
-export interface Run {
+interface Run {
   readonly code: number | null;
   /** Everything that was printed. */
   readonly text: string;

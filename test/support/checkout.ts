@@ -50,7 +50,7 @@ export interface Run {
   readonly seconds: number;
 }
 
-export interface Running {
+interface Running {
   readonly pid: number;
   readonly ended: Promise<Run>;
   /** Resolves when standard output or error matches; rejects when the run ends without. */
