@@ -18,7 +18,10 @@ describe.skipIf(missing)(`the shop on real PostgreSQL, Redis and Kafka${missing 
   let kafka: TestKafka;
 
   beforeAll(async () => {
-    [postgres, redis, kafka] = await Promise.all([TestPostgres.start(), TestRedis.start(), TestKafka.start()]);
+    // One after another: if one does not start, those before it are known, and stopped.
+    postgres = await TestPostgres.start();
+    redis = await TestRedis.start();
+    kafka = await TestKafka.start();
     await postgres.createDatabase("orders", "orders", passwords.orders);
     await postgres.createDatabase("inventory", "inventory", passwords.inventory);
     await kafka.createTopics("orders", "payments");
