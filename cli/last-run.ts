@@ -15,7 +15,7 @@ export interface LastRun {
 }
 
 /** Folder of a stack's engine in the cache. */
-export function engineDir(cacheDir: string, name: string): string {
+function engineDir(cacheDir: string, name: string): string {
   return join(cacheDir, "engine", name);
 }
 

@@ -16,13 +16,14 @@ import { type Context, PROJECT, PROJECT_DIR } from "./context.ts";
 import { forgetSalt } from "./engine/salt.ts";
 import type { StackPlace } from "./engine/stack.ts";
 import { EXIT, Failure } from "./failure.ts";
+import type { Tell } from "./steps.ts";
 import { count } from "./view/format.ts";
 import type { StepNews } from "./view/screen.ts";
 
 /** Gets every tool, building what is missing. A tool that cannot be had ends the run with {@link EXIT.toolMissing}. */
 export async function toolchainStep({ steps, cacheDir, interrupt }: Context): Promise<Toolchain> {
   return steps.run("Toolchain", async (tell) => {
-    const report = (progress: Progress) => tell(newsOf(progress));
+    const report = reporter(tell);
     try {
       const value = await prepareToolchain({ cacheDir, report, signal: interrupt.asked });
       const tools = [value.pulumi, value.kubectl].map(({ name, version }) => `${name} ${version}`);
@@ -40,13 +41,13 @@ export async function toolchainStep({ steps, cacheDir, interrupt }: Context): Pr
 export async function clusterStep(context: Context, plan: ClusterPlan, binary: string): Promise<RunningCluster> {
   const { steps, cacheDir, interrupt } = context;
   return steps.run("Cluster", async (tell) => {
-    const report = (progress: Progress) => tell(newsOf(progress));
+    const report = reporter(tell);
     const config = clusterConfig(plan);
     const value = await startCluster(config, { cacheDir, binary, report, signal: interrupt.asked });
     const nodes = `${count(config.nodes.length, "node")} in ${count(plan.zones.length, "zone")}`;
     const note = value.note === undefined ? "" : `; ${value.note}`;
     return {
-      detail: `${value.context} ${OUTCOMES[value.outcome]}, Kubernetes ${value.version}, ${nodes}${note}`,
+      detail: `${OUTCOMES[value.outcome]}, Kubernetes ${value.version}, ${nodes}${note}`,
       value,
     };
   });
@@ -96,8 +97,15 @@ export async function enginePlace(context: Context, options: EngineOptions): Pro
   return { name, projectDir: PROJECT_DIR, home: { ...home, unset }, env };
 }
 
+/** Shows a task's moments. Its failure is told by its error, and would only overwrite how far it was. */
+function reporter(tell: Tell): (progress: Progress) => void {
+  return (progress) => {
+    if (progress.state !== "failed") tell(newsOf(progress));
+  };
+}
+
 /** A moment of a long task as the screen shows it: `pulumi: compiling k8s.io/client-go/rest, 312 of 1400 packages`. */
-export function newsOf({ task, message, count: far }: Progress): StepNews {
+function newsOf({ task, message, count: far }: Progress): StepNews {
   const howFar = far ? `, ${far.done} of ${far.total} ${far.unit}` : "";
   return { detail: `${task}: ${message}${howFar}` };
 }

@@ -41,7 +41,7 @@ export async function askReadiness({ findings, log }: Context, access: ClusterAc
 }
 
 /** Asks the cluster how many pods of each workload serve. */
-export async function readinessOf(
+async function readinessOf(
   workloads: readonly WorkloadName[],
   { kubectl, kubeconfig, context }: ClusterAccess,
 ): Promise<readonly WorkloadReadiness[]> {

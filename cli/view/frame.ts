@@ -27,7 +27,7 @@ export function frame(screen: Screen, size: FrameSize, now: number, paint: Paint
 }
 
 /** One step: mark, name, detail, and its time at the right edge. */
-export function stepLine(step: Step, wide: number, now: number, paint: Paint): string {
+function stepLine(step: Step, wide: number, now: number, paint: Paint): string {
   const mark = step.state === "running" ? SPINNER[Math.floor(now / SPINNER_MS) % SPINNER.length] : MARKS[step.state];
   const time = span((step.ended ?? now) - step.began).padStart(TIME_WIDTH);
   const room = wide - 4 - NAME_WIDTH - 1 - TIME_WIDTH;
