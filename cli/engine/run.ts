@@ -94,7 +94,7 @@ export function withReason(progress: EngineProgress, error: unknown): EngineProg
   if (progress.diagnostics.some(({ severity }) => severity === "error")) return progress;
   if (progress.violations.some(({ level }) => level === "mandatory")) return progress;
   const text = error instanceof Error ? error.message : String(error);
-  const [, said] = /^\s*(?:stderr: )?error: (.+?)(?=\n\s*(?:err\?:|stdout:|code:)|$)/ms.exec(text) ?? [];
+  const [, said] = /(?:^|\n)\s*(?:stderr: )?error: (.+?)(?=\n\s*(?:err\?:|stdout:|code:)|$)/s.exec(text) ?? [];
   return advance(progress, { sequence: 0, timestamp: 0, errorEvent: { error: (said ?? text).trim() } }, 0);
 }
 
