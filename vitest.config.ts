@@ -20,7 +20,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["{bin,cli,components,docs,policies,rehearsal,stacks,apps}/**/*.test.ts"],
+          include: ["{bin,cli,components,docs,policies,rehearsal,stacks,apps,test}/**/*.test.ts"],
           exclude: ["**/node_modules/**", "**/*.real.test.ts"],
         },
       },

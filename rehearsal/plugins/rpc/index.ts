@@ -1,7 +1,6 @@
 /** Base of the resource providers: gRPC, property values and their secrets, errors, logs, and the life of a plugin. */
 export { answerConstruct } from "./construct.ts";
 export * from "./failure.ts";
-export { marshal, unmarshal } from "./marshal.ts";
 export { formatPath, type PathStep } from "./path.ts";
 export * from "./property.ts";
 export type * from "./provider.ts";
