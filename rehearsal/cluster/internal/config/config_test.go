@@ -1,0 +1,49 @@
+package config
+
+import (
+	"strings"
+	"testing"
+)
+
+const good = `{"name":"local","region":"local","nodes":[{"name":"a-1","zone":"a","instanceType":"m7i.xlarge","cpu":"4","memory":"16Gi","pods":110}],"crds":[]}`
+
+func TestParse(t *testing.T) {
+	cluster, err := Parse([]byte(good))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cluster.Context() != "plumbline-local" || len(cluster.Nodes) != 1 || cluster.Nodes[0].Pods != 110 {
+		t.Errorf("read %+v", cluster)
+	}
+}
+
+func TestParseSaysWhereAndWhatIsWrong(t *testing.T) {
+	for _, test := range []struct{ what, from, to, want string }{
+		{"unknown field", `"region"`, `"regoin"`, `unknown field "regoin"`},
+		{"name", `"local","region"`, `"Local","region"`, `name: "Local" was given; allowed: lower-case`},
+		{"no nodes", `"nodes":[{"name":"a-1","zone":"a","instanceType":"m7i.xlarge","cpu":"4","memory":"16Gi","pods":110}]`, `"nodes":[]`, "nodes: [] was given; allowed: at least one node"},
+		{"zone", `"zone":"a"`, `"zone":""`, `nodes[0].zone: "" was given`},
+		{"cpu", `"cpu":"4"`, `"cpu":"-4"`, `nodes[0].cpu: "-4" was given; allowed: a positive Kubernetes quantity`},
+		{"memory", `"16Gi"`, `"lots"`, `nodes[0].memory: "lots" was given`},
+		{"pods", `110`, `0`, "nodes[0].pods: 0 was given; allowed: a whole number from 1 up"},
+		{"relative path", `"crds":[]`, `"crds":["here"]`, `crds[0]: "here" was given; allowed: an absolute path`},
+		{"missing path", `"crds":[]`, `"crds":["/no/such/file"]`, `crds[0]: "/no/such/file" was given; allowed: a file or directory that is there`},
+		{"more than one", good, good + good, "has something after the description"},
+		{"no JSON", good, "name: local", "is not a cluster description"},
+	} {
+		t.Run(test.what, func(t *testing.T) {
+			_, err := Parse([]byte(strings.Replace(good, test.from, test.to, 1)))
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("error %v, expected it to say %q", err, test.want)
+			}
+		})
+	}
+}
+
+func TestParseRefusesANodeTwice(t *testing.T) {
+	node := `{"name":"a-1","zone":"a","cpu":"4","memory":"16Gi","pods":110}`
+	_, err := Parse([]byte(`{"name":"local","region":"local","nodes":[` + node + "," + node + `],"crds":[]}`))
+	if err == nil || !strings.Contains(err.Error(), "nodes[1].name") || !strings.Contains(err.Error(), "nodes[0] has this one") {
+		t.Errorf("error %v", err)
+	}
+}
