@@ -15,6 +15,11 @@ describe("parseReadiness", () => {
     object("DaemonSet", "agent", {}, { numberReady: 9, desiredNumberScheduled: 9 }),
     object("Cluster", "postgres", { instances: 3 }, { readyInstances: 3 }),
     object("Deployment", "not-ours", { replicas: 1 }),
+    object("Deployment", "scaled", { replicas: 1 }, { readyReplicas: 1 }),
+    object("HorizontalPodAutoscaler", "scaled", {
+      minReplicas: 3,
+      scaleTargetRef: { kind: "Deployment", name: "scaled" },
+    }),
   ];
 
   it.each([
@@ -23,6 +28,7 @@ describe("parseReadiness", () => {
     ["DaemonSet", "agent", 9, 9, false],
     ["Cluster", "postgres", 3, 3, false],
     ["Deployment", "gone", 0, 1, true],
+    ["Deployment", "scaled", 1, 3, false],
   ])("%s %s: %d of %d", (kind, name, ready, wanted, missing) => {
     const workload = { kind, namespace: "shop", name };
     expect(parseReadiness([workload], { items })).toEqual([{ ...workload, ready, wanted, missing }]);

@@ -1,7 +1,10 @@
 import { execFile } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import type { Context } from "./context.ts";
 import type { WorkloadName } from "./engine/inventory.ts";
+import { EXIT, Failure } from "./failure.ts";
+import { count } from "./view/format.ts";
 
 /** A workload and how many of its pods serve. */
 export interface WorkloadReadiness extends WorkloadName {
@@ -28,8 +31,44 @@ const RESOURCES: Readonly<Record<string, string>> = {
   Cluster: "clusters.postgresql.cnpg.io",
 };
 
+const AUTOSCALERS = "horizontalpodautoscalers.autoscaling";
+
 /** How long the API server may take to answer. */
 const TIMEOUT_S = 10;
+
+/**
+ * How long the last pods may take after the engine is done. It waits for what it makes itself; then an autoscaler raises
+ * its service to the minimum, at its next look (every 15 s by default), and those pods start.
+ */
+const PATIENCE_MS = 120_000;
+const PAUSE_MS = 500;
+
+/** Waits until every pod of the stack's workloads serves, those that an autoscaler is about to add included. */
+export async function readinessStep(context: Context, access: ClusterAccess): Promise<void> {
+  const { findings, interrupt, steps } = context;
+  const names = findings.inventory?.workloads ?? [];
+  if (names.length === 0) return;
+  await steps.run("Readiness", async (tell) => {
+    for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(PAUSE_MS, undefined, { signal: interrupt.asked })) {
+      interrupt.asked.throwIfAborted();
+      const workloads = await readinessOf(names, access);
+      findings.workloads = workloads;
+      const waiting = workloads.filter(({ ready, wanted, missing }) => missing || ready < wanted);
+      if (waiting.length === 0) return { detail: `${count(workloads.length, "workload")} ready`, value: undefined };
+      tell({ detail: `waiting for ${waiting.map(progressOf).join(", ")}` });
+      if (Date.now() > deadline)
+        throw new Failure(
+          EXIT.failed,
+          `Everything was made, and ${count(waiting.length, "workload")} did not become ready in ${PATIENCE_MS / 1_000} s: ${waiting.map(progressOf).join(", ")}.`,
+          `See why: kubectl describe pods --namespace ${waiting[0]?.namespace}`,
+        );
+    }
+  });
+}
+
+function progressOf({ namespace, name, ready, wanted }: WorkloadReadiness): string {
+  return `${namespace}/${name} (${ready} of ${wanted})`;
+}
 
 /** Asks how many pods of the stack's workloads serve. What else stands is shown also if the cluster does not answer. */
 export async function askReadiness({ findings, log }: Context, access: ClusterAccess): Promise<void> {
@@ -46,7 +85,7 @@ async function readinessOf(
   { kubectl, kubeconfig, context }: ClusterAccess,
 ): Promise<readonly WorkloadReadiness[]> {
   if (workloads.length === 0) return [];
-  const kinds = [...new Set(workloads.map(({ kind }) => RESOURCES[kind]))].join(",");
+  const kinds = [...new Set(workloads.map(({ kind }) => RESOURCES[kind])), AUTOSCALERS].join(",");
   const where = [...(kubeconfig ? ["--kubeconfig", kubeconfig] : []), "--context", context];
   const { stdout } = await promisify(execFile)(
     kubectl,
@@ -59,7 +98,12 @@ async function readinessOf(
 interface KubernetesObject {
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly namespace?: string };
-  readonly spec?: { readonly replicas?: number; readonly instances?: number };
+  readonly spec?: {
+    readonly replicas?: number;
+    readonly instances?: number;
+    readonly minReplicas?: number;
+    readonly scaleTargetRef?: { readonly kind: string; readonly name: string };
+  };
   readonly status?: Readonly<Record<string, unknown>>;
 }
 
@@ -72,9 +116,17 @@ export function parseReadiness(
   const objects = new Map(
     (listed.items ?? []).map((item) => [key(item.kind, item.metadata.namespace ?? "", item.metadata.name), item]),
   );
+  const floors = new Map(
+    (listed.items ?? []).map(({ metadata, spec }) => [
+      key(spec?.scaleTargetRef?.kind ?? "", metadata.namespace ?? "", spec?.scaleTargetRef?.name ?? ""),
+      spec?.minReplicas ?? 1,
+    ]),
+  );
   return workloads.map((workload) => {
-    const object = objects.get(key(workload.kind, workload.namespace, workload.name));
-    return { ...workload, ...pods(workload.kind, object), missing: object === undefined };
+    const own = key(workload.kind, workload.namespace, workload.name);
+    const object = objects.get(own);
+    const { ready, wanted } = pods(workload.kind, object);
+    return { ...workload, ready, wanted: Math.max(wanted, floors.get(own) ?? 0), missing: object === undefined };
   });
 }
 

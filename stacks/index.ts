@@ -56,7 +56,7 @@ shop.service("payments", {
 });
 shop.service("inventory", {
   uses: [postgres.database("inventory").owner, kafka.topic("orders").consume],
-  route: true,
+  route: { path: "/stock" },
 });
 
 /** Where the services are reached from outside. */

@@ -28,7 +28,7 @@ describe("from nothing to a stack and back", () => {
 
   test("up says on standard output, as one JSON document, what it did and where things are", () => {
     const report = JSON.parse(first.stdout);
-    expect(report).toMatchObject({ command: "up", environment: "local", ok: true });
+    expect(report).toMatchObject({ command: "up", environment: "local", exitCode: 0 });
     expect(first.stdout).toContain(checkout.kubeconfig);
   });
 

@@ -7,7 +7,7 @@ import { EXIT, Failure } from "../failure.ts";
 import { configurationStep, prepareGround, requireOwnState, toolsStep } from "../ground.ts";
 import { type LastRun, rememberRun } from "../last-run.ts";
 import { policiesOf } from "../policies.ts";
-import { askReadiness } from "../readiness.ts";
+import { readinessStep } from "../readiness.ts";
 import { refuseRecording } from "../recorders.ts";
 import { type Report, runReport } from "../report.ts";
 import { done } from "../view/engine-news.ts";
@@ -37,7 +37,7 @@ export async function up(context: Context, name: string): Promise<Report> {
     } finally {
       stopWatching();
     }
-    if (ground.access) await askReadiness(context, ground.access);
+    if (ground.access) await readinessStep(context, ground.access);
   });
   return runReport(context, name, upLines);
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 
 	"golang.org/x/sync/errgroup"
 	"k8s.io/apiextensions-apiserver/pkg/client/clientset/clientset"
@@ -15,6 +16,7 @@ import (
 	"plumbline.dev/rehearsal/cluster/internal/config"
 	"plumbline.dev/rehearsal/cluster/internal/controlplane"
 	"plumbline.dev/rehearsal/cluster/internal/crds"
+	"plumbline.dev/rehearsal/cluster/internal/metrics"
 	"plumbline.dev/rehearsal/cluster/internal/nodes"
 	"plumbline.dev/rehearsal/cluster/internal/pki"
 	"plumbline.dev/rehearsal/cluster/internal/ports"
@@ -33,7 +35,9 @@ type cluster struct {
 
 	description config.Cluster
 	definitions []*unstructured.Unstructured
+	store       *pki.Store
 	plane       *controlplane.ControlPlane
+	metrics     net.Listener
 	stopAddons  context.CancelFunc
 }
 
@@ -94,11 +98,12 @@ func (c *cluster) layCredentials(context.Context) error {
 	if made {
 		c.report.Note("new certificate authorities were made in " + store.Dir)
 	}
-	listeners, err := ports.Open(c.dir, controlplane.APIServerPort, controlplane.ControllerManagerPort, controlplane.SchedulerPort)
+	listeners, err := ports.Open(c.dir, controlplane.APIServerPort, controlplane.ControllerManagerPort, controlplane.SchedulerPort, metrics.Port)
 	if err != nil {
 		return err
 	}
 	c.status.Ports = ports.Numbers(listeners)
+	c.store, c.metrics = store, listeners[metrics.Port]
 	if c.plane, err = controlplane.New(c.dir, c.description.Context(), store, listeners); err != nil {
 		return err
 	}
@@ -124,6 +129,7 @@ func (c *cluster) startComponents(ctx context.Context) error {
 	at("controllers", func() error { return c.plane.StartControllers(ctx) })
 	at("nodes", func() error { return c.startNodes(ctx, lifetime) })
 	at("cloud", func() error { return c.startCloud(lifetime) })
+	at("metrics", func() error { return c.startMetrics(lifetime) })
 	at("crds", func() error { return c.installDefinitions(ctx) })
 	if err := group.Wait(); err != nil {
 		return err

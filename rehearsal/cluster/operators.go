@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"path/filepath"
 
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
@@ -11,6 +12,8 @@ import (
 	"plumbline.dev/rehearsal/cluster/internal/cnpg"
 	"plumbline.dev/rehearsal/cluster/internal/gateway"
 	"plumbline.dev/rehearsal/cluster/internal/loadbalancer"
+	"plumbline.dev/rehearsal/cluster/internal/metrics"
+	"plumbline.dev/rehearsal/cluster/internal/pki"
 	"plumbline.dev/rehearsal/cluster/internal/volumes"
 )
 
@@ -25,6 +28,20 @@ func (c *cluster) startCloud(lifetime context.Context) error {
 		return err
 	}
 	return errors.Join(volumes.Run(lifetime, client), loadbalancer.Run(lifetime, client))
+}
+
+// startMetrics serves what autoscalers read.
+func (c *cluster) startMetrics(lifetime context.Context) error {
+	_, restConfig, err := c.component("metrics")
+	if err != nil {
+		return err
+	}
+	serving, err := c.store.Cluster.Issue(pki.Request{User: "plumbline-metrics", Hosts: metrics.Hosts})
+	if err != nil {
+		return err
+	}
+	profile := filepath.Join(c.dir, "load.json")
+	return metrics.Serve(lifetime, restConfig, c.metrics, serving, c.store.FrontProxy.Pool(), c.store.Cluster.Certificate(), profile)
 }
 
 // startOperators starts cert-manager, and the stand-ins for other operators, as far as their definitions are there.

@@ -14,6 +14,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { privateCache } from "./ground.ts";
 
+/** What the Go command itself keeps in a home folder. */
+const GO_OWN = /^home\/\.config($|\/go($|\/))/;
+
 const REPOSITORY = join(import.meta.dirname, "../..");
 
 /** A copy of the project as a user has it, with a home folder and a cache of its own. */
@@ -97,7 +100,7 @@ export async function makeCheckout(): Promise<Checkout> {
     start,
     plumbline: (...args) => start(args).ended,
     kubectl: (...args) =>
-      execFileSync("kubectl", ["--kubeconfig", kubeconfig, ...args], {
+      execFileSync("kubectl", ["--kubeconfig", kubeconfig, "--cache-dir", join(cache, "kubectl"), ...args], {
         encoding: "utf8",
         env,
         stdio: ["ignore", "pipe", "pipe"],
@@ -112,7 +115,9 @@ export async function makeCheckout(): Promise<Checkout> {
     state: () => stateObjects(join(cache, "engine", "local", "state", ".pulumi", "stacks", "plumbline", "local.json")),
     kept: () => texts(cache, ["logs", "runs", "engine/local/state", "clusters/local/log"]),
     files: () =>
-      (readdirSync(root, { recursive: true }) as string[]).filter((path) => !path.includes("node_modules/")).sort(),
+      (readdirSync(root, { recursive: true }) as string[])
+        .filter((path) => !path.includes("node_modules/") && !GO_OWN.test(path))
+        .sort(),
     processes,
     remove: async () => {
       await start(["down", "--yes"]).ended;
