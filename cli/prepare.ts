@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
@@ -13,7 +12,7 @@ import {
   type Toolchain,
 } from "../rehearsal/index.ts";
 import { type Context, PROJECT, PROJECT_DIR } from "./context.ts";
-import { forgetSalt } from "./engine/salt.ts";
+import { forgetSalt, saltOf } from "./engine/salt.ts";
 import type { StackPlace } from "./engine/stack.ts";
 import { EXIT, Failure } from "./failure.ts";
 import type { Tell } from "./steps.ts";
@@ -84,7 +83,7 @@ export async function enginePlace(context: Context, options: EngineOptions): Pro
   const isOwn = ([variable]: [string, string]) => OWN_STATE.includes(variable);
   if (state === "private") {
     const stateDir = fileURLToPath(home.env.PULUMI_BACKEND_URL ?? "");
-    if (!existsSync(join(stateDir, ".pulumi", "stacks", PROJECT, `${name}.json`))) await forgetSalt(PROJECT_DIR, name);
+    await forgetSalt(PROJECT_DIR, name, await saltOf(join(stateDir, ".pulumi", "stacks", PROJECT, `${name}.json`)));
     return { name, projectDir: PROJECT_DIR, home, env: home.env };
   }
   const env = Object.fromEntries([

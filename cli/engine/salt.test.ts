@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { forgetSalt } from "./salt.ts";
+import { forgetSalt, saltOf } from "./salt.ts";
 
 let dir: string;
 let file: string;
@@ -25,6 +25,20 @@ describe("forgetSalt", () => {
     writeFileSync(file, "encryptionsalt: v1:abc\nconfig:\n  plumbline:x: 1\n");
     await forgetSalt(dir, "local");
     expect(readFileSync(file, "utf8")).toBe("config:\n  plumbline:x: 1\n");
+  });
+
+  it("keeps the salt of the state, and removes any other", async () => {
+    const state = join(dir, "local.json");
+    writeFileSync(
+      state,
+      JSON.stringify({ checkpoint: { latest: { secrets_providers: { state: { salt: "v1:abc=" } } } } }),
+    );
+    writeFileSync(file, "encryptionsalt: v1:abc=\n");
+    await forgetSalt(dir, "local", await saltOf(state));
+    expect(readFileSync(file, "utf8")).toBe("encryptionsalt: v1:abc=\n");
+    writeFileSync(file, "encryptionsalt: v1:abc=def\n");
+    await forgetSalt(dir, "local", await saltOf(state));
+    expect(existsSync(file)).toBe(false);
   });
 
   it("does nothing where there is none", async () => {
