@@ -6,7 +6,7 @@ import { made, pods } from "./support/shop.ts";
 /** How long each run may go before it is interrupted, in seconds: from the first step to late in the deployment. */
 const MOMENTS = [0.4, 2, 4, 7, 11, 16];
 
-describe("an up that is cut off", () => {
+describe("an up that is cut off", { timeout: 600_000 }, () => {
   let checkout: Checkout;
   beforeAll(async () => {
     checkout = await makeCheckout();

@@ -3,7 +3,7 @@ import { type Checkout, makeCheckout, type Run } from "./support/checkout.ts";
 import { deployments, pods } from "./support/shop.ts";
 
 /** The life of one rehearsal as a newcomer sees it. The tests build on each other, in this order. */
-describe("from nothing to a stack and back", () => {
+describe("from nothing to a stack and back", { timeout: 300_000 }, () => {
   let checkout: Checkout;
   let before: readonly string[];
   let first: Run;

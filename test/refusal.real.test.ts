@@ -69,7 +69,7 @@ describe("an environment file that is wrong", () => {
   });
 });
 
-describe("a program that breaks a mandatory rule", () => {
+describe("a program that breaks a mandatory rule", { timeout: 300_000 }, () => {
   let checkout: Checkout;
   beforeAll(async () => {
     checkout = await makeCheckout();
