@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import type { Context } from "./context.ts";
@@ -51,7 +52,7 @@ export async function readinessStep(context: Context, access: ClusterAccess): Pr
   await steps.run("Readiness", async (tell) => {
     for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(PAUSE_MS, undefined, { signal: interrupt.asked })) {
       interrupt.asked.throwIfAborted();
-      const workloads = await readinessOf(names, access);
+      const workloads = await readinessOf(names, access, context.cacheDir);
       findings.workloads = workloads;
       const waiting = workloads.filter(({ ready, wanted, missing }) => missing || ready < wanted);
       if (waiting.length === 0) return { detail: `${count(workloads.length, "workload")} ready`, value: undefined };
@@ -71,9 +72,9 @@ function progressOf({ namespace, name, ready, wanted }: WorkloadReadiness): stri
 }
 
 /** Asks how many pods of the stack's workloads serve. What else stands is shown also if the cluster does not answer. */
-export async function askReadiness({ findings, log }: Context, access: ClusterAccess): Promise<void> {
+export async function askReadiness({ cacheDir, findings, log }: Context, access: ClusterAccess): Promise<void> {
   try {
-    findings.workloads = await readinessOf(findings.inventory?.workloads ?? [], access);
+    findings.workloads = await readinessOf(findings.inventory?.workloads ?? [], access, cacheDir);
   } catch (error) {
     log.write(`readiness is not known: ${error}`);
   }
@@ -83,6 +84,7 @@ export async function askReadiness({ findings, log }: Context, access: ClusterAc
 async function readinessOf(
   workloads: readonly WorkloadName[],
   { kubectl, kubeconfig, context }: ClusterAccess,
+  cacheDir: string,
 ): Promise<readonly WorkloadReadiness[]> {
   if (workloads.length === 0) return [];
   const kinds = [...new Set(workloads.map(({ kind }) => RESOURCES[kind])), AUTOSCALERS].join(",");
@@ -90,7 +92,8 @@ async function readinessOf(
   const { stdout } = await promisify(execFile)(
     kubectl,
     [...where, "get", kinds, "--all-namespaces", "-o", "json", `--request-timeout=${TIMEOUT_S}s`],
-    { maxBuffer: 256 * 1024 * 1024 },
+    // What kubectl remembers of the API goes into our cache, not into the person's home folder.
+    { maxBuffer: 256 * 1024 * 1024, env: { ...process.env, KUBECACHEDIR: join(cacheDir, "kubectl") } },
   );
   return parseReadiness(workloads, JSON.parse(stdout));
 }
