@@ -175,11 +175,20 @@ spec:
   replicas: 3
   selector: {matchLabels: {app: web}}
   template:
-    metadata: {labels: {app: web}}
+    metadata: {labels: {app: web}, annotations: {plumbline.dev/usage-cpu: 200m}}
     spec:
       topologySpreadConstraints:
       - {maxSkew: 1, topologyKey: topology.kubernetes.io/zone, whenUnsatisfiable: DoNotSchedule, labelSelector: {matchLabels: {app: web}}}
       containers: [{name: web, image: example.org/web:1, resources: {requests: {cpu: 100m, memory: 64Mi}}}]
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: web}
+spec:
+  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}
+  minReplicas: 3
+  maxReplicas: 6
+  metrics: [{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 50}}}]
 ---
 apiVersion: v1
 kind: Service
@@ -225,12 +234,13 @@ func TestARun(t *testing.T) {
 	t.Cleanup(func() { _ = r.process.Process.Kill() })
 	r.apply(workload)
 
-	r.eventually("a zone each", "test-a test-b test-c", "get", "pods", "-l", "app=web", "--sort-by", ".spec.nodeName", "-o", "jsonpath={.items[*].spec.nodeName}")
-	r.eventually("the Deployment is available", "3", "get", "deployment", "web", "-o", "jsonpath={.status.availableReplicas}")
+	r.eventually("the Deployment grows under its load", "6", "get", "deployment", "web", "-o", "jsonpath={.status.availableReplicas}")
+	r.eventually("two in each zone", "test-a test-a test-b test-b test-c test-c", "get", "pods", "-l", "app=web", "--sort-by", ".spec.nodeName", "-o", "jsonpath={.items[*].spec.nodeName}")
 	r.eventually("the Service has an address", "203.0.113.1", "get", "service", "web", "-o", "jsonpath={.status.loadBalancer.ingress[0].ip}")
 	r.eventually("the claim is bound", "Bound", "get", "pvc", "data", "-o", "jsonpath={.status.phase}")
 	r.eventually("the certificate is ready", "True", "get", "certificate", "web", "-o", `jsonpath={.status.conditions[?(@.type=="Ready")].status}`)
 	r.eventually("the database is ready", "3", "get", "clusters.postgresql.cnpg.io", "orders", "-o", "jsonpath={.status.readyInstances}")
+	r.eventually("the database's owner has credentials", "orders-app", "get", "secret", "orders-app", "-o", `jsonpath={.metadata.name}`)
 	volume, _ := r.kubectl("", "get", "pvc", "data", "-o", "jsonpath={.spec.volumeName}")
 	r.eventually("the volume is in the pod's zone", "b", "get", "pv", volume, "-o", "jsonpath={.spec.nodeAffinity.required.nodeSelectorTerms[0].matchExpressions[0].values[0]}")
 
@@ -242,7 +252,7 @@ func TestARun(t *testing.T) {
 	server, _ := r.kubectl("", "config", "view", "-o", "jsonpath={.clusters[0].cluster.server}")
 	r.end(os.Kill)
 	r.start()
-	r.eventually("the data is there after a kill", "3", "get", "deployment", "web", "-o", "jsonpath={.status.availableReplicas}")
+	r.eventually("the data is there after a kill", "6", "get", "deployment", "web", "-o", "jsonpath={.status.availableReplicas}")
 	r.eventually("the address is the same", server, "config", "view", "-o", "jsonpath={.clusters[0].cluster.server}")
 	if len(r.notes) == 0 || !strings.Contains(r.notes[len(r.notes)-1], "without a clean stop") {
 		t.Errorf("the start after a kill did not say so: %q", r.notes)

@@ -101,7 +101,7 @@ func (s *standIn) reconcileCluster(ctx context.Context, key types.NamespacedName
 		return err
 	}
 	leader := choosePrimary(c, ready)
-	if err := errors.Join(s.ensureWays(ctx, c), s.ensureInstances(ctx, c, leader), s.removeSurplus(ctx, c)); err != nil {
+	if err := errors.Join(s.ensureCredentials(ctx, c), s.ensureWays(ctx, c), s.ensureInstances(ctx, c, leader), s.removeSurplus(ctx, c)); err != nil {
 		return err
 	}
 	return standin.SetStatus(ctx, s.custom, resources, seen, clusterStatus(seen, c, leader, ready))
@@ -245,7 +245,7 @@ func clusterStatus(seen *unstructured.Unstructured, c *cluster, leader string, r
 		"instanceNames":  names,
 		"currentPrimary": leader,
 		"targetPrimary":  leader,
-		"image":          c.Spec.ImageName,
+		"image":          c.image(),
 		"writeService":   c.Name + "-rw",
 		"readService":    c.Name + "-r",
 		"conditions": []any{

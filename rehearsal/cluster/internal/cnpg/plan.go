@@ -25,6 +25,9 @@ const (
 	replica = "replica"
 )
 
+// defaultImage is what CloudNativePG 1.27 runs if a Cluster names no image.
+const defaultImage = "ghcr.io/cloudnative-pg/postgresql:17.5"
+
 // simulated is said on everything that is made here.
 const simulated = "stand-in for CloudNativePG: pods, claims, services and status are made; no PostgreSQL runs, and nothing is replicated"
 
@@ -40,7 +43,10 @@ type cluster struct {
 		TopologySpreadConstraints []corev1.TopologySpreadConstraint `json:"topologySpreadConstraints"`
 		PriorityClassName         string                            `json:"priorityClassName"`
 		EnablePDB                 *bool                             `json:"enablePDB"`
-		InheritedMetadata         *struct {
+		Bootstrap                 struct {
+			Initdb initdb `json:"initdb"`
+		} `json:"bootstrap"`
+		InheritedMetadata *struct {
 			Labels      map[string]string `json:"labels"`
 			Annotations map[string]string `json:"annotations"`
 		} `json:"inheritedMetadata"`
@@ -135,7 +141,7 @@ func (c *cluster) pod(serial int, role string) *corev1.Pod {
 			},
 			Containers: []corev1.Container{{
 				Name:  "postgres",
-				Image: c.Spec.ImageName,
+				Image: c.image(),
 				Ports: []corev1.ContainerPort{
 					{Name: "postgresql", ContainerPort: 5432}, {Name: "metrics", ContainerPort: 9187}, {Name: "status", ContainerPort: 8000},
 				},
@@ -153,6 +159,14 @@ func (c *cluster) pod(serial int, role string) *corev1.Pod {
 			}}},
 		},
 	}
+}
+
+// image is what the instances would run: without one, that of the operator's release whose definitions are installed.
+func (c *cluster) image() string {
+	if c.Spec.ImageName == "" {
+		return defaultImage
+	}
+	return c.Spec.ImageName
 }
 
 // antiAffinity keeps instances of the cluster apart, as the operator does unless it is told not to.
