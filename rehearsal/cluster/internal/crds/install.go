@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	apiextensions "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/apiextensions-apiserver/pkg/client/clientset/clientset"
@@ -17,8 +18,13 @@ import (
 	"k8s.io/apimachinery/pkg/watch"
 )
 
-// checksum is the annotation by which a definition that is there already is known to be the wanted one.
-const checksum = "plumbline.dev/checksum"
+const (
+	// checksum is the annotation by which a definition that is there already is known to be the wanted one.
+	checksum = "plumbline.dev/checksum"
+	// installed is the annotation that says when the definition was written. A definition that a stopped cluster left before it was
+	// served is looked at again only when it changes: this is the change.
+	installed = "plumbline.dev/installed"
+)
 
 // parallelism is how many definitions are made at once: the API server checks schemas for a while.
 const parallelism = 4
@@ -59,7 +65,7 @@ func install(ctx context.Context, client clientset.Interface, definition *unstru
 	}
 	sum := sha256.Sum256(data)
 	text := hex.EncodeToString(sum[:])
-	if has != nil && has.Annotations[checksum] == text {
+	if has != nil && has.Annotations[checksum] == text && isEstablished(has) {
 		return nil
 	}
 	wanted := &apiextensions.CustomResourceDefinition{}
@@ -70,6 +76,7 @@ func install(ctx context.Context, client clientset.Interface, definition *unstru
 		wanted.Annotations = map[string]string{}
 	}
 	wanted.Annotations[checksum] = text
+	wanted.Annotations[installed] = time.Now().UTC().Format(time.RFC3339Nano)
 	api := client.ApiextensionsV1().CustomResourceDefinitions()
 	if has == nil {
 		_, err = api.Create(ctx, wanted, metav1.CreateOptions{})
