@@ -67,8 +67,12 @@ func (b *balancer) reconcile(ctx context.Context, key types.NamespacedName) erro
 	return err
 }
 
-// plan is what the Service's status should say: the address that it has, else the lowest free one; none if it asks for none.
+// plan is what the Service's status should say: the address that it has, else the lowest free one; none if it asks for none. A Service
+// with a class is another balancer's, and keeps what that one says.
 func plan(service *corev1.Service, all []*corev1.Service) ([]corev1.LoadBalancerIngress, error) {
+	if service.Spec.LoadBalancerClass != nil {
+		return service.Status.LoadBalancer.Ingress, nil
+	}
 	if service.Spec.Type != corev1.ServiceTypeLoadBalancer || service.DeletionTimestamp != nil {
 		return nil, nil
 	}

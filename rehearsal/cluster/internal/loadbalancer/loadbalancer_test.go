@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/utils/ptr"
 )
 
 func balanced(ip string) *corev1.Service {
@@ -19,6 +20,8 @@ func TestPlan(t *testing.T) {
 	others := []*corev1.Service{balanced("203.0.113.1"), balanced("203.0.113.3")}
 	internal := balanced("203.0.113.9")
 	internal.Spec.Type = corev1.ServiceTypeClusterIP
+	elsewhere := balanced("")
+	elsewhere.Spec.LoadBalancerClass = ptr.To("example.com/other")
 	for name, example := range map[string]struct {
 		service *corev1.Service
 		want    string
@@ -26,6 +29,7 @@ func TestPlan(t *testing.T) {
 		"the lowest free address": {balanced(""), "203.0.113.2"},
 		"the one that it has":     {balanced("203.0.113.7"), "203.0.113.7"},
 		"none any more":           {internal, ""},
+		"another balancer's":      {elsewhere, ""},
 	} {
 		ingress, err := plan(example.service, others)
 		got := ""
