@@ -181,19 +181,13 @@ function processesAbout(...folders: string[]): readonly string[] {
 function stateObjects(file: string): string[] {
   interface State {
     readonly checkpoint: {
-      readonly latest: {
-        readonly resources?: readonly {
-          readonly type: string;
-          readonly id?: string;
-          readonly outputs?: { readonly kind?: string };
-        }[];
-      };
+      readonly latest: { readonly resources?: readonly { readonly type: string; readonly id?: string }[] };
     };
   }
   const { checkpoint } = JSON.parse(readFileSync(file, "utf8")) as State;
   return (checkpoint.latest.resources ?? [])
     .filter(({ type }) => type.startsWith("kubernetes:"))
-    .map(({ id, outputs }) => `${outputs?.kind} ${id}`);
+    .map(({ type, id }) => `${type.split(":").at(-1)} ${id}`);
 }
 
 function texts(root: string, folders: readonly string[]): Map<string, string> {
