@@ -204,8 +204,8 @@ func (s *standIn) removeSurplus(ctx context.Context, c *cluster) error {
 			return nil
 		}
 		if err := errors.Join(
-			unlessGone(s.client.CoreV1().Pods(c.Namespace).Delete(ctx, name, metav1.DeleteOptions{})),
-			unlessGone(s.client.CoreV1().PersistentVolumeClaims(c.Namespace).Delete(ctx, name, metav1.DeleteOptions{})),
+			reconcile.UnlessGone(s.client.CoreV1().Pods(c.Namespace).Delete(ctx, name, metav1.DeleteOptions{})),
+			reconcile.UnlessGone(s.client.CoreV1().PersistentVolumeClaims(c.Namespace).Delete(ctx, name, metav1.DeleteOptions{})),
 		); err != nil {
 			return err
 		}
@@ -257,13 +257,6 @@ func clusterStatus(seen *unstructured.Unstructured, c *cluster, leader string, r
 
 func unlessThere(err error) error {
 	if apierrors.IsAlreadyExists(err) {
-		return nil
-	}
-	return err
-}
-
-func unlessGone(err error) error {
-	if apierrors.IsNotFound(err) {
 		return nil
 	}
 	return err

@@ -70,7 +70,7 @@ func (p *provisioner) provision(ctx context.Context, key types.NamespacedName) e
 	}
 	class, err := p.classes.Get(*claim.Spec.StorageClassName)
 	if err != nil {
-		return unlessGone(err)
+		return reconcile.UnlessGone(err)
 	}
 	nodeName, now := wantsVolume(claim, class)
 	if !now {
@@ -106,7 +106,7 @@ func (p *provisioner) zoneOf(nodeName string) (string, error) {
 func (p *provisioner) grow(ctx context.Context, claim *corev1.PersistentVolumeClaim) error {
 	volume, err := p.volumes.Get(claim.Spec.VolumeName)
 	if err != nil {
-		return unlessGone(err)
+		return reconcile.UnlessGone(err)
 	}
 	wanted := claim.Spec.Resources.Requests[corev1.ResourceStorage]
 	if hasOutgrown(claim, volume) {
@@ -128,18 +128,10 @@ func (p *provisioner) grow(ctx context.Context, claim *corev1.PersistentVolumeCl
 func (p *provisioner) reclaim(ctx context.Context, key types.NamespacedName) error {
 	volume, err := p.volumes.Get(key.Name)
 	if err != nil {
-		return unlessGone(err)
+		return reconcile.UnlessGone(err)
 	}
 	if !isSpent(volume) {
 		return nil
 	}
-	return unlessGone(p.client.CoreV1().PersistentVolumes().Delete(ctx, volume.Name, metav1.DeleteOptions{}))
-}
-
-// unlessGone leaves out the error that says that the object is not there.
-func unlessGone(err error) error {
-	if errors.IsNotFound(err) {
-		return nil
-	}
-	return err
+	return reconcile.UnlessGone(p.client.CoreV1().PersistentVolumes().Delete(ctx, volume.Name, metav1.DeleteOptions{}))
 }
