@@ -1,4 +1,4 @@
-import type { ClusterPlan } from "../rehearsal/index.ts";
+import type { ClusterPlan, Toolchain } from "../rehearsal/index.ts";
 import { type Environment, EnvironmentError, loadEnvironment } from "../stacks/environment.ts";
 import { EXIT, Failure } from "./failure.ts";
 
@@ -22,7 +22,7 @@ export function isRehearsal(environment: Environment): environment is RehearsalE
 }
 
 /** The rehearsal cluster that an environment asks for. Its name is that of the environment, and so is its context. */
-export function clusterPlan(name: string, environment: RehearsalEnvironment, crds: readonly string[]): ClusterPlan {
+export function clusterPlan(name: string, environment: RehearsalEnvironment, { crds, seed }: Toolchain): ClusterPlan {
   const { region, zones, cluster } = environment;
-  return { name, region, zones, nodesPerZone: cluster.nodesPerZone, node: cluster.node, crds };
+  return { name, region, zones, nodesPerZone: cluster.nodesPerZone, node: cluster.node, crds, seed };
 }

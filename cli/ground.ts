@@ -44,7 +44,7 @@ export async function prepareGround(
   toolchain: Toolchain,
 ): Promise<Ground> {
   if (!isRehearsal(environment)) return groundOf(context, name, environment, toolchain);
-  const plan = clusterPlan(name, environment, toolchain.crds);
+  const plan = clusterPlan(name, environment, toolchain);
   const cluster = await clusterStep(context, plan, toolchain.cluster.path);
   context.findings.cluster = cluster;
   return groundOf(context, name, environment, toolchain, cluster);

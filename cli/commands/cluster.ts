@@ -13,7 +13,7 @@ async function startClusterOf(context: Context, name: string): Promise<Report> {
   const environment = await configurationStep(context, name);
   requireRehearsal(name, environment);
   const toolchain = await toolsStep(context);
-  const plan = clusterPlan(name, environment, toolchain.crds);
+  const plan = clusterPlan(name, environment, toolchain);
   await alone(context, "cluster start", name, () => clusterStep(context, plan, toolchain.cluster.path));
   return report(context, name);
 }

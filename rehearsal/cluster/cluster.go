@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 	"k8s.io/apiextensions-apiserver/pkg/client/clientset/clientset"
@@ -34,33 +34,47 @@ type cluster struct {
 	step string
 
 	description config.Cluster
-	definitions []*unstructured.Unstructured
+	// definitions waits for the CustomResourceDefinitions to be read.
+	definitions func() ([]*unstructured.Unstructured, error)
 	store       *pki.Store
 	plane       *controlplane.ControlPlane
-	metrics     net.Listener
-	stopAddons  context.CancelFunc
+	metrics     *metrics.Server
+	// addons is the lifetime of what is no part of the control plane.
+	addons     context.Context
+	stopAddons context.CancelFunc
+}
+
+// step is a part of a start, and what it is called in the reports.
+type step struct {
+	name string
+	do   func(context.Context) error
 }
 
 // start brings everything up. What it started stays for stop to end, also when it fails.
 func (c *cluster) start(ctx context.Context) error {
-	for _, part := range []struct {
-		step string
-		do   func(context.Context) error
-	}{
+	if err := c.take(ctx, []step{
 		{"description", c.readDescription},
 		{"credentials", c.layCredentials},
-		{"etcd", func(ctx context.Context) error { return c.plane.StartStore(ctx) }},
-		{"apiserver", func(ctx context.Context) error { return c.plane.StartAPIServer(ctx) }},
+		{"etcd", c.startStore},
+		{"apiserver", c.startAPIServer},
 		{"components", c.startComponents},
-	} {
-		c.step = part.step
-		if err := c.do(ctx, part.do); err != nil {
-			return err
-		}
-		c.report.Step(part.step)
+	}); err != nil {
+		return err
 	}
 	c.setPhase(state.Ready)
 	c.report.Ready()
+	return nil
+}
+
+// take takes the steps one after another, until one fails.
+func (c *cluster) take(ctx context.Context, steps []step) error {
+	for _, step := range steps {
+		c.step = step.name
+		if err := c.do(ctx, step.do); err != nil {
+			return err
+		}
+		c.report.Step(step.name)
+	}
 	return nil
 }
 
@@ -86,9 +100,26 @@ func (c *cluster) readDescription(context.Context) (err error) {
 	if c.description, err = config.Read(c.dir); err != nil {
 		return err
 	}
-	c.definitions, err = crds.Read(c.description.CRDs)
-	return err
+	c.readDefinitions(c.description.CRDs)
+	return nil
 }
+
+// readDefinitions begins to read them: they are megabytes, and nothing needs them before the API server is there.
+func (c *cluster) readDefinitions(paths []string) {
+	c.definitions = sync.OnceValues(func() ([]*unstructured.Unstructured, error) { return crds.Read(paths) })
+	go c.definitions()
+}
+
+func (c *cluster) startStore(ctx context.Context) error {
+	if c.description.Seed != "" && !controlplane.HasData(c.dir) {
+		if err := controlplane.Plant(c.dir, c.description.Seed); err != nil {
+			return err
+		}
+	}
+	return c.plane.StartStore(ctx)
+}
+
+func (c *cluster) startAPIServer(ctx context.Context) error { return c.plane.StartAPIServer(ctx) }
 
 func (c *cluster) layCredentials(context.Context) error {
 	store, made, err := pki.Open(c.dir, controlplane.HasData(c.dir))
@@ -103,7 +134,10 @@ func (c *cluster) layCredentials(context.Context) error {
 		return err
 	}
 	c.status.Ports = ports.Numbers(listeners)
-	c.store, c.metrics = store, listeners[metrics.Port]
+	c.store = store
+	if err := c.serveMetrics(listeners[metrics.Port]); err != nil {
+		return err
+	}
 	if c.plane, err = controlplane.New(c.dir, c.description.Context(), store, listeners); err != nil {
 		return err
 	}
@@ -114,8 +148,6 @@ func (c *cluster) layCredentials(context.Context) error {
 
 // startComponents starts everything that needs the API server, all at once, and returns when all of it works.
 func (c *cluster) startComponents(ctx context.Context) error {
-	lifetime, stop := context.WithCancel(context.Background())
-	c.stopAddons = stop
 	group, ctx := errgroup.WithContext(ctx)
 	at := func(step string, do func() error) {
 		group.Go(func() error {
@@ -127,17 +159,22 @@ func (c *cluster) startComponents(ctx context.Context) error {
 		})
 	}
 	at("controllers", func() error { return c.plane.StartControllers(ctx) })
-	at("nodes", func() error { return c.startNodes(ctx, lifetime) })
-	at("cloud", func() error { return c.startCloud(lifetime) })
-	at("metrics", func() error { return c.startMetrics(lifetime) })
-	at("crds", func() error { return c.installDefinitions(ctx) })
-	if err := group.Wait(); err != nil {
+	at("nodes", func() error { return c.startNodes(ctx) })
+	at("cloud", c.startCloud)
+	at("metrics", c.followMetrics)
+	at("crds", func() error {
+		definitions, err := c.installDefinitions(ctx)
+		for _, operator := range operators {
+			if defines(definitions, operator.definition) {
+				at(operator.name, func() error { return operator.start(c) })
+			}
+		}
 		return err
-	}
-	return c.startOperators(lifetime)
+	})
+	return group.Wait()
 }
 
-func (c *cluster) startNodes(ctx, lifetime context.Context) error {
+func (c *cluster) startNodes(ctx context.Context) error {
 	kubeconfig, restConfig, err := c.component("kwok")
 	if err != nil {
 		return err
@@ -149,22 +186,26 @@ func (c *cluster) startNodes(ctx, lifetime context.Context) error {
 	if err := nodes.Apply(ctx, client, c.description); err != nil {
 		return err
 	}
-	if err := nodes.PlayKubelets(lifetime, kubeconfig, c.log); err != nil {
+	if err := nodes.PlayKubelets(c.addons, kubeconfig, c.log); err != nil {
 		return err
 	}
 	return nodes.WaitReady(ctx, client)
 }
 
-func (c *cluster) installDefinitions(ctx context.Context) error {
+func (c *cluster) installDefinitions(ctx context.Context) ([]*unstructured.Unstructured, error) {
 	_, restConfig, err := c.component("crds")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	client, err := clientset.NewForConfig(restConfig)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return crds.Install(ctx, client, c.definitions)
+	definitions, err := c.definitions()
+	if err != nil {
+		return nil, err
+	}
+	return definitions, crds.Install(ctx, client, definitions)
 }
 
 // component gives one of the cluster's own components its identity.
@@ -192,11 +233,9 @@ func (c *cluster) failed() <-chan error {
 
 // stop ends whatever was started.
 func (c *cluster) stop() {
-	if c.stopAddons != nil {
-		c.stopAddons()
-	}
+	c.stopAddons()
 	if c.plane != nil {
-		c.plane.Stop(stopGrace)
+		c.plane.Stop()
 	}
 }
 

@@ -139,7 +139,8 @@ func definitions(t *testing.T) []string {
 	return folders
 }
 
-func describe(t *testing.T, dir string) {
+// description is of a cluster with three nodes in three zones.
+func description(t *testing.T) config.Cluster {
 	t.Helper()
 	cluster := config.Cluster{Name: "test", Region: "test"}
 	for _, folder := range definitions(t) {
@@ -158,6 +159,11 @@ func describe(t *testing.T, dir string) {
 	for _, zone := range []string{"a", "b", "c"} {
 		cluster.Nodes = append(cluster.Nodes, config.Node{Name: "test-" + zone, Zone: zone, CPU: "4", Memory: "16Gi", Pods: 110})
 	}
+	return cluster
+}
+
+func describe(t *testing.T, dir string, cluster config.Cluster) {
+	t.Helper()
 	data, err := json.Marshal(cluster)
 	if err != nil {
 		t.Fatal(err)
@@ -229,7 +235,7 @@ func TestARun(t *testing.T) {
 		t.Skip("boots a cluster")
 	}
 	r := &rehearsal{t: t, dir: t.TempDir()}
-	describe(t, r.dir)
+	describe(t, r.dir, description(t))
 	r.start()
 	t.Cleanup(func() { _ = r.process.Process.Kill() })
 	r.apply(workload)
@@ -269,5 +275,57 @@ func TestARun(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(r.dir, "status.json")); !os.IsNotExist(err) {
 		t.Errorf("a clean stop left a status: %v", err)
+	}
+}
+
+func TestClustersBeginWithASeed(t *testing.T) {
+	if testing.Short() {
+		t.Skip("boots clusters")
+	}
+	cluster, dir := description(t), t.TempDir()
+	arguments := []string{"seed", "--dir", dir}
+	for _, path := range cluster.CRDs {
+		arguments = append(arguments, "--crds", path)
+	}
+	if out, err := program(t, arguments...).Output(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if out, err := program(t, arguments...).Output(); err == nil || !strings.Contains(string(out), "a directory without") {
+		t.Errorf("a second seed in the directory: %v, %s", err, out)
+	}
+
+	cluster.Seed = filepath.Join(dir, "etcd")
+	identities := map[string]bool{}
+	for range 2 {
+		r := &rehearsal{t: t, dir: t.TempDir()}
+		describe(t, r.dir, cluster)
+		r.start()
+		t.Cleanup(func() { _ = r.process.Process.Kill() })
+		identity, err := r.kubectl("", "get", "namespace", "kube-system", "-o", "jsonpath={.metadata.uid}")
+		if err != nil || identities[identity] {
+			t.Errorf("the identity of the cluster: %q, %v", identity, err)
+		}
+		identities[identity] = true
+		authority, err := os.ReadFile(filepath.Join(r.dir, "pki", "ca.crt"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.eventually("it trusts its own authority alone", strings.TrimSpace(string(authority)),
+			"get", "configmap", "extension-apiserver-authentication", "-n", "kube-system", "-o", "jsonpath={.data.client-ca-file}")
+		r.apply(workload)
+		r.eventually("it works", "3", "get", "clusters.postgresql.cnpg.io", "orders", "-o", "jsonpath={.status.readyInstances}")
+		r.end(os.Interrupt)
+	}
+}
+
+func TestASeedThatCannotBeLaidSaysWhy(t *testing.T) {
+	for want, arguments := range map[string][]string{
+		"seed takes --dir DIR, --crds PATH and nothing else": {"seed"},
+		"cannot be used":       {"seed", "--dir", filepath.Join(t.TempDir(), "none")},
+		"unknown flag: --crds": {"run", "--dir", t.TempDir(), "--crds", t.TempDir()},
+	} {
+		if out, err := program(t, arguments...).CombinedOutput(); err == nil || !strings.Contains(string(out), want) {
+			t.Errorf("%v: %v, %s", arguments, err, out)
+		}
 	}
 }

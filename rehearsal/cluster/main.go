@@ -1,6 +1,7 @@
 // Command plumbline-cluster is a Kubernetes cluster in one process: a real control plane over simulated nodes, on loopback only.
 //
 //	plumbline-cluster run --dir DIR       runs the cluster that DIR/cluster.json describes, until it is told to stop
+//	plumbline-cluster seed --dir DIR      lays a store in DIR/etcd with which clusters can begin
 //	plumbline-cluster kubectl …           is kubectl; so is a link to the program that is named kubectl
 //	plumbline-cluster version [--json]    says what is built in
 package main
@@ -24,6 +25,8 @@ var version = "devel"
 const usage = `plumbline-cluster: a Kubernetes cluster in one process, for rehearsals
 
   plumbline-cluster run --dir DIR       run the cluster that DIR/cluster.json describes, until SIGTERM or SIGINT
+  plumbline-cluster seed --dir DIR [--crds PATH]…
+                                        lay a store in DIR/etcd, with definitions, with which clusters can begin
   plumbline-cluster kubectl ARGUMENTS   kubectl; so is a link to this program that is named kubectl
   plumbline-cluster version [--json]    what is built in
 `
@@ -46,11 +49,19 @@ func main() {
 	arguments := os.Args[2:]
 	switch command := os.Args[1]; command {
 	case "run":
-		dir, err := runFlags(arguments)
+		dir, _, err := directoryFlags(command, arguments)
 		if err != nil {
 			fail(exitUsage, err)
 		}
 		if run(dir, kubernetes) != nil {
+			os.Exit(exitFailed)
+		}
+	case "seed":
+		dir, definitions, err := directoryFlags(command, arguments)
+		if err != nil {
+			fail(exitUsage, err)
+		}
+		if seed(dir, kubernetes, definitions) != nil {
 			os.Exit(exitFailed)
 		}
 	case "kubectl":
@@ -62,20 +73,32 @@ func main() {
 	case "help", "-h", "--help":
 		fmt.Print(usage)
 	default:
-		fail(exitUsage, fmt.Errorf("%q is no command; allowed: run, kubectl, version", command))
+		fail(exitUsage, fmt.Errorf("%q is no command; allowed: run, seed, kubectl, version", command))
 	}
 }
 
-func runFlags(arguments []string) (dir string, err error) {
-	flags := pflag.NewFlagSet("run", pflag.ContinueOnError)
+// directoryFlags reads the arguments of a command that works in a directory; definitions are for seed alone.
+func directoryFlags(command string, arguments []string) (dir string, definitions []string, err error) {
+	flags := pflag.NewFlagSet(command, pflag.ContinueOnError)
 	flags.StringVar(&dir, "dir", "", "the cluster's directory")
+	takes := "--dir DIR"
+	if command == "seed" {
+		flags.StringArrayVar(&definitions, "crds", nil, "a file or directory of CustomResourceDefinitions")
+		takes += ", --crds PATH"
+	}
 	if err := flags.Parse(arguments); err != nil {
-		return "", err
+		return "", nil, err
 	}
 	if dir == "" || flags.NArg() > 0 {
-		return "", errors.New("run takes --dir DIR and nothing else")
+		return "", nil, fmt.Errorf("%s takes %s and nothing else", command, takes)
 	}
-	return filepath.Abs(dir)
+	for i, path := range definitions {
+		if definitions[i], err = filepath.Abs(path); err != nil {
+			return "", nil, err
+		}
+	}
+	dir, err = filepath.Abs(dir)
+	return dir, definitions, err
 }
 
 func printVersion(arguments []string, kubernetes string) error {

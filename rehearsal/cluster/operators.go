@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"errors"
+	"net"
 	"path/filepath"
 
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
 
@@ -17,8 +19,18 @@ import (
 	"plumbline.dev/rehearsal/cluster/internal/volumes"
 )
 
+// operators are cert-manager and the stand-ins for other operators. Each is started if its definition is there.
+var operators = []struct {
+	name, definition string
+	start            func(*cluster) error
+}{
+	{"cert-manager", certmanager.Definition, (*cluster).startCertManager},
+	{"gateway", gateway.Definition, (*cluster).startGateways},
+	{"postgres", cnpg.Definition, (*cluster).startPostgres},
+}
+
 // startCloud starts what the controllers of a cloud do: block storage and load balancers.
-func (c *cluster) startCloud(lifetime context.Context) error {
+func (c *cluster) startCloud() error {
 	_, restConfig, err := c.component("cloud")
 	if err != nil {
 		return err
@@ -27,26 +39,41 @@ func (c *cluster) startCloud(lifetime context.Context) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(volumes.Run(lifetime, client), loadbalancer.Run(lifetime, client))
+	return errors.Join(volumes.Run(c.addons, client), loadbalancer.Run(c.addons, client))
 }
 
-// startMetrics serves what autoscalers read.
-func (c *cluster) startMetrics(lifetime context.Context) error {
-	_, restConfig, err := c.component("metrics")
-	if err != nil {
-		return err
-	}
+// serveMetrics answers for what autoscalers read. There is nothing to read before followMetrics.
+func (c *cluster) serveMetrics(listener net.Listener) error {
 	serving, err := c.store.Cluster.Issue(pki.Request{User: "plumbline-metrics", Hosts: metrics.Hosts})
 	if err != nil {
 		return err
 	}
-	profile := filepath.Join(c.dir, "load.json")
-	return metrics.Serve(lifetime, restConfig, c.metrics, serving, c.store.FrontProxy.Pool(), c.store.Cluster.Certificate(), profile)
+	c.metrics, err = metrics.Serve(c.addons, listener, serving, c.store.FrontProxy.Pool())
+	return err
 }
 
-// startOperators starts cert-manager, and the stand-ins for other operators, as far as their definitions are there.
-func (c *cluster) startOperators(lifetime context.Context) error {
-	kubeconfig, restConfig, err := c.component("operators")
+func (c *cluster) followMetrics() error {
+	_, restConfig, err := c.component("metrics")
+	if err != nil {
+		return err
+	}
+	return c.metrics.Follow(c.addons, restConfig, c.store.Cluster.Certificate(), filepath.Join(c.dir, "load.json"))
+}
+
+func (c *cluster) startCertManager() error {
+	kubeconfig, _, err := c.component("cert-manager")
+	if err != nil {
+		return err
+	}
+	return certmanager.Run(c.addons, kubeconfig)
+}
+
+func (c *cluster) startGateways() error { return c.startStandIn("gateway", gateway.Run) }
+
+func (c *cluster) startPostgres() error { return c.startStandIn("postgres", cnpg.Run) }
+
+func (c *cluster) startStandIn(name string, run func(context.Context, dynamic.Interface, kubernetes.Interface) error) error {
+	_, restConfig, err := c.component(name)
 	if err != nil {
 		return err
 	}
@@ -55,28 +82,12 @@ func (c *cluster) startOperators(lifetime context.Context) error {
 	if err := errors.Join(err1, err2); err != nil {
 		return err
 	}
-	for _, operator := range []struct {
-		name, definition string
-		run              func() error
-	}{
-		{"cert-manager", certmanager.Definition, func() error { return certmanager.Run(lifetime, kubeconfig) }},
-		{"gateway", gateway.Definition, func() error { return gateway.Run(lifetime, custom, client) }},
-		{"postgres", cnpg.Definition, func() error { return cnpg.Run(lifetime, custom, client) }},
-	} {
-		if !c.defines(operator.definition) {
-			continue
-		}
-		if err := operator.run(); err != nil {
-			return err
-		}
-		c.report.Step(operator.name)
-	}
-	return nil
+	return run(c.addons, custom, client)
 }
 
-// defines says whether the cluster's description brings the CustomResourceDefinition.
-func (c *cluster) defines(name string) bool {
-	for _, definition := range c.definitions {
+// defines says whether a CustomResourceDefinition is among the definitions.
+func defines(definitions []*unstructured.Unstructured, name string) bool {
+	for _, definition := range definitions {
 		if definition.GetName() == name {
 			return true
 		}

@@ -17,18 +17,33 @@ import (
 	"plumbline.dev/rehearsal/cluster/internal/state"
 )
 
-// stopGrace is how long each part of the control plane may take to stop.
-const stopGrace = 2 * time.Second
-
 // run runs the cluster in dir until a signal, or a failure, ends it. Whatever it returns has been reported.
 func run(dir, kubernetes string) error {
+	return enter(dir, kubernetes, func(ctx context.Context, cluster *cluster) error {
+		if err := cluster.start(ctx); err != nil {
+			return err
+		}
+		debug.SetGCPercent(gcWhileRunning)
+		debug.FreeOSMemory()
+		select {
+		case <-ctx.Done():
+			return nil
+		case err := <-cluster.failed():
+			cluster.step = "running"
+			return err
+		}
+	})
+}
+
+// enter does the work in dir as the cluster that lies there, and stops it when the work is done or a signal has ended ctx.
+func enter(dir, kubernetes string, work func(ctx context.Context, cluster *cluster) error) error {
 	reporter := report.New(os.Stdout, time.Now())
 	// Whoever started the cluster may be gone, and its end of stdout with it.
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, cancel := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	defer cancel()
 
-	release, err := enter(dir)
+	release, err := occupy(dir)
 	if err != nil {
 		reporter.Failed("directory", err)
 		return err
@@ -47,6 +62,7 @@ func run(dir, kubernetes string) error {
 		Kubeconfig: filepath.Join(dir, "kubeconfig"), Version: kubernetes, Ports: map[string]int{},
 	}}
 	cluster.log = openLog(dir)
+	cluster.addons, cluster.stopAddons = context.WithCancel(context.Background())
 	defer cluster.log.Close()
 	defer klog.Flush()
 	// Kubernetes' own code ends the process by klog where it cannot go on; the status must not say "ready" then.
@@ -55,17 +71,9 @@ func run(dir, kubernetes string) error {
 		os.Exit(exitFailed)
 	}
 	debug.SetGCPercent(gcWhileStarting)
-	if err := cluster.start(ctx); err != nil && ctx.Err() == nil {
+	if err := work(ctx, cluster); err != nil && ctx.Err() == nil {
 		cluster.stop()
 		return cluster.fail(cluster.step, err)
-	}
-	debug.SetGCPercent(gcWhileRunning)
-	debug.FreeOSMemory()
-	select {
-	case <-ctx.Done():
-	case err := <-cluster.failed():
-		cluster.stop()
-		return cluster.fail("running", err)
 	}
 	reporter.Stopping()
 	cluster.setPhase(state.Stopping)
@@ -78,8 +86,8 @@ func run(dir, kubernetes string) error {
 	return nil
 }
 
-// enter makes the directory this process's own and its working directory.
-func enter(dir string) (release func(), err error) {
+// occupy makes the directory this process's own and its working directory.
+func occupy(dir string) (release func(), err error) {
 	if _, err := os.Stat(dir); err != nil {
 		return nil, fmt.Errorf("the cluster's directory cannot be used: %w", err)
 	}

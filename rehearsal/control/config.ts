@@ -26,6 +26,8 @@ export interface ClusterConfig {
   readonly nodes: readonly ClusterNode[];
   /** Absolute files or folders with CustomResourceDefinitions to apply at start. */
   readonly crds: readonly string[];
+  /** Absolute folder of the store with which the cluster begins if it has no data. Without: it makes everything itself. */
+  readonly seed?: string;
 }
 
 /** What an environment says of its cluster. */
@@ -37,6 +39,7 @@ export interface ClusterPlan {
   readonly nodesPerZone: number;
   readonly node: NodeShape;
   readonly crds: readonly string[];
+  readonly seed?: string;
 }
 
 const MOST_NODES_PER_ZONE = 100;
@@ -46,7 +49,7 @@ const QUANTITY = /^(\d+\.?\d*|\.\d+)(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$/;
  * The nodes of a cluster, `<zone>-1` to `<zone>-<nodesPerZone>` in each zone. Pure. Throws `RehearsalError` that names
  * every bad value.
  */
-export function clusterConfig({ name, region, zones, nodesPerZone, node, crds }: ClusterPlan): ClusterConfig {
+export function clusterConfig({ name, region, zones, nodesPerZone, node, crds, seed }: ClusterPlan): ClusterConfig {
   const problems = [
     ...wrong("name", name, isLabel(name), "a DNS label, such as local"),
     ...wrong("region", region, isLabel(region), "a DNS label, such as local"),
@@ -73,7 +76,7 @@ export function clusterConfig({ name, region, zones, nodesPerZone, node, crds }:
   const nodes = zones.flatMap((zone) =>
     Array.from({ length: nodesPerZone }, (_, i) => ({ name: `${zone}-${i + 1}`, zone, ...node })),
   );
-  return { name, region, nodes, crds };
+  return { name, region, nodes, crds, ...(seed !== undefined && { seed }) };
 }
 
 function wrong(field: string, given: unknown, isRight: boolean, allowed: string): string[] {

@@ -29,7 +29,8 @@ async function place() {
 
 function plan(name: string, nodesPerZone = 1): ClusterConfig {
   const node = { instanceType: "m7i.xlarge", cpu: "4", memory: "16Gi", pods: 110 };
-  return clusterConfig({ name, region: "local", zones: ["a", "b"], nodesPerZone, node, crds: toolchain.crds });
+  const { crds, seed } = toolchain;
+  return clusterConfig({ name, region: "local", zones: ["a", "b"], nodesPerZone, node, crds, seed });
 }
 
 async function kubectl({ kubeconfig, context }: RunningCluster, ...args: string[]): Promise<string> {

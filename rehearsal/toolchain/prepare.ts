@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import manifest from "../../package.json" with { type: "json" };
 import { requireCache, toolsDirectory } from "./cache.ts";
+import { clusterSeed } from "./cluster-seed.ts";
 import { crdFolders } from "./crds.ts";
 import { type GoTool, goTool } from "./go-build.ts";
 import { findKubectl, findPulumi } from "./machine.ts";
@@ -25,6 +26,8 @@ export interface Toolchain {
   readonly cluster: Tool;
   /** Absolute files and folders of CustomResourceDefinitions, for the cluster's configuration. */
   readonly crds: readonly string[];
+  /** Absolute folder of the store with which a new cluster begins; it holds the definitions. */
+  readonly seed: string;
 }
 
 export interface ToolchainOptions extends Following {
@@ -72,6 +75,7 @@ export async function prepareToolchain({ cacheDir, ...options }: ToolchainOption
   const build = { toolsDir: toolsDirectory(cacheDir), ...options };
   const crds = await crdFolders(build);
   const cluster = join(await goTool(CLUSTER, build), CLUSTER.name);
+  const seed = await clusterSeed({ ...build, binary: cluster, crds, version: CLUSTER.version });
   return {
     pulumi: pulumi.found
       ? { name: "pulumi", origin: "machine", ...pulumi.found }
@@ -86,5 +90,6 @@ export async function prepareToolchain({ cacheDir, ...options }: ToolchainOption
       : { name: "kubectl", origin: "built", version: CLUSTER.version, path: join(cluster, "..", "kubectl") },
     cluster: { name: "plumbline-cluster", origin: "built", version: CLUSTER.version, path: cluster },
     crds,
+    seed,
   };
 }

@@ -47,6 +47,7 @@ export async function makeGround({ signal, tell }: GroundOptions): Promise<Groun
     nodesPerZone: 3,
     node: { instanceType: "m7i.2xlarge", cpu: "8", memory: "32Gi", pods: 110 },
     crds: toolchain.crds,
+    seed: toolchain.seed,
   });
   const remove = async () => {
     await resetCluster(NAME, { cacheDir });

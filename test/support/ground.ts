@@ -27,6 +27,7 @@ export async function setup(): Promise<() => Promise<void>> {
       nodesPerZone: 1,
       node: { instanceType: "m7i.2xlarge", cpu: "8", memory: "32Gi", pods: 110 },
       crds: toolchain.crds,
+      seed: toolchain.seed,
     }),
     { cacheDir, binary: toolchain.cluster.path, report: plainLines() },
   );

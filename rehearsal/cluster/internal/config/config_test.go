@@ -28,6 +28,8 @@ func TestParseSaysWhereAndWhatIsWrong(t *testing.T) {
 		{"pods", `110`, `0`, "nodes[0].pods: 0 was given; allowed: a whole number from 1 up"},
 		{"relative path", `"crds":[]`, `"crds":["here"]`, `crds[0]: "here" was given; allowed: an absolute path`},
 		{"missing path", `"crds":[]`, `"crds":["/no/such/file"]`, `crds[0]: "/no/such/file" was given; allowed: a file or directory that is there`},
+		{"missing seed", `"crds":[]`, `"crds":[],"seed":"/no/such/directory"`, `seed: "/no/such/directory" was given; allowed: the absolute path of a directory`},
+		{"seed that is a file", `"crds":[]`, `"crds":[],"seed":"/etc/hosts"`, `seed: "/etc/hosts" was given; allowed: the absolute path of a directory`},
 		{"more than one", good, good + good, "has something after the description"},
 		{"no JSON", good, "name: local", "is not a cluster description"},
 	} {

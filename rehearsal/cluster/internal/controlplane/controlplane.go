@@ -37,6 +37,9 @@ const (
 	SchedulerPort         = "scheduler"
 )
 
+// stopGrace is how long each part may take to stop.
+const stopGrace = 2 * time.Second
+
 // ControlPlane is one control plane. A process can run one only: Kubernetes keeps its feature gates and metrics in package
 // variables.
 type ControlPlane struct {
@@ -121,18 +124,24 @@ func (p *ControlPlane) StartControllers(ctx context.Context) error {
 	return errors.Join(p.waitHealthy(ctx, ControllerManagerPort, "/healthz"), p.waitHealthy(ctx, SchedulerPort, "/readyz"))
 }
 
-// Stop ends the parts in the opposite order of their start, each within the given time, and then the store.
-func (p *ControlPlane) Stop(grace time.Duration) {
+// Stop ends everything, the store last.
+func (p *ControlPlane) Stop() {
+	p.stopParts()
+	if p.etcd != nil {
+		p.etcd.Close()
+	}
+}
+
+// stopParts ends the parts in the opposite order of their start.
+func (p *ControlPlane) stopParts() {
 	for i := len(p.parts) - 1; i >= 0; i-- {
 		p.parts[i].stop()
 		select {
 		case <-p.parts[i].done:
-		case <-time.After(grace):
+		case <-time.After(stopGrace):
 		}
 	}
-	if p.etcd != nil {
-		p.etcd.Close()
-	}
+	p.parts = nil
 }
 
 func (p *ControlPlane) start(name string, run func(context.Context) error) {

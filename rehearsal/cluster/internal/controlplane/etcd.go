@@ -19,6 +19,13 @@ const (
 	etcdDir      = "etcd"
 )
 
+// A raft log is kept for members that lag behind. There are none, so little of it is kept: definitions are large, and each change of one
+// stays in memory as long as it is in the log.
+const (
+	logEntries        = 500
+	logEntriesToSpare = 10
+)
+
 // HasData says whether the cluster's directory holds data from an earlier run.
 func HasData(dir string) bool {
 	_, err := os.Stat(filepath.Join(dir, etcdDir, "member"))
@@ -39,6 +46,9 @@ func startEtcd(ctx context.Context, dir string) (*embed.Etcd, error) {
 	// Nobody looks for the only member by what it advertises; the form of a host and a port is asked for all the same.
 	nobody := []url.URL{{Scheme: "unix", Host: "nobody:0"}}
 	config.AdvertiseClientUrls, config.AdvertisePeerUrls = nobody, nobody
+	config.SnapshotCount, config.SnapshotCatchUpEntries = logEntries, logEntriesToSpare
+	// The only member has nobody to wait for: it is its own leader after one election, which need not take a second.
+	config.TickMs, config.ElectionMs = 10, 100
 	config.InitialCluster = config.InitialClusterFromName(config.Name)
 	etcd, err := embed.StartEtcd(config)
 	if err != nil {

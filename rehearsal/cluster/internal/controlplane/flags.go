@@ -83,5 +83,8 @@ func (p *ControlPlane) clientFlags(name string) []string {
 		"--tls-cert-file=" + p.run(name+".crt"),
 		"--tls-private-key-file=" + p.run(name+".key"),
 		"--leader-elect=false",
+		// The defaults (20 and 30) keep a crowd from one API server. Here they made the controllers wait for their own credentials.
+		"--kube-api-qps=500",
+		"--kube-api-burst=1000",
 	}
 }

@@ -41,25 +41,25 @@ type measured struct {
 }
 
 // customRoutes serves custom.metrics.k8s.io.
-func (s *server) customRoutes(mux *http.ServeMux) {
+func (s *Server) customRoutes(mux *http.ServeMux) {
 	serveDiscovery(mux, customv1beta2.SchemeGroupVersion, s.customResources)
-	answer := func(request *http.Request) (any, error) {
+	answer := s.asking(func(from *source, request *http.Request) (any, error) {
 		asked, err := parseQuery(request)
 		if err != nil {
 			return nil, err
 		}
-		now, err := s.read()
+		now, err := from.read()
 		if err != nil {
 			return nil, err
 		}
 		var found []measured
 		if asked.resource == podObjects {
 			found = asked.ofPods(now)
-		} else if found, err = s.ofObjects(request.Context(), asked); err != nil {
+		} else if found, err = from.ofObjects(request.Context(), asked); err != nil {
 			return nil, err
 		}
 		return valueList(now, asked, found)
-	}
+	})
 	handle(mux, customPath+"/namespaces/{namespace}/{resource}/{name}/{metric}", answer)
 	handle(mux, customPath+"/namespaces/{namespace}/metrics/{metric}", answer)
 	handle(mux, customPath+"/{resource}/{name}/{metric}", answer)
@@ -67,12 +67,16 @@ func (s *server) customRoutes(mux *http.ServeMux) {
 
 // customResources lists the metrics that pods have now. Those of other objects are answered too; which they have is not known
 // before they are asked for.
-func (s *server) customResources() []metav1.APIResource {
-	now, err := s.read()
-	if err != nil {
-		return nil
-	}
+func (s *Server) customResources() []metav1.APIResource {
 	resources := []metav1.APIResource{}
+	from := s.source.Load()
+	if from == nil {
+		return resources
+	}
+	now, err := from.read()
+	if err != nil {
+		return resources
+	}
 	for _, metric := range now.customNames() {
 		resources = append(resources, metav1.APIResource{
 			Name: podObjects + "/" + metric, Namespaced: true, Kind: "MetricValueList", Verbs: metav1.Verbs{"get"},
@@ -144,7 +148,7 @@ func (q query) ofPods(now reading) (found []measured) {
 }
 
 // ofObjects finds what the objects' own annotations say.
-func (s *server) ofObjects(ctx context.Context, asked query) (found []measured, err error) {
+func (s *source) ofObjects(ctx context.Context, asked query) (found []measured, err error) {
 	all, err := s.objects.list(ctx, asked.resource, asked.namespace)
 	if err != nil {
 		return nil, err

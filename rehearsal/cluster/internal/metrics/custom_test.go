@@ -18,7 +18,7 @@ import (
 func serverOf(t *testing.T, pods ...*corev1.Pod) http.Handler {
 	t.Helper()
 	core := informers.NewSharedInformerFactory(fake.NewClientset(), 0).Core().V1()
-	s := &server{pods: core.Pods().Lister(), nodes: core.Nodes().Lister(), profile: &profileFile{path: t.TempDir() + "/none"}}
+	from := &source{pods: core.Pods().Lister(), nodes: core.Nodes().Lister(), profile: &profileFile{path: t.TempDir() + "/none"}}
 	for _, pod := range pods {
 		if err := core.Pods().Informer().GetIndexer().Add(pod); err != nil {
 			t.Fatal(err)
@@ -29,7 +29,9 @@ func serverOf(t *testing.T, pods ...*corev1.Pod) http.Handler {
 			t.Fatal(err)
 		}
 	}
-	s.profile.look()
+	from.profile.look()
+	s := &Server{}
+	s.source.Store(from)
 	return s.handler()
 }
 
@@ -103,5 +105,21 @@ func TestDiscovery(t *testing.T) {
 	var group metav1.APIGroup
 	if code := get(t, handler, "/apis/metrics.k8s.io", &group); code != http.StatusOK || group.PreferredVersion.Version != "v1beta1" {
 		t.Errorf("got %d %+v", code, group)
+	}
+}
+
+func TestBeforeThereIsAnythingToReadItSaysSo(t *testing.T) {
+	handler := (&Server{}).handler()
+	var status metav1.Status
+	for _, path := range []string{resourcePath + "/nodes", resourcePath + "/pods", customPath + "/namespaces/shop/pods/x/rps"} {
+		if code := get(t, handler, path, &status); code != http.StatusServiceUnavailable || status.Reason != metav1.StatusReasonServiceUnavailable {
+			t.Errorf("%s: got %d, %+v", path, code, status)
+		}
+	}
+	for _, path := range []string{resourcePath, customPath} {
+		var list metav1.APIResourceList
+		if code := get(t, handler, path, &list); code != http.StatusOK || list.APIResources == nil {
+			t.Errorf("%s: got %d, %+v", path, code, list)
+		}
 	}
 }

@@ -38,7 +38,7 @@ func serviceWith(namespace, name, rps string) *metav1.PartialObjectMetadata {
 }
 
 func TestMetricsOfObjectsAreTheirAnnotations(t *testing.T) {
-	s := &server{objects: objectsOf(t, serviceWith("shop", "orders", "30"), serviceWith("shop", "silent", "?"), serviceWith("else", "orders", "4"))}
+	s := &source{objects: objectsOf(t, serviceWith("shop", "orders", "30"), serviceWith("shop", "silent", "?"), serviceWith("else", "orders", "4"))}
 	for name, want := range map[string]int{"orders": 1, "*": 1, "silent": 0, "none": 0} {
 		asked := query{resource: "services", namespace: "shop", name: name, selector: labels.Everything(), metric: "rps"}
 		found, err := s.ofObjects(t.Context(), asked)

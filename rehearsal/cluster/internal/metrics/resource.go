@@ -27,7 +27,7 @@ var (
 )
 
 // resourceRoutes serves metrics.k8s.io.
-func (s *server) resourceRoutes(mux *http.ServeMux) {
+func (s *Server) resourceRoutes(mux *http.ServeMux) {
 	serveDiscovery(mux, metricsv1beta1.SchemeGroupVersion, func() []metav1.APIResource {
 		verbs := metav1.Verbs{"get", "list"}
 		return []metav1.APIResource{
@@ -35,39 +35,39 @@ func (s *server) resourceRoutes(mux *http.ServeMux) {
 			{Name: "pods", Kind: "PodMetrics", Namespaced: true, Verbs: verbs},
 		}
 	})
-	handle(mux, resourcePath+"/nodes", func(request *http.Request) (any, error) {
+	handle(mux, resourcePath+"/nodes", s.asking(func(from *source, request *http.Request) (any, error) {
 		wanted, err := parseFilter(request)
 		if err != nil {
 			return nil, err
 		}
-		nodes, err := s.nodes.List(labels.Everything())
+		nodes, err := from.nodes.List(labels.Everything())
 		if err != nil {
 			return nil, err
 		}
-		now, err := s.read()
+		now, err := from.read()
 		return nodeList(now, nodes, wanted), err
-	})
-	handle(mux, resourcePath+"/nodes/{name}", func(request *http.Request) (any, error) {
+	}))
+	handle(mux, resourcePath+"/nodes/{name}", s.asking(func(from *source, request *http.Request) (any, error) {
 		name := request.PathValue("name")
-		node, err := s.nodes.Get(name)
+		node, err := from.nodes.Get(name)
 		if err != nil || !isPowered(node) {
 			return nil, apierrors.NewNotFound(nodeResource, name)
 		}
-		now, err := s.read()
+		now, err := from.read()
 		return nodeMetrics(now, node), err
-	})
-	list := func(request *http.Request) (any, error) {
+	}))
+	list := s.asking(func(from *source, request *http.Request) (any, error) {
 		wanted, err := parseFilter(request)
 		if err != nil {
 			return nil, err
 		}
-		now, err := s.read()
+		now, err := from.read()
 		return podList(now, request.PathValue("namespace"), wanted), err
-	}
+	})
 	handle(mux, resourcePath+"/pods", list)
 	handle(mux, resourcePath+"/namespaces/{namespace}/pods", list)
-	handle(mux, resourcePath+"/namespaces/{namespace}/pods/{name}", func(request *http.Request) (any, error) {
-		now, err := s.read()
+	handle(mux, resourcePath+"/namespaces/{namespace}/pods/{name}", s.asking(func(from *source, request *http.Request) (any, error) {
+		now, err := from.read()
 		if err != nil {
 			return nil, err
 		}
@@ -76,7 +76,7 @@ func (s *server) resourceRoutes(mux *http.ServeMux) {
 			return nil, apierrors.NewNotFound(podResource, request.PathValue("name"))
 		}
 		return podMetrics(now, pod), nil
-	})
+	}))
 }
 
 // pod is the reporting pod of that name, or nil.

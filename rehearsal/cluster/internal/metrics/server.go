@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -30,24 +31,45 @@ import (
 // Port is the name of the listener on which the metrics are served.
 const Port = "metrics"
 
-// server answers from what the informers hold; no request to it becomes one to the API server, but the first for a kind of objects.
-type server struct {
+// Server answers for both APIs. Before Follow has returned it says which resources there are, and that it has no readings of them yet.
+type Server struct {
+	port int
+	// source is nil until there is something to read.
+	source atomic.Pointer[source]
+}
+
+// source is what the informers hold: no request becomes one to the API server, but the first for a kind of objects.
+type source struct {
 	pods    corelisters.PodLister
 	nodes   corelisters.NodeLister
 	profile *profileFile
 	objects *objects
 }
 
-// Serve answers on the listener for both APIs, and registers them with the API server, until ctx ends. It returns when both are done.
+// Serve answers on the listener until ctx ends. An API server that starts with both APIs registered from an earlier run asks for them
+// before it says that it is ready, and waits five seconds for an answer: so this comes before it.
 //
-// The serving certificate has to be valid for Hosts, by the authority in caBundle (PEM). A client has to show a certificate by one of
-// clientCAs, which is to be the front proxy's authority alone: whoever asks through the API server was authenticated and authorized
-// there. LoadFile is the load profile's path; it need not be there, and is read again when it changes.
-func Serve(ctx context.Context, config *rest.Config, listener net.Listener, serving pki.Pair, clientCAs *x509.CertPool, caBundle []byte, loadFile string) error {
+// The serving certificate has to be valid for Hosts. A client has to show a certificate by one of clientCAs, which is to be the front
+// proxy's authority alone: whoever asks through the API server was authenticated and authorized there.
+func Serve(ctx context.Context, listener net.Listener, serving pki.Pair, clientCAs *x509.CertPool) (*Server, error) {
 	certificate, err := tls.X509KeyPair(serving.Certificate, serving.Key)
 	if err != nil {
-		return fmt.Errorf("the serving certificate of the metrics: %w", err)
+		return nil, fmt.Errorf("the serving certificate of the metrics: %w", err)
 	}
+	s := &Server{port: listener.Addr().(*net.TCPAddr).Port}
+	serve(ctx, listener, s.handler(), &tls.Config{
+		MinVersion:   tls.VersionTLS12,
+		Certificates: []tls.Certificate{certificate},
+		ClientAuth:   tls.RequireAndVerifyClientCert,
+		ClientCAs:    clientCAs,
+	})
+	return s, nil
+}
+
+// Follow watches pods and nodes until ctx ends, and registers both APIs with the API server. It returns when both are done. The serving
+// certificate is by the authority in caBundle (PEM). LoadFile is the load profile's path; it need not be there, and is read again when
+// it changes.
+func (s *Server) Follow(ctx context.Context, config *rest.Config, caBundle []byte, loadFile string) error {
 	client, err := kubernetes.NewForConfig(config)
 	if err != nil {
 		return err
@@ -58,7 +80,7 @@ func Serve(ctx context.Context, config *rest.Config, listener net.Listener, serv
 	}
 	factory := informers.NewSharedInformerFactoryWithOptions(client, 0, informers.WithTransform(withoutManagedFields))
 	core := factory.Core().V1()
-	s := &server{
+	from := &source{
 		pods:    core.Pods().Lister(),
 		nodes:   core.Nodes().Lister(),
 		profile: &profileFile{path: loadFile},
@@ -70,14 +92,9 @@ func Serve(ctx context.Context, config *rest.Config, listener net.Listener, serv
 	core.Nodes().Informer()
 	factory.StartWithContext(ctx)
 	factory.WaitForCacheSyncWithContext(ctx)
-	s.profile.follow(ctx)
-	serve(ctx, listener, s.handler(), &tls.Config{
-		MinVersion:   tls.VersionTLS12,
-		Certificates: []tls.Certificate{certificate},
-		ClientAuth:   tls.RequireAndVerifyClientCert,
-		ClientCAs:    clientCAs,
-	})
-	return register(ctx, config, listener.Addr().(*net.TCPAddr).Port, caBundle)
+	from.profile.follow(ctx)
+	s.source.Store(from)
+	return register(ctx, config, s.port, caBundle)
 }
 
 // withoutManagedFields drops the part of an object that fills the caches and that nobody here reads.
@@ -104,7 +121,7 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler, con
 	}()
 }
 
-func (s *server) handler() http.Handler {
+func (s *Server) handler() http.Handler {
 	mux := http.NewServeMux()
 	s.resourceRoutes(mux)
 	s.customRoutes(mux)
@@ -112,8 +129,18 @@ func (s *server) handler() http.Handler {
 	return mux
 }
 
+// asking gives the answer what there is to read; while there is nothing, the client hears that it is to ask again.
+func (s *Server) asking(answer func(*source, *http.Request) (any, error)) func(*http.Request) (any, error) {
+	return func(request *http.Request) (any, error) {
+		if from := s.source.Load(); from != nil {
+			return answer(from, request)
+		}
+		return nil, apierrors.NewServiceUnavailable("the cluster is starting: there are no readings yet")
+	}
+}
+
 // read takes a reading of all pods now.
-func (s *server) read() (reading, error) {
+func (s *source) read() (reading, error) {
 	pods, err := s.pods.List(labels.Everything())
 	if err != nil {
 		return reading{}, err
