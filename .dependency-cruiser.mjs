@@ -1,4 +1,4 @@
-/** Imports point one way: stacks -> components, cli -> stacks and rehearsal; policies and rehearsal know neither. */
+/** Imports point one way: stacks -> components, cli -> stacks, policies and rehearsal; policies and rehearsal know neither. */
 const never = (name, from, to, comment) => ({
   name,
   severity: "error",

@@ -1,9 +1,11 @@
 import type { ClusterStatus, Toolchain } from "../rehearsal/index.ts";
 import type { Environment } from "../stacks/environment.ts";
-import type { Context } from "./context.ts";
+import { type Context, PROJECT_DIR } from "./context.ts";
+import type { Policies } from "./engine/run.ts";
 import type { StackPlace } from "./engine/stack.ts";
 import { clusterPlan, isRehearsal, readEnvironment } from "./environment.ts";
 import { EXIT, Failure } from "./failure.ts";
+import { policiesOf } from "./policies.ts";
 import { clusterStep, enginePlace, toolchainStep } from "./prepare.ts";
 import type { ClusterAccess } from "./readiness.ts";
 import { count } from "./view/format.ts";
@@ -21,6 +23,14 @@ export async function configurationStep({ steps }: Context, name: string): Promi
     const value = readEnvironment(name);
     const cluster = CLUSTERS[value.cluster.provider];
     return { detail: `stacks/${name}.yaml: ${count(value.zones.length, "zone")}, ${cluster}`, value };
+  });
+}
+
+/** Reads the settings of the rules. Like the environment's file, wrong ones are refused before anything else. */
+export async function policiesStep({ steps }: Context, name: string): Promise<Policies> {
+  return steps.run("Policies", async () => {
+    const value = await policiesOf(name, PROJECT_DIR);
+    return { detail: value.config === undefined ? "each rule's own settings" : `policies/config/${name}.json`, value };
   });
 }
 

@@ -1,10 +1,35 @@
-import { existsSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { PROJECT_DIR } from "./context.ts";
 import type { Policies } from "./engine/run.ts";
+import { EXIT, Failure } from "./failure.ts";
 
-/** The policy pack that every environment is held to, with that environment's own settings if it has any. */
-export function policiesOf(environment: string): Policies {
-  const config = join(PROJECT_DIR, "policies", "config", `${environment}.json`);
-  return { pack: join(PROJECT_DIR, "policies"), ...(existsSync(config) && { config }) };
+/**
+ * The policy pack that every environment is held to, with that environment's own settings if it has any. Wrong settings
+ * and wrong exemptions are refused here: the engine would find some of them when the cluster stands, and pass over a rule
+ * that does not exist.
+ */
+export async function policiesOf(environment: string, projectDir: string): Promise<Policies> {
+  const { EXEMPTIONS, exemptionProblems, packConfigProblems, RULES } = await import("../policies/index.ts");
+  const file = `policies/config/${environment}.json`;
+  const config = readSettings(file, projectDir);
+  const problems = [
+    ...(config === undefined ? [] : packConfigProblems(config, RULES).map((problem) => `${file}: ${problem}`)),
+    ...exemptionProblems(EXEMPTIONS, RULES).map((problem) => `policies/exemptions.ts: ${problem}`),
+  ];
+  if (problems.length > 0) throw new Failure(EXIT.usage, ["The policies cannot be used:", ...problems].join("\n  "));
+  return { pack: join(projectDir, "policies"), ...(config !== undefined && { config: join(projectDir, file) }) };
+}
+
+function readSettings(file: string, projectDir: string): unknown {
+  try {
+    return JSON.parse(readFileSync(join(projectDir, file), "utf8"));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw new Failure(
+      EXIT.usage,
+      `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      "node policies/config/write.ts writes it anew from policies/config/environments.ts.",
+      { cause: error },
+    );
+  }
 }

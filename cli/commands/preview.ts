@@ -1,7 +1,6 @@
 import type { Context } from "../context.ts";
 import { alone, planStep } from "../engine-steps.ts";
-import { configurationStep, prepareGround, requireOwnState, toolsStep } from "../ground.ts";
-import { policiesOf } from "../policies.ts";
+import { configurationStep, policiesStep, prepareGround, requireOwnState, toolsStep } from "../ground.ts";
 import { type Report, runReport } from "../report.ts";
 import { previewLines } from "../view/summary.ts";
 
@@ -9,10 +8,11 @@ import { previewLines } from "../view/summary.ts";
 export async function preview(context: Context, name: string): Promise<Report> {
   const environment = await configurationStep(context, name);
   requireOwnState(name, environment, context.env);
+  const policies = await policiesStep(context, name);
   const toolchain = await toolsStep(context);
   await alone(context, "preview", name, async () => {
     const { place } = await prepareGround(context, name, environment, toolchain);
-    await planStep(context, { place, policies: policiesOf(name) });
+    await planStep(context, { place, policies });
   });
   return runReport(context, name, previewLines);
 }

@@ -4,9 +4,8 @@ import { isUnchanged } from "../engine/progress.ts";
 import { alone, deployStep, planStep, takeInventory } from "../engine-steps.ts";
 import { isRehearsal } from "../environment.ts";
 import { EXIT, Failure } from "../failure.ts";
-import { configurationStep, prepareGround, requireOwnState, toolsStep } from "../ground.ts";
+import { configurationStep, policiesStep, prepareGround, requireOwnState, toolsStep } from "../ground.ts";
 import { type LastRun, rememberRun } from "../last-run.ts";
-import { policiesOf } from "../policies.ts";
 import { readinessStep } from "../readiness.ts";
 import { refuseRecording } from "../recorders.ts";
 import { type Report, runReport } from "../report.ts";
@@ -17,10 +16,10 @@ import { upLines } from "../view/summary.ts";
 export async function up(context: Context, name: string): Promise<Report> {
   const environment = await configurationStep(context, name);
   requireOwnState(name, environment, context.env);
+  const policies = await policiesStep(context, name);
   const toolchain = await toolsStep(context);
   await alone(context, "up", name, async () => {
     const ground = await prepareGround(context, name, environment, toolchain);
-    const policies = policiesOf(name);
     const stopWatching = isRehearsal(environment) ? watchCluster(context, name) : () => {};
     try {
       const plan = await planStep(context, { place: ground.place, policies });

@@ -1,0 +1,47 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it, onTestFinished } from "vitest";
+import { PROJECT_DIR } from "./context.ts";
+import { policiesOf } from "./policies.ts";
+
+/** A project with these settings for `local`. */
+function project(settings: string): string {
+  const dir = mkdtempSync(join(tmpdir(), "plumbline-policies-"));
+  onTestFinished(() => rmSync(dir, { recursive: true }));
+  mkdirSync(join(dir, "policies", "config"), { recursive: true });
+  writeFileSync(join(dir, "policies", "config", "local.json"), settings);
+  return dir;
+}
+
+it.each(["local", "dev", "staging", "production"])("takes the settings of %s as they are written", async (name) => {
+  expect(await policiesOf(name, PROJECT_DIR)).toEqual({
+    pack: join(PROJECT_DIR, "policies"),
+    config: join(PROJECT_DIR, "policies", "config", `${name}.json`),
+  });
+});
+
+it("holds an environment without settings to the rules' own", async () => {
+  const dir = project("{}");
+  expect(await policiesOf("other", dir)).toEqual({ pack: join(dir, "policies") });
+});
+
+it.each([
+  [
+    "a rule that does not exist",
+    '{"replicas-mni":{"enforcementLevel":"advisory"}}',
+    /replicas-mni: is not a rule; allowed: /,
+  ],
+  [
+    "a level that does not exist",
+    '{"replicas-min":{"enforcementLevel":"mandatroy"}}',
+    /"mandatroy" was given; allowed: disabled/,
+  ],
+  ["a setting that does not exist", '{"replicas-min":{"leats":3}}', /replicas-min.leats: 3 was given; allowed: /],
+  ["no JSON", "replicas-min: {}", /local.json cannot be read: .*JSON/],
+])("refuses %s, and names the file", async (_, settings, said) => {
+  const refused = policiesOf("local", project(settings));
+  await expect(refused).rejects.toThrow(said);
+  await expect(refused).rejects.toThrow("policies/config/local.json");
+  await expect(refused).rejects.toMatchObject({ exitCode: 2 });
+});
