@@ -32,8 +32,15 @@ export async function alone<T>(context: Context, command: string, name: string, 
   });
 }
 
+/** A stack in order. */
+export interface OpenStack {
+  readonly stack: Stack;
+  /** Whether the state has to be read back from where the resources live, even if nothing is to change. */
+  readonly isUnread: boolean;
+}
+
 /** Opens the stack, and puts in order what an interrupted run left of it. */
-export async function openInOrder(context: Context, place: StackPlace, tell: Tell): Promise<Stack> {
+export async function openInOrder(context: Context, place: StackPlace, tell: Tell): Promise<OpenStack> {
   const { findings, interrupt, steps } = context;
   const say = (detail: string) => tell({ detail });
   say("opening the stack");
@@ -47,9 +54,10 @@ export async function openInOrder(context: Context, place: StackPlace, tell: Tel
   const cleared = await clearTheWay(place.name, options);
   const stack = await openStack(place);
   interrupt.asked.throwIfAborted();
-  findings.recovered = [...cleared, ...(await settleState(stack, options))];
+  const { said, isUnread } = await settleState(stack, options);
+  findings.recovered = [...cleared, ...said];
   for (const line of findings.recovered) steps.line(`Recovered: ${line}`);
-  return stack;
+  return { stack, isUnread };
 }
 
 export interface PlanOptions {
@@ -57,16 +65,15 @@ export interface PlanOptions {
   readonly policies?: Policies;
 }
 
-export interface Plan {
-  readonly stack: Stack;
+export interface Plan extends OpenStack {
   readonly progress: EngineProgress;
 }
 
 /** Finds out what there is to do, and whether the rules hold, before anything is made. */
 export async function planStep(context: Context, { place, policies }: PlanOptions): Promise<Plan> {
   return context.steps.run("Plan", async (tell) => {
-    const stack = await openInOrder(context, place, tell);
-    const run = await preview(stack, following(context, tell, planNews), {
+    const open = await openInOrder(context, place, tell);
+    const run = await preview(open.stack, following(context, tell, planNews), {
       ...(policies && { policies }),
       refresh: true,
     });
@@ -74,16 +81,20 @@ export async function planStep(context: Context, { place, policies }: PlanOption
     context.findings.drift = corrected(run.progress);
     if (!run.ok) throw planFailure(run);
     for (const drift of context.findings.drift) context.steps.line(`Drift: ${driftLine(drift)}`);
-    return { detail: planned(run.progress.changes), value: { stack, progress: run.progress } };
+    return { detail: planned(run.progress.changes), value: { ...open, progress: run.progress } };
   });
 }
 
 /** Carries a plan out. */
-export async function deployStep(context: Context, { stack, progress }: Plan, policies?: Policies): Promise<void> {
+export async function deployStep(
+  context: Context,
+  { stack, isUnread, progress }: Plan,
+  policies?: Policies,
+): Promise<void> {
   const total = progress.changes.length;
   await context.steps.run("Deploy", async (tell) => {
     const news = (now: EngineProgress) => updateNews(now, total);
-    const refresh = progress.drift.length > 0;
+    const refresh = isUnread || progress.drift.length > 0;
     const run = await update(stack, following(context, tell, news), { ...(policies && { policies }), refresh });
     recordRun(context, run.progress);
     if (!run.ok) throw updateFailure(run, total);

@@ -85,7 +85,7 @@ async function removeRehearsal({ cacheDir, interrupt, steps }: Context, name: st
 
 async function deleteStep(context: Context, place: StackPlace, keepProtected: boolean): Promise<void> {
   await context.steps.run("Delete", async (tell) => {
-    const stack = await openInOrder(context, place, tell);
+    const { stack } = await openInOrder(context, place, tell);
     const { custom, kept } = await standing(stack);
     if (kept.length > 0 && !keepProtected) throw protectedFailure(kept);
     const news = (progress: Parameters<typeof updateNews>[0]) => updateNews(progress, custom - kept.length);

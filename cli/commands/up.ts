@@ -24,7 +24,7 @@ export async function up(context: Context, name: string): Promise<Report> {
     try {
       const plan = await planStep(context, { place: ground.place, policies });
       if (!isRehearsal(environment)) refuseRecording(name, plan.progress.changes, ground.place.home.plugins);
-      const isUpToDate = isUnchanged(plan.progress);
+      const isUpToDate = isUnchanged(plan.progress) && !plan.isUnread;
       if (!isUpToDate) await deployStep(context, plan, policies);
       await takeInventory(context, plan.stack);
       await remember(context, name, "succeeded", isUpToDate ? "nothing changed" : done(context.findings.changes));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type PendingOperation, type ResourceState, settle } from "./pending.ts";
+import { type PendingOperation, type ResourceState, settle, unread } from "./pending.ts";
 
 const urn = (type: string, name: string) => `urn:pulumi:local::plumbline::${type}::${name}`;
 const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
@@ -77,5 +77,17 @@ describe("settle", () => {
   it("keeps everything else of the deployment as it was", () => {
     const manifest = { time: "2026-11-23" };
     expect(settle({ manifest, resources: [] } as never, { stateOnly }).deployment).toEqual({ manifest, resources: [] });
+  });
+});
+
+describe("unread", () => {
+  it("names what was adopted until it has been read", () => {
+    const adopted = resource(DEPLOYMENT, "orders", { id: "shop/orders" });
+    const read = { ...adopted, outputs: { kind: "Deployment" } };
+    const half = resource(DEPLOYMENT, "payments");
+    const component = { ...resource("plumbline:workload:Microservice", "orders"), custom: false };
+    expect(unread({ resources: [read, half, component] })).toEqual([]);
+    expect(unread({ resources: [read, adopted] })).toEqual([adopted.urn]);
+    expect(unread({ resources: [{ ...adopted, delete: true }] })).toEqual([]);
   });
 });

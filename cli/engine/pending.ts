@@ -13,6 +13,7 @@ export interface ResourceState {
   readonly id?: string;
   readonly delete?: boolean;
   readonly inputs?: unknown;
+  readonly outputs?: unknown;
 }
 
 export interface PendingOperation {
@@ -66,6 +67,16 @@ export function settle<State extends Deployment>(deployment: State, { stateOnly 
   const { pending_operations: _, ...rest } = deployment;
   const settled = { ...rest, resources, ...(kept.length > 0 && { pending_operations: kept }) } as unknown as State;
   return { deployment: settled, adopted, cleared, unsettled };
+}
+
+/**
+ * Resources of which the state knows the ID and nothing else: they were adopted, and not yet read. A preview reads them
+ * and forgets; only an update that begins with a refresh writes down what it read.
+ */
+export function unread({ resources = [] }: Deployment): readonly string[] {
+  return resources
+    .filter(({ custom, id, outputs, delete: dying }) => custom && id !== undefined && !dying && outputs === undefined)
+    .map(({ urn }) => urn);
 }
 
 /** The package of a type token: `kubernetes` of `kubernetes:apps/v1:Deployment`; of a provider, the one it provides. */

@@ -4,7 +4,7 @@ import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { identify, isRunning } from "../../rehearsal/toolchain/process.ts";
 import { EXIT, Failure } from "../failure.ts";
 import { clearDeadLocks, type StateLock, stateLocks } from "./locks.ts";
-import { type Deployment, type SettleOptions, settle, settledNames } from "./pending.ts";
+import { type Deployment, type SettleOptions, settle, settledNames, unread } from "./pending.ts";
 import { endTree, isEngine } from "./process-tree.ts";
 
 /** How long an engine whose command line is gone may take to finish what it has in flight. */
@@ -39,20 +39,29 @@ export async function clearTheWay(stack: string, options: RecoverOptions): Promi
   return found.length === 0 ? [] : ["an earlier run was cut off; its lock on the state is cleared"];
 }
 
-/** Settles the operations that an earlier run left under way; see {@link settle}. Says what it did. */
-export async function settleState(stack: Stack, { stateOnly }: SettleOptions): Promise<readonly string[]> {
+/** How the state was found, and what was done to it. */
+export interface Settled {
+  /** What was done, in sentences. */
+  readonly said: readonly string[];
+  /** Whether the state has to be read back from where the resources live, even if nothing is to change. */
+  readonly isUnread: boolean;
+}
+
+/** Settles the operations that an earlier run left under way; see {@link settle}. */
+export async function settleState(stack: Stack, { stateOnly }: SettleOptions): Promise<Settled> {
   const exported = await stack.exportStack();
   const deployment = exported.deployment as Deployment;
-  if (!deployment.pending_operations?.length) return [];
+  if (!deployment.pending_operations?.length) return { said: [], isUnread: unread(deployment).length > 0 };
   const { deployment: settled, adopted, cleared, unsettled } = settle(deployment, { stateOnly });
   await stack.importStack({ ...exported, deployment: settled });
-  return [
+  const said = [
     ...(adopted.length > 0 ? [`half-made when it was cut off, now looked for: ${settledNames(adopted)}`] : []),
     ...(cleared.length > 0 ? [`unfinished when it was cut off, now done anew: ${settledNames(cleared)}`] : []),
     ...(unsettled.length > 0
       ? [`may exist without being known: ${settledNames(unsettled)}; see docs/cli.md, "After a crash"`]
       : []),
   ];
+  return { said, isUnread: unread(settled).length > 0 };
 }
 
 /** An engine whose command line was killed works on alone: let it finish what is in flight, begin nothing new, and end. */

@@ -17,6 +17,7 @@ export function updateNews(progress: EngineProgress, total: number): StepNews {
   const { stage, refreshed, changes, failures, active } = progress;
   if (stage === "starting") return { detail: "starting the engine" };
   if (stage === "refreshing") return { detail: `${refreshed} read back` };
+  if (total === 0 && changes.length === 0) return { detail: "reading back what was adopted" };
   const failed = failures.length > 0 ? `, ${failures.length} failed` : "";
   return {
     detail: `${changes.length} of ${Math.max(total, changes.length)}${failed}`,

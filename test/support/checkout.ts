@@ -35,7 +35,7 @@ export interface Checkout {
   /** Changes a file of the copy; fails if the text to replace is not there exactly once. */
   edit(path: string, from: string, to: string): void;
   read(path: string): string;
-  /** What the engine's state holds of Kubernetes, as `Kind namespace/name`. */
+  /** What the engine's state holds of Kubernetes, read back from where it lives, as `Kind namespace/name`. */
   state(): readonly string[];
   /** Every text that the tools keep (logs, records of runs, the engine's state), by path: to look for secrets. */
   kept(): ReadonlyMap<string, string>;
@@ -179,14 +179,17 @@ function processesAbout(...folders: string[]): readonly string[] {
 }
 
 function stateObjects(file: string): string[] {
+  interface Resource {
+    readonly type: string;
+    readonly id?: string;
+    readonly outputs?: unknown;
+  }
   interface State {
-    readonly checkpoint: {
-      readonly latest: { readonly resources?: readonly { readonly type: string; readonly id?: string }[] };
-    };
+    readonly checkpoint: { readonly latest: { readonly resources?: readonly Resource[] } };
   }
   const { checkpoint } = JSON.parse(readFileSync(file, "utf8")) as State;
   return (checkpoint.latest.resources ?? [])
-    .filter(({ type }) => type.startsWith("kubernetes:"))
+    .filter(({ type, outputs }) => type.startsWith("kubernetes:") && outputs !== undefined)
     .map(({ type, id }) => `${type.split(":").at(-1)} ${id}`);
 }
 
