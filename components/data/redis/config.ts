@@ -122,10 +122,13 @@ const REMEMBER_PRIMARY_SH = `#!/bin/sh
 echo "$6" > ${PATHS.data}/primary
 `;
 
-const REDIS_SH = `#!/bin/sh
+/** How both servers begin: what they write holds passwords, and they know themselves by their own name. */
+const START_SH = `#!/bin/sh
 set -eu
 umask 077
-export SELF="$HOSTNAME.$DOMAIN"
+export SELF="$HOSTNAME.$DOMAIN"`;
+
+const REDIS_SH = `${START_SH}
 primary="$(sh ${PATHS.config}/primary.sh)"
 {
   cat ${PATHS.config}/redis.conf
@@ -138,10 +141,7 @@ sh ${PATHS.config}/reload.sh &
 exec redis-server ${PATHS.run}/redis.conf
 `;
 
-const SENTINEL_SH = `#!/bin/sh
-set -eu
-umask 077
-export SELF="$HOSTNAME.$DOMAIN"
+const SENTINEL_SH = `${START_SH}
 password="$(cat ${PATHS.internal}/password)"
 {
   cat ${PATHS.config}/sentinel.conf

@@ -249,7 +249,7 @@ func clusterStatus(seen *unstructured.Unstructured, c *cluster, leader string, r
 		"writeService":   c.Name + "-rw",
 		"readService":    c.Name + "-r",
 		"conditions": []any{
-			standin.Condition(seen, []string{"status", "conditions"}, "Ready", state, reason,
+			standin.ConditionsOf(seen).With("Ready", state, reason,
 				fmt.Sprintf("%d of %d instances are ready; %s", len(ready), c.Spec.Instances, simulated)),
 		},
 	}

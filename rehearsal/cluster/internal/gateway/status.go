@@ -15,49 +15,38 @@ const (
 
 func classStatus(class *unstructured.Unstructured) map[string]any {
 	return map[string]any{"conditions": []any{
-		standin.Condition(class, []string{"status", "conditions"}, "Accepted", "True", "Accepted", simulated),
+		standin.ConditionsOf(class).With("Accepted", "True", "Accepted", simulated),
 	}}
 }
 
 func gatewayStatus(gateway *unstructured.Unstructured, routes []*unstructured.Unstructured) map[string]any {
-	conditions := []string{"status", "conditions"}
+	conditions := standin.ConditionsOf(gateway)
+	before, _, _ := unstructured.NestedSlice(gateway.Object, "status", "listeners")
 	listeners, _, _ := unstructured.NestedSlice(gateway.Object, "spec", "listeners")
 	answered := make([]any, 0, len(listeners))
 	for _, item := range listeners {
 		listener, _ := item.(map[string]any)
 		name, _ := listener["name"].(string)
+		own := standin.ConditionsOfPart(gateway, find(before, func(old map[string]any) bool { return old["name"] == name }))
 		answered = append(answered, map[string]any{
 			"name":           name,
 			"attachedRoutes": int64(attached(gateway, name, routes)),
 			"supportedKinds": []any{map[string]any{"group": "gateway.networking.k8s.io", "kind": "HTTPRoute"}},
 			"conditions": []any{
-				listenerCondition(gateway, name, "Accepted", "Accepted"),
-				listenerCondition(gateway, name, "Programmed", "Programmed"),
-				listenerCondition(gateway, name, "ResolvedRefs", "ResolvedRefs"),
+				own.With("Accepted", "True", "Accepted", simulated),
+				own.With("Programmed", "True", "Programmed", simulated),
+				own.With("ResolvedRefs", "True", "ResolvedRefs", simulated),
 			},
 		})
 	}
 	return map[string]any{
 		"addresses": []any{map[string]any{"type": "IPAddress", "value": address}},
 		"conditions": []any{
-			standin.Condition(gateway, conditions, "Accepted", "True", "Accepted", simulated),
-			standin.Condition(gateway, conditions, "Programmed", "True", "Programmed", simulated),
+			conditions.With("Accepted", "True", "Accepted", simulated),
+			conditions.With("Programmed", "True", "Programmed", simulated),
 		},
 		"listeners": answered,
 	}
-}
-
-// listenerCondition keeps the time of the gateway's own conditions: listeners come and go with its generation.
-func listenerCondition(gateway *unstructured.Unstructured, listener, kind, reason string) map[string]any {
-	before, _, _ := unstructured.NestedSlice(gateway.Object, "status", "listeners")
-	for _, item := range before {
-		if old, _ := item.(map[string]any); old["name"] == listener {
-			return standin.Condition(&unstructured.Unstructured{Object: map[string]any{
-				"metadata": gateway.Object["metadata"], "conditions": old["conditions"],
-			}}, []string{"conditions"}, kind, "True", reason, simulated)
-		}
-	}
-	return standin.Condition(gateway, nil, kind, "True", reason, simulated)
 }
 
 // attached counts the routes that name the listener, or all listeners, of the gateway.
@@ -93,31 +82,30 @@ func routeStatus(route *unstructured.Unstructured, gateways map[types.Namespaced
 		if gateways[parentName(route, parent)] == nil {
 			continue
 		}
-		old := conditionsOf(before, parent)
+		own := standin.ConditionsOfPart(route, find(before, func(old map[string]any) bool {
+			reference, _ := old["parentRef"].(map[string]any)
+			return old["controllerName"] == Controller && reference["name"] == parent["name"] && reference["sectionName"] == parent["sectionName"]
+		}))
 		answers = append(answers, map[string]any{
 			"parentRef":      parent,
 			"controllerName": Controller,
 			"conditions": []any{
-				standin.Condition(old(route), []string{"conditions"}, "Accepted", "True", "Accepted", simulated),
-				standin.Condition(old(route), []string{"conditions"}, "ResolvedRefs", resolved, reason, message),
+				own.With("Accepted", "True", "Accepted", simulated),
+				own.With("ResolvedRefs", resolved, reason, message),
 			},
 		})
 	}
 	return map[string]any{"parents": answers}
 }
 
-// conditionsOf finds what was answered for the parent before.
-func conditionsOf(before []any, parent map[string]any) func(route *unstructured.Unstructured) *unstructured.Unstructured {
-	return func(route *unstructured.Unstructured) *unstructured.Unstructured {
-		for _, item := range before {
-			old, _ := item.(map[string]any)
-			reference, _ := old["parentRef"].(map[string]any)
-			if old["controllerName"] == Controller && reference["name"] == parent["name"] && reference["sectionName"] == parent["sectionName"] {
-				return &unstructured.Unstructured{Object: map[string]any{"metadata": route.Object["metadata"], "conditions": old["conditions"]}}
-			}
+// find returns the first object in the list that is the wanted one, or nil.
+func find(list []any, wanted func(map[string]any) bool) map[string]any {
+	for _, item := range list {
+		if one, ok := item.(map[string]any); ok && wanted(one) {
+			return one
 		}
-		return &unstructured.Unstructured{Object: map[string]any{"metadata": route.Object["metadata"]}}
 	}
+	return nil
 }
 
 func missingBackend(route *unstructured.Unstructured, hasService func(namespace, name string) bool) string {

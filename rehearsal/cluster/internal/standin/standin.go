@@ -43,19 +43,28 @@ func contains(has map[string]any, fields map[string]any) bool {
 	return true
 }
 
-// Condition is one condition of a status. The time of its last change is kept while its status stays.
-func Condition(object *unstructured.Unstructured, path []string, kind, status, reason, message string) map[string]any {
-	return condition(conditionsAt(object, path), object.GetGeneration(), kind, status, reason, message)
+// Conditions makes the conditions of a part of an object's status from those that were there.
+type Conditions struct {
+	before     []any
+	generation int64
 }
 
-func conditionsAt(object *unstructured.Unstructured, path []string) []any {
-	conditions, _, _ := unstructured.NestedSlice(object.Object, path...)
-	return conditions
+// ConditionsOf an object itself.
+func ConditionsOf(object *unstructured.Unstructured) Conditions {
+	before, _, _ := unstructured.NestedSlice(object.Object, "status", "conditions")
+	return Conditions{before: before, generation: object.GetGeneration()}
 }
 
-func condition(before []any, generation int64, kind, status, reason, message string) map[string]any {
+// ConditionsOfPart are those of a part of the object's status, such as a listener; nil if the part is new.
+func ConditionsOfPart(object *unstructured.Unstructured, part map[string]any) Conditions {
+	before, _ := part["conditions"].([]any)
+	return Conditions{before: before, generation: object.GetGeneration()}
+}
+
+// With is one condition as it is now. The time of its last change is kept while its status stays.
+func (c Conditions) With(kind, status, reason, message string) map[string]any {
 	changed := metav1.Now().UTC().Format("2006-01-02T15:04:05Z")
-	for _, item := range before {
+	for _, item := range c.before {
 		old, _ := item.(map[string]any)
 		if old["type"] == kind && old["status"] == status {
 			if at, ok := old["lastTransitionTime"].(string); ok {
@@ -65,6 +74,6 @@ func condition(before []any, generation int64, kind, status, reason, message str
 	}
 	return map[string]any{
 		"type": kind, "status": status, "reason": reason, "message": message,
-		"observedGeneration": generation, "lastTransitionTime": changed,
+		"observedGeneration": c.generation, "lastTransitionTime": changed,
 	}
 }
