@@ -17,7 +17,8 @@ const text = (allowed: string, fits: (given: string) => boolean) =>
   z.string({ error: allowed }).refine(fits, { error: allowed });
 const whole = (least: number, most: number) => {
   const allowed = `a whole number from ${least} to ${most}`;
-  return z.int({ error: allowed }).min(least, { error: allowed }).max(most, { error: allowed });
+  const fits = (given: number) => Number.isInteger(given) && given >= least && given <= most;
+  return z.number({ error: allowed }).refine(fits, { error: allowed });
 };
 
 const label = text('a DNS label such as "eu-central-1a"', (given) => isDnsLabel(given));
@@ -42,6 +43,11 @@ const cpu = quantity("500m");
 const memory = quantity("512Mi");
 const disk = quantity("10Gi");
 
+/** What Kubernetes allows as the value of a label. */
+const LABEL_VALUE = /^[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/;
+/** A node of the rehearsal is called `<zone>-<number>`, with up to 100 nodes in a zone, in 63 characters. */
+const LONGEST_REHEARSAL_ZONE = 59;
+
 const reason = "{ optOut: <reason of at least ten characters> }";
 const optOut = z.strictObject(
   { optOut: text("a reason of at least ten characters", (given) => given.trim().length >= 10) },
@@ -60,7 +66,7 @@ const cluster = z.discriminatedUnion("provider", [
     context: label,
     nodesPerZone: whole(1, 100),
     node: z.strictObject({
-      instanceType: text("an instance type", (given) => given !== ""),
+      instanceType: text('the value of a label, such as "m7i.xlarge"', (given) => LABEL_VALUE.test(given)),
       cpu,
       memory,
       pods: whole(1, 1_000),
@@ -165,8 +171,10 @@ export function crossCheck(environment: Parsed, report: Report): void {
   checkTier(environment, report);
 }
 
-function checkZones({ zones, region, stores }: Parsed, report: Report): void {
+function checkZones({ cluster, zones, region, stores }: Parsed, report: Report): void {
   for (const [index, zone] of zones.entries()) {
+    if (cluster.provider === "rehearsal" && !isDnsLabel(zone, LONGEST_REHEARSAL_ZONE))
+      report(["zones", index], `at most ${LONGEST_REHEARSAL_ZONE} characters: nodes are called <zone>-<number>`);
     if (!zone.startsWith(region)) report(["zones", index], `a zone of the region ${region}, such as "${region}a"`);
     if (zones.indexOf(zone) !== index) report(["zones", index], "each zone once");
   }

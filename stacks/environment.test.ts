@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { dump, load } from "js-yaml";
@@ -110,11 +110,21 @@ test.each<[what: string, path: string, value: unknown, field: string, allowed: R
     /ten characters/,
   ],
   ["a moving version", "images.version", "latest", "images.version", /a version such as/],
-])("%s is refused, with the field and what is allowed", (_, path, value, field, allowed) => {
+  ["no label's value", "cluster.node.instanceType", "a b/c", "cluster.node.instanceType", /the value of a label/],
+  ["far too many", "cluster.nodesPerZone", 1e30, "cluster.nodesPerZone", /a whole number from 1 to 100/],
+  [
+    "a zone without room for a node's number",
+    "zones",
+    ["local-a", "local-b", `local-${"c".repeat(54)}`],
+    "zones[2]",
+    /at most 59 characters/,
+  ],
+])("%s is refused, with the field and what is allowed", (what, path, value, field, allowed) => {
   const { problems, message } = said("local", set(path, value));
   expect(problems.map((problem) => problem.field)).toEqual([field]);
   expect(problems[0]?.allowed).toMatch(allowed);
-  if (field === path) expect(problems[0]?.given).toEqual(value);
+  const unknown = /unknown key/.test(what);
+  if (field === path) expect(problems[0]?.given).toEqual(unknown ? path.split(".").at(-1) : value);
   expect(message).toContain("local.yaml cannot be used:");
   expect(message).toContain(`  ${field}: `);
 });
@@ -156,6 +166,69 @@ test.each<[path: string, value: string]>([
   });
   expect(message).not.toContain(value);
   expect(message).not.toContain("hunter2");
+});
+
+/** What is said of `local` with some more text. */
+function saidOf(text: string): string {
+  const local = readFileSync(join(import.meta.dirname, "local.yaml"), "utf8");
+  writeFileSync(join(dir, "local.yaml"), `${local}\n${text}\n`);
+  try {
+    loadEnvironment("local", dir);
+  } catch (error) {
+    if (error instanceof EnvironmentError) return error.message;
+    throw error;
+  }
+  throw new Error("the environment was accepted");
+}
+
+test.each([
+  "password: { v: hunter2abc }",
+  "password: { hunter2abc: 1 }",
+  "password: [hunter2abc]",
+  "passwd: [[{ a: { b: hunter2abc } }]]",
+  "pasword: hunter2abc",
+  "ghp_hunter2abcdefghijklmnopqrstuvwxyz012345: 1",
+  "extra: { ghp_hunter2abcdefghijklmnopqrstuvwxyz012345: 1 }",
+  "password: *hunter2abc",
+  "password: !hunter2abc x",
+  "password: !hunter2abc!x y",
+  "password: !<tag:hunter2abc> { }",
+  "password: &hunter2abc [x]",
+])("of %j the secret is not repeated", (text) => {
+  expect(saidOf(text)).toContain("local.yaml cannot be used:");
+  expect(saidOf(text)).not.toContain("hunter2");
+});
+
+test("of an object where a text belongs nothing is repeated", () => {
+  const { problems } = said("local", set("host", { pw: "hunter2", more: [] }));
+  expect(problems).toContainEqual({ field: "host", given: "<an object>", allowed: expect.stringContaining("a host") });
+});
+
+test.each(["x: &a\n  b: *a", "x: &a [*a]", "x: &a [1, 1]\ny: &b [*a, *a]\nz: [*b, *b]"])(
+  "shared lists and objects are refused before they are followed: %j",
+  (text) => {
+    expect(saidOf(text)).toMatch(
+      / {2}line \d+: "an anchor on a list or an object" was given; allowed: YAML without shared/,
+    );
+  },
+);
+
+test("a value may stand in two places", () => {
+  const local = readFileSync(join(import.meta.dirname, "local.yaml"), "utf8");
+  writeFileSync(join(dir, "local.yaml"), local.replace("rto: 1h, rpo: 5m", "rto: &a 1h, rpo: *a"));
+  expect(loadEnvironment("local", dir).objectives).toMatchObject({ rto: "1h", rpo: "1h" });
+});
+
+test("a folder in the place of a file is refused", () => {
+  mkdirSync(join(dir, "local.yaml"));
+  expect(() => loadEnvironment("local", dir)).toThrow(EnvironmentError);
+  expect(() => loadEnvironment("local", dir)).toThrow(/local\.yaml cannot be used:\n {2}the file: "EISDIR" was given/);
+});
+
+test.each(["My_Env", "-x", ".hid", "a".repeat(64)])("a file called %s.yaml cannot be a stack", (name) => {
+  writeFileSync(join(dir, `${name}.yaml`), readFileSync(join(import.meta.dirname, "local.yaml"), "utf8"));
+  expect(() => loadEnvironment(name, dir)).toThrow(EnvironmentError);
+  expect(() => loadEnvironment(name, dir)).toThrow(/the name of the file: .* was given; allowed: a DNS label/);
 });
 
 test("a file that is no YAML is refused by its line, without its text", () => {

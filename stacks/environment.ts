@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { load, YAMLException } from "js-yaml";
-import { describe, nearest, type Problem } from "../components/core/index.ts";
+import { EVENT_ID, load, parseEvents, YAMLException } from "js-yaml";
+import { describe, isDnsLabel, nearest, type Problem } from "../components/core/index.ts";
 import { fieldName, masked, schemaProblems, secretProblems, valueAt } from "./environment-problems.ts";
 import { crossCheck, type Environment, environmentSchema } from "./environment-schema.ts";
 
@@ -27,8 +27,9 @@ export function environmentNames(dir: string = import.meta.dirname): string[] {
 }
 
 /**
- * Reads and checks `<dir>/<name>.yaml`. Throws {@link EnvironmentError} if there is no such file, if it is no YAML, if a
- * field is unknown, missing or wrong, if fields do not fit each other, or if it holds a secret in clear. Makes nothing.
+ * Reads and checks `<dir>/<name>.yaml`. Throws {@link EnvironmentError} if there is no such file, if its name cannot be
+ * that of a stack, if it is no YAML, if a field is unknown, missing or wrong, if fields do not fit each other, or if it
+ * holds a secret in clear. Makes nothing.
  */
 export function loadEnvironment(name: string, dir: string = import.meta.dirname): Environment {
   const names = environmentNames(dir);
@@ -38,6 +39,10 @@ export function loadEnvironment(name: string, dir: string = import.meta.dirname)
     throw new EnvironmentError(dir, [{ field: "environment", given: name, allowed }]);
   }
   const file = join(dir, `${name}.yaml`);
+  if (!isDnsLabel(name)) {
+    const allowed = 'a DNS label such as "staging": stack, cluster and context are called after it';
+    throw new EnvironmentError(file, [{ field: "the name of the file", given: name, allowed }]);
+  }
   const data = parse(file);
   const given = masked(data);
   const problems = secretProblems(data);
@@ -53,12 +58,30 @@ export function loadEnvironment(name: string, dir: string = import.meta.dirname)
 
 function parse(file: string): unknown {
   try {
-    return load(readFileSync(file, "utf8"));
+    const text = readFileSync(file, "utf8");
+    refuseSharing(text);
+    return load(text);
   } catch (error) {
-    if (!(error instanceof YAMLException)) throw error;
-    // Only the reason and the place: the excerpt that the error carries may show a secret.
-    const line = (error.mark as { line?: number } | undefined)?.line;
-    const field = line === undefined ? "the file" : `line ${line + 1}`;
-    throw new EnvironmentError(file, [{ field, given: error.reason, allowed: "YAML" }]);
+    throw new EnvironmentError(file, [unreadable(error as Error & { code?: string })]);
   }
+}
+
+/** A list or object that stands in several places can hold itself, or a billion others; the program needs none. */
+function refuseSharing(text: string): void {
+  for (const event of parseEvents(text, {})) {
+    if (event.type !== EVENT_ID.SEQUENCE && event.type !== EVENT_ID.MAPPING) continue;
+    if (event.anchorStart >= 0) YAMLException.throwAt(text, event.anchorStart, "an anchor on a list or an object");
+  }
+}
+
+/** Only the place and the kind of mistake: excerpts, tags and the names of aliases may show a secret. */
+function unreadable(error: Error & { code?: string }): Problem {
+  if (!(error instanceof YAMLException))
+    return { field: "the file", given: error.code ?? error.name, allowed: "a text file that can be read" };
+  const line = (error.mark as { line?: number } | undefined)?.line;
+  return {
+    field: line === undefined ? "the file" : `line ${line + 1}`,
+    given: error.reason.split(/ ?(?:"|!<|: )/)[0],
+    allowed: "YAML without shared lists or objects; a text that begins with * or & or ! stands in quotes",
+  };
 }
