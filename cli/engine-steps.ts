@@ -6,7 +6,8 @@ import { inventoryOf } from "./engine/inventory.ts";
 import { corrected, type EngineProgress } from "./engine/progress.ts";
 import { clearTheWay, settleState } from "./engine/recover.ts";
 import { type EngineRun, type Following, type Policies, preview, update } from "./engine/run.ts";
-import { openStack, type StackPlace } from "./engine/stack.ts";
+import { findStack, openStack, type StackPlace } from "./engine/stack.ts";
+import { exportState } from "./engine/state.ts";
 import { EXIT, Failure } from "./failure.ts";
 import { RECORDERS } from "./recorders.ts";
 import type { Tell } from "./steps.ts";
@@ -32,6 +33,13 @@ export async function alone<T>(context: Context, command: string, name: string, 
   });
 }
 
+/** Which stack to open. */
+export interface StackOptions {
+  readonly place: StackPlace;
+  /** Whether one that is not there is made. Otherwise it is a failure: a mistyped backend must not look like an empty one. */
+  readonly mayCreate: boolean;
+}
+
 /** A stack in order. */
 export interface OpenStack {
   readonly stack: Stack;
@@ -40,7 +48,11 @@ export interface OpenStack {
 }
 
 /** Opens the stack, and puts in order what an interrupted run left of it. */
-export async function openInOrder(context: Context, place: StackPlace, tell: Tell): Promise<OpenStack> {
+export async function openInOrder(
+  context: Context,
+  { place, mayCreate }: StackOptions,
+  tell: Tell,
+): Promise<OpenStack> {
   const { findings, interrupt, steps } = context;
   const say = (detail: string) => tell({ detail });
   say("opening the stack");
@@ -48,20 +60,25 @@ export async function openInOrder(context: Context, place: StackPlace, tell: Tel
     project: PROJECT,
     backend: place.env.PULUMI_BACKEND_URL ?? "",
     stateOnly: STATE_ONLY,
-    signal: interrupt.asked,
+    interrupt,
+    home: place.home.dir,
     tell: say,
   };
   const cleared = await clearTheWay(place.name, options);
-  const stack = await openStack(place);
-  interrupt.asked.throwIfAborted();
+  const stack = mayCreate ? await openStack(place, interrupt) : await findStack(place, interrupt);
+  if (!stack)
+    throw new Failure(
+      EXIT.failed,
+      `There is no stack ${place.name} at ${options.backend || "Pulumi Cloud"}.`,
+      "If it is somewhere else, set PULUMI_BACKEND_URL. If there is none yet, up makes it.",
+    );
   const { said, isUnread } = await settleState(stack, options);
   findings.recovered = [...cleared, ...said];
   for (const line of findings.recovered) steps.line(`Recovered: ${line}`);
   return { stack, isUnread };
 }
 
-export interface PlanOptions {
-  readonly place: StackPlace;
+export interface PlanOptions extends StackOptions {
   readonly policies?: Policies;
 }
 
@@ -70,9 +87,9 @@ export interface Plan extends OpenStack {
 }
 
 /** Finds out what there is to do, and whether the rules hold, before anything is made. */
-export async function planStep(context: Context, { place, policies }: PlanOptions): Promise<Plan> {
+export async function planStep(context: Context, { policies, ...options }: PlanOptions): Promise<Plan> {
   return context.steps.run("Plan", async (tell) => {
-    const open = await openInOrder(context, place, tell);
+    const open = await openInOrder(context, options, tell);
     const run = await preview(open.stack, following(context, tell, planNews), {
       ...(policies && { policies }),
       refresh: true,
@@ -103,8 +120,8 @@ export async function deployStep(
 }
 
 /** Reads what stands from the stack's state. */
-export async function takeInventory({ findings }: Context, stack: Stack): Promise<void> {
-  findings.inventory = inventoryOf((await stack.exportStack()).deployment);
+export async function takeInventory({ findings, interrupt }: Context, stack: Stack): Promise<void> {
+  findings.inventory = inventoryOf((await exportState(stack, interrupt)).deployment);
 }
 
 /** Follows a run of the engine on the screen and in the log. */

@@ -20,6 +20,10 @@ describe("Interrupt", () => {
     expect(pressed(0, 3, 2_000)).toEqual([true, true]);
   });
 
+  it("hears a person who presses again and again", () => {
+    expect(pressed(0, 350, 700)).toEqual([true, true]);
+  });
+
   it("gives the interruption as the reason", () => {
     const interrupt = new Interrupt();
     interrupt.press(0);

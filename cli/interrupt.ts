@@ -16,7 +16,7 @@ const ONE_PRESS_MS = 400;
 export class Interrupt {
   readonly #asked = new AbortController();
   readonly #insisted = new AbortController();
-  #lastSignal = Number.NEGATIVE_INFINITY;
+  #lastPress = Number.NEGATIVE_INFINITY;
 
   /** Aborted by the first signal, with {@link Interrupted} as its reason. */
   get asked(): AbortSignal {
@@ -30,10 +30,10 @@ export class Interrupt {
 
   /** One signal arrived at this moment, in milliseconds. */
   press(now: number): void {
-    const samePress = now - this.#lastSignal < ONE_PRESS_MS;
-    this.#lastSignal = now;
+    if (now - this.#lastPress < ONE_PRESS_MS) return;
+    this.#lastPress = now;
     if (!this.#asked.signal.aborted) this.#asked.abort(new Interrupted());
-    else if (!samePress) this.#insisted.abort(new Interrupted());
+    else this.#insisted.abort(new Interrupted());
   }
 
   /** Listens to this process's signals, and to the launcher's end, until the returned function is called. */

@@ -1,5 +1,6 @@
-import { Command } from "commander";
+import { Command, type CommanderError, InvalidArgumentError } from "commander";
 import packageJson from "../package.json" with { type: "json" };
+import { isLabel } from "../rehearsal/toolchain/name.ts";
 import type { ExitCode } from "./failure.ts";
 import { type Call, runCommand } from "./runner.ts";
 
@@ -77,7 +78,33 @@ function addClusterCommands(root: Command, onEnd: OnEnd): void {
 
 function environmentCommand(parent: Command, name: string, description: string): Command {
   const command = parent.command(name).description(description);
-  return shared(command.argument("[environment]", "a file in stacks/, without .yaml", DEFAULT_ENVIRONMENT));
+  return shared(
+    command.argument("[environment]", "a file in stacks/, without .yaml", environmentName, DEFAULT_ENVIRONMENT),
+  );
+}
+
+/** The name becomes a stack, a cluster and a folder: nothing is made for one that cannot be all of them. */
+function environmentName(given: string): string {
+  if (isLabel(given)) return given;
+  throw new InvalidArgumentError(
+    "Allowed: lower-case letters, digits and hyphens, a letter or digit first and last, at most 63 characters.",
+  );
+}
+
+/**
+ * Has every command throw what it thinks of its arguments, where commander would end the process. `tell` is called before
+ * with the command that was not satisfied, such as `cluster start`; empty if none was named.
+ */
+export function throwing(root: Command, tell: (command: string, error: CommanderError) => void): Command {
+  const arm = (command: Command, path: string) => {
+    command.exitOverride((error) => {
+      tell(path, error);
+      throw error;
+    });
+    for (const child of command.commands) arm(child, `${path} ${child.name()}`.trim());
+  };
+  arm(root, "");
+  return root;
 }
 
 function shared(command: Command): Command {

@@ -50,8 +50,7 @@ export async function readinessStep(context: Context, access: ClusterAccess): Pr
   const names = findings.inventory?.workloads ?? [];
   if (names.length === 0) return;
   await steps.run("Readiness", async (tell) => {
-    for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(PAUSE_MS, undefined, { signal: interrupt.asked })) {
-      interrupt.asked.throwIfAborted();
+    for (const deadline = Date.now() + PATIENCE_MS; ; await pause(interrupt.asked)) {
       const workloads = await readinessOf(names, access, context.cacheDir);
       findings.workloads = workloads;
       const waiting = workloads.filter(({ ready, wanted, missing }) => missing || ready < wanted);
@@ -65,6 +64,12 @@ export async function readinessStep(context: Context, access: ClusterAccess): Pr
         );
     }
   });
+}
+
+/** A pause that ends early, with the signal's reason, when the signal aborts. */
+async function pause(signal: AbortSignal): Promise<void> {
+  await sleep(PAUSE_MS, undefined, { signal }).catch(() => {});
+  signal.throwIfAborted();
 }
 
 function progressOf({ namespace, name, ready, wanted }: WorkloadReadiness): string {

@@ -1,5 +1,5 @@
 import type { Context } from "./context.ts";
-import type { ExitCode } from "./failure.ts";
+import type { ExitCode, Failure } from "./failure.ts";
 import type { Findings } from "./findings.ts";
 import type { Paint } from "./view/format.ts";
 import type { Step } from "./view/screen.ts";
@@ -15,8 +15,10 @@ export interface Report {
   lines(style: Style): readonly string[];
   /** The command's own part of the `--json` document. */
   readonly json: Readonly<Record<string, unknown>>;
-  /** Default: 0. */
+  /** Default: that of the failure, else 0. */
   readonly exitCode?: ExitCode;
+  /** What could not be told. The rest is shown all the same. */
+  readonly failure?: Failure;
 }
 
 /** A run as its summary tells it. */
@@ -24,7 +26,8 @@ export interface Summary {
   readonly environment: string;
   readonly steps: readonly Step[];
   readonly milliseconds: number;
-  readonly logFile: string;
+  /** Undefined if there is none. */
+  readonly logFile: string | undefined;
 }
 
 /** The report of a command that runs the engine: its own lines, and everything that it found as JSON. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -14,8 +14,9 @@ describe("RunLog", () => {
   it("is for its owner's eyes, without colours and empty lines", () => {
     const log = new RunLog(dir, "up", "local");
     log.write("\u001B[31mred\u001B[39m\n\nnext");
-    expect(statSync(log.file).mode & 0o777).toBe(0o600);
-    expect(readFileSync(log.file, "utf8")).toMatch(/^plumbline up local, .*\n +\d+\.\d red\n +\d+\.\d next\n$/);
+    const file = log.file ?? "none";
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readFileSync(file, "utf8")).toMatch(/^plumbline up local, .*\n +\d+\.\d red\n +\d+\.\d next\n$/);
   });
 
   it("keeps the last twenty runs, and nothing of another kind", () => {
@@ -25,6 +26,17 @@ describe("RunLog", () => {
     expect(names).toHaveLength(21);
     expect(names[0]).toContain("e5");
     expect(names).toContain("notes.txt");
+  });
+
+  it.each([
+    ["a file where the folder should be", (place: string) => writeFileSync(place, "")],
+    ["a link that leads nowhere", (place: string) => symlinkSync("/nonexistent/target", place)],
+  ])("does not stop a run when it cannot begin: %s", (_, block) => {
+    const place = join(dir, "logs");
+    block(place);
+    const log = new RunLog(place, "up", "local");
+    expect(log.file).toBeUndefined();
+    expect(() => log.write("still here")).not.toThrow();
   });
 
   it("does not stop a run when it cannot write", () => {

@@ -5,24 +5,26 @@ import { stripVTControlCharacters } from "node:util";
 /** Logs of that many runs are kept; older ones are removed when a new one begins. */
 const KEPT = 20;
 
-/** The log of one run: what the screen showed, and what it left out. It holds no secret: engine output comes masked. */
+/**
+ * The log of one run: what the screen showed, and what it left out. It holds no secret: engine output comes masked.
+ * Nothing here throws: a cache that cannot be used, or a full disk, is for the command to tell, or for `doctor`.
+ */
 export class RunLog {
-  readonly file: string;
+  /** Absolute path; undefined if it could not be made, and what is written is lost. */
+  readonly file: string | undefined;
   readonly #started = performance.now();
 
   constructor(dir: string, command: string, environment: string, now = new Date()) {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
-    const old = readdirSync(dir)
-      .filter((name) => name.endsWith(".log"))
-      .toSorted();
-    for (const name of old.slice(0, Math.max(0, old.length - KEPT + 1))) rmSync(join(dir, name), { force: true });
-    const stamp = now.toISOString().replaceAll(":", "").replace(/\..*/, "Z");
-    this.file = join(dir, `${stamp}-${command}-${environment}-${process.pid}.log`);
-    writeFileSync(this.file, `plumbline ${command} ${environment}, ${now.toISOString()}\n`, { mode: 0o600 });
+    try {
+      this.file = begin(dir, command, environment, now);
+    } catch {
+      this.file = undefined;
+    }
   }
 
-  /** Adds text, each line with the seconds since the run began. Never throws: a full disk must not stop a run. */
+  /** Adds text, each line with the seconds since the run began. */
   write(text: string): void {
+    if (this.file === undefined) return;
     const seconds = ((performance.now() - this.#started) / 1000).toFixed(1).padStart(7);
     const lines = stripVTControlCharacters(text)
       .split("\n")
@@ -33,4 +35,16 @@ export class RunLog {
       // The screen still tells what happens.
     }
   }
+}
+
+function begin(dir: string, command: string, environment: string, now: Date): string {
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const old = readdirSync(dir)
+    .filter((name) => name.endsWith(".log"))
+    .toSorted();
+  for (const name of old.slice(0, Math.max(0, old.length - KEPT + 1))) rmSync(join(dir, name), { force: true });
+  const stamp = now.toISOString().replaceAll(":", "").replace(/\..*/, "Z");
+  const file = join(dir, `${[stamp, command, environment, process.pid].filter(Boolean).join("-")}.log`);
+  writeFileSync(file, `plumbline ${command} ${environment}, ${now.toISOString()}\n`, { mode: 0o600 });
+  return file;
 }

@@ -71,6 +71,10 @@ export class Steps {
     const terminal = createInterface({ input: process.stdin, output: process.stdout });
     try {
       return (await terminal.question(question, { signal })).trim();
+    } catch (error) {
+      // At a question the terminal is raw: Ctrl-C and Ctrl-D end the question, and are no signals.
+      if (error instanceof Error && error.name === "AbortError") throw new Interrupted();
+      throw error;
     } finally {
       terminal.close();
       this.#display.resume();

@@ -1,16 +1,18 @@
-import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { clusterStatus, removeEngineHome, resetCluster } from "../../rehearsal/index.ts";
 import type { Environment } from "../../stacks/environment.ts";
 import { type Context, PROJECT_DIR } from "../context.ts";
+import { packagesOf, type ResourceState } from "../engine/pending.ts";
 import { urnParts } from "../engine/resource-name.ts";
 import { destroy } from "../engine/run.ts";
 import { forgetSalt } from "../engine/salt.ts";
 import type { StackPlace } from "../engine/stack.ts";
+import { exportState } from "../engine/state.ts";
 import { alone, following, openInOrder, recordRun } from "../engine-steps.ts";
 import { isRehearsal } from "../environment.ts";
 import { EXIT, Failure } from "../failure.ts";
 import { accessTo, configurationStep, groundOf, prepareGround, requireOwnState, toolsStep } from "../ground.ts";
 import { isLaidOut } from "../last-run.ts";
+import { refuseRecording } from "../recorders.ts";
 import { type Report, runReport } from "../report.ts";
 import { done, updateNews } from "../view/engine-news.ts";
 import { count } from "../view/format.ts";
@@ -34,7 +36,7 @@ export async function down(context: Context, name: string, options: DownOptions)
       await removeRehearsal(context, name);
     } else {
       const ground = await prepareGround(context, name, environment, await toolsStep(context));
-      await deleteStep(context, ground.place, options.keepProtected);
+      await deleteStep(context, ground.place, { ...options, isRehearsal: false });
     }
   });
   return runReport(context, name, downLines);
@@ -59,7 +61,7 @@ async function destroyRehearsal(context: Context, name: string, environment: Env
     const { place } = running
       ? await groundOf(context, name, environment, toolchain, running)
       : await prepareGround(context, name, environment, toolchain);
-    await deleteStep(context, place, false);
+    await deleteStep(context, place, { keepProtected: false, isRehearsal: true });
   } catch (error) {
     interrupt.asked.throwIfAborted();
     log.write(`not destroyed: ${error}`);
@@ -83,10 +85,21 @@ async function removeRehearsal({ cacheDir, interrupt, steps }: Context, name: st
   });
 }
 
-async function deleteStep(context: Context, place: StackPlace, keepProtected: boolean): Promise<void> {
+interface DeleteOptions {
+  readonly keepProtected: boolean;
+  readonly isRehearsal: boolean;
+}
+
+async function deleteStep(
+  context: Context,
+  place: StackPlace,
+  { keepProtected, isRehearsal }: DeleteOptions,
+): Promise<void> {
   await context.steps.run("Delete", async (tell) => {
-    const { stack } = await openInOrder(context, place, tell);
-    const { custom, kept } = await standing(stack);
+    const { stack } = await openInOrder(context, { place, mayCreate: isRehearsal }, tell);
+    const { resources = [] } = (await exportState(stack, context.interrupt)).deployment;
+    if (!isRehearsal) refuseRecording(place.name, packagesOf(resources), place.home.plugins);
+    const { custom, kept } = standing(resources);
     if (kept.length > 0 && !keepProtected) throw protectedFailure(kept);
     const news = (progress: Parameters<typeof updateNews>[0]) => updateNews(progress, custom - kept.length);
     const run = await destroy(stack, following(context, tell, news), { keepProtected });
@@ -101,14 +114,7 @@ async function deleteStep(context: Context, place: StackPlace, keepProtected: bo
   });
 }
 
-interface State {
-  readonly urn: string;
-  readonly custom?: boolean;
-  readonly protect?: boolean;
-}
-
-async function standing(stack: Stack): Promise<{ readonly custom: number; readonly kept: readonly string[] }> {
-  const { resources = [] }: { resources?: readonly State[] } = (await stack.exportStack()).deployment;
+function standing(resources: readonly ResourceState[]): { readonly custom: number; readonly kept: readonly string[] } {
   const custom = resources.filter((r) => r.custom && !r.urn.includes("::pulumi:providers:")).length;
   return { custom, kept: resources.filter((r) => r.protect).map((r) => urnParts(r.urn).name) };
 }

@@ -1,5 +1,6 @@
 import type { Context } from "../context.ts";
 import { alone, planStep } from "../engine-steps.ts";
+import { isRehearsal } from "../environment.ts";
 import { configurationStep, policiesStep, prepareGround, requireOwnState, toolsStep } from "../ground.ts";
 import { type Report, runReport } from "../report.ts";
 import { previewLines } from "../view/summary.ts";
@@ -12,7 +13,7 @@ export async function preview(context: Context, name: string): Promise<Report> {
   const toolchain = await toolsStep(context);
   await alone(context, "preview", name, async () => {
     const { place } = await prepareGround(context, name, environment, toolchain);
-    await planStep(context, { place, policies });
+    await planStep(context, { place, policies, mayCreate: isRehearsal(environment) });
   });
   return runReport(context, name, previewLines);
 }

@@ -63,7 +63,7 @@ async function lookAtStack(
   const { place, access } = await groundOf(context, name, environment, toolchain, rehearsal);
   const stack = await context.steps.run("Stack", async (tell) => {
     tell({ detail: "reading the state" });
-    const value = await findStack(place);
+    const value = await findStack(place, context.interrupt);
     if (value) await takeInventory(context, value);
     if (access) await askReadiness(context, access);
     return { detail: count(context.findings.inventory?.resources ?? 0, "resource"), value };

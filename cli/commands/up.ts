@@ -22,8 +22,8 @@ export async function up(context: Context, name: string): Promise<Report> {
     const ground = await prepareGround(context, name, environment, toolchain);
     const stopWatching = isRehearsal(environment) ? watchCluster(context, name) : () => {};
     try {
-      const plan = await planStep(context, { place: ground.place, policies });
-      if (!isRehearsal(environment)) refuseRecording(name, plan.progress.changes, ground.place.home.plugins);
+      const plan = await planStep(context, { place: ground.place, policies, mayCreate: true });
+      if (!isRehearsal(environment)) refuseRecording(name, plan.progress.packages, ground.place.home.plugins);
       const isUpToDate = isUnchanged(plan.progress) && !plan.isUnread;
       if (!isUpToDate) await deployStep(context, plan, policies);
       await takeInventory(context, plan.stack);

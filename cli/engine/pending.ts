@@ -12,8 +12,9 @@ export interface ResourceState {
   readonly custom: boolean;
   readonly id?: string;
   readonly delete?: boolean;
+  readonly protect?: boolean;
   readonly inputs?: unknown;
-  readonly outputs?: unknown;
+  readonly outputs?: Readonly<Record<string, unknown>>;
 }
 
 export interface PendingOperation {
@@ -83,6 +84,11 @@ export function unread({ resources = [] }: Deployment): readonly string[] {
 function packageOf(type: string): string {
   const [first = "", , third = ""] = type.split(":");
   return type.startsWith("pulumi:providers:") ? `pulumi:${third}` : first;
+}
+
+/** The packages that resources come from, those of remote components included. */
+export function packagesOf(resources: readonly ResourceState[]): ReadonlySet<string> {
+  return new Set(resources.map(({ type }) => packageOf(type)));
 }
 
 /** What was settled, for a line on the screen. */

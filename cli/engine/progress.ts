@@ -52,6 +52,8 @@ export interface EngineProgress {
   readonly active: ReadonlyMap<string, Activity>;
   /** Resources that were judged and need nothing. */
   readonly unchanged: number;
+  /** Packages that anything came from, components included. */
+  readonly packages: ReadonlySet<string>;
   readonly changes: readonly Change[];
   readonly failures: readonly Change[];
   readonly drift: readonly Drift[];
@@ -66,6 +68,7 @@ export const NOTHING_YET: EngineProgress = {
   refreshed: 0,
   active: new Map(),
   unchanged: 0,
+  packages: new Set(),
   changes: [],
   failures: [],
   drift: [],
@@ -104,6 +107,7 @@ const ANNOUNCEMENTS: ReadonlySet<Operation> = new Set(["replace", "read", "disca
 
 function began(progress: EngineProgress, step: Step, now: number): EngineProgress {
   const stage = step.op === "refresh" ? "refreshing" : "working";
+  progress = { ...progress, packages: new Set(progress.packages).add(packageOf(step.type)) };
   if (step.op === "same" || !isCounted(step)) return { ...progress, stage };
   const active = new Map(progress.active).set(step.urn, { ...nameOfStep(step), operation: step.op, since: now });
   return { ...progress, stage, active };
@@ -190,6 +194,10 @@ function violated(progress: EngineProgress, event: NonNullable<EngineEvent["poli
 function isCounted(step: Step): boolean {
   const custom = (step.new ?? step.old)?.custom ?? false;
   return custom && !step.type.startsWith("pulumi:") && !ANNOUNCEMENTS.has(step.op);
+}
+
+function packageOf(type: string): string {
+  return type.split(":")[0] ?? type;
 }
 
 function isStack(urn: string): boolean {

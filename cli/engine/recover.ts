@@ -3,9 +3,12 @@ import { fileURLToPath } from "node:url";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { identify, isRunning } from "../../rehearsal/toolchain/process.ts";
 import { EXIT, Failure } from "../failure.ts";
+import type { Interrupt } from "../interrupt.ts";
 import { clearDeadLocks, type StateLock, stateLocks } from "./locks.ts";
-import { type Deployment, type SettleOptions, settle, settledNames, unread } from "./pending.ts";
+import { isOrphan } from "./owner.ts";
+import { type SettleOptions, settle, settledNames, unread } from "./pending.ts";
 import { endTree, isEngine } from "./process-tree.ts";
+import { exportState, importState } from "./state.ts";
 
 /** How long an engine whose command line is gone may take to finish what it has in flight. */
 const FINISH_MS = 120_000;
@@ -14,14 +17,17 @@ export interface RecoverOptions extends SettleOptions {
   readonly project: string;
   /** URL of the state backend. Locks are looked after where it is a folder. */
   readonly backend: string;
-  readonly signal: AbortSignal;
+  readonly interrupt: Interrupt;
+  /** Folder of the engine's own, readable by its owner alone. */
+  readonly home: string;
   /** Told of everything that takes a while. */
   readonly tell: (text: string) => void;
 }
 
 /**
  * Ends what an earlier run left unfinished on a stack, before anything else is done with its state: an engine that
- * outlived its command line, locks of dead engines. The caller holds the run lock, so no other run can be meant.
+ * outlived its command line, locks of dead engines. An engine at work for somebody, such as a person's own `pulumi up`, is
+ * left alone, and this run is refused.
  */
 export async function clearTheWay(stack: string, options: RecoverOptions): Promise<readonly string[]> {
   if (!options.backend.startsWith("file://")) return [];
@@ -48,12 +54,12 @@ export interface Settled {
 }
 
 /** Settles the operations that an earlier run left under way; see {@link settle}. */
-export async function settleState(stack: Stack, { stateOnly }: SettleOptions): Promise<Settled> {
-  const exported = await stack.exportStack();
-  const deployment = exported.deployment as Deployment;
+export async function settleState(stack: Stack, { stateOnly, interrupt, home }: RecoverOptions): Promise<Settled> {
+  const exported = await exportState(stack, interrupt);
+  const { deployment } = exported;
   if (!deployment.pending_operations?.length) return { said: [], isUnread: unread(deployment).length > 0 };
   const { deployment: settled, adopted, cleared, unsettled } = settle(deployment, { stateOnly });
-  await stack.importStack({ ...exported, deployment: settled });
+  await importState(stack, { ...exported, deployment: settled }, home, interrupt);
   const said = [
     ...(adopted.length > 0 ? [`half-made when it was cut off, now looked for: ${settledNames(adopted)}`] : []),
     ...(cleared.length > 0 ? [`unfinished when it was cut off, now done anew: ${settledNames(cleared)}`] : []),
@@ -65,13 +71,13 @@ export async function settleState(stack: Stack, { stateOnly }: SettleOptions): P
 }
 
 /** An engine whose command line was killed works on alone: let it finish what is in flight, begin nothing new, and end. */
-async function finishOrphan({ pid }: StateLock, { tell, signal }: RecoverOptions): Promise<void> {
-  const engine = isEngine(pid) ? identify(pid) : undefined;
+async function finishOrphan({ pid }: StateLock, { tell, interrupt }: RecoverOptions): Promise<void> {
+  const engine = isEngine(pid) && isOrphan(pid) ? identify(pid) : undefined;
   if (!engine) return;
   tell(`an earlier run's engine is still at work (process ${pid}); waiting until it has finished what is in flight`);
   endTree(pid, FINISH_MS);
   while (isRunning(engine)) {
-    signal.throwIfAborted();
+    interrupt.asked.throwIfAborted();
     await delay(200);
   }
 }

@@ -1,5 +1,8 @@
 import type { LocalWorkspace, Stack } from "@pulumi/pulumi/automation/index.js";
 import type { EngineHome } from "../../rehearsal/index.ts";
+import type { Interrupt } from "../interrupt.ts";
+import { bareCall } from "./bare-call.ts";
+import { ownerEnvironment } from "./owner.ts";
 
 /** Which stack, of which program, with which engine. */
 export interface StackPlace {
@@ -16,22 +19,24 @@ export interface StackPlace {
 const automation = () => import("@pulumi/pulumi/automation/index.js");
 
 /** Opens a stack, and makes it if there is none. The engine and all its plugins see the place's environment. */
-export async function openStack(place: StackPlace): Promise<Stack> {
+export async function openStack(place: StackPlace, { asked }: Interrupt): Promise<Stack> {
   const { Stack } = await automation();
-  return Stack.createOrSelect(place.name, await openWorkspace(place));
+  const workspace = await openWorkspace(place);
+  return bareCall(asked, () => Stack.createOrSelect(place.name, workspace));
 }
 
 /** Opens a stack, or gives undefined if there is none. */
-export async function findStack(place: StackPlace): Promise<Stack | undefined> {
+export async function findStack(place: StackPlace, { asked }: Interrupt): Promise<Stack | undefined> {
   const { Stack } = await automation();
   const workspace = await openWorkspace(place);
-  const known = await workspace.listStacks();
-  return known.some(({ name }) => name === place.name) ? Stack.select(place.name, workspace) : undefined;
+  const known = await bareCall(asked, () => workspace.listStacks());
+  if (!known.some(({ name }) => name === place.name)) return undefined;
+  return bareCall(asked, () => Stack.select(place.name, workspace));
 }
 
 async function openWorkspace({ projectDir, home, env }: StackPlace): Promise<LocalWorkspace> {
   for (const name of home.unset) delete process.env[name];
   const { LocalWorkspace, PulumiCommand } = await automation();
   const pulumiCommand = await PulumiCommand.get({ root: home.dir });
-  return LocalWorkspace.create({ workDir: projectDir, pulumiCommand, envVars: { ...env } });
+  return LocalWorkspace.create({ workDir: projectDir, pulumiCommand, envVars: { ...env, ...ownerEnvironment() } });
 }

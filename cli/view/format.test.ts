@@ -1,6 +1,7 @@
+import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ago, columns, count, padEnd, shorten, span, width, wrap } from "./format.ts";
+import { ago, columns, count, padEnd, shellWord, shorten, span, width, wrap } from "./format.ts";
 
 describe("span", () => {
   it.each([
@@ -46,6 +47,17 @@ describe("shorten", () => {
         return short.length <= to && (text.length > to || short === text);
       }),
     );
+  });
+});
+
+describe("shellWord", () => {
+  it("leaves alone what needs no quotes", () => {
+    expect(shellWord("/home/me/.cache/plumbline-1_2/kubeconfig")).toBe("/home/me/.cache/plumbline-1_2/kubeconfig");
+  });
+
+  it.each(["/sp ace", "/it's", "/a#b", "/$HOME", "/~", "", "/a;b", "/new\nline", '/"q"'])("a shell reads %j back", (text) => {
+    const read = execFileSync("/bin/sh", ["-c", `printf %s ${shellWord(text)}`], { encoding: "utf8" });
+    expect(read).toBe(text);
   });
 });
 

@@ -42,6 +42,11 @@ export function shorten(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
 }
 
+/** A text as a POSIX shell reads it back: as it is, or in single quotes if anything in it means something to a shell. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
 /** Width on the screen. The texts here have no wide characters. */
 export function width(text: string): number {
   return stripVTControlCharacters(text).length;

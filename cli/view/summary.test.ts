@@ -79,6 +79,19 @@ describe("upLines", () => {
     expect(text).toContain(expected);
   });
 
+  it("can be copied into a shell where a path has blanks", () => {
+    const cluster = { ...findings.cluster, kubeconfig: "/my cache/kubeconfig" };
+    const [kubectl] = findings.tools;
+    const tools = [{ ...kubectl, path: "/my cache/tools/kubectl" }];
+    const text = upLines(summary(), { ...findings, cluster, tools }, style).join("\n");
+    expect(text).toContain("export KUBECONFIG='/my cache/kubeconfig' PATH='/my cache/tools':$PATH");
+  });
+
+  it("names no log where there is none", () => {
+    const lines = upLines({ ...summary(), logFile: undefined }, findings, style);
+    expect(lines.filter((line) => line.includes("Log"))).toEqual([]);
+  });
+
   it("names only the plugins that the stack uses", () => {
     expect(text).not.toContain("aws");
   });

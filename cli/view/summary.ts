@@ -5,7 +5,7 @@ import type { Findings } from "../findings.ts";
 import type { Style, Summary } from "../report.ts";
 import { done, driftLine, planned } from "./engine-news.ts";
 import { type Fact, factLines } from "./facts.ts";
-import { columns, span } from "./format.ts";
+import { columns, shellWord, span } from "./format.ts";
 import type { Step } from "./screen.ts";
 import { standingFacts } from "./stands.ts";
 
@@ -29,7 +29,7 @@ export function upLines(summary: Summary, findings: Findings, style: Style): rea
     ...(pulumi ? [["Engine", `pulumi ${pulumi.version}, ${ORIGINS[pulumi.origin]}`] as const] : []),
     ["Plugins", pluginLines(plugins.filter(({ kind, name }) => kind !== "resource" || packages.includes(name)))],
     ["Time", timeLines(steps, changed ? findings.changes : [])],
-    ["Log", logFile],
+    ...(logFile === undefined ? [] : [["Log", logFile] as const]),
   ];
   return [
     "",
@@ -102,7 +102,7 @@ function nextLines(environment: string, findings: Findings, { paint }: Style): r
   const { cluster, tools, inventory, workloads } = findings;
   const kubectl = tools?.find(({ name }) => name === "kubectl");
   if (!cluster || !kubectl) return [];
-  const path = kubectl.origin === "machine" ? "" : ` PATH=${dirname(kubectl.path)}:$PATH`;
+  const path = kubectl.origin === "machine" ? "" : ` PATH=${shellWord(dirname(kubectl.path))}:$PATH`;
   const deployment = workloads?.find(({ kind }) => kind === "Deployment");
   const namespace = deployment?.namespace ?? inventory?.namespaces[0] ?? "default";
   const args = environment === "local" ? "" : ` -- ${environment}`;
@@ -118,7 +118,7 @@ function nextLines(environment: string, findings: Findings, { paint }: Style): r
   return [
     "",
     `  ${paint("bold", "Try next")}`,
-    `    export KUBECONFIG=${cluster.kubeconfig}${path}`,
+    `    export KUBECONFIG=${shellWord(cluster.kubeconfig)}${path}`,
     ...columns(commands.map(([command, why]) => [`    ${command}`, paint("dim", `# ${why}`)])),
   ];
 }
