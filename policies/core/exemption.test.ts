@@ -30,7 +30,7 @@ test.each<[Partial<Exemption>, string]>([
     "rule: secret-literal-forbidden cannot be exempted; correct the object instead",
   ],
   [{ resource: " " }, "resource: nothing is named; allowed: a URN or a label, with * for any characters"],
-  [{ resource: "*" }, "resource: * would free the whole stack; allowed: a narrower URN or label"],
+  [{ resource: "*" }, 'resource: "*" would free a whole kind or the whole stack; allowed: a URN or a label with'],
   [{ owner: "" }, "owner: nobody is named; allowed: a person or a team"],
   [{ reason: "later" }, 'reason: "later" says too little; allowed: at least 10 characters'],
   [{ expires: "31.12.2026" }, 'expires: "31.12.2026" is not a day; allowed: YYYY-MM-DD, e.g. "2026-12-31"'],
@@ -40,6 +40,45 @@ test.each<[Partial<Exemption>, string]>([
   const problems = exemptionProblems([good, { ...good, ...change }], RULES);
   expect(problems).toHaveLength(1);
   expect(problems[0]).toContain(`exemptions[1].${problem}`);
+});
+
+test.each([
+  "**",
+  " * ",
+  "*:*",
+  "* *",
+  "* */*",
+  "*production*",
+  "Deployment *",
+  "Deployment*",
+  "* *e*",
+  "urn:*",
+  "urn:*::*",
+  "urn:pulumi:production::plumbline::*",
+  "urn:pulumi:*::plumb*",
+  "urn:pulumi:production::plumbline::kubernetes:apps/v1:Deployment::*",
+])("%j frees too much", (resource) => {
+  expect(exemptionProblems([{ ...good, resource }], RULES)).toEqual([
+    expect.stringContaining(`resource: ${JSON.stringify(resource)} would free a whole kind or the whole stack`),
+  ]);
+});
+
+test.each([
+  "Pod a",
+  "Deployment a/*",
+  "* */orders",
+  "* shop/*",
+  "Deployment *-ord*",
+  "aws:s3/bucket:Bucket logs",
+  "urn:pulumi:production::*::orders",
+  "urn:pulumi:*::*::*::kafka-*",
+  "urn:pulumi:production::plumbline::kubernetes:apps/v1:Deployment::orders",
+])("%j is narrow enough", (resource) => {
+  expect(exemptionProblems([{ ...good, resource }], RULES)).toEqual([]);
+});
+
+test("what all URNs of a stack have in common is nobody's label", () => {
+  expect(covers({ ...good, resource: "*production*" }, rule, orders)).toBe(false);
 });
 
 test.each(["Deployment shop/orders", "Deployment shop/*", "* shop/ord*s", "urn:pulumi:production::*::orders"])(

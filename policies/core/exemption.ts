@@ -6,7 +6,10 @@ import type { StackObject } from "./stack-object.ts";
 export interface Exemption {
   /** The rule's id. */
   readonly rule: string;
-  /** The object's URN, or its label such as `Deployment shop/orders`; `*` stands for any characters. */
+  /**
+   * The object's URN, or its label such as `Deployment shop/orders`; `*` stands for any characters. Kind alone is too
+   * wide: of namespace and name one stands whole, or three characters of it.
+   */
   readonly resource: string;
   /** Who answers for it. */
   readonly owner: string;
@@ -27,7 +30,10 @@ export function exemptionProblems(exemptions: readonly Exemption[], rules: reado
       [rule === undefined, `rule: ${JSON.stringify(exemption.rule)} is not a rule; allowed: ${known}`],
       [rule?.exemptable === false, `rule: ${exemption.rule} cannot be exempted; correct the object instead`],
       [!exemption.resource?.trim(), "resource: nothing is named; allowed: a URN or a label, with * for any characters"],
-      [exemption.resource?.trim() === "*", "resource: * would free the whole stack; allowed: a narrower URN or label"],
+      [
+        Boolean(exemption.resource?.trim()) && !isNarrow(exemption.resource.trim()),
+        `resource: ${JSON.stringify(exemption.resource)} would free a whole kind or the whole stack; allowed: a URN or a label with a namespace, a name, or three characters of one, such as "Deployment shop/*"`,
+      ],
       [!exemption.owner?.trim(), "owner: nobody is named; allowed: a person or a team"],
       [
         (exemption.reason?.trim().length ?? 0) < MIN_REASON,
@@ -46,7 +52,19 @@ export function exemptionProblems(exemptions: readonly Exemption[], rules: reado
 export function covers(exemption: Exemption, rule: Rule, object: StackObject): boolean {
   if (exemption.rule !== rule.id) return false;
   const glob = new RegExp(`^${exemption.resource.split("*").map(escaped).join(".*")}$`, "s");
-  return glob.test(object.label) || (object.resource.urn !== undefined && glob.test(object.resource.urn));
+  return glob.test((isUrn(exemption.resource) ? object.resource.urn : object.label) ?? "");
+}
+
+/** The parts of a URN that all share (stack and project) must not be taken for an object's name: `*production*`. */
+function isUrn(resource: string): boolean {
+  return resource.startsWith("urn:");
+}
+
+/** Whether something is said of the object besides its kind and what every URN of the stack begins with. */
+function isNarrow(resource: string): boolean {
+  const ending = isUrn(resource) ? /(?:::.*){2}::(.+)$|::([^*]+)$/s.exec(resource) : /^\S+\s+(.+)$/s.exec(resource);
+  const parts = (ending?.[1] ?? ending?.[2] ?? "").split("/");
+  return parts.some((part) => part !== "" && (!part.includes("*") || /[^*\s]{3}/.test(part)));
 }
 
 export function expired(exemption: Exemption, today: Date): boolean {
