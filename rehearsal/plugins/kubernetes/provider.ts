@@ -1,10 +1,10 @@
 import {
   answerConstruct,
   type Call,
+  type ConstructRequest,
   type CreateRequest,
   type CreateResult,
   type DeleteRequest,
-  type DiffRequest,
   type DiffResult,
   InitFailed,
   type PropertyMap,
@@ -19,14 +19,15 @@ import { create, previewCreate, type Write } from "./create.ts";
 import { remove, removePatch } from "./delete.ts";
 import { diffConfig } from "./diff-config.ts";
 import { diff } from "./diff-resource.ts";
+import { discreet } from "./discreet.ts";
 import { identify } from "./identity.ts";
 import { invoke } from "./invoke.ts";
 import { construct } from "./manifest-component.ts";
 import { idOf, type KubeObject } from "./object.ts";
 import { read } from "./read.ts";
-import { redact } from "./secrets.ts";
+import { redactor } from "./secrets.ts";
 import { apiOf, openSession, type Session } from "./session.ts";
-import { lastInputs, liveIn, managerOf, stateOf, toSend } from "./state.ts";
+import { isEmpty, lastInputs, managerOf, objectIn, stateOf, toSend } from "./state.ts";
 import { type Change, previewUpdate, update } from "./update.ts";
 import type { Rule } from "./wait/readiness.ts";
 import { ruleFor } from "./wait/rules.ts";
@@ -39,6 +40,7 @@ export function kubernetesProvider(version: string): Provider {
     if (current === undefined) throw new Error("the Kubernetes provider was used before it was configured");
     return current;
   };
+  const makeComponent = discreet((request: ConstructRequest, call) => construct(session(), request, call));
   return {
     name: "kubernetes",
     version,
@@ -48,40 +50,22 @@ export function kubernetesProvider(version: string): Provider {
     async diffConfig({ oldInputs, news }) {
       return { changes: diffConfig(oldInputs, news) };
     },
-    async configure({ args }, call) {
+    configure: discreet(async ({ args }, call) => {
       current?.api?.close();
-      current = await openSession(readConfig(args), call);
-    },
-    check: (request, call) => check(session(), request, call),
-    diff: (request, call): Promise<DiffResult> => diffCleanly(session(), request, call),
-    create: (request, call) => redacted(request.inputs, () => createResource(session(), request, call)),
-    update: (request, call) => redacted(request.inputs, () => updateResource(session(), request, call)),
-    read: (request, call) => redacted(request.inputs, () => read(session(), request, call)),
-    delete: (request, call) => redacted(request.inputs, () => deleteResource(session(), request, call)),
-    invoke: (request) => invoke(current, request),
+      const opened = await openSession(readConfig(args), call);
+      // Why there is no cluster is told later on, by calls that know nothing of this one's secrets.
+      current = { ...opened, unreachable: opened.unreachable && redactor([args])(opened.unreachable) };
+    }),
+    check: discreet((request, call) => check(session(), request, call)),
+    diff: discreet((request, call): Promise<DiffResult> => diff(session(), request, call)),
+    create: discreet((request, call) => createResource(session(), request, call)),
+    update: discreet((request, call) => updateResource(session(), request, call)),
+    read: discreet((request, call) => read(session(), request, call)),
+    delete: discreet((request, call) => deleteResource(session(), request, call)),
+    invoke: discreet((request) => invoke(current, request)),
     construct: (message, call) =>
-      answerConstruct(message, { name: "kubernetes", version }, (request) => construct(session(), request, call)),
+      answerConstruct(message, { name: "kubernetes", version }, (request) => makeComponent(request, call)),
   };
-}
-
-const diffCleanly = (session: Session, request: DiffRequest, call: Call) =>
-  redacted(request.news, () => diff(session, request, call));
-
-/** Runs an operation; no secret of its inputs is in an error that comes out. */
-async function redacted<Result>(inputs: PropertyMap, operation: () => Promise<Result>): Promise<Result> {
-  try {
-    return await operation();
-  } catch (error) {
-    if (error instanceof InitFailed)
-      throw new InitFailed(
-        error.id,
-        error.outputs,
-        error.inputs,
-        error.reasons.map((reason) => redact(reason, inputs)),
-      );
-    if (error instanceof Error) error.message = redact(error.message, inputs);
-    throw error;
-  }
 }
 
 async function createResource(session: Session, request: CreateRequest, call: Call): Promise<CreateResult> {
@@ -169,8 +153,7 @@ async function settled(
 
 async function deleteResource(session: Session, request: DeleteRequest, call: Call): Promise<void> {
   const { state, inputs, type, timeoutSeconds } = request;
-  const object = liveIn(state);
-  if (object === undefined) return;
+  if (isEmpty(state)) return;
   if (session.unreachable !== undefined) {
     call.log("warning", `configured Kubernetes cluster is unreachable: ${session.unreachable}`);
     if (session.config.deleteUnreachable) return;
@@ -178,6 +161,7 @@ async function deleteResource(session: Session, request: DeleteRequest, call: Ca
       'configured Kubernetes cluster is unreachable. If the cluster was deleted, you can remove this resource from Pulumi state by rerunning the operation with the PULUMI_K8S_DELETE_UNREACHABLE environment variable set to "true"',
     );
   }
+  const object = objectIn(state, request);
   const api = apiOf(session);
   const given = toObject(lastInputs(inputs, state));
   if (identify(type, object.kind).isPatch)

@@ -4,11 +4,11 @@ import { isNotFound, isTransient, NoKindError } from "./client/error.ts";
 import { retrying } from "./client/retry.ts";
 import { textIn, toObject } from "./convert.ts";
 import { driftedInputs, importedInputs } from "./drift.ts";
-import { identify } from "./identity.ts";
+import { identify, refusalOf } from "./identity.ts";
 import { idOf, type KubeObject, type ObjectKey, parseId } from "./object.ts";
 import { markWellKnown } from "./secrets.ts";
 import { apiOf, type Session } from "./session.ts";
-import { liveIn, managerOf, stateOf } from "./state.ts";
+import { isEmpty, liveIn, managerOf, objectIn, stateOf } from "./state.ts";
 import { ruleOfKind } from "./wait/rules.ts";
 import { judgeOnce } from "./wait/wait.ts";
 
@@ -20,6 +20,9 @@ const HOW_TO_GIVE_UP =
 export async function read(session: Session, request: ReadRequest, call: Call): Promise<ReadResult | undefined> {
   const { id, state, inputs, type } = request;
   if (session.unreachable !== undefined) return withoutCluster(session, request, call);
+  if (!isEmpty(state)) objectIn(state, request);
+  const refusal = refusalOf(type);
+  if (refusal !== undefined) throw new Error(refusal);
   const api = apiOf(session);
   const key = keyFor(type, id, inputs, state);
   let live: KubeObject;

@@ -2,8 +2,12 @@ import { isPropertyMap, type PropertyMap, Secret } from "../rpc/index.ts";
 import { PATCH_FIELD_MANAGER } from "./annotations.ts";
 import { randomSuffix } from "./autoname.ts";
 import { FIELD_MANAGER, INITIAL_API_VERSION, INPUTS, omit, textIn, toObject, toProperties } from "./convert.ts";
+import { refusalOf } from "./identity.ts";
 import { annotationsOf, isJsonObject, type Json, type KubeObject, textAt } from "./object.ts";
 import { markSecrets, markWellKnown } from "./secrets.ts";
+
+/** What a state has besides the object. */
+const INTERNALS = [FIELD_MANAGER, INITIAL_API_VERSION, INPUTS];
 
 /**
  * The state of a resource: the live object with its secrets marked, and what the provider needs to go on from there.
@@ -20,10 +24,25 @@ export function stateOf(live: KubeObject, inputs: PropertyMap, manager: string, 
   };
 }
 
-/** The live object that a state holds, in clear; `undefined` for an empty state. */
+/** The live object that a state holds, in clear; `undefined` for a state that holds none. */
 export function liveIn(state: PropertyMap): KubeObject | undefined {
-  const object = toObject(omit(state, [FIELD_MANAGER, INITIAL_API_VERSION, INPUTS]));
+  const object = toObject(omit(state, INTERNALS));
   return textAt(object, "kind") === undefined ? undefined : object;
+}
+
+export function isEmpty(state: PropertyMap): boolean {
+  return Object.keys(omit(state, INTERNALS)).length === 0;
+}
+
+/**
+ * {@link liveIn} of a state that is not empty. Throws if it holds something else, such as a Helm release that the
+ * official provider made: what this provider cannot see must not count as gone.
+ */
+export function objectIn(state: PropertyMap, { type, id }: { readonly type: string; readonly id: string }): KubeObject {
+  const object = liveIn(state);
+  if (object) return object;
+  const why = refusalOf(type) ?? "it was made by another provider; use that one";
+  throw new Error(`the state of ${id} holds no Kubernetes object, so it can be neither read nor deleted: ${why}`);
 }
 
 /** The inputs of the last update: what the engine sends, or an old state's own copy. */

@@ -14,8 +14,11 @@ export interface TlsOptions {
   readonly rejectUnauthorized?: boolean;
 }
 
+/** Of a list each value is sent as a header line of its own. */
+export type RequestHeaders = Readonly<Record<string, string | string[]>>;
+
 export interface Credentials {
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: RequestHeaders;
   /** PEM. */
   readonly cert?: Buffer | string | undefined;
   readonly key?: Buffer | string | undefined;

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { type JsonObject, textAt, textsAt } from "../object.ts";
-import type { ClusterAccess, Credentials, TlsOptions } from "./access.ts";
+import type { ClusterAccess, Credentials, RequestHeaders, TlsOptions } from "./access.ts";
 import { execCredentials } from "./exec.ts";
 import { KubeconfigError, type Selected } from "./kubeconfig.ts";
 
@@ -17,6 +17,8 @@ export function connect(selected: Selected): ClusterAccess {
   for (const [entry, field, instead] of [
     [cluster, "proxy-url", "a server address that can be reached directly"],
     [user, "auth-provider", "exec"],
+    [user, "as-uid", "as and as-groups"],
+    [user, "as-user-extra", "as and as-groups"],
   ] as const)
     if (entry[field] !== undefined)
       throw new KubeconfigError(
@@ -68,7 +70,7 @@ function credentialsOf(user: JsonObject, cluster: JsonObject): () => Promise<Cre
   return async () => fixed;
 }
 
-function tokenFileCredentials(path: string, headers: Record<string, string>): () => Promise<Credentials> {
+function tokenFileCredentials(path: string, headers: RequestHeaders): () => Promise<Credentials> {
   let readAt = Number.NEGATIVE_INFINITY;
   let token = "";
   return async () => {
@@ -80,12 +82,13 @@ function tokenFileCredentials(path: string, headers: Record<string, string>): ()
   };
 }
 
-function impersonation(user: JsonObject): Record<string, string> {
+/** Each group has a header of its own: a comma would be a part of its name. */
+function impersonation(user: JsonObject): RequestHeaders {
   const as = textAt(user, "as");
   const groups = textsAt(user, "as-groups");
   return {
     ...(as && { "impersonate-user": as }),
-    ...(groups.length > 0 && { "impersonate-group": groups.join(",") }),
+    ...(groups.length > 0 && { "impersonate-group": groups }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { type JsonObject, listAt, textAt, textsAt } from "../object.ts";
-import type { Credentials } from "./access.ts";
+import type { Credentials, RequestHeaders } from "./access.ts";
 import { KubeconfigError } from "./kubeconfig.ts";
 
 const run = promisify(execFile);
@@ -18,7 +18,7 @@ const EXPIRY_MARGIN = 10_000;
 export function execCredentials(
   exec: JsonObject,
   cluster: JsonObject,
-  headers: Readonly<Record<string, string>>,
+  headers: RequestHeaders,
 ): () => Promise<Credentials> {
   let current: Promise<{ credentials: Credentials; expires: number }> | undefined;
   return async () => {
@@ -28,7 +28,7 @@ export function execCredentials(
   };
 }
 
-async function ask(exec: JsonObject, cluster: JsonObject, headers: Readonly<Record<string, string>>) {
+async function ask(exec: JsonObject, cluster: JsonObject, headers: RequestHeaders) {
   const command = textAt(exec, "command") ?? "";
   const apiVersion = textAt(exec, "apiVersion") ?? "client.authentication.k8s.io/v1";
   const env = Object.fromEntries(listAt(exec, "env").map((item) => [textAt(item, "name"), textAt(item, "value")]));
@@ -51,7 +51,7 @@ async function ask(exec: JsonObject, cluster: JsonObject, headers: Readonly<Reco
   return readCredential(output, command, headers);
 }
 
-function readCredential(output: string, command: string, headers: Readonly<Record<string, string>>) {
+function readCredential(output: string, command: string, headers: RequestHeaders) {
   let status: JsonObject;
   try {
     status = (JSON.parse(output) as { status: JsonObject }).status;

@@ -74,8 +74,8 @@ describe("credentials", () => {
     [{ token: "t" }, { authorization: "Bearer t" }],
     [{ username: "u", password: "p" }, { authorization: `Basic ${btoa("u:p")}` }],
     [
-      { token: "t", as: "admin", "as-groups": ["g"] },
-      { authorization: "Bearer t", "impersonate-user": "admin", "impersonate-group": "g" },
+      { token: "t", as: "admin", "as-groups": ["g", "h"] },
+      { authorization: "Bearer t", "impersonate-user": "admin", "impersonate-group": ["g", "h"] },
     ],
   ])("%j", async (user, headers) => {
     expect((await access(user).credentials()).headers).toEqual(headers);
@@ -114,6 +114,8 @@ describe("credentials", () => {
 
   it.each([
     [{ "auth-provider": {} }, {}, "auth-provider, which is not supported; use exec"],
+    [{ as: "a", "as-uid": "1" }, {}, "as-uid, which is not supported; use as and as-groups"],
+    [{ as: "a", "as-user-extra": { scopes: ["s"] } }, {}, "as-user-extra, which is not supported"],
     [{}, { "proxy-url": "http://p" }, "proxy-url, which is not supported"],
     [{}, { server: "nowhere" }, "no valid server address"],
     [{ "client-key": "/does/not/exist" }, {}, "client-key /does/not/exist cannot be read"],
