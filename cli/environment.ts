@@ -1,5 +1,7 @@
-import type { ClusterPlan, Toolchain } from "../rehearsal/index.ts";
+import { join } from "node:path";
+import { type ClusterPlan, clusterConfig, RehearsalError, type Toolchain } from "../rehearsal/index.ts";
 import { type Environment, EnvironmentError, loadEnvironment } from "../stacks/environment.ts";
+import { PROJECT_DIR } from "./context.ts";
 import { EXIT, Failure } from "./failure.ts";
 
 /** An environment whose cluster is a rehearsal on this machine. */
@@ -7,13 +9,38 @@ export type RehearsalEnvironment = Environment & {
   readonly cluster: Extract<Environment["cluster"], { provider: "rehearsal" }>;
 };
 
-/** Reads `stacks/<name>.yaml`. A file that does not hold is refused with every problem in it, before anything else. */
-export function readEnvironment(name: string, dir?: string): Environment {
+/**
+ * Reads `<dir>/<name>.yaml`. A file that does not hold, or asks for a rehearsal cluster that cannot be, is refused with
+ * every problem in it, before anything else. Default of `dir`: `stacks`.
+ */
+export function readEnvironment(name: string, dir: string = join(PROJECT_DIR, "stacks")): Environment {
   try {
-    return loadEnvironment(name, dir);
+    const environment = loadEnvironment(name, dir);
+    if (isRehearsal(environment)) checkCluster(name, environment, join(dir, `${name}.yaml`));
+    return environment;
   } catch (error) {
     if (error instanceof EnvironmentError) throw new Failure(EXIT.usage, error.message, undefined, { cause: error });
     throw error;
+  }
+}
+
+/** Else the run would fail when the tools are built, or when the provider looks for a context that nobody makes. */
+function checkCluster(name: string, environment: RehearsalEnvironment, file: string): void {
+  const context = `plumbline-${name}`;
+  if (environment.cluster.context !== context)
+    throw new EnvironmentError(file, [
+      {
+        field: "cluster.context",
+        given: environment.cluster.context,
+        allowed: `${context}, as the rehearsal calls it`,
+      },
+    ]);
+  try {
+    clusterConfig(clusterPlan(name, environment, { crds: [], seed: "" }));
+  } catch (error) {
+    if (!(error instanceof RehearsalError)) throw error;
+    const problems = error.fix.replaceAll(/^ {2}(?=node)/gm, "  cluster.");
+    throw new Failure(EXIT.usage, `${file} cannot be used:\n${problems}`, undefined, { cause: error });
   }
 }
 
@@ -22,7 +49,11 @@ export function isRehearsal(environment: Environment): environment is RehearsalE
 }
 
 /** The rehearsal cluster that an environment asks for. Its name is that of the environment, and so is its context. */
-export function clusterPlan(name: string, environment: RehearsalEnvironment, { crds, seed }: Toolchain): ClusterPlan {
+export function clusterPlan(
+  name: string,
+  environment: RehearsalEnvironment,
+  { crds, seed }: Pick<Toolchain, "crds" | "seed">,
+): ClusterPlan {
   const { region, zones, cluster } = environment;
   return { name, region, zones, nodesPerZone: cluster.nodesPerZone, node: cluster.node, crds, seed };
 }

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /** How the last `up` of an environment ended. */
@@ -19,17 +19,27 @@ function engineDir(cacheDir: string, name: string): string {
   return join(cacheDir, "engine", name);
 }
 
-/** Whether an environment was ever brought up on this machine, with tools that are still there. */
+/** Whether a stack's engine was laid out on this machine: a rehearsal's state is there, and nowhere else. */
+export function hasEngine(cacheDir: string, name: string): boolean {
+  return existsSync(join(engineDir(cacheDir, name), "state"));
+}
+
+/** Whether it was, with tools that are still there. */
 export function isLaidOut(cacheDir: string, name: string): boolean {
   return existsSync(join(engineDir(cacheDir, name), "bin", "pulumi"));
 }
 
+/** Keeps how a run ended. Never throws: what it could not write down must not hide how the run ended. */
 export async function rememberRun(cacheDir: string, name: string, run: LastRun): Promise<void> {
   const dir = engineDir(cacheDir, name);
   if (!existsSync(dir)) return;
   const draft = join(dir, `last-run.${process.pid}`);
-  await writeFile(draft, JSON.stringify(run), { mode: 0o600 });
-  await rename(draft, join(dir, "last-run.json"));
+  try {
+    await writeFile(draft, JSON.stringify(run), { mode: 0o600 });
+    await rename(draft, join(dir, "last-run.json"));
+  } catch {
+    await rm(draft, { force: true }).catch(() => {});
+  }
 }
 
 /** Undefined if there was none, or its record cannot be read. */

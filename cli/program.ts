@@ -1,4 +1,4 @@
-import { Command, type CommanderError, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { isLabel } from "../rehearsal/toolchain/name.ts";
 import type { ExitCode } from "./failure.ts";
@@ -95,16 +95,15 @@ function environmentName(given: string): string {
  * Has every command throw what it thinks of its arguments, where commander would end the process. `tell` is called before
  * with the command that was not satisfied, such as `cluster start`; empty if none was named.
  */
-export function throwing(root: Command, tell: (command: string, error: CommanderError) => void): Command {
+export function throwing(root: Command, tell: (command: string) => void): void {
   const arm = (command: Command, path: string) => {
     command.exitOverride((error) => {
-      tell(path, error);
+      tell(path);
       throw error;
     });
     for (const child of command.commands) arm(child, `${path} ${child.name()}`.trim());
   };
   arm(root, "");
-  return root;
 }
 
 function shared(command: Command): Command {

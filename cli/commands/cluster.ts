@@ -1,4 +1,11 @@
-import { type ClusterStatus, clusterStatus, resetCluster, stopCluster } from "../../rehearsal/index.ts";
+import {
+  type ClusterStatus,
+  clusterNames,
+  clusterStatus,
+  resetCluster,
+  type StopOptions,
+  stopCluster,
+} from "../../rehearsal/index.ts";
 import type { Context } from "../context.ts";
 import { alone } from "../engine-steps.ts";
 import { clusterPlan, isRehearsal, type RehearsalEnvironment, readEnvironment } from "../environment.ts";
@@ -20,23 +27,32 @@ async function startClusterOf(context: Context, name: string): Promise<Report> {
 
 /** Stops it. Its data stays. */
 async function stopClusterOf(context: Context, name: string): Promise<Report> {
-  await alone(context, "cluster stop", name, () =>
-    context.steps.run("Cluster", async (tell) => {
-      tell({ detail: "stopping" });
-      const { outcome } = await stopCluster(name, { cacheDir: context.cacheDir, signal: context.interrupt.asked });
-      return { detail: STOPPED[outcome], value: undefined };
-    }),
-  );
-  return report(context, name);
+  return endClusterOf(context, "stop", name, async (place) => STOPPED[(await stopCluster(name, place)).outcome]);
 }
 
 /** Stops it, and removes its data. The next `up` finds everything missing, and makes it anew. */
 async function resetClusterOf(context: Context, name: string): Promise<Report> {
-  await alone(context, "cluster reset", name, () =>
-    context.steps.run("Cluster", async (tell) => {
+  return endClusterOf(context, "reset", name, async (place) => {
+    await resetCluster(name, place);
+    return "stopped, and its data removed";
+  });
+}
+
+/** A cluster that is there can be ended whatever has become of its environment's file; else the name must be one's. */
+async function endClusterOf(
+  context: Context,
+  command: "stop" | "reset",
+  name: string,
+  end: (place: StopOptions) => Promise<string>,
+): Promise<Report> {
+  const { cacheDir, interrupt, steps } = context;
+  const isThere = async () => (await clusterNames({ cacheDir })).includes(name);
+  if (!(await isThere())) requireRehearsal(name, readEnvironment(name));
+  await alone(context, `cluster ${command}`, name, () =>
+    steps.run("Cluster", async (tell) => {
       tell({ detail: "stopping" });
-      await resetCluster(name, { cacheDir: context.cacheDir, signal: context.interrupt.asked });
-      return { detail: "stopped, and its data removed", value: undefined };
+      const detail = (await isThere()) ? await end({ cacheDir, signal: interrupt.asked }) : "nothing stood";
+      return { detail, value: undefined };
     }),
   );
   return report(context, name);

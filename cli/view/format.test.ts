@@ -55,10 +55,13 @@ describe("shellWord", () => {
     expect(shellWord("/home/me/.cache/plumbline-1_2/kubeconfig")).toBe("/home/me/.cache/plumbline-1_2/kubeconfig");
   });
 
-  it.each(["/sp ace", "/it's", "/a#b", "/$HOME", "/~", "", "/a;b", "/new\nline", '/"q"'])("a shell reads %j back", (text) => {
-    const read = execFileSync("/bin/sh", ["-c", `printf %s ${shellWord(text)}`], { encoding: "utf8" });
-    expect(read).toBe(text);
-  });
+  it.each(["/sp ace", "/it's", "/a#b", "/$HOME", "/~", "", "/a;b", "/new\nline", '/"q"'])(
+    "a shell reads %j back",
+    (text) => {
+      const read = execFileSync("/bin/sh", ["-c", `printf %s ${shellWord(text)}`], { encoding: "utf8" });
+      expect(read).toBe(text);
+    },
+  );
 });
 
 describe("columns", () => {

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { access, statfs } from "node:fs/promises";
+import { access, lstat, stat, statfs } from "node:fs/promises";
 import { createServer } from "node:net";
 import { dirname } from "node:path";
 import { command } from "./command.ts";
@@ -61,18 +61,32 @@ async function memory(): Promise<Diagnosis> {
 }
 
 async function cache(cacheDir: string): Promise<Diagnosis> {
-  const place = await nearestFolder(cacheDir);
-  const isWritable = await access(place, constants.W_OK | constants.X_OK).then(
+  const problem = await problemOf(await nearest(cacheDir));
+  return {
+    requirement: "cache folder",
+    state: problem ? "missing" : "serves",
+    needed: "a folder that can be written",
+    found: problem ?? cacheDir,
+    ...(problem && { fix: "export PLUMBLINE_CACHE=/a/folder/of/yours" }),
+  };
+}
+
+/** What is there under a path, or the nearest thing above it. A link is looked at itself: it may lead nowhere. */
+async function nearest(path: string): Promise<string> {
+  const isThere = await lstat(path).then(
     () => true,
     () => false,
   );
-  return {
-    requirement: "cache folder",
-    state: isWritable ? "serves" : "missing",
-    needed: "writable",
-    found: isWritable ? cacheDir : `${place} is not writable`,
-    ...(!isWritable && { fix: "export PLUMBLINE_CACHE=/a/folder/of/yours" }),
-  };
+  return isThere || dirname(path) === path ? path : nearest(dirname(path));
+}
+
+async function problemOf(place: string): Promise<string | undefined> {
+  const found = await stat(place).catch(() => undefined);
+  if (!found?.isDirectory()) return `${place} is ${found ? "no folder" : "a link that leads nowhere"}`;
+  return access(place, constants.W_OK | constants.X_OK).then(
+    () => undefined,
+    () => `${place} is not writable`,
+  );
 }
 
 async function disk(cacheDir: string): Promise<Diagnosis> {

@@ -1,4 +1,4 @@
-import { chmod, readdir } from "node:fs/promises";
+import { chmod, readdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
 import { diagnose } from "./diagnose.ts";
@@ -38,6 +38,21 @@ it("finds what is missing on a bare machine", async () => {
   const dir = await scratch();
   const all = await diagnose({ cacheDir: dir, env: { PATH: "", PULUMI_HOME: dir } });
   expect(of(all, "npm")).toMatchObject({ state: "missing", found: "none", fix: expect.stringContaining("npm") });
+});
+
+it.each([
+  ["is no folder", "executable", (path: string) => writeFile(path, "", { mode: 0o755 })],
+  ["is a link that leads nowhere", "link", (path: string) => symlink("/nonexistent/target", path)],
+])("says that a cache that %s does not serve", async (what, name, make) => {
+  const dir = await scratch();
+  const place = join(dir, name);
+  await make(place);
+  for (const cacheDir of [place, join(place, "below")])
+    expect(of(await diagnose({ cacheDir, env: { PATH: "", PULUMI_HOME: dir } }), "cache folder")).toMatchObject({
+      state: "missing",
+      found: `${place} ${what}`,
+      fix: expect.stringContaining("PLUMBLINE_CACHE"),
+    });
 });
 
 it.skipIf(process.getuid?.() === 0)("says that a cache that cannot be written does not serve", async () => {
