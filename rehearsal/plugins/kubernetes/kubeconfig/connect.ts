@@ -88,7 +88,7 @@ function impersonation(user: JsonObject): RequestHeaders {
   const groups = textsAt(user, "as-groups");
   return {
     ...(as && { "impersonate-user": as }),
-    ...(groups.length > 0 && { "impersonate-group": groups }),
+    ...(groups.length > 0 && { "impersonate-group": [...groups] }),
   };
 }
 
