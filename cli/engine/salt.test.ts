@@ -1,4 +1,15 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -25,6 +36,16 @@ describe("forgetSalt", () => {
     writeFileSync(file, "encryptionsalt: v1:abc\nconfig:\n  plumbline:x: 1\n");
     await forgetSalt(dir, "local");
     expect(readFileSync(file, "utf8")).toBe("config:\n  plumbline:x: 1\n");
+  });
+
+  it("writes the settings that stay whole: one who reads at the same time has the old file or the new", async () => {
+    writeFileSync(file, "encryptionsalt: v1:abc\nconfig:\n  plumbline:x: 1\n", { mode: 0o640 });
+    const reader = openSync(file, "r");
+    await forgetSalt(dir, "local");
+    expect(readFileSync(reader, "utf8")).toBe("encryptionsalt: v1:abc\nconfig:\n  plumbline:x: 1\n");
+    closeSync(reader);
+    expect(statSync(file).mode & 0o777).toBe(0o640);
+    expect(readdirSync(join(dir, "stacks"))).toEqual(["Pulumi.local.yaml"]);
   });
 
   it("keeps the salt of the state, and removes any other", async () => {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect, it } from "vitest";
@@ -21,4 +22,16 @@ it("must be a folder that can be made and written", async () => {
   await expect(requireCache(join(dir, "file"))).rejects.toThrow(
     /cannot be written: EEXIST[\s\S]*export PLUMBLINE_CACHE=/,
   );
+});
+
+it.each(["a#b", "a?b", "a%41b"])("cannot be called %s: the engine takes it as part of a URL", async (name) => {
+  const dir = join(await scratch(), name);
+  await expect(requireCache(join(dir, "cache"))).rejects.toThrow(
+    /has "[#?%]" in its path[\s\S]*export PLUMBLINE_CACHE=/,
+  );
+  expect(existsSync(dir)).toBe(false);
+});
+
+it("may have a blank in its path", async () => {
+  await expect(requireCache(join(await scratch(), "a b"))).resolves.toBeUndefined();
 });

@@ -19,8 +19,20 @@ export function toolsDirectory(cacheDir: string): string {
   return resolve(cacheDir, "tools");
 }
 
-/** Makes the cache's folder. Throws `RehearsalError` if that, or writing there, is not possible. */
+/** Letters that mean something in a URL: the engine takes the place of its state, which lies in the cache, as one. */
+const NOT_IN_URL = /[#?%]/;
+
+/**
+ * Makes the cache's folder. Throws `RehearsalError` if that, or writing there, is not possible, or if its path cannot
+ * stand in a URL.
+ */
 export async function requireCache(cacheDir: string): Promise<void> {
+  const [letter] = NOT_IN_URL.exec(cacheDir) ?? [];
+  if (letter !== undefined)
+    throw new RehearsalError(
+      `The cache folder ${cacheDir} has ${JSON.stringify(letter)} in its path; allowed: any but "#", "?" and "%".`,
+      "Name another folder: export PLUMBLINE_CACHE=/a/folder/of/yours",
+    );
   try {
     await mkdir(cacheDir, { recursive: true });
     await access(cacheDir, constants.W_OK | constants.X_OK);

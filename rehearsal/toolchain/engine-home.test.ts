@@ -78,6 +78,22 @@ describe("an engine's home", () => {
     expect(await readFile(join(options.cacheDir, "engine/local/passphrase"), "utf8")).toBe(passphrase);
   });
 
+  it("makes a passphrase anew that was cut off, unless there is a state that was encrypted with it", async () => {
+    const { options } = await machine();
+    const { dir } = await engineHome(options);
+    const passphrase = () => readFile(join(dir, "passphrase"), "utf8");
+    for (const cutOff of ["", "half"]) {
+      await writeFiles(dir, { passphrase: cutOff });
+      await Promise.all([engineHome(options), engineHome(options)]);
+      expect(await passphrase()).toMatch(/^[\w-]{43}$/);
+      expect((await stat(join(dir, "passphrase"))).mode & 0o777).toBe(0o600);
+    }
+    await writeFiles(dir, { passphrase: "a person's", "state/.pulumi/stacks/plumbline/local.json": "{}" });
+    await engineHome(options);
+    expect(await passphrase()).toBe("a person's");
+    expect((await readdir(dir)).sort()).toEqual(["bin", "home", "passphrase", "state"]);
+  });
+
   it("takes an official plugin of the SDK's version, file by file, and goes back to ours when it is gone", async () => {
     const { dir, options } = await machine();
     const folder = `resource-random-v${version("random")}`;

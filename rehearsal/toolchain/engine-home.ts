@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { OUR_PLUGINS, type OurPlugin } from "../plugins/index.ts";
 import { RehearsalError } from "./error.ts";
-import { replaceLink } from "./files.ts";
+import { replaceLink, writeWhole } from "./files.ts";
+import { withLock } from "./lock.ts";
 import { findLanguageHost, findOfficialPlugin } from "./machine.ts";
 import { requireLabel } from "./name.ts";
 import { layPlugins, type PluginFolder } from "./plugin-folder.ts";
@@ -59,6 +60,8 @@ const OVERRULING = [
   "PULUMI_DEBUG_PROVIDERS",
 ] as const;
 
+const PASSPHRASE_BYTES = 32;
+
 /**
  * Lays the folder out, or brings it up to date: launchers of our plugins for the versions of the installed SDKs, links
  * to official plugins of the user's own Pulumi, a folder for the state, a passphrase (made once, mode 0600).
@@ -81,7 +84,7 @@ export async function engineHome(options: EngineHomeOptions): Promise<EngineHome
   await chmod(dir, 0o700);
   for (const tool of [toolchain.pulumi, toolchain.kubectl, toolchain.cluster])
     await replaceLink(tool.path, join(bin, tool.name));
-  await makePassphrase(passphrase);
+  await makePassphrase(passphrase, state);
   const chosen = await Promise.all(OUR_PLUGINS.map((plugin) => choose(plugin, options)));
   await layPlugins(
     join(home, "plugins"),
@@ -148,11 +151,25 @@ async function choose(
   return { plugin: { kind, name, version, origin: "ours", note }, folder: { kind, name, version, source: { launch } } };
 }
 
-/** Made once, readable by its owner alone; two runs at once agree on the first one's. */
-async function makePassphrase(path: string): Promise<void> {
-  try {
-    await writeFile(path, randomBytes(32).toString("base64url"), { flag: "wx", mode: 0o600 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  }
+/**
+ * Made once, readable by its owner alone; two runs at once agree on the first one's. One that is too short was cut off:
+ * it is made again, unless there is a state that may be encrypted with it.
+ */
+async function makePassphrase(path: string, state: string): Promise<void> {
+  if (await hasPassphrase(path)) return;
+  await withLock(`${path}.lock`, { purpose: "making a passphrase" }, async () => {
+    if ((await hasPassphrase(path)) || (await hasState(state))) return;
+    await writeWhole(path, randomBytes(PASSPHRASE_BYTES).toString("base64url"), 0o600);
+  });
+}
+
+async function hasPassphrase(path: string): Promise<boolean> {
+  const text = await readFile(path, "utf8").catch(() => "");
+  return text.length >= Math.ceil((PASSPHRASE_BYTES * 8) / 6);
+}
+
+/** Where Pulumi's file backend keeps stacks: `.pulumi/stacks/<project>/<stack>.json`. */
+async function hasState(state: string): Promise<boolean> {
+  const files = await readdir(join(state, ".pulumi", "stacks"), { recursive: true }).catch(() => []);
+  return files.some((file) => /\.json(\.gz)?$/.test(file));
 }

@@ -15,12 +15,17 @@ export async function isExecutable(path: string): Promise<boolean> {
   );
 }
 
-/** Writes a file so that it is there whole or not at all. */
+/** Writes a file so that it is there whole or not at all; one that was there stays until then. */
 export async function writeWhole(path: string, content: string, mode: number): Promise<void> {
   const draft = draftOf(path);
-  await writeFile(draft, content, { mode });
-  await chmod(draft, mode);
-  await rename(draft, path);
+  try {
+    await writeFile(draft, content, { mode });
+    await chmod(draft, mode);
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
 }
 
 /** Makes a symbolic link, or turns the one that is there, in one step. */

@@ -81,6 +81,17 @@ describe("a product", () => {
     expect(await products(dir)).toEqual(["it-a000000000000000", "it-c000000000000000", "it-else-0123456789abcdef"]);
   });
 
+  it("keeps those that were used within the last hour: a run may be about to read them", async () => {
+    const dir = await scratch();
+    const hours = (count: number) => Date.now() / 1_000 - count * 3_600;
+    for (const [key, age] of Object.entries({ a: 1.1, b: 0.9, c: 0.8 })) {
+      const made = await produce(dir, recipe(key), quiet);
+      await utimes(made, hours(age), hours(age));
+    }
+    await produce(dir, recipe("d"), quiet);
+    expect((await products(dir)).map((name) => name[3])).toEqual(["b", "c", "d"]);
+  });
+
   it("ends the process that a killed run left making one", async () => {
     const dir = await scratch();
     await mkdir(join(dir, ".stage-dead"));

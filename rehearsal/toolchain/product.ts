@@ -39,8 +39,13 @@ const MANIFEST = "product.json";
 export const MAKER = "maker.json";
 const STAGE = ".stage-";
 const PLATFORM = `${process.platform}-${process.arch}`;
-/** Of each tool the products of two keys stay: this one and the one before, for going back and forth between two versions. */
+/**
+ * Of each tool the products of two keys stay: this one and the one before, for going back and forth between two versions.
+ * More stay while they may be in use.
+ */
 const KEPT = 2;
+/** A run may have been told a product's path and begin to read it much later: it waited for another run in between. */
+const IN_USE_MS = 60 * 60 * 1_000;
 
 /** The product's folder: as it lies in the cache, else made now. Only one is made at a time, whoever runs. */
 export async function produce(
@@ -80,7 +85,7 @@ export async function produce(
 
 /** A whole product that was made of these inputs, whatever compiler made it: what serves a machine that has lost its compiler. Reads only. */
 export async function findProduct(toolsDir: string, tool: string, inputs: string): Promise<string | undefined> {
-  for (const dir of await productsOf(toolsDir, tool)) {
+  for (const { dir } of await productsOf(toolsDir, tool)) {
     const manifest = await readManifest(dir);
     if (manifest?.inputs === inputs && manifest.platform === PLATFORM && (await condition(dir)) === "whole") return dir;
   }
@@ -134,17 +139,18 @@ async function used(dir: string): Promise<string> {
 }
 
 /** Products of a tool, the last used first. */
-async function productsOf(toolsDir: string, tool: string): Promise<string[]> {
+async function productsOf(toolsDir: string, tool: string): Promise<{ readonly dir: string; readonly at: number }[]> {
   const shape = new RegExp(`^${tool}-[0-9a-f]{16}$`);
   const names = (await readdir(toolsDir).catch(() => [])).filter((name) => shape.test(name));
   const dated = await Promise.all(
     names.map(async (name) => ({ dir: join(toolsDir, name), at: (await stat(join(toolsDir, name))).mtimeMs })),
   );
-  return dated.sort((a, b) => b.at - a.at).map(({ dir }) => dir);
+  return dated.sort((a, b) => b.at - a.at);
 }
 
 async function prune(toolsDir: string, tool: string): Promise<void> {
-  for (const dir of (await productsOf(toolsDir, tool)).slice(KEPT)) await discard(toolsDir, dir);
+  const old = (await productsOf(toolsDir, tool)).slice(KEPT).filter(({ at }) => Date.now() - at > IN_USE_MS);
+  for (const { dir } of old) await discard(toolsDir, dir);
 }
 
 /** Takes a product away in one step, so that no one ever sees half of it. */
