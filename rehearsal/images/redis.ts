@@ -1,0 +1,14 @@
+import type { ImageDescription } from "./description.ts";
+
+/** Server, sentinel and client; with the shell and tools that the scripts beside them call. */
+export const REDIS: ImageDescription = {
+  reference: "docker.io/library/redis:8.2.1",
+  about: "redis-server",
+  standIn: {
+    for: "Redis 8.2.1",
+    differs: "It is the Redis that Debian ships (7.0 in Debian 12), without the modules that Redis 8 brings along.",
+  },
+  layers: [{ kind: "debian", packages: ["redis-server", "dash", "coreutils", "grep"] }],
+  command: ["redis-server"],
+  workdir: "/data",
+};

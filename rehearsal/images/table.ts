@@ -1,0 +1,15 @@
+import type { ImageDescription } from "./description.ts";
+import { HAPROXY } from "./haproxy.ts";
+import { KAFKA } from "./kafka.ts";
+import { PAUSE } from "./pause.ts";
+import { POSTGRESQL } from "./postgres.ts";
+import { REDIS } from "./redis.ts";
+import { SHOP } from "./shop.ts";
+
+/** Every image that can be made here. */
+export const IMAGES: readonly ImageDescription[] = [PAUSE, REDIS, ...SHOP, KAFKA, HAPROXY, POSTGRESQL];
+
+/** The description of the image that a manifest asks for; undefined if it cannot be made here. */
+export function imageFor(reference: string): ImageDescription | undefined {
+  return IMAGES.find((image) => image.reference === reference);
+}
