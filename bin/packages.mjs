@@ -1,16 +1,15 @@
 // Gets the npm packages that package-lock.json names, if they are not there whole. Plain JavaScript without packages.
 import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { takeLock } from "./install-lock.mjs";
 
 /** How often a pipe hears that the installation goes on. A terminal is told every second. */
 const HEARTBEAT_S = 15;
 
-/** The lock of a run that was killed in between is taken over after this time without a sign of life. */
-const STALE_MS = 30_000;
+/** What ends a run from outside. The installation is ended with it, so that none goes on in a tree that nobody holds. */
+const ENDINGS = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /** The Node runtime among the packages. */
 export function pinnedNode(root) {
@@ -36,21 +35,36 @@ export function packagesProblem(root) {
 
 /**
  * Installs the packages if need be, saying so on standard error. A second run at the same time waits for the first.
- * Gives `ok: false`, after saying why, if they cannot be had.
+ * Gives `ok: false`, after saying why, if they cannot be had. A signal ends the installation, and then this process.
  */
 export async function ensurePackages(root, { log = process.stderr } = {}) {
   if (!packagesProblem(root)) return { ok: true, installed: false };
-  const unlock = await lock(root, log);
+  let lock;
+  try {
+    lock = await takeLock(root, () => log.write("Waiting for another run that installs the npm packages\n"));
+  } catch (error) {
+    log.write(`The npm packages could not be installed: ${root} cannot be written: ${error.message}\n`);
+    return { ok: false, installed: false };
+  }
+  let ended;
   try {
     const problem = packagesProblem(root);
     if (!problem) return { ok: true, installed: false };
-    return { ok: await install(root, problem, log), installed: true };
+    ended = await install(root, problem, { log, lock });
   } finally {
-    unlock();
+    lock.release();
   }
+  if (ended.signal) await endBy(ended.signal);
+  return { ok: ended.ok, installed: true };
 }
 
-async function install(root, problem, log) {
+/** As if the signal had not been caught. */
+async function endBy(signal) {
+  process.kill(process.pid, signal);
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+}
+
+async function install(root, problem, { log, lock }) {
   const began = Date.now();
   const seconds = () => Math.round((Date.now() - began) / 1000);
   const text = () => `Installing: ${problem}; ${seconds()} s`;
@@ -59,68 +73,47 @@ async function install(root, problem, log) {
     else if (seconds() % HEARTBEAT_S === 0) log.write(`${text()}\n`);
   }, 1000);
   log.write(`${text()}${log.isTTY ? "" : "\n"}`);
-  const { code, output } = await npmCi(root);
+  const { code, output, signal } = await npmCi(root, lock);
   clearInterval(tick);
   if (log.isTTY) log.write("\r\u001B[K");
+  if (signal) {
+    log.write("The installation of the npm packages was ended; the next run begins it again\n");
+    return { ok: false, signal };
+  }
   const left = code === 0 ? packagesProblem(root) : `npm ci ended with ${code}`;
   if (!left) log.write(`Installed the npm packages in ${seconds()} s\n`);
   else log.write(`${output.trim()}\nThe npm packages could not be installed: ${left}.\nTry by hand: npm ci\n`);
-  return !left;
+  return { ok: !left };
 }
 
 /** npm as it was called, if npm called this; else the one on PATH. */
-function npmCi(root) {
+async function npmCi(root, lock) {
   const npm = process.env.npm_execpath?.endsWith("npm-cli.js") ? [process.execPath, process.env.npm_execpath] : ["npm"];
   const [command, ...first] = npm;
   const child = spawn(command, [...first, "ci", "--no-audit", "--no-fund"], {
     cwd: root,
     stdio: ["ignore", "pipe", "pipe"],
   });
+  if (child.pid) lock.worker(child.pid);
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (output += data));
-  return new Promise((resolve) => {
-    child.on("error", (error) => resolve({ code: error.code, output: `npm could not be started: ${error.message}` }));
-    child.on("close", (code, signal) => resolve({ code: code ?? signal, output }));
-  });
-}
-
-/** A folder is made by one run only. Its owner keeps it fresh; one that was killed leaves it to grow old. */
-async function lock(root, log) {
-  const dir = join(tmpdir(), `plumbline-packages-${createHash("sha256").update(root).digest("hex").slice(0, 16)}`);
-  for (let told = false; ; told = true) {
-    try {
-      mkdirSync(dir);
-      break;
-    } catch (error) {
-      if (error.code !== "EEXIST") throw error;
-    }
-    if (isStale(dir)) rmSync(dir, { recursive: true, force: true });
-    else if (!told) log.write("Waiting for another run that installs the npm packages\n");
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
-  const touch = () => writeFileSync(join(dir, "alive"), String(process.pid));
-  touch();
-  const touching = setInterval(touch, STALE_MS / 6);
-  return () => {
-    clearInterval(touching);
-    rmSync(dir, { recursive: true, force: true });
+  let ending;
+  const end = (signal) => {
+    child.kill(ending ? "SIGKILL" : signal);
+    ending ??= signal;
   };
-}
-
-function isStale(dir) {
-  try {
-    return Date.now() - statSync(join(dir, "alive")).mtimeMs > STALE_MS;
-  } catch {
-    return isOld(dir);
-  }
-}
-
-function isOld(dir) {
-  try {
-    return Date.now() - statSync(dir).mtimeMs > STALE_MS;
-  } catch {
-    return false;
-  }
+  for (const signal of ENDINGS) process.on(signal, end);
+  const code = await new Promise((resolve) => {
+    child.on("error", (error) => {
+      output += `npm could not be started: ${error.message}`;
+      resolve(error.code);
+    });
+    // What npm started may keep its output open after a signal has ended it.
+    child.on("exit", (code, signal) => ending && resolve(code ?? signal));
+    child.on("close", (code, signal) => resolve(code ?? signal));
+  });
+  for (const signal of ENDINGS) process.off(signal, end);
+  return { code, output, signal: ending };
 }
 
 function readJson(file) {

@@ -1,9 +1,22 @@
-import { spawn } from "node:child_process";
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { hostname, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, test, vi } from "vitest";
 import { packagesProblem, pinnedNode } from "./packages.mjs";
+
+// Processes start slowly where everything is busy.
+vi.setConfig({ testTimeout: 25_000 });
 
 let root: string;
 
@@ -26,6 +39,17 @@ beforeEach(() => {
   file("package-lock.json", JSON.stringify({ packages: { "": {}, ...packages({ node: "24.0.0", zod: "4.0.0" }) } }));
 });
 afterEach(() => rmSync(root, { recursive: true }));
+
+test("package, lock and documents name the same Node that is needed", () => {
+  const text = (path: string) => readFileSync(join(import.meta.dirname, "..", path), "utf8");
+  const { engines, dependencies, devDependencies } = JSON.parse(text("package.json"));
+  expect(engines).toEqual({ node: ">=18" });
+  expect(JSON.parse(text("package-lock.json")).packages[""]).toMatchObject({ engines, dependencies, devDependencies });
+  for (const path of ["README.md", "docs/cli.md", "bin/plumbline.mjs"])
+    expect(text(path), path).toContain("any Node from 18 on");
+  const major = Number.parseInt(devDependencies.node, 10);
+  expect(text("README.md")).toContain(`brings the Node ${major} it runs on`);
+});
 
 describe("packagesProblem", () => {
   it("finds nothing wrong with what the lock file names", () => {
@@ -73,22 +97,38 @@ describe("packagesProblem", () => {
 });
 
 describe("packages.mjs", () => {
-  /** An npm that installs slowly, and writes down each time that it was called. */
-  function layNpm(exit: number) {
+  /** An npm that installs slowly, writes down each time that it was called, and whether another one was at it. */
+  function layNpm(exit: number, seconds = 1) {
     const done = JSON.stringify({ packages: packages({ node: "24.0.0", zod: "4.0.0" }) });
     const make = `mkdir -p node_modules/node/bin node_modules/zod && echo '{}' > node_modules/node/package.json &&
       echo '{}' > node_modules/zod/package.json && touch node_modules/node/bin/node && echo '${done}' > node_modules/.package-lock.json`;
-    file(
-      "tools/npm",
-      `#!/bin/sh\necho called >> calls\nsleep 1\n[ ${exit} = 0 ] && ${make}\necho said by npm\nexit ${exit}\n`,
-    );
+    const body = [
+      "echo $$ >> calls",
+      "mkdir at-it || echo together >> calls",
+      "trap 'kill $!; rmdir at-it; exit 1' INT TERM",
+      `sleep ${seconds} & wait $!`,
+      "rmdir at-it",
+      `[ ${exit} = 0 ] && ${make}`,
+      "echo said by npm",
+      `exit ${exit}`,
+    ];
+    file("tools/npm", `#!/bin/sh\n${body.join("\n")}\n`);
     chmodSync(join(root, "tools/npm"), 0o755);
-    cpSync(join(import.meta.dirname, "packages.mjs"), join(root, "bin/packages.mjs"));
+    for (const name of ["packages.mjs", "install-lock.mjs"])
+      cpSync(join(import.meta.dirname, name), join(root, "bin", name));
   }
 
-  function run(): Promise<{ code: number | null; stderr: string }> {
+  const calls = () => readFileSync(join(root, "calls"), "utf8").trim().split("\n");
+  const leftovers = () => readdirSync(root).filter((name) => name.startsWith(".packages"));
+
+  interface Run {
+    readonly child: ChildProcess;
+    readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null; stderr: string }>;
+  }
+
+  function start(extra: Readonly<Record<string, string>> = {}): Run {
     const { npm_execpath: _, ...own } = process.env;
-    const env = { ...own, PATH: [join(root, "tools"), process.env.PATH].join(delimiter) };
+    const env = { ...own, PATH: [join(root, "tools"), process.env.PATH].join(delimiter), ...extra };
     const child = spawn(process.execPath, [join(root, "bin/packages.mjs")], {
       env,
       stdio: ["ignore", "ignore", "pipe"],
@@ -97,16 +137,23 @@ describe("packages.mjs", () => {
     child.stderr.on("data", (data) => {
       stderr += data;
     });
-    return new Promise((resolve) => child.on("close", (code) => resolve({ code, stderr })));
+    const ended = new Promise<Awaited<Run["ended"]>>((resolve) =>
+      child.on("exit", (code, signal) => resolve({ code, signal, stderr })),
+    );
+    return { child, ended };
   }
 
-  it("installs once when two run together, and the second waits", async () => {
+  const run = () => start().ended;
+  const npmAtWork = () => vi.waitFor(() => expect(existsSync(join(root, "at-it"))).toBe(true), { timeout: 20_000 });
+
+  it("installs once when several run together, and the others wait", async () => {
     layNpm(0);
-    const ended = await Promise.all([run(), run()]);
-    expect(ended.map(({ code }) => code)).toEqual([0, 0]);
-    expect(readFileSync(join(root, "calls"), "utf8")).toBe("called\n");
+    const ended = await Promise.all([run(), run(), run()]);
+    expect(ended.map(({ code }) => code)).toEqual([0, 0, 0]);
+    expect(calls()).toHaveLength(1);
     expect(ended.map(({ stderr }) => stderr).join()).toContain("Waiting for another run");
     expect(packagesProblem(root)).toBeUndefined();
+    expect(leftovers()).toEqual([]);
   });
 
   it("shows what npm said when it fails, and what to try", async () => {
@@ -115,5 +162,44 @@ describe("packages.mjs", () => {
     expect(code).toBe(4);
     expect(stderr).toContain("said by npm");
     expect(stderr).toContain("npm ci ended with 1");
+    expect(leftovers()).toEqual([]);
+  });
+
+  it("takes the lock of a killed run over at once: one of those that wait, and the others wait on", async () => {
+    layNpm(0);
+    const dead = spawnSync(process.execPath, ["-e", ""]).pid;
+    file(".packages.lock", JSON.stringify({ pid: dead, host: hostname(), token: "t" }));
+    const ended = await Promise.all([run(), run(), run(), run()]);
+    expect(ended.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
+    expect(calls()).toHaveLength(1);
+    expect(leftovers()).toEqual([]);
+  });
+
+  it("waits for an npm that has outlived its run", async () => {
+    layNpm(0, 2);
+    const killed = start();
+    await npmAtWork();
+    killed.child.kill("SIGKILL");
+    await killed.ended;
+    const { code } = await run();
+    expect(code).toBe(0);
+    expect(calls()).toHaveLength(1);
+    expect(leftovers()).toEqual([]);
+  });
+
+  it.each(["SIGINT", "SIGTERM"] as const)("ends npm with itself by %s, and leaves no lock", async (signal) => {
+    layNpm(0, 60);
+    const { child, ended } = start();
+    await npmAtWork();
+    child.kill(signal);
+    expect(await ended).toMatchObject({ code: null, signal });
+    expect(existsSync(join(root, "at-it"))).toBe(false);
+    expect(leftovers()).toEqual([]);
+  });
+
+  it("needs no folder that others write to as well", async () => {
+    layNpm(0);
+    const { code } = await start({ TMPDIR: join(root, "nowhere") }).ended;
+    expect(code).toBe(0);
   });
 });

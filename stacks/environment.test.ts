@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, matchesGlob } from "node:path";
 import { dump, load } from "js-yaml";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Environment, EnvironmentError, environmentNames, loadEnvironment } from "./environment.ts";
@@ -46,6 +46,13 @@ function set(path: string, value: unknown): Change {
 test("every environment beside the schema can be used, and knows its name", () => {
   expect(environmentNames()).toEqual(["dev", "local", "production", "staging"]);
   for (const name of environmentNames()) expect(loadEnvironment(name).name).toBe(name);
+});
+
+test("what Pulumi writes about a rehearsal is one person's own, and about any other environment everybody's", () => {
+  const ignored = readFileSync(join(import.meta.dirname, "../.gitignore"), "utf8").split("\n");
+  const isIgnored = (name: string) => ignored.some((line) => matchesGlob(`stacks/Pulumi.${name}.yaml`, line));
+  for (const name of environmentNames()) expect(isIgnored(name), name).toBe(loadEnvironment(name).tier === "rehearsal");
+  expect(isIgnored("local-mine")).toBe(true);
 });
 
 test("units are kept as they were written, and numbers that YAML made of quantities are quantities", () => {

@@ -8,8 +8,7 @@ import { parseVersion, serves } from "./semver.ts";
 import { BUILT, CRD_MODULES, GO_RELEASE, VERSIONS } from "./versions.ts";
 
 const goMod = (dir: string) => readFile(join(dir, "go.mod"), "utf8");
-const packageJson = (name: string) =>
-  createRequire(import.meta.url)(name) as { version: string; engines: { node: string } };
+const packageJson = (name: string) => createRequire(import.meta.url)(name) as { version: string };
 
 describe("the table of versions", () => {
   it("agrees with the pinned modules", async () => {
@@ -17,9 +16,9 @@ describe("the table of versions", () => {
     expect(await goMod(CLUSTER.moduleDir)).toContain(`k8s.io/kubernetes v${BUILT.kubernetes}\n`);
   });
 
-  it("agrees with the SDK that programs run on, and with the package's own Node", () => {
+  it("agrees with the SDK that programs run on, and accepts the Node among the packages", () => {
     expect(packageJson("@pulumi/pulumi/package.json").version).toBe(BUILT.pulumi);
-    expect(`${packageJson("../../package.json").engines.node}.0`).toBe(`>=${VERSIONS.node.from}`);
+    expect(serves(packageJson("node/package.json").version, VERSIONS.node)).toBe(true);
   });
 
   it("builds what it would accept", () => {
