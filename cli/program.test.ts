@@ -101,10 +101,11 @@ describe("plumbline", () => {
     [["up", "a/b", "--json"], 2],
   ])("%j does not pass for done when its answer could not be written", async (args, expected) => {
     const env = { ...process.env, PLUMBLINE_CACHE: cache };
-    const child = execFile("/bin/sh", ["-c", 'exec "$@" > /dev/full', "sh", process.execPath, LAUNCHER, ...args], {
+    const child = spawn("/bin/sh", ["-c", 'exec "$@" > /dev/full', "sh", process.execPath, LAUNCHER, ...args], {
       env,
+      stdio: ["ignore", "ignore", "pipe"],
     });
-    const [stderr, [code]] = await Promise.all([text(child.stderr ?? []), once(child, "exit")]);
+    const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, "exit")]);
     expect(code).toBe(expected);
     expect(stderr).toContain("could not be written to standard output: ENOSPC");
   });

@@ -11,7 +11,7 @@ import { alone, following, openInOrder, recordRun } from "../engine-steps.ts";
 import { isRehearsal } from "../environment.ts";
 import { EXIT, Failure } from "../failure.ts";
 import { accessTo, configurationStep, groundOf, prepareGround, requireOwnState, toolsStep } from "../ground.ts";
-import { isLaidOut } from "../last-run.ts";
+import { hasEngine, isLaidOut } from "../last-run.ts";
 import { refuseRecording } from "../recorders.ts";
 import { type Report, runReport } from "../report.ts";
 import { done, updateNews } from "../view/engine-news.ts";
@@ -21,7 +21,10 @@ import { downLines } from "../view/summary.ts";
 export interface DownOptions {
   /** Do not ask. A rehearsal never asks. */
   readonly yes: boolean;
-  /** Delete the rest, and keep what is protected. Without it, protected resources stop `down` before it deletes any. */
+  /**
+   * Delete the rest, and keep what is protected. Without it, protected resources stop `down` before it deletes any. Not
+   * for a rehearsal, of which nothing is left.
+   */
   readonly keepProtected: boolean;
 }
 
@@ -29,6 +32,12 @@ export interface DownOptions {
 export async function down(context: Context, name: string, options: DownOptions): Promise<Report> {
   const environment = await configurationStep(context, name);
   requireOwnState(name, environment, context.env);
+  if (isRehearsal(environment) && options.keepProtected)
+    throw new Failure(
+      EXIT.usage,
+      `${name} is a rehearsal, of which down leaves nothing: --keep-protected is for other environments.`,
+      "Leave the flag out.",
+    );
   if (!isRehearsal(environment) && !options.yes) await askFirst(context, name);
   await alone(context, "down", name, async () => {
     if (isRehearsal(environment)) {
@@ -64,6 +73,7 @@ async function destroyRehearsal(context: Context, name: string, environment: Env
     await deleteStep(context, place, { keepProtected: false, isRehearsal: true });
   } catch (error) {
     interrupt.asked.throwIfAborted();
+    if (error instanceof ProtectedFailure) throw error;
     log.write(`not destroyed: ${error}`);
     const [why = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
     steps.line(`Not deleted one by one: ${why} Cluster and state are removed as a whole.`);
@@ -73,7 +83,7 @@ async function destroyRehearsal(context: Context, name: string, environment: Env
 async function removeRehearsal({ cacheDir, interrupt, steps }: Context, name: string): Promise<void> {
   await steps.run("Clean-up", async (tell) => {
     const { phase } = await clusterStatus(name, { cacheDir });
-    const stood = phase !== "absent" || isLaidOut(cacheDir, name);
+    const stood = phase !== "absent" || hasEngine(cacheDir, name);
     tell({ detail: "stopping the cluster" });
     await resetCluster(name, { cacheDir, signal: interrupt.asked });
     await removeEngineHome({ cacheDir, name });
@@ -100,7 +110,7 @@ async function deleteStep(
     const { resources = [] } = (await exportState(stack, context.interrupt)).deployment;
     if (!isRehearsal) refuseRecording(place.name, packagesOf(resources), place.home.plugins);
     const { custom, kept } = standing(resources);
-    if (kept.length > 0 && !keepProtected) throw protectedFailure(kept);
+    if (kept.length > 0 && !keepProtected) throw new ProtectedFailure(kept, isRehearsal);
     const news = (progress: Parameters<typeof updateNews>[0]) => updateNews(progress, custom - kept.length);
     const run = await destroy(stack, following(context, tell, news), { keepProtected });
     recordRun(context, run.progress);
@@ -119,11 +129,16 @@ function standing(resources: readonly ResourceState[]): { readonly custom: numbe
   return { custom, kept: resources.filter((r) => r.protect).map((r) => urnParts(r.urn).name) };
 }
 
-function protectedFailure(kept: readonly string[]): Failure {
-  const names = kept.slice(0, 5).join(", ") + (kept.length > 5 ? ", …" : "");
-  return new Failure(
-    EXIT.failed,
-    `${count(kept.length, "resource")} of the stack ${kept.length === 1 ? "is" : "are"} protected: ${names}. Nothing was deleted.`,
-    "--keep-protected deletes the rest. To delete one of them as well: pulumi state unprotect <urn>",
-  );
+/** Something of the stack is protected, and the person has not said to keep it. */
+class ProtectedFailure extends Failure {
+  constructor(kept: readonly string[], isRehearsal: boolean) {
+    const names = kept.slice(0, 5).join(", ") + (kept.length > 5 ? ", …" : "");
+    super(
+      EXIT.failed,
+      `${count(kept.length, "resource")} of the stack ${kept.length === 1 ? "is" : "are"} protected: ${names}. Nothing was deleted.`,
+      isRehearsal
+        ? "Take `protect` off in the program, run up, and then down again."
+        : "--keep-protected deletes the rest. To delete one of them as well: pulumi state unprotect <urn>",
+    );
+  }
 }

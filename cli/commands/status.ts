@@ -1,3 +1,4 @@
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { type ClusterStatus, clusterStatus } from "../../rehearsal/index.ts";
 import type { Environment } from "../../stacks/environment.ts";
 import type { Context } from "../context.ts";
@@ -8,7 +9,7 @@ import { following, recordRun, takeInventory } from "../engine-steps.ts";
 import { isRehearsal, readEnvironment } from "../environment.ts";
 import { EXIT, Failure } from "../failure.ts";
 import { accessTo, groundOf, requireOwnState, toolsStep } from "../ground.ts";
-import { isLaidOut, type LastRun, lastRun } from "../last-run.ts";
+import { hasEngine, type LastRun, lastRun } from "../last-run.ts";
 import { askReadiness } from "../readiness.ts";
 import type { Report } from "../report.ts";
 import { planNews } from "../view/engine-news.ts";
@@ -26,8 +27,8 @@ export interface Status {
   /** Of a rehearsal. */
   readonly cluster?: ClusterStatus;
   readonly lastRun?: LastRun;
-  /** Present if it was looked for. */
-  readonly drift?: readonly Drift[];
+  /** Present if it was looked for; null if that was not possible. */
+  readonly drift?: readonly Drift[] | null;
 }
 
 /** Looks, and starts nothing: a rehearsal's cluster that does not run stays so. */
@@ -36,39 +37,76 @@ export async function status(context: Context, name: string, options: StatusOpti
   const environment = readEnvironment(name);
   requireOwnState(name, environment, context.env);
   const cluster = isRehearsal(environment) ? await clusterStatus(name, { cacheDir }) : undefined;
-  const drift = isLaidOut(cacheDir, name) ? await lookAtStack(context, name, environment, cluster, options) : undefined;
+  // A rehearsal's state is on this machine or nowhere. Any other's may have been made from another machine.
+  const mayStand = !isRehearsal(environment) || hasEngine(cacheDir, name);
+  const stack = mayStand ? await stackStep(context, name, environment, cluster) : undefined;
+  const { drift, failure } = options.drift ? await driftOf(context, name, stack, cluster) : {};
   const last = await lastRun(cacheDir, name);
   const found: Status = {
     environment: name,
     ...(cluster && { cluster }),
     ...(last && { lastRun: last }),
-    ...(drift && { drift }),
+    ...(options.drift && { drift: drift ?? null }),
   };
-  const { inventory = null, workloads = null } = findings;
+  const { inventory = null, workloads = null, diagnostics } = findings;
   return {
     lines: (style) => statusLines(found, findings, style),
-    json: { ...found, inventory, workloads },
+    json: { ...found, inventory, workloads, diagnostics },
+    ...(failure && { failure }),
   };
 }
 
-async function lookAtStack(
+/** Reads the state, and asks the cluster, if it runs, what is ready. Undefined if there is no stack. */
+async function stackStep(
   context: Context,
   name: string,
   environment: Environment,
   cluster: ClusterStatus | undefined,
-  options: StatusOptions,
-): Promise<readonly Drift[] | undefined> {
+): Promise<Stack | undefined> {
   const toolchain = await toolsStep(context);
   const rehearsal = cluster && accessTo(cluster);
   const { place, access } = await groundOf(context, name, environment, toolchain, rehearsal);
-  const stack = await context.steps.run("Stack", async (tell) => {
+  return context.steps.run("Stack", async (tell) => {
     tell({ detail: "reading the state" });
     const value = await findStack(place, context.interrupt);
     if (value) await takeInventory(context, value);
-    if (access) await askReadiness(context, access);
+    if (value && access) await askReadiness(context, access);
     return { detail: count(context.findings.inventory?.resources ?? 0, "resource"), value };
   });
-  if (!options.drift || !stack || !access) return undefined;
+}
+
+interface Comparison {
+  readonly drift?: readonly Drift[];
+  /** Why it could not be made. What else is known is told all the same. */
+  readonly failure?: Failure;
+}
+
+async function driftOf(
+  context: Context,
+  name: string,
+  stack: Stack | undefined,
+  cluster: ClusterStatus | undefined,
+): Promise<Comparison> {
+  if (!stack) return cannotCompare("nothing of it stands in the state that was read", `plumbline up ${name}`);
+  if (cluster && !accessTo(cluster))
+    return cannotCompare(
+      `its cluster is ${cluster.phase}`,
+      cluster.phase === "absent" ? `plumbline up ${name}` : `plumbline cluster start ${name}`,
+    );
+  try {
+    return { drift: await driftStep(context, stack) };
+  } catch (error) {
+    context.interrupt.asked.throwIfAborted();
+    if (error instanceof Failure) return { failure: error };
+    throw error;
+  }
+}
+
+function cannotCompare(why: string, fix: string): Comparison {
+  return { failure: new Failure(EXIT.failed, `What stands could not be compared with the state: ${why}.`, fix) };
+}
+
+async function driftStep(context: Context, stack: Stack): Promise<readonly Drift[]> {
   return context.steps.run("Drift", async (tell) => {
     const run = await lookForDrift(stack, following(context, tell, planNews));
     recordRun(context, run.progress);

@@ -27,6 +27,7 @@ export async function up(context: Context, name: string): Promise<Report> {
       const isUpToDate = isUnchanged(plan.progress) && !plan.isUnread;
       if (!isUpToDate) await deployStep(context, plan, policies);
       await takeInventory(context, plan.stack);
+      if (ground.access) await readinessStep(context, ground.access);
       await remember(context, name, "succeeded", isUpToDate ? "nothing changed" : done(context.findings.changes));
     } catch (error) {
       const result = context.interrupt.asked.aborted ? "interrupted" : "failed";
@@ -36,7 +37,6 @@ export async function up(context: Context, name: string): Promise<Report> {
     } finally {
       stopWatching();
     }
-    if (ground.access) await readinessStep(context, ground.access);
   });
   return runReport(context, name, upLines);
 }

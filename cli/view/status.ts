@@ -44,6 +44,7 @@ function lastRunText({ at, result, outcome, milliseconds }: LastRun, now: number
 
 function driftText({ drift, lastRun, environment }: Status, now: number): string | readonly string[] {
   if (drift) return drift.length === 0 ? "none" : drift.map(driftLine);
+  if (drift === null) return "not known: it could not be looked for";
   const look = `status ${environment} --drift looks now`;
   if (lastRun?.result !== "succeeded") return `not known; ${look}`;
   const then = lastRun.drift === 0 ? "none" : `${count(lastRun.drift, "resource")}, put back`;
