@@ -44,7 +44,15 @@ export const KAFKA: ImageDescription = {
       kind: "debian",
       packages: ["openjdk-17-jre-headless", "bash", "dash", "coreutils", "grep", "sed"],
       // For printing, drawing, sound and certificates of public authorities.
-      without: ["ca-certificates-java", "libasound2", "libcups2", "libfontconfig1", "libfreetype6", "libharfbuzz0b"],
+      without: [
+        "ca-certificates-java",
+        "libasound2",
+        "libcups2",
+        "libfontconfig1",
+        "libfreetype6",
+        "libharfbuzz0b",
+        "util-linux",
+      ],
     },
     { kind: "maven", pom: join(import.meta.dirname, "kafka", "pom.xml"), to: `${HOME}/libs` },
     {

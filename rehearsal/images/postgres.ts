@@ -19,8 +19,8 @@ export const POSTGRESQL: ImageDescription = {
   layers: [
     {
       kind: "debian",
-      // The server hands commands to a shell.
-      packages: [`postgresql-${VERSION}`, "tzdata", "bash", "dash", "coreutils", "grep", "sed"],
+      // The server hands commands to a shell; its locale C.UTF-8 lies in libc-bin.
+      packages: [`postgresql-${VERSION}`, "tzdata", "libc-bin", "bash", "dash", "coreutils", "grep", "sed"],
       without: ["libllvm14", "locales", "openssl", "postgresql-client-common", "postgresql-common", "ssl-cert"],
       omit: [`/usr/lib/postgresql/${VERSION}/lib/bitcode`, `/usr/lib/postgresql/${VERSION}/lib/llvmjit.so`],
     },

@@ -93,7 +93,8 @@ export function statusOf(installed: readonly string[], architecture: string): st
     [
       `Package: ${name}`,
       "Status: install ok installed",
-      "Version: 9999",
+      // An epoch outranks every version without one, such as those that are dates.
+      "Version: 99:0",
       `Architecture: ${architecture}`,
       "Multi-Arch: allowed",
       "Maintainer: none",
