@@ -69,12 +69,13 @@ export async function engineStack(kubeconfig: string): Promise<EngineStack> {
     symlinkSync(pulumi, join(dir, "bin", "pulumi"));
   }
   const pulumiCommand = await PulumiCommand.get(pulumi ? { root: dir } : {});
-  mkdirSync(join(dir, "backend"));
+  for (const folder of ["backend", "project"]) mkdirSync(join(dir, folder));
   const stackName = "test";
   const projectName = `provider${process.pid}x${counter++}`;
   const stack = await LocalWorkspace.createStack(
     { stackName, projectName, program: async () => {} },
     {
+      workDir: join(dir, "project"),
       pulumiCommand,
       pulumiHome: home,
       envVars: {
