@@ -87,7 +87,12 @@ async function driftOf(
   stack: Stack | undefined,
   cluster: ClusterStatus | undefined,
 ): Promise<Comparison> {
-  if (!stack) return cannotCompare("nothing of it stands in the state that was read", `plumbline up ${name}`);
+  if (!stack) {
+    const elsewhere = cluster
+      ? ""
+      : "If its state is kept somewhere else, set PULUMI_BACKEND_URL. If nothing stands yet: ";
+    return cannotCompare("there is no such stack", `${elsewhere}plumbline up ${name}`);
+  }
   if (cluster && !accessTo(cluster))
     return cannotCompare(
       `its cluster is ${cluster.phase}`,
