@@ -30,6 +30,8 @@ export const POSTGRESQL: ImageDescription = {
         "/etc/passwd": `root:x:0:0:root:/root:/bin/sh\npostgres:x:${POSTGRES.uid}:${POSTGRES.gid}:PostgreSQL:/var/lib/postgresql:/bin/sh\n`,
         "/etc/group": `root:x:0:\npostgres:x:${POSTGRES.gid}:\n`,
       },
+      // Debian's list of time zones points here; its scripts would make it.
+      links: { "/etc/localtime": "/usr/share/zoneinfo/Etc/UTC" },
       shared: ["/tmp", "/var/lib/postgresql", "/var/run/postgresql"],
     },
   ],

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { scratch, writeFiles } from "../../toolchain/testing/scratch.ts";
 import { planLayer } from "../oci/layer-plan.ts";
-import { findWorkspace, type WorkspaceSource, workspaceInputs } from "./workspace.ts";
+import { findWorkspace, isRun, type WorkspaceSource, workspaceInputs } from "./workspace.ts";
 
 const PACKAGES = {
   "apps/orders": { name: "@shop/orders", version: "1.0.0", dependencies: { chassis: "1", web: "2" } },
@@ -92,4 +92,23 @@ it.each([
   await expect(findWorkspace(await checkout(installed))).rejects.toThrow(
     new RegExp(`pins node_modules/web at 2\\.0\\.0, ${problem.replace(/[()]/g, "\\$&")}[\\s\\S]*npm ci`),
   );
+});
+
+it.each([
+  ["index.js", true],
+  ["lib/test/index.js", true],
+  ["lib/index.d.ts", false],
+  ["lib/index.d.cts", false],
+  ["src/index.ts", false],
+  ["dist/index.js.map", false],
+  ["README.md", false],
+  ["LICENSE.md", true],
+  ["lib/vendor/NOTICE.md", true],
+  ["test", false],
+  [".github", false],
+  ["node_modules", false],
+  ["lib/node_modules", false],
+  ["package.json", true],
+])("%s of a package is in an image: %s", (path, shipped) => {
+  expect(isRun(path)).toBe(shipped);
 });

@@ -22,6 +22,10 @@ export interface WorkspaceSource {
 /** What of a workspace is no part of the service that runs. */
 const NOT_SHIPPED = /(\.test\.ts|(^|\/)testdata)$/;
 
+/** What packages carry for those who develop them: at their root, and by kind of file. Node runs no TypeScript of a package. */
+const FOR_DEVELOPERS = /^(test|tests|docs|examples?|benchmarks?|\.github)$|\.([cm]?ts|map|md)$/i;
+const LICENCE = /(^|\/)(licen[cs]e|notice|copying)[^/]*$/i;
+
 /** What of the repository decides the layer: the pinned packages and the sources. */
 export async function workspaceInputs({ root, workspace }: WorkspaceSource): Promise<string> {
   const lock = await readLock(root);
@@ -43,12 +47,16 @@ export async function findWorkspace({ root, workspace, to }: WorkspaceSource): P
     lay: async ({ say }) => {
       say(`copying ${packages.length} packages of ${workspace}`);
       const entries = [...(await sourceEntries(root, closure)), ...linkEntries(lock, closure)];
-      for (const path of packages)
-        entries.push(...(await treeEntries(join(root, path), path, (below) => !/(^|\/)node_modules$/.test(below))));
+      for (const path of packages) entries.push(...(await treeEntries(join(root, path), path, isRun)));
       const placed = entries.map((entry) => ({ ...entry, path: posix.join(to.slice(1), entry.path) }));
       return { entries: placed, ingredients: ingredientsOf(lock, [...closure.workspaces, ...packages]) };
     },
   };
+}
+
+/** Whether a path of a package is part of what runs, or a licence that goes with it. Packages inside it come by themselves. */
+export function isRun(path: string): boolean {
+  return !/(^|\/)node_modules$/.test(path) && (!FOR_DEVELOPERS.test(path) || LICENCE.test(path));
 }
 
 async function sourceEntries(root: string, { workspaces }: Closure): Promise<Entry[]> {
