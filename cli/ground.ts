@@ -1,4 +1,4 @@
-import type { ClusterStatus, Toolchain } from "../rehearsal/index.ts";
+import type { ClusterStatus, Tools } from "../rehearsal/index.ts";
 import type { Environment } from "../stacks/environment.ts";
 import { type Context, PROJECT_DIR } from "./context.ts";
 import type { Policies } from "./engine/run.ts";
@@ -6,7 +6,7 @@ import type { StackPlace } from "./engine/stack.ts";
 import { clusterPlan, isRehearsal, readEnvironment } from "./environment.ts";
 import { EXIT, Failure } from "./failure.ts";
 import { policiesOf } from "./policies.ts";
-import { clusterStep, enginePlace, toolchainStep } from "./prepare.ts";
+import { clusterStep, enginePlace, toolchainStep, toolsStep } from "./prepare.ts";
 import type { ClusterAccess } from "./readiness.ts";
 import { count } from "./view/format.ts";
 
@@ -39,21 +39,13 @@ const CLUSTERS: Readonly<Record<Environment["cluster"]["provider"], string>> = {
   kubeconfig: "cluster of your kubeconfig",
 };
 
-/** Gets the tools. */
-export async function toolsStep(context: Context): Promise<Toolchain> {
+/**
+ * Gets the tools, starts the rehearsal cluster if the environment is one, and says where the engine and its state are. A
+ * cluster that stands elsewhere wants nothing built that only a rehearsal runs on.
+ */
+export async function prepareGround(context: Context, name: string, environment: Environment): Promise<Ground> {
+  if (!isRehearsal(environment)) return groundOf(context, name, environment, await toolsStep(context));
   const toolchain = await toolchainStep(context);
-  context.findings.tools = [toolchain.pulumi, toolchain.kubectl, toolchain.cluster];
-  return toolchain;
-}
-
-/** Starts the rehearsal cluster, if the environment is one, and says where the engine and its state are. */
-export async function prepareGround(
-  context: Context,
-  name: string,
-  environment: Environment,
-  toolchain: Toolchain,
-): Promise<Ground> {
-  if (!isRehearsal(environment)) return groundOf(context, name, environment, toolchain);
   const plan = clusterPlan(name, environment, toolchain);
   const cluster = await clusterStep(context, plan, toolchain.cluster.path);
   context.findings.cluster = cluster;
@@ -75,14 +67,14 @@ export async function groundOf(
   context: Context,
   name: string,
   { cluster }: Environment,
-  toolchain: Toolchain,
+  tools: Tools,
   rehearsal?: RehearsalAccess,
 ): Promise<Ground> {
   const state = cluster.provider === "rehearsal" ? "private" : "own";
   const kubeconfig = rehearsal?.kubeconfig;
-  const place = await enginePlace(context, { name, toolchain, state, ...(kubeconfig && { kubeconfig }) });
+  const place = await enginePlace(context, { name, tools, state, ...(kubeconfig && { kubeconfig }) });
   context.findings.plugins = place.home.plugins;
-  const kubectl = toolchain.kubectl.path;
+  const kubectl = tools.kubectl.path;
   if (rehearsal) return { place, access: { kubectl, kubeconfig: rehearsal.kubeconfig, context: rehearsal.context } };
   return { place, ...(state === "own" && { access: { kubectl, context: cluster.context } }) };
 }

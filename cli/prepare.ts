@@ -6,10 +6,13 @@ import {
   engineHome,
   type Progress,
   prepareToolchain,
+  prepareTools,
   RehearsalError,
   type RunningCluster,
   startCluster,
   type Toolchain,
+  type ToolchainOptions,
+  type Tools,
 } from "../rehearsal/index.ts";
 import { type Context, PROJECT, PROJECT_DIR } from "./context.ts";
 import { forgetSalt, saltOf } from "./engine/salt.ts";
@@ -19,12 +22,28 @@ import type { Tell } from "./steps.ts";
 import { count } from "./view/format.ts";
 import type { StepNews } from "./view/screen.ts";
 
-/** Gets every tool, building what is missing. A tool that cannot be had ends the run with {@link EXIT.toolMissing}. */
-export async function toolchainStep({ steps, cacheDir, interrupt }: Context): Promise<Toolchain> {
+/** Gets every tool for a rehearsal, building what is missing; see {@link toolsStep}. */
+export async function toolchainStep(context: Context): Promise<Toolchain> {
+  const toolchain = await preparation(context, prepareToolchain);
+  context.findings.tools = [toolchain.pulumi, toolchain.kubectl, toolchain.cluster];
+  return toolchain;
+}
+
+/** Gets engine and kubectl. A tool that cannot be had ends the run with {@link EXIT.toolMissing}. */
+export async function toolsStep(context: Context): Promise<Tools> {
+  const tools = await preparation(context, prepareTools);
+  context.findings.tools = [tools.pulumi, tools.kubectl];
+  return tools;
+}
+
+async function preparation<T extends Tools>(
+  { steps, cacheDir, interrupt }: Context,
+  prepare: (options: ToolchainOptions) => Promise<T>,
+): Promise<T> {
   return steps.run("Toolchain", async (tell) => {
     const report = reporter(tell);
     try {
-      const value = await prepareToolchain({ cacheDir, report, signal: interrupt.asked });
+      const value = await prepare({ cacheDir, report, signal: interrupt.asked });
       const tools = [value.pulumi, value.kubectl].map(({ name, version }) => `${name} ${version}`);
       return { detail: tools.join(", "), value };
     } catch (error) {
@@ -61,7 +80,7 @@ const OUTCOMES: Readonly<Record<RunningCluster["outcome"], string>> = {
 
 export interface EngineOptions {
   readonly name: string;
-  readonly toolchain: Toolchain;
+  readonly tools: Tools;
   /** The only kubeconfig that the engine sees. Left out: the person's own. */
   readonly kubeconfig?: string;
   /** `private`: under the cache, and gone with it. `own`: where the person's PULUMI_BACKEND_URL says. */
@@ -78,8 +97,8 @@ const OWN_STATE = [
 
 /** Lays out the engine's home, and says where the stack is. */
 export async function enginePlace(context: Context, options: EngineOptions): Promise<StackPlace> {
-  const { name, toolchain, kubeconfig, state } = options;
-  const home = await engineHome({ cacheDir: context.cacheDir, name, toolchain, kubeconfig, env: context.env });
+  const { name, tools, kubeconfig, state } = options;
+  const home = await engineHome({ cacheDir: context.cacheDir, name, tools, kubeconfig, env: context.env });
   const isOwn = ([variable]: [string, string]) => OWN_STATE.includes(variable);
   if (state === "private") {
     const stateDir = fileURLToPath(home.env.PULUMI_BACKEND_URL ?? "");

@@ -5,10 +5,12 @@ export {
   type ClusterPlan,
   clusterConfig,
   type NodeShape,
+  type RealNodes,
 } from "./control/config.ts";
 export { type RunningCluster, type StartOptions, startCluster } from "./control/start.ts";
 export { type ClusterPlace, type ClusterStatus, clusterNames, clusterStatus } from "./control/status.ts";
 export { resetCluster, type StopOptions, type Stopped, stopCluster } from "./control/stop.ts";
+export { type NodesOptions, prepareNodes, whyNoRealNodes } from "./nodes/index.ts";
 export { cacheDirectory } from "./toolchain/cache.ts";
 export { diagnose } from "./toolchain/diagnose.ts";
 export type { DiagnoseOptions, Diagnosis } from "./toolchain/diagnosis.ts";
@@ -21,6 +23,13 @@ export {
 } from "./toolchain/engine-home.ts";
 export { RehearsalError } from "./toolchain/error.ts";
 export { describeHolder, type LockHolder, type LockOptions, withLock } from "./toolchain/lock.ts";
-export { prepareToolchain, type Tool, type Toolchain, type ToolchainOptions } from "./toolchain/prepare.ts";
+export {
+  prepareToolchain,
+  prepareTools,
+  type Tool,
+  type Toolchain,
+  type ToolchainOptions,
+  type Tools,
+} from "./toolchain/prepare.ts";
 export { commandLine, identify, isRunning, type ProcessIdentity } from "./toolchain/process.ts";
 export type { Following, Progress, Report } from "./toolchain/progress.ts";

@@ -10,8 +10,8 @@ import type { Context } from "../context.ts";
 import { alone } from "../engine-steps.ts";
 import { clusterPlan, isRehearsal, type RehearsalEnvironment, readEnvironment } from "../environment.ts";
 import { EXIT, Failure } from "../failure.ts";
-import { configurationStep, toolsStep } from "../ground.ts";
-import { clusterStep } from "../prepare.ts";
+import { configurationStep } from "../ground.ts";
+import { clusterStep, toolchainStep } from "../prepare.ts";
 import type { Report } from "../report.ts";
 import { clusterLines } from "../view/status.ts";
 
@@ -19,7 +19,7 @@ import { clusterLines } from "../view/status.ts";
 async function startClusterOf(context: Context, name: string): Promise<Report> {
   const environment = await configurationStep(context, name);
   requireRehearsal(name, environment);
-  const toolchain = await toolsStep(context);
+  const toolchain = await toolchainStep(context);
   const plan = clusterPlan(name, environment, toolchain);
   await alone(context, "cluster start", name, () => clusterStep(context, plan, toolchain.cluster.path));
   return report(context, name);

@@ -14,6 +14,7 @@ const machine = vi.hoisted(() => ({
 vi.mock("../prepare.ts", async (load) => ({
   ...(await load<typeof import("../prepare.ts")>()),
   toolchainStep: async () => machine.toolchain,
+  toolsStep: async () => machine.toolchain,
 }));
 vi.mock("../../rehearsal/index.ts", async (load) => {
   const real = await load<typeof import("../../rehearsal/index.ts")>();

@@ -10,8 +10,9 @@ import { exportState } from "../engine/state.ts";
 import { alone, following, openInOrder, recordRun } from "../engine-steps.ts";
 import { isRehearsal } from "../environment.ts";
 import { EXIT, Failure } from "../failure.ts";
-import { accessTo, configurationStep, groundOf, prepareGround, requireOwnState, toolsStep } from "../ground.ts";
+import { accessTo, configurationStep, groundOf, prepareGround, requireOwnState } from "../ground.ts";
 import { hasEngine, isLaidOut } from "../last-run.ts";
+import { toolsStep } from "../prepare.ts";
 import { refuseRecording } from "../recorders.ts";
 import { type Report, runReport } from "../report.ts";
 import { done, updateNews } from "../view/engine-news.ts";
@@ -44,7 +45,7 @@ export async function down(context: Context, name: string, options: DownOptions)
       await destroyRehearsal(context, name, environment);
       await removeRehearsal(context, name);
     } else {
-      const ground = await prepareGround(context, name, environment, await toolsStep(context));
+      const ground = await prepareGround(context, name, environment);
       await deleteStep(context, ground.place, { ...options, isRehearsal: false });
     }
   });
@@ -65,11 +66,10 @@ async function destroyRehearsal(context: Context, name: string, environment: Env
   const cluster = await clusterStatus(name, { cacheDir });
   if (cluster.phase === "absent" || !isLaidOut(cacheDir, name)) return;
   try {
-    const toolchain = await toolsStep(context);
     const running = accessTo(cluster);
     const { place } = running
-      ? await groundOf(context, name, environment, toolchain, running)
-      : await prepareGround(context, name, environment, toolchain);
+      ? await groundOf(context, name, environment, await toolsStep(context), running)
+      : await prepareGround(context, name, environment);
     await deleteStep(context, place, { keepProtected: false, isRehearsal: true });
   } catch (error) {
     interrupt.asked.throwIfAborted();

@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts";
 import { alone, planStep } from "../engine-steps.ts";
 import { isRehearsal } from "../environment.ts";
-import { configurationStep, policiesStep, prepareGround, requireOwnState, toolsStep } from "../ground.ts";
+import { configurationStep, policiesStep, prepareGround, requireOwnState } from "../ground.ts";
 import { type Report, runReport } from "../report.ts";
 import { previewLines } from "../view/summary.ts";
 
@@ -10,9 +10,8 @@ export async function preview(context: Context, name: string): Promise<Report> {
   const environment = await configurationStep(context, name);
   requireOwnState(name, environment, context.env);
   const policies = await policiesStep(context, name);
-  const toolchain = await toolsStep(context);
   await alone(context, "preview", name, async () => {
-    const { place } = await prepareGround(context, name, environment, toolchain);
+    const { place } = await prepareGround(context, name, environment);
     await planStep(context, { place, policies, mayCreate: isRehearsal(environment) });
   });
   return runReport(context, name, previewLines);

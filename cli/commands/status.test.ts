@@ -11,6 +11,7 @@ const tools = vi.hoisted(() => ({ toolchain: undefined as Toolchain | undefined 
 vi.mock("../prepare.ts", async (load) => ({
   ...(await load<typeof import("../prepare.ts")>()),
   toolchainStep: async () => tools.toolchain,
+  toolsStep: async () => tools.toolchain,
 }));
 // The checkout's own settings of the stack are left alone.
 vi.mock("../engine/salt.ts", () => ({ saltOf: async () => undefined, forgetSalt: async () => {} }));

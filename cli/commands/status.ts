@@ -8,8 +8,9 @@ import { findStack } from "../engine/stack.ts";
 import { following, recordRun, takeInventory } from "../engine-steps.ts";
 import { isRehearsal, readEnvironment } from "../environment.ts";
 import { EXIT, Failure } from "../failure.ts";
-import { accessTo, groundOf, requireOwnState, toolsStep } from "../ground.ts";
+import { accessTo, groundOf, requireOwnState } from "../ground.ts";
 import { hasEngine, type LastRun, lastRun } from "../last-run.ts";
+import { toolsStep } from "../prepare.ts";
 import { askReadiness } from "../readiness.ts";
 import type { Report } from "../report.ts";
 import { planNews } from "../view/engine-news.ts";
@@ -63,9 +64,9 @@ async function stackStep(
   environment: Environment,
   cluster: ClusterStatus | undefined,
 ): Promise<Stack | undefined> {
-  const toolchain = await toolsStep(context);
+  const tools = await toolsStep(context);
   const rehearsal = cluster && accessTo(cluster);
-  const { place, access } = await groundOf(context, name, environment, toolchain, rehearsal);
+  const { place, access } = await groundOf(context, name, environment, tools, rehearsal);
   return context.steps.run("Stack", async (tell) => {
     tell({ detail: "reading the state" });
     const value = await findStack(place, context.interrupt);

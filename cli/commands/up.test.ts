@@ -11,6 +11,7 @@ const tools = vi.hoisted(() => ({ toolchain: undefined as Toolchain | undefined 
 vi.mock("../prepare.ts", async (load) => ({
   ...(await load<typeof import("../prepare.ts")>()),
   toolchainStep: async () => tools.toolchain,
+  toolsStep: async () => tools.toolchain,
 }));
 vi.setConfig({ testTimeout: 60_000 });
 

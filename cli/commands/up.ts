@@ -4,7 +4,7 @@ import { isUnchanged } from "../engine/progress.ts";
 import { alone, deployStep, planStep, takeInventory } from "../engine-steps.ts";
 import { isRehearsal } from "../environment.ts";
 import { EXIT, Failure } from "../failure.ts";
-import { configurationStep, policiesStep, prepareGround, requireOwnState, toolsStep } from "../ground.ts";
+import { configurationStep, policiesStep, prepareGround, requireOwnState } from "../ground.ts";
 import { type LastRun, rememberRun } from "../last-run.ts";
 import { readinessStep } from "../readiness.ts";
 import { refuseRecording } from "../recorders.ts";
@@ -17,9 +17,8 @@ export async function up(context: Context, name: string): Promise<Report> {
   const environment = await configurationStep(context, name);
   requireOwnState(name, environment, context.env);
   const policies = await policiesStep(context, name);
-  const toolchain = await toolsStep(context);
   await alone(context, "up", name, async () => {
-    const ground = await prepareGround(context, name, environment, toolchain);
+    const ground = await prepareGround(context, name, environment);
     const stopWatching = isRehearsal(environment) ? watchCluster(context, name) : () => {};
     try {
       const plan = await planStep(context, { place: ground.place, policies, mayCreate: true });

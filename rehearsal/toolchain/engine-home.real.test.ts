@@ -21,7 +21,7 @@ it("is where the real engine finds language host and plugins, without a warning,
   for (const name of ["pulumi-language-nodejs", "pulumi-resource-random"])
     await writeProgram(join(onPath, name), "exit 9");
   const env = { ...process.env, PATH: `${onPath}:${process.env.PATH}` };
-  const home = await engineHome({ cacheDir: join(dir, "cache"), name: "try", toolchain, env, plugins: "ours" });
+  const home = await engineHome({ cacheDir: join(dir, "cache"), name: "try", tools: toolchain, env, plugins: "ours" });
   const project = join(dir, "project");
   await writeFiles(project, {
     "Pulumi.yaml": "name: try\nruntime: { name: nodejs, options: { typescript: false } }\nmain: index.ts\n",

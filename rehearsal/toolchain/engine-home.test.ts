@@ -20,13 +20,12 @@ async function machine(origin: Tool["origin"] = "built") {
     origin,
     path: await writeProgram(join(dir, "tools", name, name), `echo ${name}`),
   });
-  const toolchain = {
+  const tools = {
     pulumi: await tool("pulumi"),
     kubectl: await tool("kubectl"),
-    cluster: await tool("plumbline-cluster"),
   };
   const env = { PULUMI_HOME: join(dir, "user"), PATH: "/usr/bin:/bin" };
-  const options: EngineHomeOptions = { cacheDir: join(dir, "cache"), name: "local", toolchain, env };
+  const options: EngineHomeOptions = { cacheDir: join(dir, "cache"), name: "local", tools, env };
   return { dir, options };
 }
 
@@ -37,7 +36,7 @@ describe("an engine's home", () => {
     const { options } = await machine();
     const home = await engineHome({ ...options, kubeconfig: "/k" });
     expect(home.dir).toBe(join(options.cacheDir, "engine", "local"));
-    for (const name of ["pulumi", "kubectl", "plumbline-cluster"])
+    for (const name of ["pulumi", "kubectl"])
       expect(execFileSync(join(home.dir, "bin", name)).toString()).toBe(`${name}\n`);
     expect(home.plugins.map(({ name, origin }) => `${name} ${origin}`)).toEqual(
       OUR_PLUGINS.map(({ name }) => `${name} ours`),

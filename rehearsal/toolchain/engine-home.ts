@@ -8,7 +8,7 @@ import { withLock } from "./lock.ts";
 import { findLanguageHost, findOfficialPlugin } from "./machine.ts";
 import { requireLabel } from "./name.ts";
 import { layPlugins, type PluginFolder } from "./plugin-folder.ts";
-import type { Tool, Toolchain } from "./prepare.ts";
+import type { Tool, Tools } from "./prepare.ts";
 import { rangeInWords, serves } from "./semver.ts";
 import { VERSIONS } from "./versions.ts";
 
@@ -40,7 +40,7 @@ export interface EngineHomeOptions {
   readonly cacheDir: string;
   /** Name of the stack: a DNS label. */
   readonly name: string;
-  readonly toolchain: Pick<Toolchain, "pulumi" | "kubectl" | "cluster">;
+  readonly tools: Tools;
   /**
    * `official first` (default): official plugins where the machine has them in the SDK's version. `ours`: never an
    * official one, as for rehearsing an environment of the cloud, where an official plugin would deploy for real.
@@ -70,7 +70,7 @@ const PASSPHRASE_BYTES = 32;
  * Throws `RehearsalError` if the name is not a DNS label, or this Node cannot run the plugins.
  */
 export async function engineHome(options: EngineHomeOptions): Promise<EngineHome> {
-  const { cacheDir, name, toolchain, kubeconfig, env = process.env } = options;
+  const { cacheDir, name, tools, kubeconfig, env = process.env } = options;
   requireLabel("a stack", name);
   requireNode();
   const dir = engineDirectory(cacheDir, name);
@@ -82,8 +82,7 @@ export async function engineHome(options: EngineHomeOptions): Promise<EngineHome
   ];
   for (const folder of [bin, home, state]) await mkdir(folder, { recursive: true, mode: 0o700 });
   await chmod(dir, 0o700);
-  for (const tool of [toolchain.pulumi, toolchain.kubectl, toolchain.cluster])
-    await replaceLink(tool.path, join(bin, tool.name));
+  for (const tool of [tools.pulumi, tools.kubectl]) await replaceLink(tool.path, join(bin, tool.name));
   await makePassphrase(passphrase, state);
   const chosen = await Promise.all(OUR_PLUGINS.map((plugin) => choose(plugin, options)));
   await layPlugins(
@@ -93,7 +92,7 @@ export async function engineHome(options: EngineHomeOptions): Promise<EngineHome
   const plugins = chosen.map(({ plugin }) => plugin);
   return {
     dir,
-    pulumi: toolchain.pulumi,
+    pulumi: tools.pulumi,
     plugins,
     env: {
       PULUMI_HOME: home,
@@ -139,12 +138,12 @@ function requireNode(): void {
 /** The official plugin if the machine has it, else ours. A language host that came with the CLI needs no folder. */
 async function choose(
   ours: OurPlugin,
-  { cacheDir, toolchain, env, plugins = "official first" }: EngineHomeOptions,
+  { cacheDir, tools, env, plugins = "official first" }: EngineHomeOptions,
 ): Promise<{ plugin: Plugin; folder?: PluginFolder }> {
   const { kind, name, version, main, note } = ours;
   const official: Plugin = { kind, name, version, origin: "official", note: "" };
-  if (kind === "language" && toolchain.pulumi.origin === "machine" && (await findLanguageHost(toolchain.pulumi.path)))
-    return { plugin: { ...official, version: toolchain.pulumi.version } };
+  if (kind === "language" && tools.pulumi.origin === "machine" && (await findLanguageHost(tools.pulumi.path)))
+    return { plugin: { ...official, version: tools.pulumi.version } };
   const link = plugins === "ours" ? undefined : await findOfficialPlugin(ours, { cacheDir, env });
   if (link) return { plugin: official, folder: { kind, name, version, source: { link } } };
   const launch = { node: process.execPath, main };

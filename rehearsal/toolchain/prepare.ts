@@ -19,10 +19,14 @@ export interface Tool {
   readonly origin: "machine" | "built";
 }
 
-/** Everything that the engine and the rehearsal cluster run on. */
-export interface Toolchain {
+/** What any environment is worked on with. */
+export interface Tools {
   readonly pulumi: Tool;
   readonly kubectl: Tool;
+}
+
+/** Everything that the engine and the rehearsal cluster run on. */
+export interface Toolchain extends Tools {
   readonly cluster: Tool;
   /** Absolute files and folders of CustomResourceDefinitions, for the cluster's configuration. */
   readonly crds: readonly string[];
@@ -60,36 +64,36 @@ export const CLUSTER: GoTool = {
 };
 
 /**
- * Gets every tool: what the machine has in a version that serves, else built from its pinned module into the cache.
- * Builds run one after another; a second run waits for the first and takes its product. Nothing is done twice:
- * with everything in place it returns in well under a second.
+ * Gets the tools for a cluster that stands elsewhere: what the machine has in a version that serves, else built from its
+ * pinned module into the cache. Builds run one after another; a second run waits for the first and takes its product.
+ * Nothing is done twice: with everything in place it returns in well under a second.
  *
  * Throws `RehearsalError` when a tool can neither be found nor built, saying what to install.
  */
-export async function prepareToolchain({ cacheDir, ...options }: ToolchainOptions): Promise<Toolchain> {
-  await requireCache(cacheDir);
-  const [pulumi, kubectl] = await Promise.all([
-    findPulumi({ cacheDir, ...options }),
-    findKubectl({ cacheDir, ...options }),
-  ]);
-  const build = { toolsDir: toolsDirectory(cacheDir), ...options };
-  const crds = await crdFolders(build);
-  const cluster = join(await goTool(CLUSTER, build), CLUSTER.name);
-  const seed = await clusterSeed({ ...build, binary: cluster, crds, version: CLUSTER.version });
+export async function prepareTools(options: ToolchainOptions): Promise<Tools> {
+  await requireCache(options.cacheDir);
+  const [pulumi, kubectl] = await Promise.all([findPulumi(options), findKubectl(options)]);
   return {
     pulumi: pulumi.found
       ? { name: "pulumi", origin: "machine", ...pulumi.found }
-      : {
-          name: "pulumi",
-          origin: "built",
-          version: PULUMI.version,
-          path: join(await goTool(PULUMI, build), PULUMI.name),
-        },
+      : await built(PULUMI, "pulumi", "pulumi", options),
     kubectl: kubectl.found
       ? { name: "kubectl", origin: "machine", ...kubectl.found }
-      : { name: "kubectl", origin: "built", version: CLUSTER.version, path: join(cluster, "..", "kubectl") },
-    cluster: { name: "plumbline-cluster", origin: "built", version: CLUSTER.version, path: cluster },
-    crds,
-    seed,
+      : await built(CLUSTER, "kubectl", "kubectl", options),
   };
+}
+
+/** Gets every tool for a rehearsal: those of {@link prepareTools}, the cluster, and with what it begins. */
+export async function prepareToolchain(options: ToolchainOptions): Promise<Toolchain> {
+  await requireCache(options.cacheDir);
+  const cached = { ...options, toolsDir: toolsDirectory(options.cacheDir) };
+  const crds = await crdFolders(cached);
+  const cluster = await built(CLUSTER, "plumbline-cluster", CLUSTER.name, options);
+  const seed = await clusterSeed({ ...cached, binary: cluster.path, crds, version: CLUSTER.version });
+  return { ...(await prepareTools(options)), cluster, crds, seed };
+}
+
+async function built(tool: GoTool, name: Tool["name"], program: string, options: ToolchainOptions): Promise<Tool> {
+  const dir = await goTool(tool, { ...options, toolsDir: toolsDirectory(options.cacheDir) });
+  return { name, origin: "built", version: tool.version, path: join(dir, program) };
 }

@@ -58,7 +58,7 @@ export async function makeGround({ signal, tell }: GroundOptions): Promise<Groun
     const { elapsedMs: cold } = await startCluster(config, options);
     await stopCluster(NAME, { cacheDir });
     const cluster = await startCluster(config, options);
-    const home = await engineHome({ cacheDir, name: NAME, toolchain, kubeconfig: cluster.kubeconfig });
+    const home = await engineHome({ cacheDir, name: NAME, tools: toolchain, kubeconfig: cluster.kubeconfig });
     return { cluster, home, dir, start: { cold, warm: cluster.elapsedMs }, remove };
   } catch (error) {
     await remove();

@@ -37,7 +37,7 @@ export async function makeSandbox(namespace: string): Promise<Sandbox> {
   const dir = mkdtempSync(join(tmpdir(), "plumbline-policies-"));
   const toolchain = await prepareToolchain({ cacheDir: cacheDirectory() });
   const kubeconfig = process.env.PLUMBLINE_TEST_KUBECONFIG;
-  const home = await engineHome({ cacheDir, name: "policies", toolchain, kubeconfig, plugins: "ours" });
+  const home = await engineHome({ cacheDir, name: "policies", tools: toolchain, kubeconfig, plugins: "ours" });
   const env: NodeJS.ProcessEnv = { ...process.env, ...home.env, NO_COLOR: "1" };
   for (const name of home.unset) delete env[name];
 
