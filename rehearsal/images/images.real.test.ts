@@ -1,6 +1,15 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { createReadStream, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  createReadStream,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
@@ -23,7 +32,9 @@ describe.skipIf(missing.length > 0)(`images of Debian's packages and of Go progr
   const second: PreparedImage[] = [];
   const roots: string[] = [];
 
+  let before: unknown;
   beforeAll(async () => {
+    before = packageState();
     for (const [prepared, cache] of [
       [first, "one"],
       [second, "two"],
@@ -40,6 +51,10 @@ describe.skipIf(missing.length > 0)(`images of Debian's packages and of Go progr
     expect(first.map(({ reference }) => reference)).toEqual(REFERENCES);
     expect(second.map(({ digest }) => digest)).toEqual(first.map(({ digest }) => digest));
     for (const [i, { path }] of first.entries()) expect(await sha256(second[i]?.path ?? "")).toBe(await sha256(path));
+  });
+
+  it("leave the machine's packages, lists and downloads as they were", () => {
+    expect(packageState()).toEqual(before);
   });
 
   it("are layouts in which each blob is what its name says, and which lead from the name to the layers", async () => {
@@ -96,6 +111,17 @@ describe.skipIf(missing.length > 0)(`images of Debian's packages and of Go progr
     expect((await running).code).toBe(0);
   });
 });
+
+/** What apt and dpkg keep of the machine: their files, with sizes and times. */
+function packageState() {
+  const folders = ["/var/lib/dpkg", "/var/lib/apt", "/var/lib/apt/lists", "/var/cache/apt", "/var/cache/apt/archives"];
+  return folders.filter(existsSync).flatMap((dir) =>
+    readdirSync(dir).map((name) => {
+      const { size, mtimeMs } = lstatSync(join(dir, name));
+      return `${join(dir, name)} ${size} ${mtimeMs}`;
+    }),
+  );
+}
 
 function unpack(archive: string, dir: string): void {
   mkdirSync(dir, { recursive: true });

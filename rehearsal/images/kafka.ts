@@ -1,7 +1,9 @@
 import { join } from "node:path";
+import { ARCHITECTURE } from "./architecture.ts";
 import type { ImageDescription } from "./description.ts";
 
 const HOME = "/opt/kafka";
+const JAVA = `/usr/lib/jvm/java-17-openjdk-${ARCHITECTURE}`;
 
 /** The programs in Kafka's `bin` that run a broker and administer it, each with the class it starts. */
 const TOOLS = {
@@ -53,6 +55,8 @@ export const KAFKA: ImageDescription = {
         "libharfbuzz0b",
         "util-linux",
       ],
+      // For compilers, and for heaps of 32 GB and more.
+      omit: [`${JAVA}/lib/ct.sym`, `${JAVA}/lib/server/classes_nocoops.jsa`],
     },
     { kind: "maven", pom: join(import.meta.dirname, "kafka", "pom.xml"), to: `${HOME}/libs` },
     {
@@ -61,7 +65,7 @@ export const KAFKA: ImageDescription = {
         ...Object.fromEntries(Object.entries(TOOLS).map(([name, main]) => [`${HOME}/bin/${name}.sh`, tool(main)])),
         [`${HOME}/bin/kafka-server-start.sh`]: launcher("kafka.Kafka", "-Xmx1g -Xms1g", "-XX:+UseG1GC"),
       },
-      links: { "/usr/bin/java": "../lib/jvm/java-17-openjdk-amd64/bin/java" },
+      links: { "/usr/bin/java": `${JAVA}/bin/java` },
       shared: ["/tmp"],
     },
   ],

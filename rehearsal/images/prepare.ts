@@ -1,10 +1,10 @@
 import { glob, mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { arch } from "node:os";
 import { join } from "node:path";
 import { requireCache, toolsDirectory } from "../toolchain/cache.ts";
 import { contentKey, fileDigest } from "../toolchain/content-key.ts";
 import { findProduct, MAKER, produce } from "../toolchain/product.ts";
 import { type Following, follow, type Say } from "../toolchain/progress.ts";
+import { ARCHITECTURE } from "./architecture.ts";
 import type { ImageDescription } from "./description.ts";
 import { type Layer, writeLayer, writeLayout } from "./oci/layout.ts";
 import { findSource, sourceInputs } from "./sources/find.ts";
@@ -56,7 +56,11 @@ export async function prepareImage(description: ImageDescription, options: Image
       throw error;
     });
     if (typeof found === "string") return said(found);
-    const key = contentKey({ inputs, architecture: arch(), state: JSON.stringify(found.map(({ state }) => state)) });
+    const key = contentKey({
+      inputs,
+      architecture: ARCHITECTURE,
+      state: JSON.stringify(found.map(({ state }) => state)),
+    });
     const make = (stage: string, saying: Say) => makeImage(description, found, { stage, say: saying, signal, logFile });
     const recipe = { tool, version: reference.replace(/^.*:/, ""), key, inputs, make };
     return said(await produce(toolsDir, recipe, { say, signal }));
@@ -108,9 +112,8 @@ async function makeImage(
     await rm(work, { recursive: true });
   }
   say("writing the image");
-  const architecture = arch() === "x64" ? "amd64" : arch();
   const path = join(stage, ARCHIVE);
-  const digest = await writeLayout(description, { path, layers, ingredients, architecture, signal });
+  const digest = await writeLayout(description, { path, layers, ingredients, architecture: ARCHITECTURE, signal });
   await writeFile(join(stage, ABOUT), JSON.stringify({ reference: description.reference, digest }));
 }
 

@@ -1,3 +1,4 @@
+import { CLOUDNATIVE_PG } from "./cloudnative-pg.ts";
 import { COREDNS } from "./coredns.ts";
 import type { ImageDescription } from "./description.ts";
 import { HAPROXY } from "./haproxy.ts";
@@ -8,7 +9,16 @@ import { REDIS } from "./redis.ts";
 import { SHOP } from "./shop.ts";
 
 /** Every image that can be made here. */
-export const IMAGES: readonly ImageDescription[] = [PAUSE, REDIS, ...SHOP, KAFKA, COREDNS, HAPROXY, POSTGRESQL];
+export const IMAGES: readonly ImageDescription[] = [
+  PAUSE,
+  REDIS,
+  ...SHOP,
+  KAFKA,
+  COREDNS,
+  HAPROXY,
+  POSTGRESQL,
+  CLOUDNATIVE_PG,
+];
 
 /** The description of the image that a manifest asks for; undefined if it cannot be made here. */
 export function imageFor(reference: string): ImageDescription | undefined {
