@@ -5,7 +5,6 @@ export {
   type ClusterPlan,
   clusterConfig,
   type NodeShape,
-  type RealNodes,
 } from "./control/config.ts";
 export { type RunningCluster, type StartOptions, startCluster } from "./control/start.ts";
 export { type ClusterPlace, type ClusterStatus, clusterNames, clusterStatus } from "./control/status.ts";
