@@ -9,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -17,12 +18,16 @@ import { command } from "../toolchain/command.ts";
 import { eventually } from "../toolchain/testing/scratch.ts";
 import { imageFor, type PreparedImage, prepareImage } from "./index.ts";
 
-const missing = ["apt-get", "dpkg-deb", "go"].filter(
-  (name) => !`${process.env.PATH}:/usr/local/go/bin`.split(delimiter).some((dir) => existsSync(join(dir, name))),
-);
+const absent = (...names: string[]) =>
+  names.filter(
+    (name) => !`${process.env.PATH}:/usr/local/go/bin`.split(delimiter).some((dir) => existsSync(join(dir, name))),
+  );
+const missing = absent("apt-get", "dpkg-deb", "go");
 const reason = missing.length > 0 ? ` (skipped: there is no ${missing.join(", ")} on PATH)` : "";
 const notRoot = process.platform !== "linux" || process.getuid?.() !== 0;
 const asRoot = notRoot ? " (skipped: only root may change the root folder)" : "";
+const noContainerd = notRoot ? ["root"] : absent("containerd", "ctr");
+const withContainerd = noContainerd.length > 0 ? ` (skipped: there is no ${noContainerd.join(", ")})` : "";
 
 const REFERENCES = ["plumbline.dev/pause:1.0.0", "docker.io/library/redis:8.2.1"];
 
@@ -75,6 +80,32 @@ describe.skipIf(missing.length > 0)(`images of Debian's packages and of Go progr
       const root = join(scratch, `root-${i}`);
       for (const layer of layers) unpack(join(dir, "blobs", layer.replace(":", "/")), root);
       roots.push(root);
+    }
+  });
+
+  it.skipIf(noContainerd.length > 0)(`are taken by containerd under their names${withContainerd}`, async () => {
+    const socket = join(scratch, "containerd.sock");
+    const config = join(scratch, "containerd.toml");
+    writeFileSync(
+      config,
+      `version = 2\nroot = "${join(scratch, "root")}"\nstate = "${join(scratch, "state")}"\n` +
+        `disabled_plugins = ["io.containerd.grpc.v1.cri"]\n[grpc]\naddress = "${socket}"\n`,
+    );
+    const stop = new AbortController();
+    const namespace = ["--mount", "--propagation", "private"];
+    const serving = command("unshare", [...namespace, "containerd", "--config", config], { signal: stop.signal });
+    onTestFinished(async () => {
+      stop.abort();
+      await serving.catch(() => {});
+    });
+    const ctr = (...args: string[]) => command("ctr", ["--address", socket, "images", ...args]);
+    await eventually(async () => expect((await ctr("ls", "--quiet")).code).toBe(0));
+    for (const { path } of first) expect((await ctr("import", path)).code).toBe(0);
+    const rows = async (list: string) => (await ctr(list)).stdout.split("\n").map((row) => row.split(/\s+/));
+    const [listed, checked] = [await rows("ls"), await rows("check")];
+    for (const { reference, digest } of first) {
+      expect(listed.find(([name]) => name === reference)?.[2]).toBe(digest);
+      expect(checked.find(([name]) => name === reference)).toEqual(expect.arrayContaining(["complete", "true"]));
     }
   });
 
