@@ -5,10 +5,12 @@ export {
   type ClusterPlan,
   clusterConfig,
   type NodeShape,
+  type RealNodes,
 } from "./control/config.ts";
 export { type RunningCluster, type StartOptions, startCluster } from "./control/start.ts";
 export { type ClusterPlace, type ClusterStatus, clusterNames, clusterStatus } from "./control/status.ts";
 export { resetCluster, type StopOptions, type Stopped, stopCluster } from "./control/stop.ts";
+export { type NodesOptions, prepareNodes, whyNoRealNodes } from "./nodes/index.ts";
 export { cacheDirectory } from "./toolchain/cache.ts";
 export { diagnose } from "./toolchain/diagnose.ts";
 export type { DiagnoseOptions, Diagnosis } from "./toolchain/diagnosis.ts";

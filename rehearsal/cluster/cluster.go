@@ -16,6 +16,7 @@ import (
 	"plumbline.dev/rehearsal/cluster/internal/config"
 	"plumbline.dev/rehearsal/cluster/internal/controlplane"
 	"plumbline.dev/rehearsal/cluster/internal/crds"
+	"plumbline.dev/rehearsal/cluster/internal/lab"
 	"plumbline.dev/rehearsal/cluster/internal/metrics"
 	"plumbline.dev/rehearsal/cluster/internal/nodes"
 	"plumbline.dev/rehearsal/cluster/internal/pki"
@@ -38,7 +39,9 @@ type cluster struct {
 	definitions func() ([]*unstructured.Unstructured, error)
 	store       *pki.Store
 	plane       *controlplane.ControlPlane
-	metrics     *metrics.Server
+	// lab is the real nodes; nil if there are none.
+	lab     *lab.Lab
+	metrics *metrics.Server
 	// addons is the lifetime of what is no part of the control plane.
 	addons     context.Context
 	stopAddons context.CancelFunc
@@ -121,7 +124,7 @@ func (c *cluster) startStore(ctx context.Context) error {
 
 func (c *cluster) startAPIServer(ctx context.Context) error { return c.plane.StartAPIServer(ctx) }
 
-func (c *cluster) layCredentials(context.Context) error {
+func (c *cluster) layCredentials(ctx context.Context) error {
 	store, made, err := pki.Open(c.dir, controlplane.HasData(c.dir))
 	if err != nil {
 		return err
@@ -138,7 +141,11 @@ func (c *cluster) layCredentials(context.Context) error {
 	if err := c.serveMetrics(listeners[metrics.Port]); err != nil {
 		return err
 	}
-	if c.plane, err = controlplane.New(c.dir, c.description.Context(), store, listeners); err != nil {
+	realNodes, err := c.startLab(ctx, listeners)
+	if err != nil {
+		return err
+	}
+	if c.plane, err = controlplane.New(c.dir, c.description.Context(), store, listeners, realNodes); err != nil {
 		return err
 	}
 	c.status.Server = c.plane.Server()
@@ -160,6 +167,9 @@ func (c *cluster) startComponents(ctx context.Context) error {
 	}
 	at("controllers", func() error { return c.plane.StartControllers(ctx) })
 	at("nodes", func() error { return c.startNodes(ctx) })
+	if c.lab != nil {
+		at("real-nodes", func() error { return c.joinLab(ctx) })
+	}
 	at("cloud", c.startCloud)
 	at("metrics", c.followMetrics)
 	at("crds", func() error {
@@ -234,6 +244,7 @@ func (c *cluster) failed() <-chan error {
 // stop ends whatever was started.
 func (c *cluster) stop() {
 	c.stopAddons()
+	c.stopLab()
 	if c.plane != nil {
 		c.plane.Stop()
 	}

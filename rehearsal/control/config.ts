@@ -18,12 +18,26 @@ export interface ClusterNode extends NodeShape {
   readonly zone: string;
 }
 
+/** Nodes with real kubelets and containers, in namespaces of their own; see `prepareNodes`. */
+export interface RealNodes {
+  /** Absolute path of `plumbline-node`. */
+  readonly program: string;
+  /** Absolute folder of the unpacked packages of which nodes are made. */
+  readonly runtime: string;
+  /** Absolute archives of the images that every node imports. */
+  readonly images: readonly string[];
+  /** 1 to 9. */
+  readonly nodes: readonly { readonly name: string; readonly zone: string }[];
+}
+
 /** What the cluster binary reads as `cluster.json`. */
 export interface ClusterConfig {
   /** A DNS label. Context, cluster and user of the kubeconfig are called `plumbline-<name>`. */
   readonly name: string;
   readonly region: string;
   readonly nodes: readonly ClusterNode[];
+  /** Stand beside the simulated ones. Without: there are none. */
+  readonly real?: RealNodes;
   /** Absolute files or folders with CustomResourceDefinitions to apply at start. */
   readonly crds: readonly string[];
   /** Absolute folder of the store with which the cluster begins if it has no data. Without: it makes everything itself. */

@@ -24,8 +24,10 @@ type Cluster struct {
 	Name string `json:"name"`
 	// Region goes on every node as topology.kubernetes.io/region.
 	Region string `json:"region"`
-	// Nodes are the simulated machines; at least one.
+	// Nodes are the simulated machines; at least one, if there are no real ones.
 	Nodes []Node `json:"nodes"`
+	// Real are the real nodes; without it there are none. It needs Linux and the rights of root.
+	Real *Real `json:"real,omitempty"`
 	// CRDs are absolute paths of files, or of directories of files, that hold CustomResourceDefinitions.
 	CRDs []string `json:"crds"`
 	// Seed is the absolute path of a store that the command `seed` laid, with which a cluster without data begins. It may be empty: the
@@ -45,6 +47,28 @@ type Node struct {
 	Memory string `json:"memory"`
 	// Pods is how many pods the node takes.
 	Pods int64 `json:"pods"`
+}
+
+// Real describes nodes with real kubelets and containers.
+type Real struct {
+	// Program is the absolute path of plumbline-node.
+	Program string `json:"program"`
+	// Runtime is the absolute path of the folder into which containerd and what it needs were unpacked.
+	Runtime string `json:"runtime"`
+	// Images are absolute paths of OCI archives, which every node imports. The image of pause must be among them.
+	Images []string `json:"images"`
+	// Nodes are the real nodes: at least one, and MostRealNodes at most.
+	Nodes []RealNode `json:"nodes"`
+}
+
+// MostRealNodes is how many real nodes a cluster has at most: what one machine can bear.
+const MostRealNodes = 9
+
+// RealNode is one real node. It has the machine's processors and memory.
+type RealNode struct {
+	Name string `json:"name"`
+	// Zone goes on the node as topology.kubernetes.io/zone.
+	Zone string `json:"zone"`
 }
 
 // Context is the name of the kubeconfig's context, cluster and user.
@@ -88,20 +112,24 @@ func problems(c Cluster) []error {
 		refuse("name", c.Name, `lower-case letters, digits and "-", at most 63, such as "local"`)
 	}
 	label(refuse, "region", c.Region)
-	if len(c.Nodes) == 0 {
+	if len(c.Nodes) == 0 && c.Real == nil {
 		refuse("nodes", c.Nodes, "at least one node")
 	}
-	first := map[string]int{}
+	// first is where each name of a node was first given.
+	first := map[string]string{}
+	node := func(field, name, zone string) {
+		if len(validation.IsDNS1123Subdomain(name)) > 0 {
+			refuse(field+".name", name, `a DNS name in lower case, such as "local-a-1"`)
+		} else if other, twice := first[name]; twice {
+			refuse(field+".name", name, "a name of its own; "+other+" has this one")
+		} else {
+			first[name] = field
+		}
+		label(refuse, field+".zone", zone)
+	}
 	for i, n := range c.Nodes {
 		at := fmt.Sprintf("nodes[%d].", i)
-		if len(validation.IsDNS1123Subdomain(n.Name)) > 0 {
-			refuse(at+"name", n.Name, `a DNS name in lower case, such as "local-a-1"`)
-		} else if j, twice := first[n.Name]; twice {
-			refuse(at+"name", n.Name, fmt.Sprintf("a name of its own; nodes[%d] has this one", j))
-		} else {
-			first[n.Name] = i
-		}
-		label(refuse, at+"zone", n.Zone)
+		node(fmt.Sprintf("nodes[%d]", i), n.Name, n.Zone)
 		if n.InstanceType != "" {
 			label(refuse, at+"instanceType", n.InstanceType)
 		}
@@ -110,6 +138,9 @@ func problems(c Cluster) []error {
 		if n.Pods < 1 {
 			refuse(at+"pods", n.Pods, "a whole number from 1 up")
 		}
+	}
+	if c.Real != nil {
+		realProblems(refuse, node, *c.Real)
 	}
 	for i, path := range c.CRDs {
 		if !filepath.IsAbs(path) {
@@ -124,6 +155,25 @@ func problems(c Cluster) []error {
 		}
 	}
 	return found
+}
+
+func realProblems(refuse func(string, any, string), node func(field, name, zone string), r Real) {
+	there := func(field, path string) {
+		if _, err := os.Stat(path); !filepath.IsAbs(path) || err != nil {
+			refuse(field, path, "an absolute path of something that is there")
+		}
+	}
+	there("real.program", r.Program)
+	there("real.runtime", r.Runtime)
+	for i, image := range r.Images {
+		there(fmt.Sprintf("real.images[%d]", i), image)
+	}
+	if len(r.Nodes) == 0 || len(r.Nodes) > MostRealNodes {
+		refuse("real.nodes", len(r.Nodes), fmt.Sprintf("1 to %d nodes", MostRealNodes))
+	}
+	for i, n := range r.Nodes {
+		node(fmt.Sprintf("real.nodes[%d]", i), n.Name, n.Zone)
+	}
 }
 
 func label(refuse func(string, any, string), field, value string) {

@@ -49,3 +49,25 @@ func TestParseRefusesANodeTwice(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+func TestParseOfRealNodes(t *testing.T) {
+	real := `"nodes":[],"real":{"program":"/bin/sh","runtime":"/","images":["/etc/hosts"],"nodes":[{"name":"a-real","zone":"a"}]},"crds"`
+	withReal := strings.Replace(good, `"nodes":[{"name":"a-1","zone":"a","instanceType":"m7i.xlarge","cpu":"4","memory":"16Gi","pods":110}],"crds"`, real, 1)
+	cluster, err := Parse([]byte(withReal))
+	if err != nil || cluster.Real == nil || cluster.Real.Nodes[0].Zone != "a" {
+		t.Fatalf("real nodes alone: %+v, %v", cluster.Real, err)
+	}
+	for _, test := range []struct{ from, to, want string }{
+		{`"/bin/sh"`, `"sh"`, `real.program: "sh" was given; allowed: an absolute path`},
+		{`"runtime":"/"`, `"runtime":"/no/such"`, `real.runtime: "/no/such" was given`},
+		{`"/etc/hosts"`, `"/no/image"`, `real.images[0]: "/no/image" was given`},
+		{`[{"name":"a-real","zone":"a"}]`, `[]`, `real.nodes: 0 was given; allowed: 1 to 9 nodes`},
+		{`"zone":"a"}]},`, `"zone":""}]},`, `real.nodes[0].zone: "" was given`},
+		{`"nodes":[],`, `"nodes":[{"name":"a-real","zone":"a","cpu":"4","memory":"16Gi","pods":1}],`, "real.nodes[0].name: \"a-real\" was given; allowed: a name of its own; nodes[0] has this one"},
+	} {
+		_, err := Parse([]byte(strings.Replace(withReal, test.from, test.to, 1)))
+		if err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("error %v, expected it to say %q", err, test.want)
+		}
+	}
+}

@@ -47,6 +47,7 @@ type ControlPlane struct {
 	context   string
 	store     *pki.Store
 	listeners map[string]net.Listener
+	nodes     *RealNodes
 	etcd      *embed.Etcd
 
 	apiServer         *apiserveroptions.ServerRunOptions
@@ -64,10 +65,18 @@ type part struct {
 	done chan struct{}
 }
 
-// New lays the credentials and settings of a control plane in dir/run. It takes over the listeners. The process must have dir as its
-// working directory.
-func New(dir, context string, store *pki.Store, listeners map[string]net.Listener) (*ControlPlane, error) {
-	p := &ControlPlane{dir: dir, context: context, store: store, listeners: listeners, failed: make(chan error, 3)}
+// RealNodes is how a control plane and its real nodes find each other.
+type RealNodes struct {
+	// Address is the API server's, as the nodes see it.
+	Address string
+	// Egress is the path of the API server's egress selector configuration.
+	Egress string
+}
+
+// New lays the credentials and settings of a control plane in dir/run. It takes over the listeners. Without real nodes, nodes is nil.
+// The process must have dir as its working directory.
+func New(dir, context string, store *pki.Store, listeners map[string]net.Listener, nodes *RealNodes) (*ControlPlane, error) {
+	p := &ControlPlane{dir: dir, context: context, store: store, listeners: listeners, nodes: nodes, failed: make(chan error, 4)}
 	return p, errors.Join(
 		p.writeCredentials(),
 		state.WriteFile(p.run("audit-policy.yaml"), auditPolicy, 0o600),
@@ -83,6 +92,9 @@ func (p *ControlPlane) Server() string {
 
 // Failed gets an error if a part of the control plane ends by itself.
 func (p *ControlPlane) Failed() <-chan error { return p.failed }
+
+// Fail has the control plane fail by something that it cannot be without.
+func (p *ControlPlane) Fail(err error) { p.failed <- err }
 
 // StartStore starts etcd, and returns when it serves.
 func (p *ControlPlane) StartStore(ctx context.Context) (err error) {

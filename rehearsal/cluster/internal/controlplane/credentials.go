@@ -20,6 +20,9 @@ const (
 	scheduler         = "scheduler"
 )
 
+// kubeletClient is the name of the files by which the API server shows kubelets who it is.
+const kubeletClient = "kubelet-client"
+
 // serverNames are the names by which the API server is called, from the machine and from inside the cluster.
 var serverNames = []string{
 	"127.0.0.1", "10.96.0.1", "localhost",
@@ -30,8 +33,13 @@ var serverNames = []string{
 func (p *ControlPlane) writeCredentials() error {
 	loopback := []string{"127.0.0.1", "localhost"}
 	authority := p.store.Cluster
+	names := serverNames
+	if p.nodes != nil {
+		names = append([]string{p.nodes.Address}, names...)
+	}
 	return errors.Join(
-		p.writePair("apiserver", authority, pki.Request{User: "kube-apiserver", Hosts: serverNames}),
+		p.writePair("apiserver", authority, pki.Request{User: "kube-apiserver", Hosts: names}),
+		p.writePair(kubeletClient, authority, pki.Request{User: "kube-apiserver-kubelet-client", Groups: []string{mastersGroup}}),
 		p.writePair("front-proxy-client", p.store.FrontProxy, pki.Request{User: frontProxyUser}),
 		p.writePair(controllerManager, authority, pki.Request{User: "system:kube-controller-manager", Hosts: loopback}),
 		p.writePair(scheduler, authority, pki.Request{User: "system:kube-scheduler", Hosts: loopback}),

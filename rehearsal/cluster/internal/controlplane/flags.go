@@ -13,7 +13,7 @@ const (
 )
 
 func (p *ControlPlane) apiServerFlags() []string {
-	return []string{
+	flags := []string{
 		"--etcd-servers=unix://" + clientSocket,
 		"--bind-address=127.0.0.1",
 		"--advertise-address=127.0.0.1",
@@ -45,6 +45,16 @@ func (p *ControlPlane) apiServerFlags() []string {
 		"--audit-log-maxbackup=2",
 		"--profiling=false",
 	}
+	if p.nodes != nil {
+		flags = append(flags,
+			"--egress-selector-config-file="+p.nodes.Egress,
+			"--kubelet-certificate-authority="+p.store.ClusterCertificate(),
+			"--kubelet-client-certificate="+p.run(kubeletClient+".crt"),
+			"--kubelet-client-key="+p.run(kubeletClient+".key"),
+			"--kubelet-preferred-address-types=InternalIP",
+		)
+	}
+	return flags
 }
 
 func (p *ControlPlane) controllerManagerFlags() []string {

@@ -5,8 +5,15 @@ const (
 	// Simulated marks what has no real counterpart: as a label on a node its value is "true", as an annotation on anything else it
 	// says what is simulated.
 	Simulated = "plumbline.dev/simulated"
-	// Power is a label on a node. With the value "off" the node's kubelet falls silent, as if its machine had lost power.
+	// Real marks a node with a kubelet of its own, and as a label on a pod or a namespace sends pods to such nodes. Its value is "true".
+	Real = "plumbline.dev/real"
+	// Power is a label on a node. With the value "off" the node's kubelet falls silent, as if its machine had lost power; of a real node,
+	// everything ends at once.
 	Power = "plumbline.dev/power"
 	// PowerOff is the value of Power that takes a node down.
 	PowerOff = "off"
+	// Network is a label on a real node. With the value "off" its network is cut, and what runs on it goes on.
+	Network = "plumbline.dev/network"
+	// NetworkOff is the value of Network that cuts a node off.
+	NetworkOff = "off"
 )

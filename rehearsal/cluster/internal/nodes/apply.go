@@ -57,7 +57,7 @@ func WaitReady(ctx context.Context, client kubernetes.Interface) error {
 			return false, err
 		}
 		for _, node := range there {
-			if node.Labels[labels.Power] != labels.PowerOff && !usable(node) {
+			if node.Labels[labels.Power] != labels.PowerOff && !Usable(node) {
 				return false, nil
 			}
 		}
@@ -73,7 +73,8 @@ func list(ctx context.Context, client kubernetes.Interface) ([]corev1.Node, erro
 	return nodes.Items, nil
 }
 
-func usable(node corev1.Node) bool {
+// Usable says whether a node is Ready and takes pods.
+func Usable(node corev1.Node) bool {
 	for _, taint := range node.Spec.Taints {
 		if taint.Key == corev1.TaintNodeNotReady || taint.Key == corev1.TaintNodeUnreachable {
 			return false

@@ -2,6 +2,7 @@ package volumes
 
 import (
 	"fmt"
+	"path"
 
 	corev1 "k8s.io/api/core/v1"
 	storagev1 "k8s.io/api/storage/v1"
@@ -47,17 +48,35 @@ func wantsVolume(claim *corev1.PersistentVolumeClaim, class *storagev1.StorageCl
 	return node, node != ""
 }
 
-// volumeFor plans the volume of a claim. It can be reached from every node of the zone, as a cloud's disk can. Nothing is stored in it.
-func volumeFor(claim *corev1.PersistentVolumeClaim, class *storagev1.StorageClass, zone string) *corev1.PersistentVolume {
-	name := fmt.Sprintf("pvc-%s", claim.UID)
+// place is where a volume is.
+type place struct {
+	zone string
+	// node is the real node that keeps the volume. Empty: the volume is simulated.
+	node string
+	// path is the folder of volumes, as the node sees it.
+	path string
+}
+
+// mayUse says which nodes reach a volume: a simulated one all nodes of the zone, as with a cloud's disk, a real one the node that has it.
+func (p place) mayUse() corev1.NodeSelectorRequirement {
+	if p.node != "" {
+		return corev1.NodeSelectorRequirement{Key: corev1.LabelHostname, Operator: corev1.NodeSelectorOpIn, Values: []string{p.node}}
+	}
+	return corev1.NodeSelectorRequirement{Key: corev1.LabelTopologyZone, Operator: corev1.NodeSelectorOpIn, Values: []string{p.zone}}
+}
+
+// volumeFor plans the volume of a claim.
+func volumeFor(claim *corev1.PersistentVolumeClaim, class *storagev1.StorageClass, at place) *corev1.PersistentVolume {
+	name := nameOf(claim)
+	annotations := map[string]string{provisionedBy: Provisioner}
+	if at.node == "" {
+		annotations[labels.Simulated] = "a volume in name only: it is bound, counted and kept in its zone, and stores nothing"
+	}
 	return &corev1.PersistentVolume{
 		ObjectMeta: metav1.ObjectMeta{
-			Name:   name,
-			Labels: map[string]string{corev1.LabelTopologyZone: zone},
-			Annotations: map[string]string{
-				provisionedBy:    Provisioner,
-				labels.Simulated: "a volume in name only: it is bound, counted and kept in its zone, and stores nothing",
-			},
+			Name:        name,
+			Labels:      map[string]string{corev1.LabelTopologyZone: at.zone},
+			Annotations: annotations,
 		},
 		Spec: corev1.PersistentVolumeSpec{
 			Capacity:                      corev1.ResourceList{corev1.ResourceStorage: claim.Spec.Resources.Requests[corev1.ResourceStorage]},
@@ -66,19 +85,19 @@ func volumeFor(claim *corev1.PersistentVolumeClaim, class *storagev1.StorageClas
 			StorageClassName:              class.Name,
 			MountOptions:                  class.MountOptions,
 			PersistentVolumeReclaimPolicy: ptr.Deref(class.ReclaimPolicy, corev1.PersistentVolumeReclaimDelete),
-			PersistentVolumeSource:        corev1.PersistentVolumeSource{Local: &corev1.LocalVolumeSource{Path: "/volumes/" + name}},
+			PersistentVolumeSource:        corev1.PersistentVolumeSource{Local: &corev1.LocalVolumeSource{Path: path.Join(at.path, name)}},
 			ClaimRef: &corev1.ObjectReference{
 				APIVersion: "v1", Kind: "PersistentVolumeClaim",
 				Namespace: claim.Namespace, Name: claim.Name, UID: claim.UID, ResourceVersion: claim.ResourceVersion,
 			},
 			NodeAffinity: &corev1.VolumeNodeAffinity{Required: &corev1.NodeSelector{NodeSelectorTerms: []corev1.NodeSelectorTerm{{
-				MatchExpressions: []corev1.NodeSelectorRequirement{
-					{Key: corev1.LabelTopologyZone, Operator: corev1.NodeSelectorOpIn, Values: []string{zone}},
-				},
+				MatchExpressions: []corev1.NodeSelectorRequirement{at.mayUse()},
 			}}}},
 		},
 	}
 }
+
+func nameOf(claim *corev1.PersistentVolumeClaim) string { return fmt.Sprintf("pvc-%s", claim.UID) }
 
 // hasOutgrown says whether the claim asks for more than its volume has.
 func hasOutgrown(claim *corev1.PersistentVolumeClaim, volume *corev1.PersistentVolume) bool {

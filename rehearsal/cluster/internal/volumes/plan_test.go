@@ -8,6 +8,8 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
+
+	"plumbline.dev/rehearsal/cluster/internal/labels"
 )
 
 func claimOf(size string, annotations map[string]string) *corev1.PersistentVolumeClaim {
@@ -47,7 +49,7 @@ func TestAClaimWaitsForTheNodeOfItsFirstPod(t *testing.T) {
 }
 
 func TestAVolumeStaysInItsZone(t *testing.T) {
-	volume := volumeFor(claimOf("5Gi", nil), defaultClass(), "local-b")
+	volume := volumeFor(claimOf("5Gi", nil), defaultClass(), place{zone: "local-b", path: "/volumes"})
 	requirement := volume.Spec.NodeAffinity.Required.NodeSelectorTerms[0].MatchExpressions[0]
 	if requirement.Key != corev1.LabelTopologyZone || len(requirement.Values) != 1 || requirement.Values[0] != "local-b" {
 		t.Errorf("the volume may be used where %v", requirement)
@@ -61,7 +63,7 @@ func TestAVolumeStaysInItsZone(t *testing.T) {
 }
 
 func TestAVolumeGrowsAndNeverShrinks(t *testing.T) {
-	volume := volumeFor(claimOf("5Gi", nil), defaultClass(), "local-b")
+	volume := volumeFor(claimOf("5Gi", nil), defaultClass(), place{zone: "local-b", path: "/volumes"})
 	for size, outgrown := range map[string]bool{"4Gi": false, "5Gi": false, "6Gi": true} {
 		if got := hasOutgrown(claimOf(size, nil), volume); got != outgrown {
 			t.Errorf("a claim of %s: %t", size, got)
@@ -74,7 +76,7 @@ func TestAVolumeGrowsAndNeverShrinks(t *testing.T) {
 }
 
 func TestOnlyOurReleasedVolumesAreRemoved(t *testing.T) {
-	volume := volumeFor(claimOf("5Gi", nil), defaultClass(), "local-b")
+	volume := volumeFor(claimOf("5Gi", nil), defaultClass(), place{zone: "local-b", path: "/volumes"})
 	for phase, spent := range map[corev1.PersistentVolumePhase]bool{corev1.VolumeBound: false, corev1.VolumeReleased: true} {
 		volume.Status.Phase = phase
 		if isSpent(volume) != spent {
@@ -84,5 +86,19 @@ func TestOnlyOurReleasedVolumesAreRemoved(t *testing.T) {
 	volume.Spec.PersistentVolumeReclaimPolicy = corev1.PersistentVolumeReclaimRetain
 	if isSpent(volume) {
 		t.Error("a volume that is to be kept is removed")
+	}
+}
+
+func TestAVolumeOfARealNodeStaysOnIt(t *testing.T) {
+	volume := volumeFor(claimOf("5Gi", nil), defaultClass(), place{zone: "local-b", node: "local-b-real", path: "/var/lib/volumes"})
+	requirement := volume.Spec.NodeAffinity.Required.NodeSelectorTerms[0].MatchExpressions[0]
+	if requirement.Key != corev1.LabelHostname || len(requirement.Values) != 1 || requirement.Values[0] != "local-b-real" {
+		t.Errorf("the volume may be used where %v", requirement)
+	}
+	if volume.Spec.Local.Path != "/var/lib/volumes/pvc-u-1" || volume.Labels[corev1.LabelTopologyZone] != "local-b" {
+		t.Errorf("the volume is %s, labelled %v", volume.Spec.Local.Path, volume.Labels)
+	}
+	if says, simulated := volume.Annotations[labels.Simulated]; simulated {
+		t.Errorf("a real volume says that it is simulated: %s", says)
 	}
 }

@@ -4,6 +4,8 @@ package volumes
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/errors"
@@ -25,10 +27,22 @@ type provisioner struct {
 	volumes corelisters.PersistentVolumeLister
 	nodes   corelisters.NodeLister
 	classes storagelisters.StorageClassLister
+	real    RealNodes
 }
 
+// RealNodes are the nodes on which volumes are folders.
+type RealNodes struct {
+	// Folders are the folders of volumes as this process sees them, by the node's name.
+	Folders map[string]string
+	// Mount is the same folder, as every node sees its own.
+	Mount string
+}
+
+// simulatedFolder is where simulated volumes would be.
+const simulatedFolder = "/volumes"
+
 // Run ensures the default StorageClass, and provisions until ctx ends. It returns when it has seen what there is.
-func Run(ctx context.Context, client kubernetes.Interface) error {
+func Run(ctx context.Context, client kubernetes.Interface, real RealNodes) error {
 	_, err := client.StorageV1().StorageClasses().Create(ctx, defaultClass(), metav1.CreateOptions{})
 	if err != nil && !errors.IsAlreadyExists(err) {
 		return fmt.Errorf("StorageClass %s: %w", DefaultClass, err)
@@ -41,6 +55,7 @@ func Run(ctx context.Context, client kubernetes.Interface) error {
 		volumes: core.PersistentVolumes().Lister(),
 		nodes:   core.Nodes().Lister(),
 		classes: factory.Storage().V1().StorageClasses().Lister(),
+		real:    real,
 	}
 	claims := reconcile.New("claims", p.provision)
 	volumes := reconcile.New("volumes", p.reclaim)
@@ -76,31 +91,42 @@ func (p *provisioner) provision(ctx context.Context, key types.NamespacedName) e
 	if !now {
 		return nil
 	}
-	zone, err := p.zoneOf(nodeName)
+	at, err := p.placeFor(nodeName)
 	if err != nil {
 		return err
 	}
-	_, err = p.client.CoreV1().PersistentVolumes().Create(ctx, volumeFor(claim, class, zone), metav1.CreateOptions{})
+	if folder, isReal := p.real.Folders[at.node]; isReal {
+		if err := os.MkdirAll(filepath.Join(folder, nameOf(claim)), 0o755); err != nil {
+			return fmt.Errorf("a folder for the volume of %s cannot be made: %w", key, err)
+		}
+	}
+	_, err = p.client.CoreV1().PersistentVolumes().Create(ctx, volumeFor(claim, class, at), metav1.CreateOptions{})
 	if errors.IsAlreadyExists(err) {
 		return nil
 	}
 	return err
 }
 
-// zoneOf gives the node's zone; without a node, that of any.
-func (p *provisioner) zoneOf(nodeName string) (string, error) {
+// placeFor gives the place of a volume for the node; without a node, for any.
+func (p *provisioner) placeFor(nodeName string) (place, error) {
+	var node *corev1.Node
 	if nodeName != "" {
-		node, err := p.nodes.Get(nodeName)
-		if err != nil {
-			return "", err
+		var err error
+		if node, err = p.nodes.Get(nodeName); err != nil {
+			return place{}, err
 		}
-		return node.Labels[corev1.LabelTopologyZone], nil
+	} else {
+		nodes, err := p.nodes.List(labels.Everything())
+		if err != nil || len(nodes) == 0 {
+			return place{}, fmt.Errorf("no node to place a volume by: %v", err)
+		}
+		node = nodes[0]
 	}
-	nodes, err := p.nodes.List(labels.Everything())
-	if err != nil || len(nodes) == 0 {
-		return "", fmt.Errorf("no node to place a volume by: %v", err)
+	at := place{zone: node.Labels[corev1.LabelTopologyZone], path: simulatedFolder}
+	if _, isReal := p.real.Folders[node.Name]; isReal {
+		at.node, at.path = node.Name, p.real.Mount
 	}
-	return nodes[0].Labels[corev1.LabelTopologyZone], nil
+	return at, nil
 }
 
 func (p *provisioner) grow(ctx context.Context, claim *corev1.PersistentVolumeClaim) error {
@@ -132,6 +158,11 @@ func (p *provisioner) reclaim(ctx context.Context, key types.NamespacedName) err
 	}
 	if !isSpent(volume) {
 		return nil
+	}
+	for _, folder := range p.real.Folders {
+		if err := os.RemoveAll(filepath.Join(folder, volume.Name)); err != nil {
+			return fmt.Errorf("the volume %s cannot be emptied: %w", volume.Name, err)
+		}
 	}
 	return reconcile.UnlessGone(p.client.CoreV1().PersistentVolumes().Delete(ctx, volume.Name, metav1.DeleteOptions{}))
 }

@@ -1,0 +1,127 @@
+package machine
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"plumbline.dev/rehearsal/cluster/internal/lab"
+)
+
+// runtimeGrace is how long containerd may take to answer.
+const runtimeGrace = 30 * time.Second
+
+// importedFile, in what the node keeps, lists the images that it has.
+const importedFile = "/var/lib/containerd/plumbline-imported.json"
+
+// Boot is a node's first process: it enters the node's file system and network, and keeps containerd, the kubelet and kube-proxy running.
+// It returns only if it cannot.
+func Boot(spec lab.Spec, name string, pluggedIn io.Reader) error {
+	node, err := find(spec, name)
+	if err != nil {
+		return err
+	}
+	runtimeLog, kubeletLog, proxyLog, err := openLogs(node)
+	if err != nil {
+		return err
+	}
+	if err := enterRoot(spec, node); err != nil {
+		return err
+	}
+	// The input ends when the node's cable is plugged in.
+	if _, err := io.Copy(io.Discard, pluggedIn); err != nil {
+		return err
+	}
+	if err := configure(node, spec); err != nil {
+		return fmt.Errorf("the network of node %s: %w", node.Name, err)
+	}
+	programs := newPrograms()
+	go programs.keep(runtimeLog, "/usr/bin/containerd", "--config", settings(lab.RuntimeConfig))
+	go programs.keep(proxyLog, Program, "kube-proxy", "--config", settings(lab.ProxyConfig))
+	if err := awaitRuntime(); err != nil {
+		return fmt.Errorf("node %s: %w", node.Name, err)
+	}
+	if err := importImages(programs, spec.Images, runtimeLog); err != nil {
+		return fmt.Errorf("node %s: %w", node.Name, err)
+	}
+	programs.keep(kubeletLog, append([]string{Program, "kubelet"}, lab.KubeletFlags(node)...)...)
+	return nil
+}
+
+func find(spec lab.Spec, name string) (lab.Node, error) {
+	for _, node := range spec.Nodes {
+		if node.Name == name {
+			return node, nil
+		}
+	}
+	return lab.Node{}, fmt.Errorf("the lab has no node %q", name)
+}
+
+func settings(name string) string { return filepath.Join(lab.SettingsMount, name) }
+
+// openLogs opens the logs while the machine's files can still be seen.
+func openLogs(node lab.Node) (runtime, kubelet, proxy *os.File, err error) {
+	var files [3]*os.File
+	for i, program := range []string{"containerd", "kubelet", "kube-proxy"} {
+		path := filepath.Join(node.Logs, node.Name+"-"+program+".log")
+		if files[i], err = os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY|os.O_APPEND, 0o600); err != nil {
+			return nil, nil, nil, fmt.Errorf("the logs of node %s: %w", node.Name, err)
+		}
+	}
+	return files[0], files[1], files[2], nil
+}
+
+func awaitRuntime() error {
+	for deadline := time.Now().Add(runtimeGrace); ; time.Sleep(20 * time.Millisecond) {
+		connection, err := net.Dial("unix", lab.RuntimeSocket)
+		if err == nil {
+			return connection.Close()
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("containerd does not answer: %w", err)
+		}
+	}
+}
+
+// imported is an archive that the node has the images of.
+type imported struct {
+	Path     string    `json:"path"`
+	Size     int64     `json:"size"`
+	Modified time.Time `json:"modified"`
+}
+
+// importImages imports the archives that the node has not imported before. They are unpacked when a container first needs them.
+func importImages(programs *programs, archives []string, log *os.File) error {
+	before := map[imported]bool{}
+	if data, err := os.ReadFile(importedFile); err == nil {
+		var list []imported
+		if json.Unmarshal(data, &list) == nil {
+			for _, archive := range list {
+				before[archive] = true
+			}
+		}
+	}
+	var now []imported
+	for i, archive := range archives {
+		info, err := os.Stat(imagePath(i))
+		if err != nil {
+			return err
+		}
+		is := imported{archive, info.Size(), info.ModTime().UTC()}
+		if !before[is] {
+			if err := programs.run(log, "/usr/bin/ctr", "--namespace", "k8s.io", "images", "import", "--no-unpack", imagePath(i)); err != nil {
+				return fmt.Errorf("the image archive %s cannot be imported: %w", archive, err)
+			}
+		}
+		now = append(now, is)
+	}
+	data, err := json.Marshal(now)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(importedFile, data, 0o600)
+}

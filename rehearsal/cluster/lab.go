@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net"
+	"path/filepath"
+
+	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/kubernetes"
+
+	"plumbline.dev/rehearsal/cluster/internal/controlplane"
+	"plumbline.dev/rehearsal/cluster/internal/lab"
+	"plumbline.dev/rehearsal/cluster/internal/volumes"
+)
+
+// startLab starts the real nodes, if the description has any, and has the API server listen where they look for it. They start while
+// the control plane does.
+func (c *cluster) startLab(ctx context.Context, listeners map[string]net.Listener) (*controlplane.RealNodes, error) {
+	if c.description.Real == nil {
+		return nil, nil
+	}
+	var err error
+	if c.lab, err = lab.Start(ctx, c.dir, c.description, c.store.Cluster); err != nil {
+		return nil, err
+	}
+	c.report.Step("lab")
+	inside, err := c.lab.ListenForNodes()
+	if err != nil {
+		return nil, err
+	}
+	listeners[controlplane.APIServerPort] = lab.Join(listeners[controlplane.APIServerPort], inside)
+	egress := filepath.Join(c.dir, "run", "egress.yaml")
+	if err := c.lab.ServeEgress(c.addons, egress); err != nil {
+		return nil, err
+	}
+	return &controlplane.RealNodes{Address: lab.ServerAddress, Egress: egress}, nil
+}
+
+// joinLab makes the real nodes part of the cluster, and has it fail when they end.
+func (c *cluster) joinLab(ctx context.Context) error {
+	go func() {
+		<-c.lab.Ended()
+		if c.addons.Err() == nil {
+			c.plane.Fail(c.lab.Err())
+		}
+	}()
+	_, restConfig, err := c.component("nodes")
+	if err != nil {
+		return err
+	}
+	client, err1 := kubernetes.NewForConfig(restConfig)
+	custom, err2 := dynamic.NewForConfig(restConfig)
+	if err := errors.Join(err1, err2); err != nil {
+		return err
+	}
+	if err := c.lab.ServeDNS(c.addons, client); err != nil {
+		return err
+	}
+	return c.lab.Join(ctx, c.addons, client, custom, len(c.description.Nodes) > 0)
+}
+
+// realVolumes says where the real nodes keep their volumes.
+func (c *cluster) realVolumes() volumes.RealNodes {
+	folders := map[string]string{}
+	if c.lab != nil {
+		for _, node := range c.lab.Nodes() {
+			folders[node.Name] = node.Volumes()
+		}
+	}
+	return volumes.RealNodes{Folders: folders, Mount: lab.VolumesMount}
+}
+
+func (c *cluster) stopLab() {
+	if c.lab == nil {
+		return
+	}
+	if err := c.lab.Stop(); err != nil {
+		c.report.Note(err.Error())
+	}
+}

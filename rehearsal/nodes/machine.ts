@@ -1,0 +1,26 @@
+import { existsSync, readFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+
+/** CAP_SYS_ADMIN, CAP_NET_ADMIN, CAP_SYS_CHROOT, CAP_MKNOD: what it takes to make a node (capabilities(7)). */
+const CAPABILITIES = (1n << 21n) | (1n << 12n) | (1n << 18n) | (1n << 27n);
+
+const PROGRAMS = ["apt-get", "apt-config", "dpkg", "dpkg-deb"] as const;
+
+/** Why this machine cannot run real nodes, in words that follow "because"; undefined if it can. Reads only. */
+export function whyNoRealNodes(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+  proc = "/proc",
+): string | undefined {
+  if (process.platform !== "linux") return `they need Linux, and this is ${process.platform}`;
+  if (process.getuid?.() !== 0) return "they need the rights of root";
+  const effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync(join(proc, "self/status"), "utf8"))?.[1] ?? "0";
+  if ((BigInt(`0x${effective}`) & CAPABILITIES) !== CAPABILITIES)
+    return "root may not make namespaces and mounts here, as in most containers";
+  if (!/\boverlay$/m.test(readFileSync(join(proc, "filesystems"), "utf8")))
+    return "the kernel has no overlay file system";
+  const missing = PROGRAMS.filter(
+    (name) => !(env.PATH ?? "").split(delimiter).some((dir) => existsSync(join(dir, name))),
+  );
+  if (missing.length > 0) return `they are made of Debian's packages, and there is no ${missing.join(", ")} on PATH`;
+  return undefined;
+}
