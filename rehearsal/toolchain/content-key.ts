@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
-import { glob, readFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { glob } from "node:fs/promises";
 import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
 
 /** A short name for a set of inputs: the same inputs give the same 16 hexadecimal digits. */
 export function contentKey(inputs: Readonly<Record<string, string>>): string {
@@ -21,9 +23,9 @@ export async function moduleDigest(moduleDir: string): Promise<string> {
   return contentKey(files);
 }
 
-/** SHA-256 of a file, in hexadecimal. */
+/** SHA-256 of a file, in hexadecimal. The file is streamed: an image or a store has hundreds of megabytes. */
 export async function fileDigest(path: string): Promise<string> {
-  return createHash("sha256")
-    .update(await readFile(path))
-    .digest("hex");
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path), hash);
+  return hash.digest("hex");
 }
