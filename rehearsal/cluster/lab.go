@@ -11,6 +11,7 @@ import (
 
 	"plumbline.dev/rehearsal/cluster/internal/controlplane"
 	"plumbline.dev/rehearsal/cluster/internal/lab"
+	"plumbline.dev/rehearsal/cluster/internal/loadbalancer"
 	"plumbline.dev/rehearsal/cluster/internal/volumes"
 )
 
@@ -57,7 +58,18 @@ func (c *cluster) joinLab(ctx context.Context) error {
 	if err := c.lab.ServeDNS(c.addons, client); err != nil {
 		return err
 	}
-	return c.lab.Join(ctx, c.addons, client, custom, len(c.description.Nodes) > 0)
+	if err := c.lab.Join(ctx, c.addons, client, custom, len(c.description.Nodes) > 0); err != nil {
+		return err
+	}
+	return c.lab.Forward(c.addons, client)
+}
+
+// balancerAddresses are where Services of type LoadBalancer are: on the machine's loopback if pods can answer there.
+func (c *cluster) balancerAddresses() loadbalancer.Addresses {
+	if c.lab == nil {
+		return loadbalancer.Nowhere
+	}
+	return c.lab.Addresses()
 }
 
 // realVolumes says where the real nodes keep their volumes.

@@ -39,7 +39,7 @@ func (c *cluster) startCloud() error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(volumes.Run(c.addons, client, c.realVolumes()), loadbalancer.Run(c.addons, client))
+	return errors.Join(volumes.Run(c.addons, client, c.realVolumes()), loadbalancer.Run(c.addons, client, c.balancerAddresses()))
 }
 
 // serveMetrics answers for what autoscalers read. There is nothing to read before followMetrics.

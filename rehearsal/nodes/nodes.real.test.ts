@@ -88,6 +88,17 @@ describe.skipIf(why !== undefined)(`real nodes${why === undefined ? "" : ` (skip
     await exec("web-1", "nc", "-w", "5", "10.96.0.1", "443", "-e", "/bin/busybox", "true");
   });
 
+  it("answer this machine at a load balancer's address, and the API server at a Service's", async () => {
+    const ingress = () =>
+      kubectl("-n", "demo", "get", "service", "front", "-o", "jsonpath={.status.loadBalancer.ingress[0].ip}");
+    await wait(async () => expect(await ingress()).toMatch(/^127\.77\./));
+    const address = await ingress();
+    await wait(async () => expect(await (await fetch(`http://${address}:8000/`)).text()).toMatch(/^web-\d$/m));
+    // The server speaks no TLS, and says so: the call came to it.
+    const refused = kubectl("create", "configmap", "judged", "--dry-run=server");
+    await expect(refused).rejects.toThrow(/server gave HTTP response to HTTPS client/);
+  });
+
   it("give logs, and what kubelets measure, through the API server", async () => {
     expect(await kubectl("-n", "demo", "logs", "web-2")).toContain("serving");
     const measured = await kubectl("get", "--raw", "/api/v1/nodes/one-real/proxy/metrics/resource");

@@ -8,7 +8,9 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"plumbline.dev/rehearsal/cluster/internal/state"
@@ -35,15 +37,25 @@ const dialTimeout = 10 * time.Second
 // dialer connects to addresses of the lab from inside it, and to all others (the cluster's own servers on loopback) from here.
 type dialer struct {
 	network *Network
+	// services is nil until the API server can be asked for them.
+	services *atomic.Pointer[directory]
 }
 
-var labRanges = []netip.Prefix{
-	netip.MustParsePrefix(ServerAddress + "/24"), netip.MustParsePrefix(podsRange), netip.MustParsePrefix(servicesRange),
-}
+var (
+	servicesNetwork = netip.MustParsePrefix(servicesRange)
+	labRanges       = []netip.Prefix{netip.MustParsePrefix(ServerAddress + "/24"), netip.MustParsePrefix(podsRange), servicesNetwork}
+)
 
 func (d dialer) dial(ctx context.Context, address string) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
+	if services := d.services.Load(); services != nil && isIn(servicesNetwork, address) {
+		pod, err := services.resolve(address)
+		if err != nil {
+			return nil, err
+		}
+		address = pod
+	}
 	if inLab(address) {
 		return d.network.Dial(ctx, address)
 	}
@@ -51,16 +63,12 @@ func (d dialer) dial(ctx context.Context, address string) (net.Conn, error) {
 }
 
 func inLab(address string) bool {
+	return slices.ContainsFunc(labRanges, func(lab netip.Prefix) bool { return isIn(lab, address) })
+}
+
+func isIn(network netip.Prefix, address string) bool {
 	to, err := netip.ParseAddrPort(address)
-	if err != nil {
-		return false
-	}
-	for _, lab := range labRanges {
-		if lab.Contains(to.Addr()) {
-			return true
-		}
-	}
-	return false
+	return err == nil && network.Contains(to.Addr())
 }
 
 // serveEgress answers the API server's CONNECT requests until ctx ends.

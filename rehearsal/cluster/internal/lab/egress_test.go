@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"sigs.k8s.io/yaml"
@@ -17,7 +18,7 @@ import (
 func served(t *testing.T) (ask func(request string) (*http.Response, net.Conn, *bufio.Reader)) {
 	t.Helper()
 	t.Chdir(t.TempDir())
-	if err := serveEgress(t.Context(), "egress.yaml", dialer{}); err != nil {
+	if err := serveEgress(t.Context(), "egress.yaml", dialer{services: &atomic.Pointer[directory]{}}); err != nil {
 		t.Fatal(err)
 	}
 	return func(request string) (*http.Response, net.Conn, *bufio.Reader) {

@@ -31,6 +31,7 @@ func (l *Lab) Join(ctx, running context.Context, client kubernetes.Interface, cu
 	if err := apply(ctx, custom, wanted); err != nil {
 		return err
 	}
+	l.services.Store(followServices(running, client))
 	if err := l.removeOthers(ctx, client); err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"runtime"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"syscall"
 
 	"k8s.io/client-go/kubernetes"
@@ -33,6 +34,8 @@ type Lab struct {
 	// ended is closed when the lab has ended; err then says how.
 	ended chan struct{}
 	err   error
+
+	services atomic.Pointer[directory]
 
 	holder *exec.Cmd
 	orders io.WriteCloser
@@ -176,7 +179,7 @@ func (l *Lab) ServeDNS(ctx context.Context, client kubernetes.Interface) error {
 // ServeEgress gives the API server a way to nodes, pods and Services until ctx ends, and writes the settings with which it finds it.
 // The process must have the cluster's directory as its working directory.
 func (l *Lab) ServeEgress(ctx context.Context, settings string) error {
-	return serveEgress(ctx, settings, dialer{l.network})
+	return serveEgress(ctx, settings, dialer{network: l.network, services: &l.services})
 }
 
 // brokenNode says which node ended by itself first, if any has.

@@ -1,12 +1,13 @@
-// Package loadbalancer gives every Service of type LoadBalancer an address, as a cloud's controller does. No packet is carried: the
-// addresses are of TEST-NET-3 (RFC 5737), which is kept for examples.
+// Package loadbalancer gives every Service of type LoadBalancer an address, as a cloud's controller does.
 package loadbalancer
 
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
@@ -19,22 +20,30 @@ import (
 	"plumbline.dev/rehearsal/cluster/internal/reconcile"
 )
 
-// prefix and most are the range of addresses: 203.0.113.1 to 203.0.113.254.
-const (
-	prefix = "203.0.113."
-	most   = 254
-)
+// Addresses are those that can be handed out: Prefix with 1 to 254 after it.
+type Addresses struct {
+	Prefix string
+	// Mode says whether nodes may take a packet for such an address as one for the Service.
+	Mode corev1.LoadBalancerIPMode
+}
+
+// Nowhere are addresses of TEST-NET-3 (RFC 5737), which is kept for examples. No packet is carried.
+var Nowhere = Addresses{Prefix: "203.0.113.", Mode: corev1.LoadBalancerIPModeVIP}
+
+// most is the last number after the prefix.
+const most = 254
 
 // balancer hands out addresses.
 type balancer struct {
 	client   kubernetes.Interface
 	services corelisters.ServiceLister
+	from     Addresses
 }
 
 // Run hands out addresses until ctx ends. It returns when it has seen the Services that there are.
-func Run(ctx context.Context, client kubernetes.Interface) error {
+func Run(ctx context.Context, client kubernetes.Interface, from Addresses) error {
 	factory := informers.NewSharedInformerFactory(client, 0)
-	b := &balancer{client: client, services: factory.Core().V1().Services().Lister()}
+	b := &balancer{client: client, services: factory.Core().V1().Services().Lister(), from: from}
 	loop := reconcile.New("load balancers", b.reconcile)
 	if err := loop.Watch(factory.Core().V1().Services().Informer(), nil); err != nil {
 		return err
@@ -57,8 +66,8 @@ func (b *balancer) reconcile(ctx context.Context, key types.NamespacedName) erro
 	if err != nil {
 		return err
 	}
-	ingress, err := plan(service, all)
-	if err != nil || len(ingress) == len(service.Status.LoadBalancer.Ingress) {
+	ingress, err := plan(service, all, b.from)
+	if err != nil || equality.Semantic.DeepEqual(ingress, service.Status.LoadBalancer.Ingress) {
 		return err
 	}
 	service = service.DeepCopy()
@@ -67,16 +76,16 @@ func (b *balancer) reconcile(ctx context.Context, key types.NamespacedName) erro
 	return err
 }
 
-// plan is what the Service's status should say: the address that it has, else the lowest free one; none if it asks for none. A Service
-// with a class is another balancer's, and keeps what that one says.
-func plan(service *corev1.Service, all []*corev1.Service) ([]corev1.LoadBalancerIngress, error) {
+// plan is what the Service's status should say: the address that it has, if that is one of these, else the lowest free one; none if it
+// asks for none. A Service with a class is another balancer's, and keeps what that one says.
+func plan(service *corev1.Service, all []*corev1.Service, from Addresses) ([]corev1.LoadBalancerIngress, error) {
 	if service.Spec.LoadBalancerClass != nil {
 		return service.Status.LoadBalancer.Ingress, nil
 	}
 	if service.Spec.Type != corev1.ServiceTypeLoadBalancer || service.DeletionTimestamp != nil {
 		return nil, nil
 	}
-	if len(service.Status.LoadBalancer.Ingress) > 0 {
+	if has := service.Status.LoadBalancer.Ingress; len(has) > 0 && strings.HasPrefix(has[0].IP, from.Prefix) {
 		return service.Status.LoadBalancer.Ingress, nil
 	}
 	taken := map[string]bool{}
@@ -86,8 +95,8 @@ func plan(service *corev1.Service, all []*corev1.Service) ([]corev1.LoadBalancer
 		}
 	}
 	for last := 1; last <= most; last++ {
-		if ip := fmt.Sprintf("%s%d", prefix, last); !taken[ip] {
-			return []corev1.LoadBalancerIngress{{IP: ip, IPMode: ptr.To(corev1.LoadBalancerIPModeVIP)}}, nil
+		if ip := fmt.Sprintf("%s%d", from.Prefix, last); !taken[ip] {
+			return []corev1.LoadBalancerIngress{{IP: ip, IPMode: ptr.To(from.Mode)}}, nil
 		}
 	}
 	return nil, fmt.Errorf("all %d addresses of load balancers are taken", most)

@@ -28,10 +28,11 @@ func TestPlan(t *testing.T) {
 	}{
 		"the lowest free address": {balanced(""), "203.0.113.2"},
 		"the one that it has":     {balanced("203.0.113.7"), "203.0.113.7"},
+		"another range's":         {balanced("127.77.5.1"), "203.0.113.2"},
 		"none any more":           {internal, ""},
 		"another balancer's":      {elsewhere, ""},
 	} {
-		ingress, err := plan(example.service, others)
+		ingress, err := plan(example.service, others, Nowhere)
 		got := ""
 		if len(ingress) > 0 {
 			got = ingress[0].IP
@@ -45,9 +46,9 @@ func TestPlan(t *testing.T) {
 func TestAddressesEnd(t *testing.T) {
 	var all []*corev1.Service
 	for last := 1; last <= most; last++ {
-		all = append(all, balanced(fmt.Sprintf("%s%d", prefix, last)))
+		all = append(all, balanced(fmt.Sprintf("%s%d", Nowhere.Prefix, last)))
 	}
-	if ingress, err := plan(balanced(""), all); err == nil {
+	if ingress, err := plan(balanced(""), all, Nowhere); err == nil {
 		t.Errorf("a service more got %v", ingress)
 	}
 }
