@@ -11,7 +11,7 @@ import { exportState } from "./engine/state.ts";
 import { EXIT, Failure } from "./failure.ts";
 import { RECORDERS } from "./recorders.ts";
 import type { Tell } from "./steps.ts";
-import { changeLine, done, driftLine, planNews, planned, updateNews } from "./view/engine-news.ts";
+import { changeLine, done, driftLine, planLine, planNews, planned, updateNews } from "./view/engine-news.ts";
 import { count } from "./view/format.ts";
 import type { StepNews } from "./view/screen.ts";
 
@@ -90,7 +90,7 @@ export interface Plan extends OpenStack {
 export async function planStep(context: Context, { policies, ...options }: PlanOptions): Promise<Plan> {
   return context.steps.run("Plan", async (tell) => {
     const open = await openInOrder(context, options, tell);
-    const run = await preview(open.stack, following(context, tell, planNews), {
+    const run = await preview(open.stack, following(context, tell, planNews, planLine), {
       ...(policies && { policies }),
       refresh: true,
     });
@@ -129,6 +129,7 @@ export function following(
   { interrupt, halt, log, steps, verbose }: Context,
   tell: Tell,
   newsOf: (progress: EngineProgress) => StepNews,
+  lineOf = changeLine,
 ): Following {
   let named = 0;
   return {
@@ -136,7 +137,7 @@ export function following(
     halt: halt.signal,
     onProgress: (progress) => {
       tell(newsOf(progress));
-      if (verbose) for (const change of progress.changes.slice(named)) steps.line(changeLine(change));
+      if (verbose) for (const change of progress.changes.slice(named)) steps.line(lineOf(change));
       named = progress.changes.length;
     },
     onOutput: (text) => log.write(text),

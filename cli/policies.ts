@@ -28,7 +28,7 @@ function readSettings(file: string, projectDir: string): unknown {
     throw new Failure(
       EXIT.usage,
       `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-      "node policies/config/write.ts writes it anew from policies/config/environments.ts.",
+      "npm run policies writes it anew from policies/config/environments.ts.",
       { cause: error },
     );
   }

@@ -60,7 +60,7 @@ export async function readinessStep(context: Context, access: ClusterAccess): Pr
         throw new Failure(
           EXIT.failed,
           `Everything was made, and ${count(waiting.length, "workload")} did not become ready in ${PATIENCE_MS / 1_000} s: ${waiting.map(progressOf).join(", ")}.`,
-          `See why: kubectl describe pods --namespace ${waiting[0]?.namespace}`,
+          `See why: kubectl get events --namespace ${waiting[0]?.namespace} --field-selector type=Warning; and kubectl get nodes`,
         );
     }
   });

@@ -2,7 +2,7 @@ import type { Context } from "./context.ts";
 import { EXIT, type ExitCode, type Failure, Interrupted } from "./failure.ts";
 import type { Report, Style } from "./report.ts";
 import type { Call } from "./runner.ts";
-import { paintFor } from "./view/format.ts";
+import { paintFor, typed } from "./view/format.ts";
 import { problemLines } from "./view/problems.ts";
 import type { Step } from "./view/screen.ts";
 
@@ -62,7 +62,7 @@ export function failureText({ command, environment }: Call, { log }: Context, fa
     paint(["bold", isInterrupted ? "yellow" : "red"], first),
     ...rest,
     ...(failure.fix?.split("\n") ?? []),
-    ...(isInterrupted ? [`${["plumbline", command, environment].filter(Boolean).join(" ")} goes on from here.`] : []),
+    ...(isInterrupted ? [`${typed(command, environment)} goes on from here.`] : []),
     ...(log.file === undefined ? [] : [`Log: ${log.file}`]),
   ];
   return `\n${lines.map((line) => `  ${line}\n`).join("")}`;

@@ -88,7 +88,7 @@ function failureOf(error: unknown, cacheDir: string): Failure {
   return new Failure(EXIT.failed, message, undefined, { cause: error });
 }
 
-const CACHE_FIX = "plumbline doctor looks at it. To use another: export PLUMBLINE_CACHE=/a/folder/of/yours";
+const CACHE_FIX = "npm run doctor looks at it. To use another: export PLUMBLINE_CACHE=/a/folder/of/yours";
 
 function displayFor({ json, keepSteps }: Call): Display {
   const { stdout, stderr } = process;

@@ -74,7 +74,7 @@ describe("status of an environment with a state of its own", () => {
     expect(code).toBe(1);
     expect(document).toMatchObject({ exitCode: 1, drift: null, inventory: null });
     expect(document.error.message).toContain("could not be compared");
-    expect(document.error.fix).toContain("plumbline up staging");
+    expect(document.error.fix).toContain("npm run up -- staging");
   });
 
   it("tells what stands also when the engine cannot compare it, and why it cannot", async () => {
@@ -111,8 +111,8 @@ describe("status of a rehearsal", () => {
   });
 
   it.each([
-    ["stopped", stopped, "plumbline cluster start local"],
-    ["absent", () => {}, "plumbline up local"],
+    ["stopped", stopped, "npm run cluster -- start"],
+    ["absent", () => {}, "npm run up"],
   ])("cannot compare while the cluster is %s, and says what to do", async (phase, lay, fix) => {
     layOut();
     lay();
@@ -130,6 +130,6 @@ describe("status of a rehearsal", () => {
       json: false,
     });
     expect(stdout).toMatch(/Drift +not known: it could not be looked for/);
-    expect(stderr).toContain("plumbline up local");
+    expect(stderr).toContain("npm run up");
   });
 });

@@ -14,7 +14,7 @@ import { toolsStep } from "../prepare.ts";
 import { askReadiness } from "../readiness.ts";
 import type { Report } from "../report.ts";
 import { planNews } from "../view/engine-news.ts";
-import { count } from "../view/format.ts";
+import { count, typed } from "../view/format.ts";
 import { statusLines } from "../view/status.ts";
 
 export interface StatusOptions {
@@ -92,12 +92,12 @@ async function driftOf(
     const elsewhere = cluster
       ? ""
       : "If its state is kept somewhere else, set PULUMI_BACKEND_URL. If nothing stands yet: ";
-    return cannotCompare("there is no such stack", `${elsewhere}plumbline up ${name}`);
+    return cannotCompare("there is no such stack", `${elsewhere}${typed("up", name)}`);
   }
   if (cluster && !accessTo(cluster))
     return cannotCompare(
       `its cluster is ${cluster.phase}`,
-      cluster.phase === "absent" ? `plumbline up ${name}` : `plumbline cluster start ${name}`,
+      typed(cluster.phase === "absent" ? "up" : "cluster start", name),
     );
   try {
     return { drift: await driftStep(context, stack) };

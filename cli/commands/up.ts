@@ -10,6 +10,7 @@ import { readinessStep } from "../readiness.ts";
 import { refuseRecording } from "../recorders.ts";
 import { type Report, runReport } from "../report.ts";
 import { done } from "../view/engine-news.ts";
+import { typed } from "../view/format.ts";
 import { upLines } from "../view/summary.ts";
 
 /** Makes an environment what its file says: tools, cluster, plan, changes. Run again, it changes nothing. */
@@ -66,7 +67,7 @@ async function blameCluster(context: Context, name: string, error: unknown): Pro
   throw new Failure(
     EXIT.failed,
     `The cluster ended while it was in use${note ? `: ${note}` : "."} Its logs: ${dir}/log`,
-    `Run it again: plumbline up ${name} restarts the cluster with its data, and goes on from there.`,
+    `Run it again: ${typed("up", name)} restarts the cluster with its data, and goes on from there.`,
     { cause: error },
   );
 }

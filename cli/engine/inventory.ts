@@ -56,10 +56,12 @@ export function inventoryOf(deployment: { readonly resources?: readonly State[] 
         .toSorted()
         .map((name) => workloadName(kind, name)),
     ),
-    stores: resources.flatMap(({ type, urn }) => {
-      const kind = STORE.exec(type)?.[1];
-      return kind === undefined ? [] : [{ kind, name: urnParts(urn).name }];
-    }),
+    stores: resources
+      .flatMap(({ type, urn }) => {
+        const kind = STORE.exec(type)?.[1];
+        return kind === undefined ? [] : [{ kind, name: urnParts(urn).name }];
+      })
+      .toSorted((a, b) => `${a.kind} ${a.name}`.localeCompare(`${b.kind} ${b.name}`)),
     outputs: Object.fromEntries(Object.entries(stack?.outputs ?? {}).filter(([, value]) => !holdsSecret(value))),
   };
 }

@@ -47,6 +47,11 @@ export function changeLine({ operation, label, kind, milliseconds }: Change): st
   return `${DONE[operation] ?? operation} ${label} (${kind})${milliseconds > 0 ? ` in ${span(milliseconds)}` : ""}`;
 }
 
+/** One change that is planned: `to create shop/orders (Deployment)`. */
+export function planLine({ operation, label, kind }: Change): string {
+  return `${PLANNED[operation] ?? operation} ${label} (${kind})`;
+}
+
 const PLANNED: Readonly<Partial<Record<Operation, string>>> = {
   create: "to create",
   import: "to import",

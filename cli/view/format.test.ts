@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ago, columns, count, padEnd, shellWord, shorten, span, width, wrap } from "./format.ts";
+import { ago, columns, count, padEnd, shellWord, shorten, span, typed, width, wrap } from "./format.ts";
 
 describe("span", () => {
   it.each([
@@ -99,5 +99,18 @@ describe("wrap", () => {
         (all, to) => wrap(all.join(" "), to).join(" ") === all.join(" "),
       ),
     );
+  });
+});
+
+describe("typed", () => {
+  it.each([
+    ["up", "local", [], "npm run up"],
+    ["up", "staging", [], "npm run up -- staging"],
+    ["status", "local", ["--drift"], "npm run status -- --drift"],
+    ["cluster start", "local", [], "npm run cluster -- start"],
+    ["cluster start", "drill", [], "npm run cluster -- start drill"],
+    ["doctor", "", [], "npm run doctor"],
+  ])("%s %s %j", (command, environment, flags, expected) => {
+    expect(typed(command, environment, ...flags)).toBe(expected);
   });
 });

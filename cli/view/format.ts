@@ -82,3 +82,10 @@ export function wrap(text: string, to: number): readonly string[] {
     return [...lines, line];
   });
 }
+
+/** A command of this project as a person types it: `npm run status -- staging --drift`. */
+export function typed(command: string, environment: string, ...flags: string[]): string {
+  const [script = "", ...rest] = command.split(" ");
+  const args = [...rest, ...(environment === "" || environment === "local" ? [] : [environment]), ...flags];
+  return ["npm run", script, ...(args.length > 0 ? ["--", ...args] : [])].join(" ");
+}

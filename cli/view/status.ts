@@ -5,7 +5,7 @@ import type { LastRun } from "../last-run.ts";
 import type { Style } from "../report.ts";
 import { driftLine } from "./engine-news.ts";
 import { type Fact, factLines } from "./facts.ts";
-import { ago, count, span } from "./format.ts";
+import { ago, count, span, typed } from "./format.ts";
 import { standingFacts } from "./stands.ts";
 
 /** `plumbline status`, for people. */
@@ -45,7 +45,7 @@ function lastRunText({ at, result, outcome, milliseconds }: LastRun, now: number
 function driftText({ drift, lastRun, environment }: Status, now: number): string | readonly string[] {
   if (drift) return drift.length === 0 ? "none" : drift.map(driftLine);
   if (drift === null) return "not known: it could not be looked for";
-  const look = `status ${environment} --drift looks now`;
+  const look = `${typed("status", environment, "--drift")} looks now`;
   if (lastRun?.result !== "succeeded") return `not known; ${look}`;
   const then = lastRun.drift === 0 ? "none" : `${count(lastRun.drift, "resource")}, put back`;
   return `${then} at the last up, ${ago(now - Date.parse(lastRun.at))}; ${look}`;

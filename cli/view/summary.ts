@@ -5,7 +5,7 @@ import type { Findings } from "../findings.ts";
 import type { Style, Summary } from "../report.ts";
 import { done, driftLine, planned } from "./engine-news.ts";
 import { type Fact, factLines } from "./facts.ts";
-import { columns, shellWord, span } from "./format.ts";
+import { columns, shellWord, span, typed } from "./format.ts";
 import type { Step } from "./screen.ts";
 import { standingFacts } from "./stands.ts";
 
@@ -105,15 +105,14 @@ function nextLines(environment: string, findings: Findings, { paint }: Style): r
   const path = kubectl.origin === "machine" ? "" : ` PATH=${shellWord(dirname(kubectl.path))}:$PATH`;
   const deployment = workloads?.find(({ kind }) => kind === "Deployment");
   const namespace = deployment?.namespace ?? inventory?.namespaces[0] ?? "default";
-  const args = environment === "local" ? "" : ` -- ${environment}`;
   const commands: readonly (readonly [command: string, why: string])[] = [
     [`kubectl get pods -n ${namespace} -o wide`, "pods, spread over zones"],
     ...(deployment
       ? [[`kubectl delete deployment ${deployment.name} -n ${namespace}`, "then up again: it is put back"] as const]
       : []),
-    [`npm run up${args}`, "changes nothing"],
-    [`npm run status${args}`, "what stands"],
-    [`npm run down${args}`, "leaves nothing"],
+    [typed("up", environment), "changes nothing"],
+    [typed("status", environment), "what stands"],
+    [typed("down", environment), "leaves nothing"],
   ];
   return [
     "",

@@ -1,7 +1,7 @@
 import type { Settings } from "./settings.ts";
 
 /**
- * How each environment is held to the rules. `node policies/config/write.ts` spells this out as `<environment>.json`,
+ * How each environment is held to the rules. `npm run policies` spells this out as `<environment>.json`,
  * which is what Pulumi reads.
  */
 export const ENVIRONMENTS = {

@@ -115,7 +115,7 @@ describe("starting a cluster", { timeout: 60_000 }, () => {
   it("tells the failed step and the reason", async () => {
     const { options, config } = await fixture("fails");
     await expect(startCluster(config, options)).rejects.toThrow(
-      /Cluster local did not start \(step apiserver\): the port is taken\.[\s\S]*plumbline cluster reset local/,
+      /Cluster local did not start \(step apiserver\): the port is taken\.[\s\S]*npm run cluster -- reset local/,
     );
     expect(await clusterStatus("local", options)).toMatchObject({
       phase: "failed",

@@ -95,6 +95,6 @@ async function failed(directory: ClusterDirectory, step: string | undefined, rea
       `Cluster ${directory.name} did not start${step ? ` (step ${step})` : ""}: ${reason}.`,
       ...(errors.trim() === "" ? [] : tail.map((line) => `  ${line}`)),
     ].join("\n"),
-    `All logs are in ${directory.logs}. To start afresh without its data: plumbline cluster reset ${directory.name}`,
+    `All logs are in ${directory.logs}. To start afresh without its data: npm run cluster -- reset ${directory.name}`,
   );
 }

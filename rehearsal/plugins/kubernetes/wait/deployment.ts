@@ -20,6 +20,6 @@ export const deployment: Rule = {
     if (count("availableReplicas") < wanted)
       return waiting(`${count("availableReplicas")} of ${wanted} pods are available`, problems);
     const old = count("replicas") - updated;
-    return old > 0 ? waiting(`${old} pods of the old version are still there`, problems) : READY;
+    return old > 0 ? waiting(`pods of the old version that are still there: ${old}`, problems) : READY;
   },
 };

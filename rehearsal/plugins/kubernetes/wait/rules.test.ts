@@ -37,7 +37,7 @@ describe("readiness", () => {
     [
       "deployment: old ones left",
       workload("Deployment", { replicas: 2 }, { replicas: 3, updatedReplicas: 2, availableReplicas: 2 }),
-      "1 pods of the old version are still there",
+      "pods of the old version that are still there: 1",
     ],
     ["deployment: to none", workload("Deployment", { replicas: 0 }, {}), true],
     [
