@@ -168,6 +168,7 @@ type Report = (path: (string | number)[], allowed: string) => void;
 export function crossCheck(environment: Parsed, report: Report): void {
   checkZones(environment, report);
   checkSizes(environment, report);
+  checkQuorums(environment, report);
   checkTier(environment, report);
 }
 
@@ -206,6 +207,23 @@ function checkSizes({ services, stores, objectives, retention }: Parsed, report:
       ["retention", "backups"],
       `longer than objectives.rpo, ${objectives.rpo}: else there may be no backup to go back to`,
     );
+}
+
+/** Members of a store that agree by majority: fewer than three cannot outlive the loss of one, an even number gains nothing. */
+const QUORUMS = [3, 5, 7];
+
+function checkQuorums({ stores: { postgres, redis, kafka } }: Parsed, report: Report): void {
+  const members = [
+    { path: ["stores", "postgres", "instances"], given: postgres.instances, of: postgres },
+    { path: ["stores", "redis", "replicas"], given: redis.replicas, of: redis },
+    { path: ["stores", "kafka", "controllers"], given: kafka.controllers, of: kafka },
+  ];
+  for (const { path, given, of } of members) {
+    const step = `${path.slice(0, 2).join(".")}.replication`;
+    if (of.replication !== undefined) {
+      if (given !== 1) report(path, `1, since ${step} is stepped down from`);
+    } else if (!QUORUMS.includes(given)) report(path, `3, 5 or 7; or 1 with ${step}: { optOut: <why one is enough> }`);
+  }
 }
 
 function checkTier(

@@ -118,6 +118,14 @@ test.each<[what: string, path: string, value: unknown, field: string, allowed: R
   ],
   ["a moving version", "images.version", "latest", "images.version", /a version such as/],
   ["no label's value", "cluster.node.instanceType", "a b/c", "cluster.node.instanceType", /the value of a label/],
+  [
+    "one server, and no word on why",
+    "stores.redis.replicas",
+    1,
+    "stores.redis.replicas",
+    /3, 5 or 7; or 1 with stores.redis.replication: /,
+  ],
+  ["an even number", "stores.postgres.instances", 2, "stores.postgres.instances", /3, 5 or 7/],
   ["far too many", "cluster.nodesPerZone", 1e30, "cluster.nodesPerZone", /a whole number from 1 to 100/],
   [
     "a zone without room for a node's number",
@@ -139,15 +147,18 @@ test.each<[what: string, path: string, value: unknown, field: string, allowed: R
 test.each<[what: string, path: string, value: unknown, field: string]>([
   ["two zones", "zones", ["eu-central-1a", "eu-central-1b"], "zones"],
   ["nobody to wake", "paging", undefined, "paging"],
-  [
-    "a stepped-down store",
-    "stores.redis.replication",
-    { optOut: "we are in a hurry today" },
-    "stores.redis.replication",
-  ],
+  ["a service alone", "services.replication", { optOut: "we are in a hurry today" }, "services.replication"],
   ["a rehearsal's gateway", "gateway", "rehearsal", "gateway"],
 ])("production: %s is refused", (_, path, value, field) => {
   expect(said("production", set(path, value)).problems.map((problem) => problem.field)).toEqual([field]);
+});
+
+test("production: a stepped-down store is refused", () => {
+  const { problems } = said("production", (environment) => {
+    set("stores.redis.replicas", 1)(environment);
+    set("stores.redis.replication", { optOut: "we are in a hurry today" })(environment);
+  });
+  expect(problems.map((problem) => problem.field)).toEqual(["stores.redis.replication"]);
 });
 
 test("all problems are told at once", () => {
