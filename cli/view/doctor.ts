@@ -27,7 +27,10 @@ function diagnosisLines(diagnosis: Diagnosis, nameWidth: number, { columns, pain
   const [colour, mark] = MARKS[state];
   const indent = " ".repeat(4 + nameWidth + 2);
   const room = Math.max(30, columns - indent.length);
-  const more = [...(state === "serves" ? [] : [`needs ${needed}`]), ...(note ? [note] : [])];
+  const more = [
+    ...(state === "serves" ? [] : [`${state === "missing" ? "needs" : "better"}: ${needed}`]),
+    ...(note ? [note] : []),
+  ];
   const [first = "", ...rest] = [found, ...more].flatMap((text) => wrap(text, room));
   return [
     `  ${paint(colour, mark)} ${paint("bold", requirement.padEnd(nameWidth))}  ${first}`,

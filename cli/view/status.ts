@@ -15,7 +15,7 @@ export function statusLines(status: Status, findings: Findings, style: Style, no
     ...(status.cluster ? clusterFacts(status.cluster, now) : []),
     ...(stands.length > 0 ? stands : [["Stack", "nothing stands"] as const]),
     ["Last up", status.lastRun ? lastRunText(status.lastRun, now) : "none on this machine"],
-    ["Drift", driftText(status, now)],
+    ...(stands.length > 0 || status.drift === null ? [["Drift", driftText(status, now)] as const] : []),
   ];
   return ["", ...factLines(facts, style)];
 }
