@@ -44,6 +44,8 @@ describe("an up that is cut off", { timeout: 600_000 }, () => {
     await run.seen(/Deploy.*[1-9]\d* of \d+/);
     for (const line of checkout.processes()) kill(Number(line.split(" ", 1)[0]));
     await run.ended;
+    // A process that was killed takes a moment to be gone, a large one under load takes longer.
+    await expect.poll(() => checkout.processes(), { timeout: 30_000 }).toEqual([]);
     await expectWhole(checkout);
   });
 });

@@ -34,7 +34,7 @@ async function engine(env: NodeJS.ProcessEnv): Promise<{ process: ChildProcess; 
   return { process, lock };
 }
 
-const clear = () =>
+const clear = (patienceMs = 300) =>
   clearTheWay("local", {
     project: "plumbline",
     backend: `file://${dir}`,
@@ -42,6 +42,7 @@ const clear = () =>
     stateOnly: new Set(),
     interrupt: new Interrupt(),
     tell: () => {},
+    patienceMs,
   });
 
 /** A process that was, and is no more. */
@@ -62,6 +63,13 @@ describe.skipIf(process.platform !== "linux")("an engine that holds the lock", (
     const exit = once(process, "exit");
     expect(await clear()).toEqual([expect.stringContaining("cut off")]);
     await exit;
+    expect(existsSync(lock)).toBe(false);
+  });
+
+  it("is waited for while it ends", async () => {
+    const { process, lock } = await engine({});
+    setTimeout(() => process.kill(), 300);
+    expect(await clear(10_000)).toHaveLength(1);
     expect(existsSync(lock)).toBe(false);
   });
 

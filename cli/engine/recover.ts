@@ -10,6 +10,9 @@ import { type SettleOptions, settle, settledNames, unread } from "./pending.ts";
 import { endTree, isEngine } from "./process-tree.ts";
 import { exportState, importState } from "./state.ts";
 
+/** How long a lock's holder is waited for: one that was killed takes a moment to be gone. */
+const PATIENCE_MS = 10_000;
+
 /** How long an engine whose command line is gone may take to finish what it has in flight. */
 const FINISH_MS = 120_000;
 
@@ -22,6 +25,8 @@ export interface RecoverOptions extends SettleOptions {
   readonly home: string;
   /** Told of everything that takes a while. */
   readonly tell: (text: string) => void;
+  /** How long the holder of a lock is waited for before this run is refused, in milliseconds; 10 000 by default. */
+  readonly patienceMs?: number;
 }
 
 /**
@@ -33,15 +38,22 @@ export async function clearTheWay(stack: string, options: RecoverOptions): Promi
   if (!options.backend.startsWith("file://")) return [];
   const locks = () => stateLocks(fileURLToPath(options.backend), options.project, stack);
   const found = await locks();
-  for (const lock of found) await finishOrphan(lock, options);
-  const held = await clearDeadLocks(await locks());
-  const [first] = held;
-  if (first)
-    throw new Failure(
-      EXIT.failed,
-      `The state of ${stack} is locked by process ${first.pid} on ${first.host}.`,
-      `Wait until it has ended. If it is gone for good: rm ${first.file}`,
-    );
+  const deadline = Date.now() + (options.patienceMs ?? PATIENCE_MS);
+  for (;;) {
+    for (const lock of await locks()) await finishOrphan(lock, options);
+    const [held] = await clearDeadLocks(await locks());
+    if (!held) break;
+    const holder = `process ${held.pid} on ${held.host}`;
+    if (Date.now() > deadline)
+      throw new Failure(
+        EXIT.failed,
+        `The state of ${stack} is locked by ${holder}.`,
+        `Wait until it has ended. If it is gone for good: rm ${held.file}`,
+      );
+    options.tell(`waiting for ${holder}, which holds the lock on the state`);
+    await delay(200);
+    options.interrupt.asked.throwIfAborted();
+  }
   return found.length === 0 ? [] : ["an earlier run was cut off; its lock on the state is cleared"];
 }
 
