@@ -135,7 +135,9 @@ test("an exemption lets one object break one rule; one that has ended stops up, 
   const preview = (pack: string) => sandbox.pulumi("preview", "--policy-pack", pack);
   const held = await preview(sandbox.pack("held", only, [exemption, { ...exemption, resource: "Pod shop/*" }]));
   expect(held.code, held.text).toBe(0);
-  expect(held.text).toContain("the exemption of shop team from image-tag-pinned for Pod shop/* was not needed in this run");
+  expect(held.text).toContain(
+    "the exemption of shop team from image-tag-pinned for Pod shop/* was not needed in this run",
+  );
   const ended = await preview(sandbox.pack("ended", only, [{ ...exemption, expires: "2026-01-31" }]));
   expect(ended.code).not.toBe(0);
   expect(ended.text).toContain(`for Deployment ${NAMESPACE}/orders ended on 2026-01-31`);
