@@ -7,6 +7,7 @@ import {
   isDuration,
   isPercent,
   isQuantity,
+  isQuorum,
   milliseconds,
   type Percent,
   type Quantity,
@@ -209,9 +210,6 @@ function checkSizes({ services, stores, objectives, retention }: Parsed, report:
     );
 }
 
-/** Members of a store that agree by majority: fewer than three cannot outlive the loss of one, an even number gains nothing. */
-const QUORUMS = [3, 5, 7];
-
 function checkQuorums({ stores: { postgres, redis, kafka } }: Parsed, report: Report): void {
   const members = [
     { path: ["stores", "postgres", "instances"], given: postgres.instances, of: postgres },
@@ -222,7 +220,7 @@ function checkQuorums({ stores: { postgres, redis, kafka } }: Parsed, report: Re
     const step = `${path.slice(0, 2).join(".")}.replication`;
     if (of.replication !== undefined) {
       if (given !== 1) report(path, `1, since ${step} is stepped down from`);
-    } else if (!QUORUMS.includes(given)) report(path, `3, 5 or 7; or 1 with ${step}: { optOut: <why one is enough> }`);
+    } else if (!isQuorum(given)) report(path, `3, 5 or 7; or 1 with ${step}: { optOut: <why one is enough> }`);
   }
 }
 

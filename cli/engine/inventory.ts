@@ -1,14 +1,5 @@
+import type { Deployment } from "./pending.ts";
 import { objectName, urnParts } from "./resource-name.ts";
-
-/** A resource in an exported stack. */
-interface State {
-  readonly urn: string;
-  readonly type: string;
-  readonly custom?: boolean;
-  readonly delete?: boolean;
-  readonly inputs?: unknown;
-  readonly outputs?: Readonly<Record<string, unknown>>;
-}
 
 /** A Kubernetes object that counts pods or instances. */
 export interface WorkloadName {
@@ -42,7 +33,7 @@ const WORKLOADS: ReadonlyMap<string, string> = new Map([
 const STORE = /^plumbline:data:([A-Z][A-Za-z]+)$/;
 
 /** Reads an exported deployment. It is not decrypted for that: what is secret stays unknown. */
-export function inventoryOf(deployment: { readonly resources?: readonly State[] }): Inventory {
+export function inventoryOf(deployment: Deployment): Inventory {
   const resources = (deployment.resources ?? []).filter((resource) => !resource.delete);
   const objects = resources.filter(({ custom, type }) => custom && !type.startsWith("pulumi:"));
   const names = (type: string) => objects.filter((r) => r.type === type).flatMap((r) => objectName(r.inputs) ?? []);

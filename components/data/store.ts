@@ -3,6 +3,7 @@ import type { Problem } from "../core/invalid.ts";
 import { nameProblems } from "../core/names.ts";
 import { isOptOut, type OptOut } from "../core/opt-out.ts";
 import { isQuantity, type Quantity } from "../core/quantity.ts";
+import { isQuorum } from "../core/quorum.ts";
 import { type Resources, resourceProblems } from "../core/resources.ts";
 import type { Issuer } from "../edge/issuer.ts";
 
@@ -53,6 +54,6 @@ export function quorumProblems(field: string, given: number, replication: OptOut
   const odd = `3, 5 or 7: fewer cannot outlive the loss of one, and an even number gains nothing`;
   if (isOptOut(replication))
     return given === 1 ? [] : [{ field, given, allowed: "1, since replication is stepped down from" }];
-  if ([3, 5, 7].includes(given)) return [];
+  if (isQuorum(given)) return [];
   return [{ field, given, allowed: `${odd}; or 1 with replication: optOut("<why one is enough>")` }];
 }

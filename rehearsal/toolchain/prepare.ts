@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import manifest from "../../package.json" with { type: "json" };
 import { requireCache, toolsDirectory } from "./cache.ts";
 import { clusterSeed } from "./cluster-seed.ts";
@@ -72,15 +72,7 @@ export const CLUSTER: GoTool = {
  */
 export async function prepareTools(options: ToolchainOptions): Promise<Tools> {
   await requireCache(options.cacheDir);
-  const [pulumi, kubectl] = await Promise.all([findPulumi(options), findKubectl(options)]);
-  return {
-    pulumi: pulumi.found
-      ? { name: "pulumi", origin: "machine", ...pulumi.found }
-      : await built(PULUMI, "pulumi", "pulumi", options),
-    kubectl: kubectl.found
-      ? { name: "kubectl", origin: "machine", ...kubectl.found }
-      : await built(CLUSTER, "kubectl", "kubectl", options),
-  };
+  return findTools(options, () => built(CLUSTER, "kubectl", "kubectl", options));
 }
 
 /** Gets every tool for a rehearsal: those of {@link prepareTools}, the cluster, and with what it begins. */
@@ -90,7 +82,19 @@ export async function prepareToolchain(options: ToolchainOptions): Promise<Toolc
   const crds = await crdFolders(cached);
   const cluster = await built(CLUSTER, "plumbline-cluster", CLUSTER.name, options);
   const seed = await clusterSeed({ ...cached, binary: cluster.path, crds, version: CLUSTER.version });
-  return { ...(await prepareTools(options)), cluster, crds, seed };
+  const kubectl: Tool = { ...cluster, name: "kubectl", path: join(dirname(cluster.path), "kubectl") };
+  return { ...(await findTools(options, async () => kubectl)), cluster, crds, seed };
+}
+
+/** What the machine has, or else the Pulumi CLI that is built and the kubectl that is given. */
+async function findTools(options: ToolchainOptions, builtKubectl: () => Promise<Tool>): Promise<Tools> {
+  const [pulumi, kubectl] = await Promise.all([findPulumi(options), findKubectl(options)]);
+  return {
+    pulumi: pulumi.found
+      ? { name: "pulumi", origin: "machine", ...pulumi.found }
+      : await built(PULUMI, "pulumi", "pulumi", options),
+    kubectl: kubectl.found ? { name: "kubectl", origin: "machine", ...kubectl.found } : await builtKubectl(),
+  };
 }
 
 async function built(tool: GoTool, name: Tool["name"], program: string, options: ToolchainOptions): Promise<Tool> {
