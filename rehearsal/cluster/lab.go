@@ -2,12 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"net"
 	"path/filepath"
-
-	"k8s.io/client-go/dynamic"
-	"k8s.io/client-go/kubernetes"
 
 	"plumbline.dev/rehearsal/cluster/internal/controlplane"
 	"plumbline.dev/rehearsal/cluster/internal/lab"
@@ -46,13 +42,8 @@ func (c *cluster) joinLab(ctx context.Context) error {
 			c.plane.Fail(c.lab.Err())
 		}
 	}()
-	_, restConfig, err := c.component("nodes")
+	client, custom, err := c.clients("nodes")
 	if err != nil {
-		return err
-	}
-	client, err1 := kubernetes.NewForConfig(restConfig)
-	custom, err2 := dynamic.NewForConfig(restConfig)
-	if err := errors.Join(err1, err2); err != nil {
 		return err
 	}
 	if err := c.lab.ServeDNS(c.addons, client); err != nil {

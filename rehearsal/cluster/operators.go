@@ -73,16 +73,22 @@ func (c *cluster) startGateways() error { return c.startStandIn("gateway", gatew
 func (c *cluster) startPostgres() error { return c.startStandIn("postgres", cnpg.Run) }
 
 func (c *cluster) startStandIn(name string, run func(context.Context, dynamic.Interface, kubernetes.Interface) error) error {
-	_, restConfig, err := c.component(name)
+	client, custom, err := c.clients(name)
 	if err != nil {
 		return err
 	}
+	return run(c.addons, custom, client)
+}
+
+// clients are a component's, for the kinds that every API server has and for all others.
+func (c *cluster) clients(name string) (kubernetes.Interface, dynamic.Interface, error) {
+	_, restConfig, err := c.component(name)
+	if err != nil {
+		return nil, nil, err
+	}
 	client, err1 := kubernetes.NewForConfig(restConfig)
 	custom, err2 := dynamic.NewForConfig(restConfig)
-	if err := errors.Join(err1, err2); err != nil {
-		return err
-	}
-	return run(c.addons, custom, client)
+	return client, custom, errors.Join(err1, err2)
 }
 
 // defines says whether a CustomResourceDefinition is among the definitions.
