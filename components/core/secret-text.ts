@@ -38,9 +38,14 @@ function randomIn(field: string, value: string): string | undefined {
 function isRandom(value: string): boolean {
   if (HEX.test(value)) return true;
   if (value.length < SHORTEST_RANDOM || !/^[A-Za-z0-9+/_=-]+$/.test(value)) return false;
-  const mixed = /\d/.test(value) && /[A-Za-z]/.test(value);
+  const mixed = (/\d/.test(value) && /[A-Za-z]/.test(value)) || changesOfCase(value) >= value.length / 3;
   const words = value.split(/[-_/]/).every((part) => /^([a-z]+|[A-Z]+|[A-Z][a-z]+)?\d{0,4}$/.test(part));
   return mixed && !words && entropy(value) >= RANDOM_ENTROPY;
+}
+
+/** How often a capital stands beside a small letter. Names have two for each word, random letters one for every two. */
+function changesOfCase(text: string): number {
+  return text.match(/[a-z](?=[A-Z])|[A-Z](?=[a-z])/g)?.length ?? 0;
 }
 
 /** Shannon entropy in bits for each character. */
