@@ -25,7 +25,7 @@ function refusalOf(name: string, text: string): Failure {
   throw new Error(`${name}.yaml was not refused`);
 }
 
-it.each(["local", "dev", "staging", "production"])("takes %s as it is", (name) => {
+it.each(["local", "local-real", "dev", "staging", "production"])("takes %s as it is", (name) => {
   copyFileSync(join(STACKS, `${name}.yaml`), join(dir, `${name}.yaml`));
   expect(readEnvironment(name, dir).name).toBe(name);
 });

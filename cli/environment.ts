@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type ClusterPlan, clusterConfig, RehearsalError, type Toolchain } from "../rehearsal/index.ts";
+import { type ClusterPlan, clusterConfig, type RealNodes, RehearsalError, type Toolchain } from "../rehearsal/index.ts";
 import { type Environment, EnvironmentError, loadEnvironment } from "../stacks/environment.ts";
 import { PROJECT_DIR } from "./context.ts";
 import { EXIT, Failure } from "./failure.ts";
@@ -48,12 +48,20 @@ export function isRehearsal(environment: Environment): environment is RehearsalE
   return environment.cluster.provider === "rehearsal";
 }
 
+/** What a cluster is made of beside its environment. */
+export interface ClusterParts extends Pick<Toolchain, "crds" | "seed"> {
+  /** Without: all nodes are simulated. */
+  readonly real?: RealNodes;
+  /** Real nodes alone. */
+  readonly noSimulated?: boolean;
+}
+
 /** The rehearsal cluster that an environment asks for. Its name is that of the environment, and so is its context. */
 export function clusterPlan(
   name: string,
-  environment: RehearsalEnvironment,
-  { crds, seed }: Pick<Toolchain, "crds" | "seed">,
+  { region, zones, cluster }: RehearsalEnvironment,
+  { noSimulated = false, ...parts }: ClusterParts,
 ): ClusterPlan {
-  const { region, zones, cluster } = environment;
-  return { name, region, zones, nodesPerZone: cluster.nodesPerZone, node: cluster.node, crds, seed };
+  const nodesPerZone = noSimulated ? 0 : cluster.nodesPerZone;
+  return { name, region, zones, nodesPerZone, node: cluster.node, ...parts };
 }

@@ -1,6 +1,7 @@
 import type { Plugin, RunningCluster, Tool } from "../rehearsal/index.ts";
 import type { Inventory } from "./engine/inventory.ts";
 import type { Change, Diagnostic, Drift, Violation } from "./engine/progress.ts";
+import type { NodeKind } from "./node-choice.ts";
 import type { WorkloadReadiness } from "./readiness.ts";
 
 /** What a run found out, as far as it came. The summary and `--json` are made from it, also when the run failed. */
@@ -16,6 +17,8 @@ export interface Findings {
   tools?: readonly Tool[];
   plugins?: readonly Plugin[];
   cluster?: RunningCluster;
+  /** What that cluster's pods run on. */
+  nodes?: NodeKind;
   inventory?: Inventory;
   workloads?: readonly WorkloadReadiness[];
 }

@@ -1,12 +1,13 @@
-import type { ClusterStatus, Tools } from "../rehearsal/index.ts";
+import type { ClusterStatus, RunningCluster, Toolchain, Tools } from "../rehearsal/index.ts";
 import type { Environment } from "../stacks/environment.ts";
 import { type Context, PROJECT_DIR } from "./context.ts";
 import type { Policies } from "./engine/run.ts";
 import type { StackPlace } from "./engine/stack.ts";
-import { clusterPlan, isRehearsal, readEnvironment } from "./environment.ts";
+import { clusterPlan, isRehearsal, type RehearsalEnvironment, readEnvironment } from "./environment.ts";
 import { EXIT, Failure } from "./failure.ts";
+import { chooseNodes, type NodeChoice } from "./node-choice.ts";
 import { policiesOf } from "./policies.ts";
-import { clusterStep, enginePlace, toolchainStep, toolsStep } from "./prepare.ts";
+import { clusterStep, enginePlace, nodesStep, toolchainStep, toolsStep } from "./prepare.ts";
 import type { ClusterAccess } from "./readiness.ts";
 import { count } from "./view/format.ts";
 
@@ -46,10 +47,33 @@ const CLUSTERS: Readonly<Record<Environment["cluster"]["provider"], string>> = {
 export async function prepareGround(context: Context, name: string, environment: Environment): Promise<Ground> {
   if (!isRehearsal(environment)) return groundOf(context, name, environment, await toolsStep(context));
   const toolchain = await toolchainStep(context);
-  const plan = clusterPlan(name, environment, toolchain);
-  const cluster = await clusterStep(context, plan, toolchain.cluster.path);
-  context.findings.cluster = cluster;
+  const choice = await chooseNodes(context.cacheDir, name, environment, {});
+  const cluster = await rehearsalStep(context, name, environment, { toolchain, choice });
   return groundOf(context, name, environment, toolchain, cluster);
+}
+
+/** Starts the cluster of a rehearsal on the nodes that were chosen, or finds it running. */
+export async function rehearsalStep(
+  context: Context,
+  name: string,
+  environment: RehearsalEnvironment,
+  { toolchain, choice }: { readonly toolchain: Toolchain; readonly choice: NodeChoice },
+): Promise<RunningCluster> {
+  const { crds, seed, cluster: program } = toolchain;
+  const { nodes, zones: count = environment.zones.length } = choice;
+  const parts =
+    nodes === "simulated"
+      ? { crds, seed }
+      : {
+          crds,
+          seed,
+          real: await nodesStep(context, environment.zones.slice(0, count)),
+          noSimulated: nodes === "real",
+        };
+  const cluster = await clusterStep(context, clusterPlan(name, environment, parts), program.path);
+  context.findings.cluster = cluster;
+  context.findings.nodes = nodes;
+  return cluster;
 }
 
 /** How a rehearsal cluster is reached, if it runs. */

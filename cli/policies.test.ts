@@ -14,12 +14,15 @@ function project(settings: string): string {
   return dir;
 }
 
-it.each(["local", "dev", "staging", "production"])("takes the settings of %s as they are written", async (name) => {
-  expect(await policiesOf(name, PROJECT_DIR)).toEqual({
-    pack: join(PROJECT_DIR, "policies"),
-    config: join(PROJECT_DIR, "policies", "config", `${name}.json`),
-  });
-});
+it.each(["local", "local-real", "dev", "staging", "production"])(
+  "takes the settings of %s as they are written",
+  async (name) => {
+    expect(await policiesOf(name, PROJECT_DIR)).toEqual({
+      pack: join(PROJECT_DIR, "policies"),
+      config: join(PROJECT_DIR, "policies", "config", `${name}.json`),
+    });
+  },
+);
 
 it("holds an environment without settings to the rules' own", async () => {
   const dir = project("{}");

@@ -1,14 +1,20 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
+  type ClusterConfig,
   type ClusterPlan,
   clusterConfig,
   engineHome,
+  IMAGES,
   type Progress,
+  prepareImage,
+  prepareNodes,
   prepareToolchain,
   prepareTools,
+  type RealNodes,
   RehearsalError,
   type RunningCluster,
+  requireRealNodes,
   startCluster,
   type Toolchain,
   type ToolchainOptions,
@@ -47,10 +53,31 @@ async function preparation<T extends Tools>(
       const tools = [value.pulumi, value.kubectl].map(({ name, version }) => `${name} ${version}`);
       return { detail: tools.join(", "), value };
     } catch (error) {
-      interrupt.asked.throwIfAborted();
-      if (error instanceof RehearsalError)
-        throw new Failure(EXIT.toolMissing, error.message, undefined, { cause: error });
-      throw error;
+      throw toolMissing(error, interrupt);
+    }
+  });
+}
+
+/** What to throw for an error of preparing: a tool that cannot be had ends the run with {@link EXIT.toolMissing}. */
+function toolMissing(error: unknown, { asked }: Context["interrupt"]): unknown {
+  asked.throwIfAborted();
+  return error instanceof RehearsalError
+    ? new Failure(EXIT.toolMissing, error.message, undefined, { cause: error })
+    : error;
+}
+
+/** Gets what real nodes are made of, and every image that can be made: the first time it takes minutes. */
+export async function nodesStep({ steps, cacheDir, interrupt }: Context, zones: readonly string[]): Promise<RealNodes> {
+  return steps.run("Nodes", async (tell) => {
+    const options = { cacheDir, report: reporter(tell), signal: interrupt.asked };
+    try {
+      requireRealNodes();
+      const images: string[] = [];
+      for (const image of IMAGES) images.push((await prepareImage(image, options)).path);
+      const value = await prepareNodes({ ...options, zones, images });
+      return { detail: `${count(images.length, "image")}, ${count(zones.length, "real node")}`, value };
+    } catch (error) {
+      throw toolMissing(error, interrupt);
     }
   });
 }
@@ -62,13 +89,19 @@ export async function clusterStep(context: Context, plan: ClusterPlan, binary: s
     const report = reporter(tell);
     const config = clusterConfig(plan);
     const value = await startCluster(config, { cacheDir, binary, report, signal: interrupt.asked });
-    const nodes = `${count(config.nodes.length, "node")} in ${count(plan.zones.length, "zone")}`;
+    const nodes = `${nodesText(config)} in ${count(plan.zones.length, "zone")}`;
     const note = value.note === undefined ? "" : `; ${value.note}`;
     return {
       detail: `${OUTCOMES[value.outcome]}, Kubernetes ${value.version}, ${nodes}${note}`,
       value,
     };
   });
+}
+
+function nodesText({ nodes, real }: ClusterConfig): string {
+  if (!real) return count(nodes.length, "node");
+  const ours = count(real.nodes.length, "real node");
+  return nodes.length === 0 ? ours : `${count(nodes.length, "simulated node")} and ${ours}`;
 }
 
 const OUTCOMES: Readonly<Record<RunningCluster["outcome"], string>> = {

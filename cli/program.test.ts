@@ -46,20 +46,25 @@ describe("plumbline", () => {
     for (const command of ["up", "preview", "down", "status", "doctor", "cluster"]) expect(stdout).toContain(command);
   });
 
-  it.each([[["fly"]], [["up", "--fast"]], [["up", "local", "staging"]], [["cluster", "explode"]]])(
-    "refuses %j as wrong usage",
-    async (args) => {
-      const { code, stderr } = await plumbline(...args);
-      expect(code).toBe(2);
-      expect(stderr).toContain("error:");
-    },
-  );
+  it.each([
+    [["fly"]],
+    [["up", "--fast"]],
+    [["up", "local", "staging"]],
+    [["cluster", "explode"]],
+    [["cluster", "stop", "--nodes", "real"]],
+  ])("refuses %j as wrong usage", async (args) => {
+    const { code, stderr } = await plumbline(...args);
+    expect(code).toBe(2);
+    expect(stderr).toContain("error:");
+  });
 
   it.each([
     [["up", "a/b", "--json"], "up", /'a\/b' is invalid/],
     [["cluster", "reset", "--json", "--bogus"], "cluster reset", /^unknown option '--bogus'/],
     [["fly", "--json"], null, /^unknown option '--json'|^unknown command 'fly'/],
     [["cluster", "--json"], "cluster", /^unknown option '--json'/],
+    [["cluster", "start", "--json", "--nodes", "fast"], "cluster start", /Allowed choices are simulated, real, both/],
+    [["cluster", "start", "--json", "--zones", "0"], "cluster start", /a whole number from 1 on/],
   ])("answers a machine with one document when it refuses %j", async (args, command, message) => {
     const { code, stdout } = await plumbline(...args);
     const document = JSON.parse(stdout);
@@ -74,6 +79,16 @@ describe("plumbline", () => {
     expect(code).toBe(2);
     expect(stderr).toContain("did you mean staging?");
     expect(stderr).toContain("local");
+    expect(readdirSync(cache)).toEqual(["logs"]);
+  });
+
+  it.each([
+    [["--nodes", "real", "--zones", "4"], /--zones 4 was given; allowed: 1 to 3.*local-a, local-b, local-c/],
+    [["--zones", "2"], /--zones 2 was given, and the nodes are simulated/],
+  ])("refuses to start a cluster with %j, and touches nothing", async (args, message) => {
+    const { code, stderr } = await plumbline("cluster", "start", ...args);
+    expect(code).toBe(2);
+    expect(stderr.replaceAll(/\s+/g, " ")).toMatch(message);
     expect(readdirSync(cache)).toEqual(["logs"]);
   });
 

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { isLabel } from "../rehearsal/toolchain/name.ts";
 import type { ExitCode } from "./failure.ts";
@@ -65,15 +65,33 @@ function addClusterCommands(root: Command, onEnd: OnEnd): void {
     .description("the rehearsal cluster of an environment, by itself")
     .helpCommand(false);
   const add = (name: "start" | "stop" | "status" | "reset", description: string) =>
-    environmentCommand(cluster, name, description).action(async (environment: string, options: Shared) => {
+    environmentCommand(cluster, name, description).action(async (environment: string, options: Shared & NodesAsked) => {
       const { clusterCommands } = await import("./commands/cluster.ts");
       const how = (name === "status" ? look : call)(`cluster ${name}`, environment, options);
-      onEnd(await runCommand(how, (context) => clusterCommands[name](context, environment)));
+      onEnd(await runCommand(how, (context) => clusterCommands[name](context, environment, options)));
     });
-  add("start", "start it, with its data if it has any");
+  add("start", "start it, with its data if it has any")
+    .addOption(
+      new Option("--nodes <kind>", "what its pods run on; remembered until a reset").choices([
+        "simulated",
+        "real",
+        "both",
+      ]),
+    )
+    .option("--zones <number>", "how many zones have a real node; default: all", wholeNumber);
   add("stop", "stop it; its data stays");
   add("status", "say whether it runs, and where");
   add("reset", "stop it, and remove its data");
+}
+
+interface NodesAsked {
+  readonly nodes?: "simulated" | "real" | "both";
+  readonly zones?: number;
+}
+
+function wholeNumber(given: string): number {
+  if (/^[1-9]\d?$/.test(given)) return Number(given);
+  throw new InvalidArgumentError("Allowed: a whole number from 1 on.");
 }
 
 function environmentCommand(parent: Command, name: string, description: string): Command {

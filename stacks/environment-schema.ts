@@ -61,10 +61,15 @@ const resources = z.strictObject({
 });
 const quota = z.strictObject({ cpu, memory, pods: whole(1, 100_000), storage: disk.exactOptional() });
 
+/** Nodes of a rehearsal: simulated, where no container runs; real, one in each zone; or real ones beside simulated ones. */
+export const NODE_KINDS = ["simulated", "real", "both"] as const;
+
 const cluster = z.discriminatedUnion("provider", [
   z.strictObject({
     provider: z.literal("rehearsal"),
     context: label,
+    /** What pods run on; simulated by default. `cluster start --nodes` overrules it. Real ones need Linux and root. */
+    nodes: z.enum(NODE_KINDS).exactOptional(),
     nodesPerZone: whole(1, 100),
     node: z.strictObject({
       instanceType: text('the value of a label, such as "m7i.xlarge"', (given) => LABEL_VALUE.test(given)),
@@ -136,6 +141,8 @@ export const environmentSchema = z.strictObject({
   stores: z.strictObject({
     postgres: z.strictObject({
       ...store,
+      /** The tag of CloudNativePG's image. */
+      version: text('a version such as "17.5"', (given) => /^\d+\.\d+/.test(given)).exactOptional(),
       instances: whole(1, 7),
       connections: whole(16, 5_000),
       poolSize: whole(1, 100),

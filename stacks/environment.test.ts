@@ -44,7 +44,7 @@ function set(path: string, value: unknown): Change {
 }
 
 test("every environment beside the schema can be used, and knows its name", () => {
-  expect(environmentNames()).toEqual(["dev", "local", "production", "staging"]);
+  expect(environmentNames()).toEqual(["dev", "local", "local-real", "production", "staging"]);
   for (const name of environmentNames()) expect(loadEnvironment(name).name).toBe(name);
 });
 
@@ -70,6 +70,14 @@ test.each<[what: string, path: string, value: unknown, field: string, allowed: R
   ["an unknown key of a variant", "cluster.nodesPerZon", 3, "cluster.nodesPerZon", /did you mean nodesPerZone\?$/],
   ["a missing field", "host", undefined, "host", /a host name/],
   ["a missing part", "stores.kafka", undefined, "stores.kafka", /an object with keys/],
+  ["nodes of no kind", "cluster.nodes", "fast", "cluster.nodes", /simulated.*real.*both/],
+  [
+    "a version that is none",
+    "stores.postgres.version",
+    "latest",
+    "stores.postgres.version",
+    /a version such as "17\.5"/,
+  ],
   ["a zone of another region", "zones", ["local-a", "local-b", "mars-1"], "zones[2]", /a zone of the region local/],
   ["a zone twice", "zones", ["local-a", "local-b", "local-a"], "zones[2]", /each zone once/],
   [
@@ -263,6 +271,6 @@ test.each(["", "42", "[a, b]", "just text"])("a file that holds %j is refused", 
 
 test("an unknown environment is refused with those that there are", () => {
   expect(() => loadEnvironment("stagin")).toThrow(
-    /"stagin" was given; allowed: dev, local, production, staging; did you mean staging\?/,
+    /"stagin" was given; allowed: dev, local, local-real, production, staging; did you mean staging\?/,
   );
 });

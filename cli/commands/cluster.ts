@@ -8,20 +8,25 @@ import {
 } from "../../rehearsal/index.ts";
 import type { Context } from "../context.ts";
 import { alone } from "../engine-steps.ts";
-import { clusterPlan, isRehearsal, type RehearsalEnvironment, readEnvironment } from "../environment.ts";
+import { isRehearsal, type RehearsalEnvironment, readEnvironment } from "../environment.ts";
 import { EXIT, Failure } from "../failure.ts";
-import { configurationStep } from "../ground.ts";
-import { clusterStep, toolchainStep } from "../prepare.ts";
+import { configurationStep, rehearsalStep } from "../ground.ts";
+import { chooseNodes, keepChoice, type NodeChoice } from "../node-choice.ts";
+import { toolchainStep } from "../prepare.ts";
 import type { Report } from "../report.ts";
 import { clusterLines } from "../view/status.ts";
 
-/** Starts the rehearsal cluster of an environment, with its data if it has any. */
-async function startClusterOf(context: Context, name: string): Promise<Report> {
+/** Starts the rehearsal cluster of an environment, with its data if it has any. The nodes that were asked for are remembered. */
+async function startClusterOf(context: Context, name: string, asked: Partial<NodeChoice> = {}): Promise<Report> {
+  const { cacheDir } = context;
   const environment = await configurationStep(context, name);
   requireRehearsal(name, environment);
+  const choice = await chooseNodes(cacheDir, name, environment, asked);
   const toolchain = await toolchainStep(context);
-  const plan = clusterPlan(name, environment, toolchain);
-  await alone(context, "cluster start", name, () => clusterStep(context, plan, toolchain.cluster.path));
+  await alone(context, "cluster start", name, async () => {
+    await rehearsalStep(context, name, environment, { toolchain, choice });
+    if (asked.nodes !== undefined || asked.zones !== undefined) await keepChoice(cacheDir, name, choice);
+  });
   return report(context, name);
 }
 

@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import type { Plugin } from "../../rehearsal/index.ts";
 import type { Change } from "../engine/progress.ts";
 import type { Findings } from "../findings.ts";
+import type { NodeKind } from "../node-choice.ts";
 import type { Style, Summary } from "../report.ts";
 import { done, driftLine, planned } from "./engine-news.ts";
 import { type Fact, factLines } from "./facts.ts";
@@ -23,7 +24,7 @@ export function upLines(summary: Summary, findings: Findings, style: Style): rea
       ? [
           ["Cluster", `${cluster.server}, Kubernetes ${cluster.version}`] as const,
           ["Kubeconfig", cluster.kubeconfig] as const,
-          ["Simulated", SIMULATED] as const,
+          ["Simulated", SIMULATED[findings.nodes ?? "simulated"]] as const,
         ]
       : []),
     ...(pulumi ? [["Engine", `pulumi ${pulumi.version}, ${ORIGINS[pulumi.origin]}`] as const] : []),
@@ -70,9 +71,16 @@ const SIGNS: Readonly<Record<string, string>> = {
   "delete-replaced": "-",
 };
 
-const SIMULATED =
-  "nodes and pods (no container runs), load balancer addresses, the gateway and the Postgres operator; " +
-  "real are the API server, its storage, scheduler, controllers, admission and certificates";
+const DECIDES = "real are the API server, its storage, scheduler, controllers, admission and certificates";
+const SIMULATED: Readonly<Record<NodeKind, string>> = {
+  simulated: `nodes and pods (no container runs), load balancer addresses, the gateway and the Postgres operator; ${DECIDES}`,
+  real:
+    "the gateway; zones and nodes are namespaces of this machine, and images stand-ins made here (their labels say " +
+    "how they differ); containers, their network, volumes and the Postgres operator are real",
+  both:
+    "every pod but those that are labelled plumbline.dev/real, themselves or their namespace; load balancer addresses, " +
+    `the gateway and the Postgres operator; ${DECIDES}`,
+};
 
 const ORIGINS = { machine: "found on this machine", built: "built from its pinned source" } as const;
 

@@ -49,11 +49,13 @@ export interface ClusterPlan {
   readonly name: string;
   readonly region: string;
   readonly zones: readonly string[];
-  /** 1 to 100. A simulated node costs about 1 % of a core. */
+  /** Simulated nodes: 1 to 100, each about 1 % of a core; 0 where there are real nodes. */
   readonly nodesPerZone: number;
   readonly node: NodeShape;
   readonly crds: readonly string[];
   readonly seed?: string;
+  /** Without: all nodes are simulated. */
+  readonly real?: RealNodes;
 }
 
 const MOST_NODES_PER_ZONE = 100;
@@ -63,7 +65,17 @@ const QUANTITY = /^(\d+\.?\d*|\.\d+)(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$/;
  * The nodes of a cluster, `<zone>-1` to `<zone>-<nodesPerZone>` in each zone. Pure. Throws `RehearsalError` that names
  * every bad value.
  */
-export function clusterConfig({ name, region, zones, nodesPerZone, node, crds, seed }: ClusterPlan): ClusterConfig {
+export function clusterConfig({
+  name,
+  region,
+  zones,
+  nodesPerZone,
+  node,
+  crds,
+  seed,
+  real,
+}: ClusterPlan): ClusterConfig {
+  const fewest = real === undefined ? 1 : 0;
   const problems = [
     ...wrong("name", name, isLabel(name), "a DNS label, such as local"),
     ...wrong("region", region, isLabel(region), "a DNS label, such as local"),
@@ -72,8 +84,8 @@ export function clusterConfig({ name, region, zones, nodesPerZone, node, crds, s
     ...wrong(
       "nodesPerZone",
       nodesPerZone,
-      Number.isInteger(nodesPerZone) && nodesPerZone >= 1 && nodesPerZone <= MOST_NODES_PER_ZONE,
-      `a whole number from 1 to ${MOST_NODES_PER_ZONE}`,
+      Number.isInteger(nodesPerZone) && nodesPerZone >= fewest && nodesPerZone <= MOST_NODES_PER_ZONE,
+      `a whole number from ${fewest} to ${MOST_NODES_PER_ZONE}`,
     ),
     ...wrong("node.instanceType", node.instanceType, /^[\w.-]{1,63}$/.test(node.instanceType), "such as m7i.xlarge"),
     ...wrong("node.cpu", node.cpu, isPositiveQuantity(node.cpu), "a positive Kubernetes quantity, such as 4 or 3500m"),
@@ -90,7 +102,7 @@ export function clusterConfig({ name, region, zones, nodesPerZone, node, crds, s
   const nodes = zones.flatMap((zone) =>
     Array.from({ length: nodesPerZone }, (_, i) => ({ name: `${zone}-${i + 1}`, zone, ...node })),
   );
-  return { name, region, nodes, crds, ...(seed !== undefined && { seed }) };
+  return { name, region, nodes, crds, ...(seed !== undefined && { seed }), ...(real && { real }) };
 }
 
 function wrong(field: string, given: unknown, isRight: boolean, allowed: string): string[] {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { RehearsalError } from "../toolchain/error.ts";
 
 /** CAP_SYS_ADMIN, CAP_NET_ADMIN, CAP_SYS_CHROOT, CAP_MKNOD: what it takes to make a node (capabilities(7)). */
 const CAPABILITIES = (1n << 21n) | (1n << 12n) | (1n << 18n) | (1n << 27n);
@@ -23,4 +24,14 @@ export function whyNoRealNodes(
   );
   if (missing.length > 0) return `they are made of Debian's packages, and there is no ${missing.join(", ")} on PATH`;
   return undefined;
+}
+
+/** Throws `RehearsalError` if this machine cannot run real nodes, saying why. */
+export function requireRealNodes(env?: Readonly<Record<string, string | undefined>>): void {
+  const why = whyNoRealNodes(env);
+  if (why !== undefined)
+    throw new RehearsalError(
+      `Real nodes cannot run here: ${why}.`,
+      "Use simulated nodes, or run this as root on Debian or Ubuntu.",
+    );
 }

@@ -1,10 +1,9 @@
 import { join } from "node:path";
 import type { RealNodes } from "../control/config.ts";
 import { requireCache, toolsDirectory } from "../toolchain/cache.ts";
-import { RehearsalError } from "../toolchain/error.ts";
 import { type GoTool, goTool } from "../toolchain/go-build.ts";
 import { BUILT } from "../toolchain/versions.ts";
-import { whyNoRealNodes } from "./machine.ts";
+import { requireRealNodes } from "./machine.ts";
 import { nodeRuntime, type RuntimeOptions } from "./runtime.ts";
 
 /** The kubelet, kube-proxy and what holds them: of the same module as the cluster, so that both share what is compiled. */
@@ -32,12 +31,7 @@ export interface NodesOptions extends RuntimeOptions {
  * Throws `RehearsalError` if this machine cannot run real nodes, saying why; or as `goTool` does.
  */
 export async function prepareNodes({ zones, images, ...options }: NodesOptions): Promise<RealNodes> {
-  const why = whyNoRealNodes(options.env);
-  if (why !== undefined)
-    throw new RehearsalError(
-      `Real nodes cannot run here: ${why}.`,
-      "Use simulated nodes, or run this as root on Debian or Ubuntu.",
-    );
+  requireRealNodes(options.env);
   await requireCache(options.cacheDir);
   const { cacheDir, ...following } = options;
   const program = join(await goTool(NODE, { ...following, toolsDir: toolsDirectory(cacheDir) }), NODE.name);

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFile, execFileSync, spawn } from "node:child_process";
 import {
   cpSync,
   existsSync,
@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { privateCache } from "./ground.ts";
 
 /** What the Go command itself keeps in a home folder. */
@@ -32,6 +33,8 @@ export interface Checkout {
   plumbline(...args: string[]): Promise<Run>;
   /** Asks the rehearsal's API server. Throws when kubectl fails. */
   kubectl(...args: string[]): string;
+  /** The same, while other things go on; `input` is what kubectl reads. */
+  ask(args: readonly string[], input?: string): Promise<string>;
   /** Changes a file of the copy; fails if the text to replace is not there exactly once. */
   edit(path: string, from: string, to: string): void;
   read(path: string): string;
@@ -62,8 +65,11 @@ interface Running {
   interrupt(): void;
 }
 
-/** Copies what git knows of, and what it would add, so that uncommitted work is tested too. */
-export async function makeCheckout(): Promise<Checkout> {
+/**
+ * Copies what git knows of, and what it would add, so that uncommitted work is tested too. `environment` is the rehearsal
+ * that is looked at, and taken down in the end.
+ */
+export async function makeCheckout(environment = "local"): Promise<Checkout> {
   const cache = await privateCache();
   const root = mkdtempSync(join(tmpdir(), "plumbline-checkout-"));
   const dir = join(root, "plumbline");
@@ -89,8 +95,10 @@ export async function makeCheckout(): Promise<Checkout> {
     NO_COLOR: "1",
     CI: "true",
   };
-  const kubeconfig = join(cache, "clusters", "local", "kubeconfig");
+  const kubeconfig = join(cache, "clusters", environment, "kubeconfig");
+  const where = ["--kubeconfig", kubeconfig, "--cache-dir", join(cache, "kubectl")];
   const start = (args: readonly string[]) => run([join(dir, "bin/plumbline.mjs"), ...args], dir, env);
+  const state = join(cache, "engine", environment, "state");
   const processes = () => processesAbout(cache, dir);
   return {
     dir,
@@ -100,11 +108,12 @@ export async function makeCheckout(): Promise<Checkout> {
     start,
     plumbline: (...args) => start(args).ended,
     kubectl: (...args) =>
-      execFileSync("kubectl", ["--kubeconfig", kubeconfig, "--cache-dir", join(cache, "kubectl"), ...args], {
-        encoding: "utf8",
-        env,
-        stdio: ["ignore", "pipe", "pipe"],
-      }),
+      execFileSync("kubectl", [...where, ...args], { encoding: "utf8", env, stdio: ["ignore", "pipe", "pipe"] }),
+    ask: async (args, input = "") => {
+      const asking = promisify(execFile)("kubectl", [...where, ...args], { env });
+      asking.child.stdin?.end(input);
+      return (await asking).stdout;
+    },
     edit: (path, from, to) => {
       const text = readFileSync(join(dir, path), "utf8");
       if (text.split(from).length !== 2)
@@ -112,15 +121,15 @@ export async function makeCheckout(): Promise<Checkout> {
       writeFileSync(join(dir, path), text.replace(from, to));
     },
     read: (path) => readFileSync(join(dir, path), "utf8"),
-    state: () => stateObjects(join(cache, "engine", "local", "state", ".pulumi", "stacks", "plumbline", "local.json")),
-    kept: () => texts(cache, ["logs", "runs", "engine/local/state", "clusters/local/log"]),
+    state: () => stateObjects(join(state, ".pulumi", "stacks", "plumbline", `${environment}.json`)),
+    kept: () => texts(cache, ["logs", "runs", `engine/${environment}/state`, `clusters/${environment}/log`]),
     files: () =>
       (readdirSync(root, { recursive: true }) as string[])
         .filter((path) => !path.includes("node_modules/") && !GO_OWN.test(path))
         .sort(),
     processes,
     remove: async () => {
-      await start(["down", "--yes"]).ended;
+      await start(["down", environment, "--yes"]).ended;
       for (const line of processes()) process.kill(Number(line.split(" ", 1)[0]), "SIGKILL");
       for (const folder of [root, cache]) rmSync(folder, { recursive: true, force: true });
     },

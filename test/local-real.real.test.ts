@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { whyNoRealNodes } from "../rehearsal/index.ts";
+import { traces } from "../rehearsal/nodes/testing/traces.ts";
+import { type Checkout, makeCheckout, type Run } from "./support/checkout.ts";
+import { ask, load, sendCustomer } from "./support/customer.ts";
+import { pods } from "./support/shop.ts";
+
+const why = whyNoRealNodes();
+const ORDER = { customer: "ada", currency: "EUR", items: [{ sku: "anvil", quantity: 2, unitPrice: 4999 }] };
+const ORDERS = "http://orders.shop:8080/orders";
+const STOCK = "http://inventory.shop:8080/stock/anvil";
+
+/** The whole stack in real containers. The tests build on each other, in this order. */
+describe.skipIf(why !== undefined)(`the stack on real nodes${why === undefined ? "" : ` (skipped: ${why})`}`, () => {
+  const before = why === undefined ? traces() : undefined;
+  let checkout: Checkout;
+  let first: Run;
+  let placed: string;
+
+  beforeAll(async () => {
+    checkout = await makeCheckout("local-real");
+    first = await checkout.plumbline("up", "local-real", "--json");
+  });
+  afterAll(() => checkout?.remove());
+
+  test("up ends with every pod ready in a container, in three zones", () => {
+    expect(first.code, first.stdout + first.stderr).toBe(0);
+    const all = pods(checkout);
+    expect(all.filter(({ ready }) => !ready)).toEqual([]);
+    for (const app of ["orders", "payments", "inventory", "postgres", "cache", "kafka"])
+      expect(new Set(all.filter((pod) => pod.app === app).map(({ zone }) => zone)), app).toHaveLength(3);
+    expect(
+      checkout.kubectl("get", "pods", "-A", "-o", "jsonpath={.items[*].status.containerStatuses[*].containerID}"),
+    ).not.toMatch(/(^| )(?!containerd:)/);
+  });
+
+  test("an order goes through orders, PostgreSQL, Kafka and inventory", async () => {
+    await sendCustomer(checkout);
+    expect(await ask(checkout, "PUT", STOCK, { available: 10 })).toMatchObject({ status: 200 });
+    const answer = await ask(checkout, "POST", ORDERS, ORDER, { "idempotency-key": "the-first-order" });
+    expect(answer).toMatchObject({ status: 201, body: { total: 9998 } });
+    placed = (answer.body as { id: string }).id;
+    await vi.waitFor(
+      async () => expect(await ask(checkout, "GET", STOCK)).toMatchObject({ body: { available: 8, reserved: 2 } }),
+      { timeout: 60_000, interval: 1_000 },
+    );
+  });
+
+  test("a rolling update at 300 requests a second fails none", async () => {
+    const before = checkout.kubectl("-n", "shop", "get", "pods", "-l", "app.kubernetes.io/name=orders", "-o", "name");
+    const roll = async () => {
+      await checkout.ask(["-n", "shop", "rollout", "restart", "deployment/orders"]);
+      await checkout.ask(["-n", "shop", "rollout", "status", "deployment/orders", "--timeout=120s"]);
+    };
+    const { sent, failures } = await load(checkout, { url: `${ORDERS}/${placed}`, rate: 300, seconds: 60 }, roll);
+    expect(sent).toBe(18_000);
+    expect(failures).toEqual({});
+    const after = checkout.kubectl("-n", "shop", "get", "pods", "-l", "app.kubernetes.io/name=orders", "-o", "name");
+    expect(after.split("\n").filter((pod) => pod !== "" && before.includes(pod))).toEqual([]);
+  });
+
+  test("up again changes nothing", async () => {
+    const { code, stdout, stderr } = await checkout.plumbline("up", "local-real");
+    expect(code, stdout + stderr).toBe(0);
+    expect(stdout + stderr).toContain("nothing changed");
+  });
+
+  test("down leaves nothing on the machine", async () => {
+    const { code, stdout, stderr } = await checkout.plumbline("down", "local-real");
+    expect(code, stdout + stderr).toBe(0);
+    expect(checkout.processes()).toEqual([]);
+    expect(traces()).toEqual(before);
+  });
+});

@@ -1,0 +1,49 @@
+// Runs in a pod: sends requests at a steady rate, each on a connection of its own, and prints what became of them.
+import { Agent, request } from "node:http";
+
+const { TARGET, RATE, SECONDS } = process.env;
+const agent = new Agent({ keepAlive: false });
+const total = Number(RATE) * Number(SECONDS);
+const failures = {};
+const took = [];
+let ended = 0;
+
+/** One request to its end; its name for a failure, or nothing. */
+function send() {
+  const began = performance.now();
+  let isOver = false;
+  const over = (failure) => {
+    if (isOver) return;
+    isOver = true;
+    took.push(performance.now() - began);
+    if (failure) failures[failure] = (failures[failure] ?? 0) + 1;
+    if (++ended === total) tell();
+  };
+  const sent = request(TARGET, { agent, timeout: 10_000 }, (response) => {
+    response.resume();
+    response.once("end", () => over(response.statusCode === 200 ? undefined : `status ${response.statusCode}`));
+    response.once("error", (error) => over(error.code ?? error.message));
+  });
+  sent.once("timeout", () => sent.destroy(Object.assign(new Error(), { code: "no answer in 10 s" })));
+  sent.once("error", (error) => over(error.code ?? error.message));
+  sent.end();
+}
+
+function tell() {
+  took.sort((a, b) => a - b);
+  const at = (share) => Math.round(took[Math.min(took.length - 1, Math.floor(took.length * share))]);
+  console.log(JSON.stringify({ sent: total, failures, p50: at(0.5), p99: at(0.99), slowest: at(1) }));
+}
+
+console.log(`sending ${RATE} requests a second for ${SECONDS} s`);
+const start = performance.now();
+let begun = 0;
+// By the clock and not by the answers: a slow server must not slow the load.
+const timer = setInterval(() => {
+  const due = Math.min(total, Math.floor(((performance.now() - start) / 1_000) * Number(RATE)));
+  while (begun < due) {
+    begun++;
+    send();
+  }
+  if (begun === total) clearInterval(timer);
+}, 5);
