@@ -1,6 +1,12 @@
 import { defineConfig } from "vitest/config";
 
-/** Two suites: `unit` needs nothing but npm packages; `real` runs the real engine and the real API server. */
+/** Tests on real nodes: kubelets and containers in namespaces of this machine. */
+const REAL_NODES = ["rehearsal/{nodes,faults}/**/*.real.test.ts", "test/local-real.real.test.ts"];
+
+/**
+ * Three suites: `unit` needs nothing but npm packages; `real` runs the real engine and the real API server; `nodes` real
+ * containers, where the machine can, and says why where it cannot.
+ */
 export default defineConfig({
   test: {
     coverage: {
@@ -29,9 +35,23 @@ export default defineConfig({
           name: "real",
           include: ["**/*.real.test.ts"],
           globalSetup: ["test/support/ground.ts"],
-          exclude: ["**/node_modules/**"],
-          fileParallelism: false,
+          exclude: ["**/node_modules/**", ...REAL_NODES],
+          // Much of their time they wait: for an engine, a cluster, a deadline.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
+          hookTimeout: 1_200_000,
+        },
+      },
+      {
+        test: {
+          name: "nodes",
+          include: [...REAL_NODES],
+          exclude: ["**/node_modules/**"],
+          // Each counts what it leaves on the machine, and measures: one at a time, after all others.
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+          testTimeout: 300_000,
           hookTimeout: 1_200_000,
         },
       },

@@ -96,7 +96,8 @@ export function serversPlan(name: string, args: CompleteArgs): types.input.apps.
             container("sentinel", "sentinel.sh", SENTINEL_PORT, SENTINEL_RESOURCES as typeof resources),
           ],
           volumes: [
-            { name: "config", configMap: { name: config } },
+            // Sentinel starts one of the scripts itself, and refuses to start if it may not.
+            { name: "config", configMap: { name: config, defaultMode: 0o555 } },
             { name: "users", secret: { secretName: users, defaultMode: 0o440 } },
             { name: "internal", secret: { secretName: internal, defaultMode: 0o440 } },
             { name: "tls", secret: { secretName: certificateSecret(server), defaultMode: 0o440 } },
