@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Checkout, makeCheckout } from "./support/checkout.ts";
 import { made, pods } from "./support/shop.ts";
 
@@ -8,10 +8,10 @@ const MOMENTS = [0.4, 2, 4, 7, 11, 16];
 
 describe("an up that is cut off", { timeout: 600_000 }, () => {
   let checkout: Checkout;
-  beforeAll(async () => {
+  beforeEach(async () => {
     checkout = await makeCheckout();
   });
-  afterAll(() => checkout?.remove());
+  afterEach(() => checkout?.remove());
 
   test("by Ctrl-C again and again, goes on at the next up", async () => {
     for (const seconds of MOMENTS) {
@@ -29,7 +29,6 @@ describe("an up that is cut off", { timeout: 600_000 }, () => {
   });
 
   test("by the death of the cluster in the middle of the deployment, goes on with what was there", async () => {
-    await checkout.plumbline("down");
     const run = checkout.start(["up"]);
     await run.seen(/Deploy.*\d+ of \d+/);
     process.kill(clusterPid(checkout), "SIGKILL");
@@ -39,7 +38,6 @@ describe("an up that is cut off", { timeout: 600_000 }, () => {
   });
 
   test("by the death of everything, goes on with what was there", async () => {
-    await checkout.plumbline("down");
     const run = checkout.start(["up"]);
     await run.seen(/Deploy.*[1-9]\d* of \d+/);
     for (const line of checkout.processes()) kill(Number(line.split(" ", 1)[0]));

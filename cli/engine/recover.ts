@@ -4,6 +4,7 @@ import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { identify, isRunning } from "../../rehearsal/toolchain/process.ts";
 import { EXIT, Failure } from "../failure.ts";
 import type { Interrupt } from "../interrupt.ts";
+import { clearTornAttributes } from "./attributes.ts";
 import { clearDeadLocks, type StateLock, stateLocks } from "./locks.ts";
 import { isOrphan } from "./owner.ts";
 import { type SettleOptions, settle, settledNames, unread } from "./pending.ts";
@@ -31,12 +32,13 @@ export interface RecoverOptions extends SettleOptions {
 
 /**
  * Ends what an earlier run left unfinished on a stack, before anything else is done with its state: an engine that
- * outlived its command line, locks of dead engines. An engine at work for somebody, such as a person's own `pulumi up`, is
+ * outlived its command line, locks of dead engines, notes that were cut short. An engine at work for somebody, such as a person's own `pulumi up`, is
  * left alone, and this run is refused.
  */
 export async function clearTheWay(stack: string, options: RecoverOptions): Promise<readonly string[]> {
   if (!options.backend.startsWith("file://")) return [];
-  const locks = () => stateLocks(fileURLToPath(options.backend), options.project, stack);
+  const stateDir = fileURLToPath(options.backend);
+  const locks = () => stateLocks(stateDir, options.project, stack);
   const found = await locks();
   const deadline = Date.now() + (options.patienceMs ?? PATIENCE_MS);
   for (;;) {
@@ -54,7 +56,11 @@ export async function clearTheWay(stack: string, options: RecoverOptions): Promi
     await delay(200);
     options.interrupt.asked.throwIfAborted();
   }
-  return found.length === 0 ? [] : ["an earlier run was cut off; its lock on the state is cleared"];
+  const torn = await clearTornAttributes(stateDir, options.project, stack);
+  return [
+    ...(found.length === 0 ? [] : ["an earlier run was cut off; its lock on the state is cleared"]),
+    ...(torn === 0 ? [] : ["a note beside the state was cut short; it is removed, and the state is whole"]),
+  ];
 }
 
 /** How the state was found, and what was done to it. */

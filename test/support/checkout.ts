@@ -67,7 +67,7 @@ interface Running {
 
 /**
  * Copies what git knows of, and what it would add, so that uncommitted work is tested too. `environment` is the rehearsal
- * that is looked at, and taken down in the end.
+ * that is looked at, and stopped in the end.
  */
 export async function makeCheckout(environment = "local"): Promise<Checkout> {
   const cache = await privateCache();
@@ -129,7 +129,8 @@ export async function makeCheckout(environment = "local"): Promise<Checkout> {
         .sort(),
     processes,
     remove: async () => {
-      await start(["down", environment, "--yes"]).ended;
+      // Not `down`: what it would delete one by one goes with the folders.
+      await start(["cluster", "stop", environment]).ended;
       for (const line of processes()) process.kill(Number(line.split(" ", 1)[0]), "SIGKILL");
       for (const folder of [root, cache]) rmSync(folder, { recursive: true, force: true });
     },
