@@ -5,25 +5,18 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { clusterConfig } from "../control/config.ts";
 import { type RunningCluster, startCluster } from "../control/start.ts";
 import { resetCluster, stopCluster } from "../control/stop.ts";
-import { type ImageDescription, imageFor, prepareImage } from "../images/index.ts";
+import { imageFor, prepareImage } from "../images/index.ts";
 import { cacheDirectory } from "../toolchain/cache.ts";
 import { command } from "../toolchain/command.ts";
 import { prepareToolchain, type Toolchain } from "../toolchain/prepare.ts";
 import { isRunning } from "../toolchain/process.ts";
 import { eventually } from "../toolchain/testing/scratch.ts";
 import { prepareNodes, whyNoRealNodes } from "./index.ts";
+import { BUSYBOX } from "./testing/real-cluster.ts";
 import { family, traces } from "./testing/traces.ts";
 
 const why = whyNoRealNodes();
 const ZONES = ["one", "two", "three"];
-
-/** Small, with a shell and a server: not one that anybody would run. */
-const BUSYBOX: ImageDescription = {
-  reference: "plumbline.test/busybox:1",
-  about: "busybox-static",
-  layers: [{ kind: "debian", packages: ["busybox-static"] }],
-  entrypoint: ["/bin/busybox"],
-};
 
 describe.skipIf(why !== undefined)(`real nodes${why === undefined ? "" : ` (skipped: ${why})`}`, () => {
   const cacheDir = mkdtempSync(join(tmpdir(), "plumbline-nodes-"));

@@ -4,14 +4,19 @@
 //	plumbline-node node --spec FILE --node NAME  is the first process of a node
 //	plumbline-node kubelet …                     is the kubelet
 //	plumbline-node kube-proxy …                  is kube-proxy
+//	plumbline-node network-policies …            lets through to and from a node's pods what NetworkPolicies allow
 //	plumbline-node version                       says what is built in
+//
+// By the name of plumbline-network-policies it is the network plugin (CNI) that has a pod wait for its policies.
 package main
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/pflag"
 	"k8s.io/component-base/cli"
@@ -20,12 +25,16 @@ import (
 
 	"plumbline.dev/rehearsal/cluster/internal/kubeversion"
 	"plumbline.dev/rehearsal/cluster/internal/machine"
+	"plumbline.dev/rehearsal/cluster/internal/networkpolicy"
 )
 
 func main() {
+	if filepath.Base(os.Args[0]) == networkpolicy.PluginName {
+		os.Exit(networkpolicy.RunPlugin())
+	}
 	kubernetes := kubeversion.Set()
 	if len(os.Args) < 2 {
-		fail(errors.New("a command is missing; allowed: lab, node, kubelet, kube-proxy, version"))
+		fail(errors.New("a command is missing; allowed: lab, node, kubelet, kube-proxy, network-policies, version"))
 	}
 	command := os.Args[1]
 	// Kubernetes' own commands read os.Args.
@@ -37,10 +46,12 @@ func main() {
 		os.Exit(cli.Run(kubelet.NewKubeletCommand(context.Background())))
 	case "kube-proxy":
 		os.Exit(cli.Run(proxy.NewProxyCommand()))
+	case "network-policies":
+		fail(enforcePolicies(os.Args[1:]))
 	case "version":
 		fmt.Printf("plumbline-node (Kubernetes %s)\n", kubernetes)
 	default:
-		fail(fmt.Errorf("%q is no command; allowed: lab, node, kubelet, kube-proxy, version", command))
+		fail(fmt.Errorf("%q is no command; allowed: lab, node, kubelet, kube-proxy, network-policies, version", command))
 	}
 }
 
@@ -63,6 +74,19 @@ func inLab(command string, arguments []string) error {
 		return machine.Hold(path, spec, os.Stdin, os.Stdout)
 	}
 	return machine.Boot(spec, node, os.Stdin)
+}
+
+func enforcePolicies(arguments []string) error {
+	var options networkpolicy.Options
+	flags := pflag.NewFlagSet("network-policies", pflag.ContinueOnError)
+	flags.StringVar(&options.Node, "node", "", "the node's name")
+	flags.TextVar(&options.Pods, "pods", netip.Prefix{}, "the range of its pods' addresses")
+	flags.TextVar(&options.DNS, "dns", netip.Addr{}, "where the cluster's DNS answers")
+	flags.StringVar(&options.Kubeconfig, "kubeconfig", "", "the credentials")
+	if err := flags.Parse(arguments); err != nil {
+		return err
+	}
+	return networkpolicy.Run(context.Background(), options)
 }
 
 func fail(err error) {

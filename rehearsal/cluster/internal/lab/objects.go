@@ -27,7 +27,7 @@ const manager = "plumbline-nodes"
 // objects are what the API server must hold for pods on real nodes.
 func objects(withSimulated bool) ([]*unstructured.Unstructured, error) {
 	var all []*unstructured.Unstructured
-	for _, name := range []string{"server", "dns", "placement"} {
+	for _, name := range []string{"server", "dns", "policies", "placement"} {
 		if name == "placement" && !withSimulated {
 			continue
 		}

@@ -20,6 +20,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"plumbline.dev/rehearsal/cluster/internal/labels"
+	"plumbline.dev/rehearsal/cluster/internal/networkpolicy"
 	"plumbline.dev/rehearsal/cluster/internal/pki"
 	"plumbline.dev/rehearsal/cluster/internal/state"
 )
@@ -31,6 +32,7 @@ const (
 	KubeletKubeconfig = "kubelet.kubeconfig"
 	ProxyConfig       = "kube-proxy.yaml"
 	proxyKubeconfig   = "kube-proxy.kubeconfig"
+	policyKubeconfig  = "network-policies.kubeconfig"
 	RuntimeConfig     = "containerd.toml"
 	networkFolder     = "cni"
 	resolvConf        = "resolv.conf"
@@ -41,8 +43,10 @@ const (
 	RuntimeSocket = "/run/containerd/containerd.sock"
 	// VolumesMount is where a node sees the volumes that are kept on it.
 	VolumesMount = "/var/lib/plumbline/volumes"
-	// PluginsFolder is where the Debian package has the network plugins.
-	PluginsFolder = "/usr/lib/cni"
+	// PackagedPlugins is where the Debian package has the network plugins.
+	PackagedPlugins = "/usr/lib/cni"
+	// PluginsFolder is where a node's containerd finds them, and ours.
+	PluginsFolder = "/opt/cni/bin"
 	// PauseImage holds a pod's namespaces. It is among the images of every lab.
 	PauseImage = "plumbline.dev/pause:1.0.0"
 )
@@ -157,7 +161,18 @@ disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapsho
 `, RuntimeSocket, PauseImage, PluginsFolder, filepath.Join(SettingsMount, networkFolder))
 }
 
-// networkConfig is how the node's containerd joins pods to the network.
+// PolicyFlags are what the program that enforces a node's network policies is told.
+func PolicyFlags(node Node) []string {
+	return []string{
+		"--node=" + node.Name,
+		"--pods=" + node.Pods.String(),
+		"--dns=" + ServerAddress,
+		"--kubeconfig=" + filepath.Join(SettingsMount, policyKubeconfig),
+	}
+}
+
+// networkConfig is how the node's containerd joins pods to the network. Every pod has a cable of its own to the node and no bridge, so
+// that what pods of one node send each other passes the node's rules as all else does, whatever the kernel makes of bridges.
 func networkConfig(node Node) ([]byte, error) {
 	type object = map[string]any
 	return json.MarshalIndent(object{
@@ -165,7 +180,7 @@ func networkConfig(node Node) ([]byte, error) {
 		"name":       "plumbline",
 		"plugins": []object{
 			{
-				"type": "bridge", "bridge": "cni0", "isGateway": true, "ipMasq": false, "hairpinMode": true,
+				"type": "ptp", "ipMasq": false,
 				"ipam": object{
 					"type":   "host-local",
 					"ranges": [][]object{{{"subnet": node.Pods.String()}}},
@@ -173,6 +188,7 @@ func networkConfig(node Node) ([]byte, error) {
 				},
 			},
 			{"type": "portmap", "capabilities": object{"portMappings": true}},
+			{"type": networkpolicy.PluginName},
 		},
 	}, "", "  ")
 }
@@ -207,7 +223,8 @@ func writeCredentials(node Node, context string, authority pki.Authority) error 
 		Hosts: []string{node.Name, node.Address.Addr().String()},
 	})
 	proxy, err2 := authority.Issue(pki.Request{User: "system:kube-proxy"})
-	if err := errors.Join(err1, err2); err != nil {
+	policies, err3 := authority.Issue(pki.Request{User: "plumbline:network-policies"})
+	if err := errors.Join(err1, err2, err3); err != nil {
 		return err
 	}
 	return errors.Join(
@@ -215,6 +232,7 @@ func writeCredentials(node Node, context string, authority pki.Authority) error 
 		state.WriteFile(at("kubelet.crt"), self.Certificate, 0o644),
 		pki.WriteKubeconfig(at(KubeletKubeconfig), context, server, authority, self),
 		pki.WriteKubeconfig(at(proxyKubeconfig), context, server, authority, proxy),
+		pki.WriteKubeconfig(at(policyKubeconfig), context, server, authority, policies),
 	)
 }
 

@@ -16,4 +16,6 @@ const (
 	Network = "plumbline.dev/network"
 	// NetworkOff is the value of Network that cuts a node off.
 	NetworkOff = "off"
+	// Address is an annotation on a pod of a real node: the address that the node has given it, before its containers start.
+	Address = "plumbline.dev/address"
 )

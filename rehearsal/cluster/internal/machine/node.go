@@ -18,14 +18,15 @@ const runtimeGrace = 30 * time.Second
 // importedFile, in what the node keeps, lists the images that it has.
 const importedFile = "/var/lib/containerd/plumbline-imported.json"
 
-// Boot is a node's first process: it enters the node's file system and network, and keeps containerd, the kubelet and kube-proxy running.
+// Boot is a node's first process: it enters the node's file system and network, and keeps containerd, the kubelet, kube-proxy
+// and what enforces network policies running.
 // It returns only if it cannot.
 func Boot(spec lab.Spec, name string, pluggedIn io.Reader) error {
 	node, err := find(spec, name)
 	if err != nil {
 		return err
 	}
-	runtimeLog, kubeletLog, proxyLog, err := openLogs(node)
+	logs, err := openLogs(node)
 	if err != nil {
 		return err
 	}
@@ -40,15 +41,16 @@ func Boot(spec lab.Spec, name string, pluggedIn io.Reader) error {
 		return fmt.Errorf("the network of node %s: %w", node.Name, err)
 	}
 	programs := newPrograms()
-	go programs.keep(runtimeLog, "/usr/bin/containerd", "--config", settings(lab.RuntimeConfig))
-	go programs.keep(proxyLog, Program, "kube-proxy", "--config", settings(lab.ProxyConfig))
+	go programs.keep(logs.runtime, "/usr/bin/containerd", "--config", settings(lab.RuntimeConfig))
+	go programs.keep(logs.proxy, Program, "kube-proxy", "--config", settings(lab.ProxyConfig))
+	go programs.keep(logs.policies, append([]string{Program, "network-policies"}, lab.PolicyFlags(node)...)...)
 	if err := awaitRuntime(); err != nil {
 		return fmt.Errorf("node %s: %w", node.Name, err)
 	}
-	if err := importImages(programs, spec.Images, runtimeLog); err != nil {
+	if err := importImages(programs, spec.Images, logs.runtime); err != nil {
 		return fmt.Errorf("node %s: %w", node.Name, err)
 	}
-	programs.keep(kubeletLog, append([]string{Program, "kubelet"}, lab.KubeletFlags(node)...)...)
+	programs.keep(logs.kubelet, append([]string{Program, "kubelet"}, lab.KubeletFlags(node)...)...)
 	return nil
 }
 
@@ -63,16 +65,20 @@ func find(spec lab.Spec, name string) (lab.Node, error) {
 
 func settings(name string) string { return filepath.Join(lab.SettingsMount, name) }
 
+// logs are those of a node's programs.
+type logs struct{ runtime, kubelet, proxy, policies *os.File }
+
 // openLogs opens the logs while the machine's files can still be seen.
-func openLogs(node lab.Node) (runtime, kubelet, proxy *os.File, err error) {
-	var files [3]*os.File
-	for i, program := range []string{"containerd", "kubelet", "kube-proxy"} {
+func openLogs(node lab.Node) (to logs, err error) {
+	for program, file := range map[string]**os.File{
+		"containerd": &to.runtime, "kubelet": &to.kubelet, "kube-proxy": &to.proxy, "network-policies": &to.policies,
+	} {
 		path := filepath.Join(node.Logs, node.Name+"-"+program+".log")
-		if files[i], err = os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY|os.O_APPEND, 0o600); err != nil {
-			return nil, nil, nil, fmt.Errorf("the logs of node %s: %w", node.Name, err)
+		if *file, err = os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY|os.O_APPEND, 0o600); err != nil {
+			return logs{}, fmt.Errorf("the logs of node %s: %w", node.Name, err)
 		}
 	}
-	return files[0], files[1], files[2], nil
+	return to, nil
 }
 
 func awaitRuntime() error {

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"plumbline.dev/rehearsal/cluster/internal/lab"
+	"plumbline.dev/rehearsal/cluster/internal/networkpolicy"
 )
 
 // Program is where a node sees this program.
@@ -57,6 +58,7 @@ func enterRoot(spec lab.Spec, node lab.Node) error {
 		func() error { return bindPackages(spec.Runtime, root) },
 		func() error { return bindKept(node, root) },
 		func() error { return bindOwn(spec, node, root) },
+		func() error { return linkPlugins(spec.Runtime, root) },
 		func() error { return makeDevices(root) },
 		func() error { return mountKernel(root) },
 		func() error { return writeIdentity(node, root) },
@@ -115,6 +117,21 @@ func bindOwn(spec lab.Spec, node lab.Node, root string) error {
 		}
 	}
 	return nil
+}
+
+// linkPlugins puts the packaged network plugins into one folder with ours, which is this program by another name.
+func linkPlugins(runtime, root string) error {
+	folder := filepath.Join(root, lab.PluginsFolder)
+	packaged, err := os.ReadDir(filepath.Join(runtime, lab.PackagedPlugins))
+	if err := errors.Join(err, os.MkdirAll(folder, 0o755)); err != nil {
+		return err
+	}
+	for _, plugin := range packaged {
+		if err := os.Symlink(filepath.Join(lab.PackagedPlugins, plugin.Name()), filepath.Join(folder, plugin.Name())); err != nil {
+			return err
+		}
+	}
+	return os.Symlink(Program, filepath.Join(folder, networkpolicy.PluginName))
 }
 
 func imagePath(i int) string { return filepath.Join(imagesFolder, strconv.Itoa(i)+".tar") }

@@ -1,0 +1,81 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { clusterConfig } from "../../control/config.ts";
+import { clusterDirectory, readStartRecord } from "../../control/directory.ts";
+import { type RunningCluster, startCluster } from "../../control/start.ts";
+import { resetCluster, stopCluster } from "../../control/stop.ts";
+import { type ImageDescription, imageFor, prepareImage } from "../../images/index.ts";
+import { cacheDirectory } from "../../toolchain/cache.ts";
+import { command } from "../../toolchain/command.ts";
+import { prepareToolchain } from "../../toolchain/prepare.ts";
+import { prepareNodes } from "../index.ts";
+
+export const ZONES = ["one", "two", "three"];
+
+/** Small, with a shell and a server: not one that anybody would run. */
+export const BUSYBOX: ImageDescription = {
+  reference: "plumbline.test/busybox:1",
+  about: "busybox-static",
+  layers: [{ kind: "debian", packages: ["busybox-static"] }],
+  entrypoint: ["/bin/busybox"],
+};
+
+/** A cluster for one test file, with a real node in each of {@link ZONES}, in a cache of its own with everybody's tools. */
+export interface RealCluster {
+  readonly cacheDir: string;
+  /** Folder of the unpacked packages of which nodes are made. */
+  readonly runtime: string;
+  readonly start: () => Promise<RunningCluster>;
+  readonly stop: () => Promise<unknown>;
+  /** Of the cluster's process; while it starts, too. */
+  readonly pid: () => Promise<number>;
+  /** Stops it and takes its cache away. */
+  readonly remove: () => Promise<void>;
+  /** Gives what kubectl prints; rejects with it if it fails. */
+  readonly kubectl: (...args: string[]) => Promise<string>;
+}
+
+/** Prepares a cluster, and does not start it. `simulated` nodes stand beside the real ones, one a zone. */
+export async function realCluster(
+  name: string,
+  { simulated, images }: { readonly simulated: boolean; readonly images: readonly ImageDescription[] },
+): Promise<RealCluster> {
+  const tools = join(cacheDirectory(), "tools");
+  mkdirSync(tools, { recursive: true });
+  // In one file system with the tools, as clusters are: nodes share the files of images.
+  const cacheDir = mkdtempSync(join(cacheDirectory(), `test-${name}-`));
+  symlinkSync(tools, join(cacheDir, "tools"));
+  const { seed, crds, cluster, kubectl } = await prepareToolchain({ cacheDir });
+  const pause = imageFor("plumbline.dev/pause:1.0.0");
+  if (pause === undefined) throw new Error("there is no image of pause");
+  const archives: string[] = [];
+  for (const image of [pause, ...images]) archives.push((await prepareImage(image, { cacheDir })).path);
+  const real = await prepareNodes({ cacheDir, zones: ZONES, images: archives });
+  const node = { instanceType: "m7i.xlarge", cpu: "4", memory: "16Gi", pods: 110 };
+  const plan = clusterConfig({ name, region: "test", zones: ZONES, nodesPerZone: 1, node, crds, seed });
+  const config = { ...plan, ...(!simulated && { nodes: [] }), real };
+  let running: RunningCluster | undefined;
+  return {
+    cacheDir,
+    runtime: real.runtime,
+    start: async () => {
+      running = await startCluster(config, { cacheDir, binary: cluster.path });
+      return running;
+    },
+    stop: () => stopCluster(name, { cacheDir }),
+    pid: async () => {
+      const record = await readStartRecord(clusterDirectory(cacheDir, name));
+      if (typeof record === "string") throw new Error(`the record of the cluster's process is ${record}`);
+      return record.pid;
+    },
+    remove: async () => {
+      await resetCluster(name, { cacheDir });
+      rmSync(cacheDir, { recursive: true, force: true });
+    },
+    kubectl: async (...args) => {
+      const { code, stdout, tail } = await command(kubectl.path, ["--kubeconfig", running?.kubeconfig ?? "", ...args]);
+      if (code !== 0) throw new Error(`kubectl ${args.join(" ")}:\n${tail.join("\n")}`);
+      return stdout.trim();
+    },
+  };
+}
