@@ -1,3 +1,4 @@
+import { DEBIAN } from "./debian.ts";
 import type { ImageDescription } from "./description.ts";
 
 export const HAPROXY: ImageDescription = {
@@ -5,8 +6,8 @@ export const HAPROXY: ImageDescription = {
   about: "haproxy",
   standIn: {
     for: "HAProxy 3.2.4",
-    differs: "It is the HAProxy that Debian ships (2.6 in Debian 12): settings that came later are refused.",
+    differs: "It is the HAProxy that Debian ships (3.0 in Debian 13): settings that came later are refused.",
   },
-  layers: [{ kind: "debian", packages: ["haproxy"] }],
+  layers: [{ kind: "debian", release: DEBIAN, packages: ["haproxy"] }],
   command: ["haproxy", "-f", "/usr/local/etc/haproxy/haproxy.cfg"],
 };

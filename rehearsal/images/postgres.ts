@@ -1,28 +1,29 @@
+import { DEBIAN } from "./debian.ts";
 import type { ImageDescription } from "./description.ts";
 
 /** User and group under which CloudNativePG runs every instance. */
 const POSTGRES = { uid: 26, gid: 26 };
-const VERSION = "15";
+const VERSION = "17";
 
 /**
  * An instance's image, as CloudNativePG's manager needs it: server and tools of one major version, on PATH. The operator
  * goes by the major version of the tag and writes settings for it, so that the tag must name the version that is inside.
  */
 export const POSTGRESQL: ImageDescription = {
-  reference: "ghcr.io/cloudnative-pg/postgresql:15.13",
+  reference: "ghcr.io/cloudnative-pg/postgresql:17.5",
   about: `postgresql-${VERSION}`,
   standIn: {
-    for: "CloudNativePG's image of PostgreSQL 15.13",
+    for: "CloudNativePG's image of PostgreSQL 17.5",
     differs:
-      "It is the PostgreSQL 15 that Debian ships, in its latest minor version; without Barman and compiled queries.",
+      "It is the PostgreSQL 17 that Debian ships, in its latest minor version; without Barman and compiled queries.",
   },
   layers: [
     {
       kind: "debian",
+      release: DEBIAN,
       // The server hands commands to a shell; its locale C.UTF-8 lies in libc-bin.
       packages: [`postgresql-${VERSION}`, "tzdata", "libc-bin", "bash", "dash", "coreutils", "grep", "sed"],
-      without: ["libllvm14", "locales", "openssl", "postgresql-client-common", "postgresql-common", "ssl-cert"],
-      omit: [`/usr/lib/postgresql/${VERSION}/lib/bitcode`, `/usr/lib/postgresql/${VERSION}/lib/llvmjit.so`],
+      without: ["locales", "openssl", "postgresql-client-common", "postgresql-common", "ssl-cert"],
     },
     {
       kind: "files",

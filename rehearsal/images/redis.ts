@@ -1,3 +1,4 @@
+import { DEBIAN } from "./debian.ts";
 import type { ImageDescription } from "./description.ts";
 
 /** Server, sentinel and client; with the shell and tools that the scripts beside them call. */
@@ -6,9 +7,9 @@ export const REDIS: ImageDescription = {
   about: "redis-server",
   standIn: {
     for: "Redis 8.2.1",
-    differs: "It is the Redis that Debian ships (7.0 in Debian 12), without the modules that Redis 8 brings along.",
+    differs: "It is the Redis that Debian ships (8.0 in Debian 13), without the modules that Redis 8 brings along.",
   },
-  layers: [{ kind: "debian", packages: ["redis-server", "dash", "coreutils", "grep"] }],
+  layers: [{ kind: "debian", release: DEBIAN, packages: ["redis-server", "dash", "coreutils", "grep"] }],
   command: ["redis-server"],
   workdir: "/data",
 };

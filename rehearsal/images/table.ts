@@ -1,3 +1,4 @@
+import { ALERTMANAGER } from "./alertmanager.ts";
 import { CLOUDNATIVE_PG } from "./cloudnative-pg.ts";
 import { COREDNS } from "./coredns.ts";
 import type { ImageDescription } from "./description.ts";
@@ -5,6 +6,8 @@ import { HAPROXY } from "./haproxy.ts";
 import { KAFKA } from "./kafka.ts";
 import { PAUSE } from "./pause.ts";
 import { POSTGRESQL } from "./postgres.ts";
+import { PROMETHEUS } from "./prometheus.ts";
+import { RABBITMQ } from "./rabbitmq.ts";
 import { REDIS } from "./redis.ts";
 import { SHOP } from "./shop.ts";
 
@@ -18,6 +21,9 @@ export const IMAGES: readonly ImageDescription[] = [
   HAPROXY,
   POSTGRESQL,
   CLOUDNATIVE_PG,
+  RABBITMQ,
+  PROMETHEUS,
+  ALERTMANAGER,
 ];
 
 /** The description of the image that a manifest asks for; undefined if it cannot be made here. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type CommandOptions, type CommandResult, command } from "../../toolchain/command.ts";
 import { contentKey, fileDigest } from "../../toolchain/content-key.ts";
 import { RehearsalError } from "../../toolchain/error.ts";
+import type { ReleaseLists } from "./lists.ts";
 import type { SourceOptions, Workshop } from "./source.ts";
 
 /** One package of a closure, in the version that the machine's package lists offer. */
@@ -16,13 +17,19 @@ export interface Wanted {
   readonly packages: readonly string[];
   /** What apt is told is there already: neither these nor what only they need is fetched. */
   readonly without: readonly string[];
+  /** Of which release the packages are. Default: the machine's. */
+  readonly lists?: ReleaseLists | undefined;
 }
 
 type AptOptions = Omit<CommandOptions, "env"> & Pick<SourceOptions, "env">;
 
 /** The machine's package lists in one key. Throws `RehearsalError` if there is no apt, or no list. */
 export async function aptState(env: SourceOptions["env"]): Promise<string> {
-  const lists = await listsFolder({ env });
+  return stateOf(await listsFolder({ env }));
+}
+
+/** The lists in a folder in one key, that of their signed Release files. Throws `RehearsalError` if there is none. */
+export async function stateOf(lists: string): Promise<string> {
   const names = (await readdir(lists).catch(() => [])).filter((name) => name.endsWith("Release"));
   if (names.length === 0)
     throw new RehearsalError(`apt has no list of packages in ${lists}.`, "Fetch the lists with: sudo apt-get update");
@@ -37,15 +44,15 @@ async function listsFolder(options: AptOptions): Promise<string> {
 
 /**
  * Fetches packages with all they need into a folder of the cache, and gives the closure and the files. Apt decides both
- * and checks the signatures, by the machine's own sources and lists; of the machine it changes nothing: its state,
+ * and checks the signatures, by the machine's own sources and lists, or those of another release; of the machine it changes nothing: its state,
  * cache and lock are ours, and it believes that nothing but `without` is installed.
  */
 export async function fetchPackages(
-  { packages, without }: Wanted,
+  { packages, without, lists }: Wanted,
   { cacheDir, env }: Pick<SourceOptions, "cacheDir" | "env">,
   { work, say, ...running }: Workshop,
 ): Promise<{ readonly closure: readonly DebianPackage[]; readonly files: readonly string[] }> {
-  const archives = join(cacheDir, "debian");
+  const archives = join(cacheDir, "debian", lists?.release ?? "");
   const status = join(work, "status");
   await mkdir(join(archives, "partial"), { recursive: true });
   await mkdir(join(work, "state"), { recursive: true });
@@ -53,7 +60,7 @@ export async function fetchPackages(
   await writeFile(status, statusOf(without, architecture));
   const settings = {
     "Dir::State": join(work, "state"),
-    "Dir::State::lists": await listsFolder({ env, ...running }),
+    ...(lists?.settings ?? { "Dir::State::lists": await listsFolder({ env, ...running }) }),
     "Dir::State::status": status,
     "Dir::Cache::archives": archives,
     "Dir::Cache::pkgcache": "",

@@ -4,12 +4,15 @@ import { contentKey } from "../../toolchain/content-key.ts";
 import { treeEntries } from "../oci/entry.ts";
 import { usrMergeLinks } from "../oci/layer-plan.ts";
 import { apt, aptState, fetchPackages } from "./apt.ts";
+import { releaseLists } from "./lists.ts";
 import type { Found, SourceOptions } from "./source.ts";
 
 /** Debian's packages with all they depend on, unpacked; their scripts are not run, so no user or alternative is made. */
 export interface DebianSource {
   readonly kind: "debian";
   readonly packages: readonly string[];
+  /** The release of Debian that they are of, where the machine can have it. Default: the machine's own release. */
+  readonly release?: string;
   /** Dependencies that the programs which run do not need; what only these need is left out too. */
   readonly without?: readonly string[];
   /** Absolute paths that are left out, each with all that is below it. */
@@ -40,12 +43,13 @@ const DOCUMENT = /^usr\/share\/doc\/[^/]+\/(?!copyright$)/;
 
 /** What of the machine decides the layer: the package lists, by which apt chooses versions. */
 export async function findDebian(source: DebianSource, options: SourceOptions): Promise<Found> {
-  const { packages, without = [], omit = [] } = source;
+  const { packages, release, without = [], omit = [] } = source;
+  const lists = release === undefined ? undefined : await releaseLists(release, options);
   return {
-    state: contentKey({ lists: await aptState(options.env) }),
+    state: contentKey({ lists: lists?.state ?? (await aptState(options.env)) }),
     lay: async (workshop) => {
       const { say, signal, logFile, identityFile, work } = workshop;
-      const wanted = { packages, without: [...TO_INSTALL, ...without] };
+      const wanted = { packages, without: [...TO_INSTALL, ...without], lists };
       const { closure, files } = await fetchPackages(wanted, options, workshop);
       const root = join(work, "root");
       await mkdir(root);
