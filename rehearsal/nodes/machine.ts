@@ -1,6 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { RehearsalError } from "../toolchain/error.ts";
+}
+
+import { missingFeatures } from "./kernel.ts";
 
 /** CAP_SYS_ADMIN, CAP_NET_ADMIN, CAP_SYS_CHROOT, CAP_MKNOD: what it takes to make a node (capabilities(7)). */
 const CAPABILITIES = (1n << 21n) | (1n << 12n) | (1n << 18n) | (1n << 27n);
@@ -11,6 +14,7 @@ const PROGRAMS = ["apt-get", "apt-config", "dpkg", "dpkg-deb"] as const;
 export function whyNoRealNodes(
   env: Readonly<Record<string, string | undefined>> = process.env,
   proc = "/proc",
+  boot = "/boot",
 ): string | undefined {
   if (process.platform !== "linux") return `they need Linux, and this is ${process.platform}`;
   if (process.getuid?.() !== 0) return "they need the rights of root";
@@ -19,9 +23,9 @@ export function whyNoRealNodes(
     return "root may not make namespaces and mounts here, as in most containers";
   if (!/\boverlay$/m.test(readFileSync(join(proc, "filesystems"), "utf8")))
     return "the kernel has no overlay file system";
-  const missing = PROGRAMS.filter(
-    (name) => !(env.PATH ?? "").split(delimiter).some((dir) => existsSync(join(dir, name))),
-  );
+  const features = missingFeatures(proc, boot);
+  if (features.length > 0) return `the kernel was built without ${features.join(", ")}`;
+  const missing = missingPrograms(PROGRAMS, env);
   if (missing.length > 0) return `they are made of Debian's packages, and there is no ${missing.join(", ")} on PATH`;
   return undefined;
 }
@@ -34,4 +38,13 @@ export function requireRealNodes(env?: Readonly<Record<string, string | undefine
       `Real nodes cannot run here: ${why}.`,
       "Use simulated nodes, or run this as root on Debian or Ubuntu.",
     );
+}
+
+/** Those of the programs that are not on PATH. */
+export function missingPrograms(
+  programs: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
+  const folders = (env.PATH ?? "").split(delimiter);
+  return programs.filter((name) => !folders.some((dir) => existsSync(join(dir, name))));
 }
