@@ -11,8 +11,14 @@ export const ALERTMANAGER: ImageDescription = {
   },
   layers: [
     { kind: "debian", release: DEBIAN, packages: ["prometheus-alertmanager"] },
-    // The name that manifests start it by.
-    { kind: "files", links: { "/usr/bin/alertmanager": "prometheus-alertmanager" }, shared: ["/alertmanager"] },
+    {
+      kind: "files",
+      // As in the original: something to start with.
+      texts: { "/etc/alertmanager/alertmanager.yml": "route: { receiver: none }\nreceivers: [{ name: none }]\n" },
+      // The name that manifests start it by.
+      links: { "/usr/bin/alertmanager": "prometheus-alertmanager" },
+      shared: ["/alertmanager"],
+    },
   ],
   entrypoint: ["/bin/alertmanager"],
   command: ["--config.file=/etc/alertmanager/alertmanager.yml", "--storage.path=/alertmanager"],

@@ -1,8 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { RehearsalError } from "../toolchain/error.ts";
-}
-
 import { missingFeatures } from "./kernel.ts";
 
 /** CAP_SYS_ADMIN, CAP_NET_ADMIN, CAP_SYS_CHROOT, CAP_MKNOD: what it takes to make a node (capabilities(7)). */
