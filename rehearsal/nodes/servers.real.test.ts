@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { whyNoRealNodes } from "../nodes/index.ts";
-import { apply } from "../nodes/testing/reach.ts";
-import { type RealCluster, realCluster } from "../nodes/testing/real-cluster.ts";
-import { ALERTMANAGER } from "./alertmanager.ts";
-import type { ImageDescription } from "./description.ts";
-import { PROMETHEUS } from "./prometheus.ts";
-import { RABBITMQ } from "./rabbitmq.ts";
+import { ALERTMANAGER } from "../images/alertmanager.ts";
+import type { ImageDescription } from "../images/description.ts";
+import { PROMETHEUS } from "../images/prometheus.ts";
+import { RABBITMQ } from "../images/rabbitmq.ts";
+import { whyNoRealNodes } from "./index.ts";
+import { apply } from "./testing/reach.ts";
+import { type RealCluster, realCluster } from "./testing/real-cluster.ts";
 
 const why = whyNoRealNodes();
 
