@@ -10,15 +10,18 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/informers"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/cache"
 	"k8s.io/client-go/tools/clientcmd"
+	"k8s.io/klog/v2"
 
 	names "plumbline.dev/rehearsal/cluster/internal/labels"
 	"plumbline.dev/rehearsal/cluster/internal/reconcile"
@@ -67,15 +70,33 @@ func Run(ctx context.Context, options Options) error {
 	}
 	factory := informers.NewSharedInformerFactory(client, 0)
 	e := &enforcer{Options: options, client: client, view: viewOf(factory), apply: runNft, changed: make(chan struct{})}
+	if err := e.awaitRights(ctx); err != nil {
+		return err
+	}
 	if err := e.start(ctx, factory); err != nil {
 		return err
 	}
 	return e.serve(ctx)
 }
 
+// awaitRights returns when the API server answers and lets this program read, of which it is told after the nodes have started.
+// Informers that are refused ask again later and later, and pods would wait for them.
+func (e *enforcer) awaitRights(ctx context.Context) error {
+	return wait.PollUntilContextCancel(ctx, 100*time.Millisecond, true, func(ctx context.Context) (bool, error) {
+		_, err := e.client.NetworkingV1().NetworkPolicies("").List(ctx, metav1.ListOptions{Limit: 1})
+		return err == nil, nil
+	})
+}
+
 // start enforces policies until ctx ends, and returns when all that is there has been seen.
 func (e *enforcer) start(ctx context.Context, factory informers.SharedInformerFactory) error {
-	loop := reconcile.New("network policies", func(ctx context.Context, _ types.NamespacedName) error { return e.enforce(ctx) })
+	loop := reconcile.New("network policies", func(ctx context.Context, _ types.NamespacedName) error {
+		err := e.enforce(ctx)
+		if err != nil {
+			klog.ErrorS(err, "the policies are not in place, and tried again")
+		}
+		return err
+	})
 	if err := e.follow(factory, loop); err != nil {
 		return err
 	}
