@@ -2,6 +2,8 @@ import { HEALTH_USER, PATHS, PORT } from "./config.ts";
 
 /** Liveness, readiness and metrics of the proxy. */
 export const ADMIN_PORT = 8404;
+/** Kubernetes' default. HAProxy asks the cluster's DNS itself, for whole names: it does not read the search list. */
+const CLUSTER_DOMAIN = "cluster.local";
 
 /**
  * haproxy.cfg: every connection goes to the server that says it is the primary, and is cut when it is no longer. TLS
@@ -38,7 +40,7 @@ backend primary
   # A primary answers with three parts, a replica with five.
   tcp-check expect rstring ^\\*3
   default-server check check-ssl verify required ca-file ${PATHS.tls}/ca.crt inter 1s fall 2 rise 1 on-marked-down shutdown-sessions resolvers cluster init-addr none
-${servers.map((server, index) => `  server server-${index} ${server}:${PORT}`).join("\n")}
+${servers.map((server, index) => `  server server-${index} ${server}.${CLUSTER_DOMAIN}:${PORT}`).join("\n")}
 
 frontend admin
   mode http
