@@ -1,7 +1,8 @@
-// Runs in a pod: sends requests at a steady rate, each on a connection of its own, and prints what became of them.
+// Runs in a pod: `load.mjs <url> <requests a second> <seconds>`. Sends requests at a steady rate, each on a connection of
+// its own, and prints what became of them.
 import { Agent, request } from "node:http";
 
-const { TARGET, RATE, SECONDS } = process.env;
+const [TARGET, RATE, SECONDS] = process.argv.slice(2);
 const agent = new Agent({ keepAlive: false });
 const total = Number(RATE) * Number(SECONDS);
 const failures = {};

@@ -80,8 +80,8 @@ export async function load(
   { url, rate, seconds }: { readonly url: string; readonly rate: number; readonly seconds: number },
   meanwhile: () => Promise<unknown>,
 ): Promise<Load> {
-  const settings = [`TARGET=${url}`, `RATE=${rate}`, `SECONDS=${seconds}`];
-  const [said] = await Promise.all([inPod(checkout, ["env", ...settings, "node", "/scripts/load.mjs"]), meanwhile()]);
+  const command = ["node", "/scripts/load.mjs", url, String(rate), String(seconds)];
+  const [said] = await Promise.all([inPod(checkout, command), meanwhile()]);
   return JSON.parse(said.trim().split("\n").at(-1) ?? "");
 }
 
