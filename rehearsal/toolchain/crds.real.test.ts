@@ -1,7 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { CRD_MODULE_DIR, crdFolders, haveCrds } from "./crds.ts";
+import { crdFolders, haveCrds } from "./crds.ts";
+import { CRD_MODULE_DIR } from "./modules.ts";
 import { scratch } from "./testing/scratch.ts";
 import { CRD_MODULES } from "./versions.ts";
 

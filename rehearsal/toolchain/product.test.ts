@@ -59,6 +59,24 @@ describe("a product", () => {
     expect(await products(dir)).toEqual(["it-a000000000000000"]);
   });
 
+  it("of very many files is judged by those that are named", async () => {
+    const dir = await scratch();
+    const many = () => ({
+      ...recipe("a", async (stage) => {
+        for (const name of ["it", "witness"]) await writeFile(join(stage, name), name);
+      }),
+      judgedBy: ["witness"],
+    });
+    const made = await produce(dir, many(), quiet);
+    const [again, after] = [many(), many()];
+    await truncate(join(made, "it"), 0);
+    await produce(dir, again, quiet);
+    expect(again.make).not.toHaveBeenCalled();
+    await truncate(join(made, "witness"), 0);
+    await produce(dir, after, quiet);
+    expect(after.make).toHaveBeenCalledOnce();
+  });
+
   it("that was restored from a copy, with other times, serves", async () => {
     const dir = await scratch();
     const made = await produce(dir, recipe("a"), quiet);

@@ -14,6 +14,11 @@ export interface Recipe {
   readonly key: string;
   /** The part of the key that lies in this repository, without compiler and platform. */
   readonly inputs: string;
+  /**
+   * Files of the product, relative to it, by which it is known to be whole. Default: every file. For what has tens of
+   * thousands of files and is written last where these are: to look at each would take longer than what it is made for.
+   */
+  readonly judgedBy?: readonly string[];
   /** Makes the product in an empty folder. What it leaves there when it rejects is removed. */
   readonly make: (stage: string, say: Say) => Promise<void>;
 }
@@ -105,13 +110,12 @@ async function condition(dir: string): Promise<"whole" | "damaged" | "absent"> {
   return "whole";
 }
 
-async function describe(stage: string, { version, inputs }: Recipe, seconds: number): Promise<void> {
+async function describe(stage: string, { version, inputs, judgedBy }: Recipe, seconds: number): Promise<void> {
   const files: FileRecord[] = [];
-  for (const entry of await readdir(stage, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const full = join(entry.parentPath, entry.name);
+  for (const path of judgedBy ?? (await filesBelow(stage))) {
+    const full = join(stage, path);
     const { size, mtimeMs } = await stat(full);
-    files.push({ path: full.slice(stage.length + 1), size, mtimeMs, sha256: await fileDigest(full) });
+    files.push({ path, size, mtimeMs, sha256: await fileDigest(full) });
   }
   const manifest: Manifest = {
     version,
@@ -122,6 +126,14 @@ async function describe(stage: string, { version, inputs }: Recipe, seconds: num
     files,
   };
   await writeFile(join(stage, MANIFEST), JSON.stringify(manifest, null, 2));
+}
+
+/** Every file of a folder, relative to it. */
+async function filesBelow(dir: string): Promise<string[]> {
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(dir.length + 1));
 }
 
 async function readManifest(dir: string): Promise<Manifest | undefined> {

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { CRD_MODULE_DIR } from "./crds.ts";
+import { CRD_MODULE_DIR } from "./modules.ts";
 import { CLUSTER, PULUMI } from "./prepare.ts";
 import { parseVersion, serves } from "./semver.ts";
 import { BUILT, CRD_MODULES, GO_RELEASE, VERSIONS } from "./versions.ts";
