@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { archiveName, parseSimulation, statusOf } from "./apt.ts";
+import { archiveName, parseSimulation, statusOf, superseded } from "./apt.ts";
 
 it("reads from apt's simulation what it would install", () => {
   const output = [
@@ -33,4 +33,16 @@ it("tells apt what it takes as installed", () => {
     expect.arrayContaining(["Package: perl", "Status: install ok installed", "Version: 99:0", "Architecture: arm64"]),
   );
   expect(statusOf([], "arm64")).toBe("");
+});
+
+it("takes away what was downloaded of a package before, and no other package", () => {
+  const redis = { name: "redis-server", version: "5:7.0.15-2", architecture: "amd64" };
+  const files = [
+    "redis-server_5%3a7.0.15-1_amd64.deb",
+    "redis-server_5%3a7.0.15-2_amd64.deb",
+    "redis_5%3a7.0.15-1_all.deb",
+    "lock",
+    "partial",
+  ];
+  expect(superseded(files, [redis])).toEqual(["redis-server_5%3a7.0.15-1_amd64.deb"]);
 });

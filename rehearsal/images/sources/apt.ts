@@ -1,4 +1,4 @@
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type CommandOptions, type CommandResult, command } from "../../toolchain/command.ts";
 import { contentKey, fileDigest } from "../../toolchain/content-key.ts";
@@ -80,7 +80,16 @@ export async function fetchPackages(
     if (name) say(`downloading ${name}`, { count: { done: ++count, total: closure.length, unit: "packages" } });
   };
   await apt("apt-get", [...install, "--download-only", ...packages], { env, ...running, onLine });
+  for (const file of superseded(await readdir(archives), closure)) await rm(join(archives, file));
   return { closure, files: closure.map((it) => join(archives, archiveName(it))) };
+}
+
+/** Files of the packages of a closure in other versions: nothing else would ever take them away. */
+export function superseded(files: readonly string[], closure: readonly DebianPackage[]): string[] {
+  const used = new Set(closure.map(archiveName));
+  const nameOf = (file: string) => file.replace(/_.*$/, "");
+  const names = new Set([...used].map(nameOf));
+  return files.filter((file) => file.endsWith(".deb") && names.has(nameOf(file)) && !used.has(file));
 }
 
 /** What apt would install, in its own words: `Inst libc6 (2.36-9+deb12u14 Debian:12.15/oldstable [amd64])`. */
