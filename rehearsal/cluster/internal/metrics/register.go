@@ -32,7 +32,7 @@ const (
 var Hosts = []string{serviceName + "." + serviceNamespace + ".svc", "localhost", "127.0.0.1"}
 
 // simulated is what the registered objects say of themselves.
-var simulated = map[string]string{rehearsal.Simulated: "usage is said by annotations and by the load profile, and not measured"}
+var simulated = map[string]string{rehearsal.Simulated: "usage of simulated pods, and every custom metric, is said by annotations and by the load profile"}
 
 // register makes the API server ask this machine's port for both APIs.
 func register(ctx context.Context, config *rest.Config, port int, caBundle []byte) error {

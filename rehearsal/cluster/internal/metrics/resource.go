@@ -15,9 +15,9 @@ import (
 	metricsv1beta1 "k8s.io/metrics/pkg/apis/metrics/v1beta1"
 )
 
-// window is the time over which usage is said to be measured. An autoscaler takes no account of the CPU of a young pod that is
-// ready for less.
-var window = metav1.Duration{Duration: 5 * time.Second}
+// window is the time over which the usage of simulated pods is said to be measured. An autoscaler takes no account of the CPU of a
+// young pod that is ready for less.
+const window = 5 * time.Second
 
 const resourcePath = "/apis/metrics.k8s.io/v1beta1"
 
@@ -54,7 +54,13 @@ func (s *Server) resourceRoutes(mux *http.ServeMux) {
 			return nil, apierrors.NewNotFound(nodeResource, name)
 		}
 		now, err := from.read()
-		return nodeMetrics(now, node), err
+		if err != nil {
+			return nil, err
+		}
+		if !now.knows(node) {
+			return nil, apierrors.NewNotFound(nodeResource, name)
+		}
+		return nodeMetrics(now, node), nil
 	}))
 	list := s.asking(func(from *source, request *http.Request) (any, error) {
 		wanted, err := parseFilter(request)
@@ -71,22 +77,27 @@ func (s *Server) resourceRoutes(mux *http.ServeMux) {
 		if err != nil {
 			return nil, err
 		}
-		pod := now.pod(request.PathValue("namespace"), request.PathValue("name"))
-		if pod == nil {
+		user, known := now.user(request.PathValue("namespace"), request.PathValue("name"))
+		if !known {
 			return nil, apierrors.NewNotFound(podResource, request.PathValue("name"))
 		}
-		return podMetrics(now, pod), nil
+		return podMetrics(now, user), nil
 	}))
 }
 
-// pod is the reporting pod of that name, or nil.
-func (r reading) pod(namespace, name string) *corev1.Pod {
-	for _, pod := range r.pods {
-		if pod.Namespace == namespace && pod.Name == name {
-			return pod
-		}
+// user is what the pod of that name uses, if it is known.
+func (r reading) user(namespace, name string) (user, bool) {
+	i := slices.IndexFunc(r.users, func(user user) bool { return user.pod.Namespace == namespace && user.pod.Name == name })
+	if i < 0 {
+		return user{}, false
 	}
-	return nil
+	return r.users[i], true
+}
+
+// knows says whether the node is simulated, or its kubelet has measured something of late.
+func (r reading) knows(node *corev1.Node) bool {
+	containers, real := r.measured[node.Name]
+	return !real || len(containers) > 0
 }
 
 // filter is what a list is asked to be narrowed to.
@@ -122,7 +133,7 @@ func parseFilter(request *http.Request) (filter, error) {
 func nodeList(now reading, nodes []*corev1.Node, wanted filter) *metricsv1beta1.NodeMetricsList {
 	list := &metricsv1beta1.NodeMetricsList{TypeMeta: typeMeta("NodeMetricsList"), Items: []metricsv1beta1.NodeMetrics{}}
 	for _, node := range nodes {
-		if isPowered(node) && wanted.matches(node) {
+		if isPowered(node) && now.knows(node) && wanted.matches(node) {
 			list.Items = append(list.Items, *nodeMetrics(now, node))
 		}
 	}
@@ -133,9 +144,9 @@ func nodeList(now reading, nodes []*corev1.Node, wanted filter) *metricsv1beta1.
 // podList is what the pods of the namespace use; without a namespace, those of all.
 func podList(now reading, namespace string, wanted filter) *metricsv1beta1.PodMetricsList {
 	list := &metricsv1beta1.PodMetricsList{TypeMeta: typeMeta("PodMetricsList"), Items: []metricsv1beta1.PodMetrics{}}
-	for _, pod := range now.pods {
-		if (namespace == "" || namespace == pod.Namespace) && wanted.matches(pod) {
-			list.Items = append(list.Items, *podMetrics(now, pod))
+	for _, user := range now.users {
+		if (namespace == "" || namespace == user.pod.Namespace) && wanted.matches(user.pod) {
+			list.Items = append(list.Items, *podMetrics(now, user))
 		}
 	}
 	slices.SortFunc(list.Items, func(a, b metricsv1beta1.PodMetrics) int {
@@ -144,17 +155,18 @@ func podList(now reading, namespace string, wanted filter) *metricsv1beta1.PodMe
 	return list
 }
 
-// nodeMetrics is what the node's reporting pods use together; the system beside them uses nothing.
+// nodeMetrics is what the node's pods use together. What runs beside them is not in it: on a simulated node there is nothing, and a real
+// one's kubelet measures the whole machine there, which all nodes share.
 func nodeMetrics(now reading, node *corev1.Node) *metricsv1beta1.NodeMetrics {
 	usage := corev1.ResourceList{
 		corev1.ResourceCPU:    *resource.NewQuantity(0, resource.DecimalSI),
 		corev1.ResourceMemory: *resource.NewQuantity(0, resource.BinarySI),
 	}
-	for _, pod := range now.pods {
-		if pod.Spec.NodeName != node.Name {
+	for _, user := range now.users {
+		if user.pod.Spec.NodeName != node.Name {
 			continue
 		}
-		for _, used := range now.usage(pod) {
+		for _, used := range user.usage {
 			for name, quantity := range used {
 				sum := usage[name]
 				sum.Add(quantity)
@@ -164,18 +176,17 @@ func nodeMetrics(now reading, node *corev1.Node) *metricsv1beta1.NodeMetrics {
 	}
 	return &metricsv1beta1.NodeMetrics{
 		TypeMeta: typeMeta("NodeMetrics"), ObjectMeta: objectMeta(now, node),
-		Timestamp: metav1.NewTime(now.time), Window: window, Usage: usage,
+		Timestamp: metav1.NewTime(now.time), Window: metav1.Duration{Duration: window}, Usage: usage,
 	}
 }
 
-func podMetrics(now reading, pod *corev1.Pod) *metricsv1beta1.PodMetrics {
+func podMetrics(now reading, of user) *metricsv1beta1.PodMetrics {
 	metrics := &metricsv1beta1.PodMetrics{
-		TypeMeta: typeMeta("PodMetrics"), ObjectMeta: objectMeta(now, pod),
-		Timestamp: metav1.NewTime(now.time), Window: window,
+		TypeMeta: typeMeta("PodMetrics"), ObjectMeta: objectMeta(now, of.pod),
+		Timestamp: metav1.NewTime(of.time), Window: metav1.Duration{Duration: of.window},
 	}
-	usage := now.usage(pod)
-	for _, container := range running(pod) {
-		metrics.Containers = append(metrics.Containers, metricsv1beta1.ContainerMetrics{Name: container.Name, Usage: usage[container.Name]})
+	for _, container := range running(of.pod) {
+		metrics.Containers = append(metrics.Containers, metricsv1beta1.ContainerMetrics{Name: container.Name, Usage: of.usage[container.Name]})
 	}
 	return metrics
 }

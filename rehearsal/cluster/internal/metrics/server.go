@@ -1,5 +1,6 @@
-// Package metrics answers for the usage of simulated pods: metrics.k8s.io as metrics-server does, and custom.metrics.k8s.io as an
-// adapter of a monitoring system does. Autoscalers are real; what they read is said by annotations and by a load profile.
+// Package metrics answers for the usage of pods: metrics.k8s.io as metrics-server does, and custom.metrics.k8s.io as an adapter of a
+// monitoring system does. Autoscalers are real; what they read of simulated pods is said by annotations and by a load profile, and
+// what they read of real ones, except for custom metrics, was measured by their kubelets.
 package metrics
 
 import (
@@ -40,10 +41,11 @@ type Server struct {
 
 // source is what the informers hold: no request becomes one to the API server, but the first for a kind of objects.
 type source struct {
-	pods    corelisters.PodLister
-	nodes   corelisters.NodeLister
-	profile *profileFile
-	objects *objects
+	pods     corelisters.PodLister
+	nodes    corelisters.NodeLister
+	profile  *profileFile
+	objects  *objects
+	kubelets *kubelets
 }
 
 // Serve answers on the listener until ctx ends. An API server that starts with both APIs registered from an earlier run asks for them
@@ -93,6 +95,7 @@ func (s *Server) Follow(ctx context.Context, config *rest.Config, caBundle []byt
 	factory.StartWithContext(ctx)
 	factory.WaitForCacheSyncWithContext(ctx)
 	from.profile.follow(ctx)
+	from.kubelets = newKubelets(ctx, client, from.nodes)
 	s.source.Store(from)
 	return register(ctx, config, s.port, caBundle)
 }
@@ -149,7 +152,8 @@ func (s *source) read() (reading, error) {
 	if err != nil {
 		return reading{}, err
 	}
-	return read(time.Now(), pods, nodes, s.profile.current.Load()), nil
+	now := time.Now()
+	return read(now, pods, nodes, s.profile.current.Load(), s.kubelets.now(nodes, now)), nil
 }
 
 // handle answers GETs with what answer returns, or with its error as a Status.

@@ -37,9 +37,22 @@ const (
 // reading is what all pods use at one moment.
 type reading struct {
 	time time.Time
-	// pods are those that report.
+	// pods are those that take load.
 	pods  []*corev1.Pod
 	loads []load
+	// users are the pods of which it is known what they use: those of pods on simulated nodes, and those on real nodes that were measured.
+	users []user
+	// measured is what the containers on real nodes use, by the node's name; other nodes are not in it.
+	measured map[string]map[containerName]measurement
+}
+
+// user is a pod with what its containers use.
+type user struct {
+	pod *corev1.Pod
+	// time is when it was measured, and window over how long.
+	time   time.Time
+	window time.Duration
+	usage  map[string]corev1.ResourceList
 }
 
 // load is an entry of the profile at the moment of the reading.
@@ -49,12 +62,12 @@ type load struct {
 }
 
 // read takes the pods that report, and works out what the profile asks of each.
-func read(now time.Time, pods []*corev1.Pod, nodes []*corev1.Node, profile *profile) reading {
+func read(now time.Time, pods []*corev1.Pod, nodes []*corev1.Node, profile *profile, measured map[string]map[containerName]measurement) reading {
 	powered := map[string]bool{}
 	for _, node := range nodes {
 		powered[node.Name] = isPowered(node)
 	}
-	r := reading{time: now}
+	r := reading{time: now, measured: measured}
 	for _, pod := range pods {
 		if isServing(pod) && powered[pod.Spec.NodeName] {
 			r.pods = append(r.pods, pod)
@@ -69,7 +82,36 @@ func read(now time.Time, pods []*corev1.Pod, nodes []*corev1.Node, profile *prof
 		}
 		r.loads = append(r.loads, load{entry: entry, each: value})
 	}
+	for _, pod := range r.pods {
+		if _, real := measured[pod.Spec.NodeName]; !real {
+			r.users = append(r.users, user{pod: pod, time: now, window: window, usage: r.usage(pod)})
+		}
+	}
+	for _, pod := range pods {
+		if containers, real := measured[pod.Spec.NodeName]; real && powered[pod.Spec.NodeName] {
+			if user, known := measuredUser(pod, containers); known {
+				r.users = append(r.users, user)
+			}
+		}
+	}
 	return r
+}
+
+// measuredUser is a pod with what was measured of it, which must be all of its running containers. The oldest measurement speaks for it.
+func measuredUser(pod *corev1.Pod, containers map[containerName]measurement) (user, bool) {
+	all := user{pod: pod, usage: map[string]corev1.ResourceList{}}
+	for _, container := range running(pod) {
+		used, known := containers[containerName{pod.Namespace, pod.Name, container.Name}]
+		// A pod of the same name may have been there before.
+		if !known || used.time.Before(pod.CreationTimestamp.Time) {
+			return user{}, false
+		}
+		all.usage[container.Name] = used.usage
+		if all.time.IsZero() || used.time.Before(all.time) {
+			all.time, all.window = used.time, used.window
+		}
+	}
+	return all, pod.Status.Phase == corev1.PodRunning && pod.DeletionTimestamp == nil
 }
 
 // isPowered says whether the node's kubelet is there to be asked.

@@ -54,7 +54,7 @@ func steady(metric string, shared bool, value float64) entry {
 
 // readPods takes a reading of the pods on nodes a and b.
 func readPods(pods []*corev1.Pod, entries ...entry) reading {
-	return read(noon, pods, []*corev1.Node{node("a"), node("b")}, &profile{start: noon, entries: entries})
+	return read(noon, pods, []*corev1.Node{node("a"), node("b")}, &profile{start: noon, entries: entries}, nil)
 }
 
 func TestReadTakesReadyPodsOnPoweredNodes(t *testing.T) {
@@ -68,7 +68,7 @@ func TestReadTakesReadyPodsOnPoweredNodes(t *testing.T) {
 		orders("dark", func(pod *corev1.Pod) { pod.Spec.NodeName = "off" }),
 		orders("lost", func(pod *corev1.Pod) { pod.Spec.NodeName = "gone" }),
 	}
-	now := read(noon, all, []*corev1.Node{node("a"), off}, &profile{})
+	now := read(noon, all, []*corev1.Node{node("a"), off}, &profile{}, nil)
 	if len(now.pods) != 1 || now.pods[0].Name != "ready" {
 		t.Errorf("got %v", now.pods)
 	}
