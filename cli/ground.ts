@@ -67,7 +67,7 @@ export async function rehearsalStep(
       : {
           crds,
           seed,
-          real: await nodesStep(context, environment.zones.slice(0, count)),
+          real: await nodesStep(context, environment.zones.slice(0, count), nodes === "real"),
           noSimulated: nodes === "real",
         };
   const cluster = await clusterStep(context, clusterPlan(name, environment, parts), program.path);

@@ -7,14 +7,12 @@ import {
   engineHome,
   IMAGES,
   type Progress,
-  prepareImage,
   prepareNodes,
   prepareToolchain,
   prepareTools,
   type RealNodes,
   RehearsalError,
   type RunningCluster,
-  requireRealNodes,
   startCluster,
   type Toolchain,
   type ToolchainOptions,
@@ -66,16 +64,21 @@ function toolMissing(error: unknown, { asked }: Context["interrupt"]): unknown {
     : error;
 }
 
-/** Gets what real nodes are made of, and every image that can be made: the first time it takes minutes. */
-export async function nodesStep({ steps, cacheDir, interrupt }: Context, zones: readonly string[]): Promise<RealNodes> {
+/**
+ * Gets what real nodes are made of, and every image that can be made: the first time it takes minutes. Where all nodes are
+ * real, so is CloudNativePG's operator.
+ */
+export async function nodesStep(
+  { steps, cacheDir, interrupt }: Context,
+  zones: readonly string[],
+  noSimulated: boolean,
+): Promise<RealNodes> {
   return steps.run("Nodes", async (tell) => {
     const options = { cacheDir, report: reporter(tell), signal: interrupt.asked };
     try {
-      requireRealNodes();
-      const images: string[] = [];
-      for (const image of IMAGES) images.push((await prepareImage(image, options)).path);
-      const value = await prepareNodes({ ...options, zones, images });
-      return { detail: `${count(images.length, "image")}, ${count(zones.length, "real node")}`, value };
+      const operators = noSimulated ? (["cloudnative-pg"] as const) : [];
+      const value = await prepareNodes({ ...options, zones, images: IMAGES, operators });
+      return { detail: `${count(IMAGES.length, "image")}, ${count(zones.length, "real node")}`, value };
     } catch (error) {
       throw toolMissing(error, interrupt);
     }

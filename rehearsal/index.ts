@@ -10,8 +10,8 @@ export {
 export { type RunningCluster, type StartOptions, startCluster } from "./control/start.ts";
 export { type ClusterPlace, type ClusterStatus, clusterNames, clusterStatus } from "./control/status.ts";
 export { resetCluster, type StopOptions, type Stopped, stopCluster } from "./control/stop.ts";
-export { IMAGES, prepareImage } from "./images/index.ts";
-export { type NodesOptions, prepareNodes, requireRealNodes, whyNoRealNodes } from "./nodes/index.ts";
+export { IMAGES } from "./images/index.ts";
+export { type NodesOptions, prepareNodes, whyNoRealNodes } from "./nodes/index.ts";
 export { cacheDirectory } from "./toolchain/cache.ts";
 export { diagnose } from "./toolchain/diagnose.ts";
 export type { DiagnoseOptions, Diagnosis } from "./toolchain/diagnosis.ts";

@@ -169,13 +169,14 @@ func (c *cluster) startComponents(ctx context.Context) error {
 	at("nodes", func() error { return c.startNodes(ctx) })
 	if c.lab != nil {
 		at("real-nodes", func() error { return c.joinLab(ctx) })
+		at("operators", func() error { return c.deployOperators(ctx) })
 	}
 	at("cloud", c.startCloud)
 	at("metrics", c.followMetrics)
 	at("crds", func() error {
 		definitions, err := c.installDefinitions(ctx)
 		for _, operator := range operators {
-			if defines(definitions, operator.definition) {
+			if defines(definitions, operator.definition) && (!operator.ofSimulated || len(c.description.Nodes) > 0) {
 				at(operator.name, func() error { return operator.start(c) })
 			}
 		}

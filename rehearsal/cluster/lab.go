@@ -8,6 +8,7 @@ import (
 	"plumbline.dev/rehearsal/cluster/internal/controlplane"
 	"plumbline.dev/rehearsal/cluster/internal/lab"
 	"plumbline.dev/rehearsal/cluster/internal/loadbalancer"
+	"plumbline.dev/rehearsal/cluster/internal/manifests"
 	"plumbline.dev/rehearsal/cluster/internal/volumes"
 )
 
@@ -46,13 +47,30 @@ func (c *cluster) joinLab(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := c.lab.ServeDNS(c.addons, client); err != nil {
-		return err
-	}
 	if err := c.lab.Join(ctx, c.addons, client, custom, len(c.description.Nodes) > 0); err != nil {
 		return err
 	}
-	return c.lab.Forward(c.addons, client)
+	if err := c.lab.Forward(c.addons, client); err != nil {
+		return err
+	}
+	return c.lab.DeployDNS(ctx, client, custom)
+}
+
+// deployOperators applies the manifests that the description names for real nodes, and returns when what they deploy is available: their
+// webhooks answer from then on.
+func (c *cluster) deployOperators(ctx context.Context) error {
+	objects, err := manifests.Read(c.description.Real.Manifests)
+	if err != nil {
+		return err
+	}
+	client, custom, err := c.clients("operators")
+	if err != nil {
+		return err
+	}
+	if err := manifests.Apply(ctx, custom, "plumbline-operators", objects); err != nil {
+		return err
+	}
+	return c.lab.Await(ctx, client, objects)
 }
 
 // balancerAddresses are where Services of type LoadBalancer are: on the machine's loopback if pods can answer there.

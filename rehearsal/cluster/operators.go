@@ -23,10 +23,12 @@ import (
 var operators = []struct {
 	name, definition string
 	start            func(*cluster) error
+	// ofSimulated is for one whose pods run nothing, as on simulated nodes; without such nodes it is not started.
+	ofSimulated bool
 }{
-	{"cert-manager", certmanager.Definition, (*cluster).startCertManager},
-	{"gateway", gateway.Definition, (*cluster).startGateways},
-	{"postgres", cnpg.Definition, (*cluster).startPostgres},
+	{name: "cert-manager", definition: certmanager.Definition, start: (*cluster).startCertManager},
+	{name: "gateway", definition: gateway.Definition, start: (*cluster).startGateways},
+	{name: "postgres", definition: cnpg.Definition, start: (*cluster).startPostgres, ofSimulated: true},
 }
 
 // startCloud starts what the controllers of a cloud do: block storage and load balancers.

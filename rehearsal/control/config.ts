@@ -24,8 +24,10 @@ export interface RealNodes {
   readonly program: string;
   /** Absolute folder of the unpacked packages of which nodes are made. */
   readonly runtime: string;
-  /** Absolute archives of the images that every node imports. */
-  readonly images: readonly string[];
+  /** Absolute folder of the store of images that every node has. */
+  readonly store: string;
+  /** Absolute files of manifests that the cluster applies once its nodes have joined, and whose Deployments it waits for. */
+  readonly manifests: readonly string[];
   /** 1 to 9. */
   readonly nodes: readonly { readonly name: string; readonly zone: string }[];
 }

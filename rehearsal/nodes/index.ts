@@ -1,3 +1,3 @@
 /** Real nodes: kubelets, containers and their network, in namespaces of their own. */
-export { requireRealNodes, whyNoRealNodes } from "./machine.ts";
+export { whyNoRealNodes } from "./machine.ts";
 export { type NodesOptions, prepareNodes } from "./prepare.ts";

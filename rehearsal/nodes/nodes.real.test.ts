@@ -1,59 +1,34 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { clusterConfig } from "../control/config.ts";
-import { type RunningCluster, startCluster } from "../control/start.ts";
-import { resetCluster, stopCluster } from "../control/stop.ts";
-import { imageFor, prepareImage } from "../images/index.ts";
-import { cacheDirectory } from "../toolchain/cache.ts";
-import { command } from "../toolchain/command.ts";
-import { prepareToolchain, type Toolchain } from "../toolchain/prepare.ts";
+import type { RunningCluster } from "../control/start.ts";
 import { isRunning } from "../toolchain/process.ts";
 import { eventually } from "../toolchain/testing/scratch.ts";
-import { prepareNodes, whyNoRealNodes } from "./index.ts";
-import { BUSYBOX } from "./testing/real-cluster.ts";
-import { family, traces } from "./testing/traces.ts";
+import { whyNoRealNodes } from "./index.ts";
+import { BUSYBOX, type RealCluster, realCluster, ZONES } from "./testing/real-cluster.ts";
+import { family, type Traces, traces } from "./testing/traces.ts";
 
 const why = whyNoRealNodes();
-const ZONES = ["one", "two", "three"];
+/** More are worth their time now and then: `PLUMBLINE_CYCLES=20`. */
+const CYCLES = Number(process.env.PLUMBLINE_CYCLES ?? 4);
 
 describe.skipIf(why !== undefined)(`real nodes${why === undefined ? "" : ` (skipped: ${why})`}`, () => {
-  const cacheDir = mkdtempSync(join(tmpdir(), "plumbline-nodes-"));
-  const before = why === undefined ? traces() : undefined;
-  let toolchain: Toolchain;
-  let start: () => Promise<RunningCluster>;
+  let lab: RealCluster;
+  let before: Traces;
   let cluster: RunningCluster;
 
   beforeAll(async () => {
-    const tools = join(cacheDirectory(), "tools");
-    mkdirSync(tools, { recursive: true });
-    symlinkSync(tools, join(cacheDir, "tools"));
-    toolchain = await prepareToolchain({ cacheDir });
-    const pause = imageFor("plumbline.dev/pause:1.0.0");
-    if (pause === undefined) throw new Error("there is no image of pause");
-    const images: string[] = [];
-    for (const image of [pause, BUSYBOX]) images.push((await prepareImage(image, { cacheDir })).path);
-    const real = await prepareNodes({ cacheDir, zones: ZONES, images });
-    const node = { instanceType: "m7i.xlarge", cpu: "4", memory: "16Gi", pods: 110 };
-    const plan = { name: "nodes", region: "test", zones: ZONES, nodesPerZone: 1, node, crds: [], seed: toolchain.seed };
-    start = () => startCluster({ ...clusterConfig(plan), real }, { cacheDir, binary: toolchain.cluster.path });
-    cluster = await start();
+    lab = await realCluster("nodes", { simulated: true, images: [BUSYBOX] });
+    before = left();
+    cluster = await lab.start();
     await kubectl("apply", "-f", join(import.meta.dirname, "testing", "demo.yaml"));
     await kubectl("-n", "demo", "rollout", "status", "statefulset/web", "--timeout=120s");
   });
 
-  afterAll(async () => {
-    await resetCluster("nodes", { cacheDir });
-    rmSync(cacheDir, { recursive: true, force: true });
-  });
+  afterAll(() => lab.remove());
 
-  async function kubectl(...args: string[]): Promise<string> {
-    const { code, stdout, tail } = await command(toolchain.kubectl.path, ["--kubeconfig", cluster.kubeconfig, ...args]);
-    if (code !== 0) throw new Error(`kubectl ${args.join(" ")}:\n${tail.join("\n")}`);
-    return stdout.trim();
-  }
-
+  const left = () => traces(lab.runtime, "nodes");
+  const kubectl = (...args: string[]) => lab.kubectl(...args);
   const exec = (pod: string, ...words: string[]) => kubectl("-n", "demo", "exec", pod, "--", "/bin/busybox", ...words);
   const conditionOf = (node: string) =>
     kubectl("get", "node", node, "-o", 'jsonpath={.status.conditions[?(@.type=="Ready")].status}');
@@ -117,10 +92,10 @@ describe.skipIf(why !== undefined)(`real nodes${why === undefined ? "" : ` (skip
   it("leave nothing on the machine when the cluster stops, and come back with their data", async () => {
     const processes = family(cluster.pid);
     expect(processes.length).toBeGreaterThan(16);
-    await stopCluster("nodes", { cacheDir });
+    await lab.stop();
     expect(processes.filter(isRunning)).toEqual([]);
-    expect(traces()).toEqual(before);
-    cluster = await start();
+    expect(left()).toEqual(before);
+    cluster = await lab.start();
     await kubectl("-n", "demo", "rollout", "status", "statefulset/web", "--timeout=90s");
     expect((await exec("web-0", "cat", "/data/index.html")).split("\n").length).toBeGreaterThan(1);
   });
@@ -129,18 +104,46 @@ describe.skipIf(why !== undefined)(`real nodes${why === undefined ? "" : ` (skip
     const processes = family(cluster.pid);
     process.kill(cluster.pid, "SIGKILL");
     await eventually(() => expect(processes.filter(isRunning)).toEqual([]));
-    expect(traces()).toEqual({ ...before, controlGroups: expect.anything() });
-    cluster = await start();
-    await stopCluster("nodes", { cacheDir });
-    expect(traces()).toEqual(before);
+    expect(left()).toEqual({ ...before, controlGroups: expect.anything() });
+    cluster = await lab.start();
+    await lab.stop();
+    expect(left()).toEqual(before);
   });
 
   it("are a failure of the cluster, told as such, when what holds them is killed", async () => {
-    cluster = await start();
+    cluster = await lab.start();
     const processes = family(cluster.pid);
     // The second is the holder: the cluster's process has no other child.
     process.kill(processes[1]?.pid ?? 0, "SIGKILL");
     await eventually(() => expect(processes.filter(isRunning)).toEqual([]));
-    expect(traces()).toEqual(before);
+    expect(left()).toEqual(before);
+  });
+
+  it(`leave nothing in ${CYCLES} starts in a row, every other of which is killed on its way`, {
+    timeout: CYCLES * 60_000,
+  }, async () => {
+    const { elapsedMs } = await lab.start();
+    await lab.stop();
+    for (let cycle = 1; cycle <= CYCLES; cycle++) {
+      if (cycle % 2 === 1) {
+        const { pid } = await lab.start();
+        const processes = family(pid);
+        await lab.stop();
+        expect(processes.filter(isRunning), `cycle ${cycle}`).toEqual([]);
+        expect(left(), `cycle ${cycle}`).toEqual(before);
+      } else {
+        const start = expect(lab.start()).rejects.toThrow("did not start");
+        // Over all cycles every part of a start is met.
+        await sleep((elapsedMs * cycle) / (CYCLES + 1));
+        const processes = family(await lab.pid());
+        process.kill(processes[0]?.pid ?? 0, "SIGKILL");
+        await start;
+        await eventually(() => expect(processes.filter(isRunning), `cycle ${cycle}`).toEqual([]));
+        expect(left(), `cycle ${cycle}`).toEqual({ ...before, controlGroups: expect.anything() });
+      }
+    }
+    await lab.start();
+    await lab.stop();
+    expect(left()).toEqual(before);
   });
 });

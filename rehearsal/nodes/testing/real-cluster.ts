@@ -4,11 +4,12 @@ import { clusterConfig } from "../../control/config.ts";
 import { clusterDirectory, readStartRecord } from "../../control/directory.ts";
 import { type RunningCluster, startCluster } from "../../control/start.ts";
 import { resetCluster, stopCluster } from "../../control/stop.ts";
-import { type ImageDescription, imageFor, prepareImage } from "../../images/index.ts";
+import type { ImageDescription } from "../../images/index.ts";
 import { cacheDirectory } from "../../toolchain/cache.ts";
 import { command } from "../../toolchain/command.ts";
 import { prepareToolchain } from "../../toolchain/prepare.ts";
 import { prepareNodes } from "../index.ts";
+import type { OperatorName } from "../operators.ts";
 
 export const ZONES = ["one", "two", "three"];
 
@@ -38,7 +39,11 @@ export interface RealCluster {
 /** Prepares a cluster, and does not start it. `simulated` nodes stand beside the real ones, one a zone. */
 export async function realCluster(
   name: string,
-  { simulated, images }: { readonly simulated: boolean; readonly images: readonly ImageDescription[] },
+  wanted: {
+    readonly simulated: boolean;
+    readonly images: readonly ImageDescription[];
+    readonly operators?: readonly OperatorName[];
+  },
 ): Promise<RealCluster> {
   const tools = join(cacheDirectory(), "tools");
   mkdirSync(tools, { recursive: true });
@@ -46,11 +51,8 @@ export async function realCluster(
   const cacheDir = mkdtempSync(join(cacheDirectory(), `test-${name}-`));
   symlinkSync(tools, join(cacheDir, "tools"));
   const { seed, crds, cluster, kubectl } = await prepareToolchain({ cacheDir });
-  const pause = imageFor("plumbline.dev/pause:1.0.0");
-  if (pause === undefined) throw new Error("there is no image of pause");
-  const archives: string[] = [];
-  for (const image of [pause, ...images]) archives.push((await prepareImage(image, { cacheDir })).path);
-  const real = await prepareNodes({ cacheDir, zones: ZONES, images: archives });
+  const { simulated, ...nodes } = wanted;
+  const real = await prepareNodes({ cacheDir, zones: ZONES, ...nodes });
   const node = { instanceType: "m7i.xlarge", cpu: "4", memory: "16Gi", pods: 110 };
   const plan = clusterConfig({ name, region: "test", zones: ZONES, nodesPerZone: 1, node, crds, seed });
   const config = { ...plan, ...(!simulated && { nodes: [] }), real };

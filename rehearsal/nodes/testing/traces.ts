@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { identify, type ProcessIdentity } from "../../toolchain/process.ts";
@@ -9,6 +10,8 @@ export interface Traces {
   readonly controlGroups: readonly string[];
   readonly links: readonly string[];
   readonly routes: string;
+  /** Rules of nftables in this process's network, which is the machine's: what kube-proxy would make if it were there. */
+  readonly rules?: string;
   readonly settings: Readonly<Record<string, string>>;
 }
 
@@ -23,12 +26,21 @@ const SETTINGS = [
   "net/ipv4/ip_forward",
 ] as const;
 
-export function traces(): Traces {
+/**
+ * Rules are counted if `runtime`, the folder of unpacked packages, is given: the machine itself may have no nft. `cluster`
+ * is the one whose control groups are counted; without, those of all clusters are.
+ */
+export function traces(runtime?: string, cluster?: string): Traces {
   return {
     mounts: lines("/proc/self/mountinfo").map((line) => line.split(" ").slice(3, 5).join(" ")),
-    controlGroups: foldersBelow("/sys/fs/cgroup").filter((path) => path.includes("plumbline")),
+    controlGroups: foldersBelow("/sys/fs/cgroup").filter((path) =>
+      path.includes(cluster === undefined ? "plumbline" : `/plumbline/${cluster}-`),
+    ),
     links: readdirSync("/sys/class/net").sort(),
     routes: readFileSync("/proc/net/route", "utf8"),
+    ...(runtime !== undefined && {
+      rules: execFileSync("chroot", [runtime, "/usr/sbin/nft", "list", "ruleset"], { encoding: "utf8" }),
+    }),
     settings: Object.fromEntries(
       SETTINGS.map((name) => [name, attempt(() => readFileSync(`/proc/sys/${name}`, "utf8").trim()) ?? "absent"]),
     ),

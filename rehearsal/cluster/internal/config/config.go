@@ -55,8 +55,12 @@ type Real struct {
 	Program string `json:"program"`
 	// Runtime is the absolute path of the folder into which containerd and what it needs were unpacked.
 	Runtime string `json:"runtime"`
-	// Images are absolute paths of OCI archives, which every node imports. The image of pause must be among them.
-	Images []string `json:"images"`
+	// Store is the absolute path of a store of images, as `plumbline-node images` makes it, which every node has. The image of pause must
+	// be in it.
+	Store string `json:"store"`
+	// Manifests are absolute paths of YAML files whose objects are applied when there is an API server, and whose Deployments a start
+	// waits for: operators that run in pods.
+	Manifests []string `json:"manifests"`
 	// Nodes are the real nodes: at least one, and MostRealNodes at most.
 	Nodes []RealNode `json:"nodes"`
 }
@@ -165,8 +169,9 @@ func realProblems(refuse func(string, any, string), node func(field, name, zone 
 	}
 	there("real.program", r.Program)
 	there("real.runtime", r.Runtime)
-	for i, image := range r.Images {
-		there(fmt.Sprintf("real.images[%d]", i), image)
+	there("real.store", r.Store)
+	for i, path := range r.Manifests {
+		there(fmt.Sprintf("real.manifests[%d]", i), path)
 	}
 	if len(r.Nodes) == 0 || len(r.Nodes) > MostRealNodes {
 		refuse("real.nodes", len(r.Nodes), fmt.Sprintf("1 to %d nodes", MostRealNodes))

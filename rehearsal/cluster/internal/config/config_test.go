@@ -51,7 +51,7 @@ func TestParseRefusesANodeTwice(t *testing.T) {
 }
 
 func TestParseOfRealNodes(t *testing.T) {
-	real := `"nodes":[],"real":{"program":"/bin/sh","runtime":"/","images":["/etc/hosts"],"nodes":[{"name":"a-real","zone":"a"}]},"crds"`
+	real := `"nodes":[],"real":{"program":"/bin/sh","runtime":"/","store":"/","nodes":[{"name":"a-real","zone":"a"}]},"crds"`
 	withReal := strings.Replace(good, `"nodes":[{"name":"a-1","zone":"a","instanceType":"m7i.xlarge","cpu":"4","memory":"16Gi","pods":110}],"crds"`, real, 1)
 	cluster, err := Parse([]byte(withReal))
 	if err != nil || cluster.Real == nil || cluster.Real.Nodes[0].Zone != "a" {
@@ -60,7 +60,8 @@ func TestParseOfRealNodes(t *testing.T) {
 	for _, test := range []struct{ from, to, want string }{
 		{`"/bin/sh"`, `"sh"`, `real.program: "sh" was given; allowed: an absolute path`},
 		{`"runtime":"/"`, `"runtime":"/no/such"`, `real.runtime: "/no/such" was given`},
-		{`"/etc/hosts"`, `"/no/image"`, `real.images[0]: "/no/image" was given`},
+		{`"store":"/"`, `"store":"/no/store"`, `real.store: "/no/store" was given`},
+		{`"store":"/"`, `"store":"/","manifests":["/no/file"]`, `real.manifests[0]: "/no/file" was given`},
 		{`[{"name":"a-real","zone":"a"}]`, `[]`, `real.nodes: 0 was given; allowed: 1 to 9 nodes`},
 		{`"zone":"a"}]},`, `"zone":""}]},`, `real.nodes[0].zone: "" was given`},
 		{`"nodes":[],`, `"nodes":[{"name":"a-real","zone":"a","cpu":"4","memory":"16Gi","pods":1}],`, "real.nodes[0].name: \"a-real\" was given; allowed: a name of its own; nodes[0] has this one"},

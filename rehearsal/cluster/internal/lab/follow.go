@@ -15,6 +15,7 @@ import (
 	"k8s.io/client-go/kubernetes"
 
 	"plumbline.dev/rehearsal/cluster/internal/labels"
+	"plumbline.dev/rehearsal/cluster/internal/manifests"
 	"plumbline.dev/rehearsal/cluster/internal/nodes"
 	"plumbline.dev/rehearsal/cluster/internal/reconcile"
 )
@@ -28,7 +29,7 @@ func (l *Lab) Join(ctx, running context.Context, client kubernetes.Interface, cu
 	if err != nil {
 		return err
 	}
-	if err := apply(ctx, custom, wanted); err != nil {
+	if err := manifests.Apply(ctx, custom, manager, wanted); err != nil {
 		return err
 	}
 	l.services.Store(followServices(running, client))

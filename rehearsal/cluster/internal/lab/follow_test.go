@@ -20,7 +20,7 @@ func TestLabelsDecideTheConditionOfANode(t *testing.T) {
 }
 
 func TestPlacementIsForClustersWithSimulatedNodesToo(t *testing.T) {
-	for withSimulated, want := range map[bool]int{false: 5, true: 8} {
+	for withSimulated, want := range map[bool]int{false: 3, true: 6} {
 		made, err := objects(withSimulated)
 		if err != nil {
 			t.Fatal(err)

@@ -17,10 +17,9 @@ import (
 	"sync/atomic"
 	"syscall"
 
-	"k8s.io/client-go/kubernetes"
+	"golang.org/x/sys/unix"
 
 	"plumbline.dev/rehearsal/cluster/internal/config"
-	"plumbline.dev/rehearsal/cluster/internal/dns"
 	"plumbline.dev/rehearsal/cluster/internal/pki"
 	"plumbline.dev/rehearsal/cluster/internal/state"
 )
@@ -48,7 +47,11 @@ type Lab struct {
 // Start starts the lab of the cluster in dir, and returns when its network is there; the nodes then start by themselves. Its programs'
 // logs go to dir/log. It ends with this process, however that ends.
 func Start(ctx context.Context, dir string, cluster config.Cluster, authority pki.Authority) (*Lab, error) {
-	lab := &Lab{spec: Plan(dir, cluster), networked: make(chan struct{}), ended: make(chan struct{})}
+	memory, err := machineMemory()
+	if err != nil {
+		return nil, err
+	}
+	lab := &Lab{spec: Plan(dir, cluster, memory), networked: make(chan struct{}), ended: make(chan struct{})}
 	// What a lab that was killed left behind.
 	if err := removeCgroups(lab.spec.Cgroup); err != nil {
 		return nil, err
@@ -79,6 +82,15 @@ func Start(ctx context.Context, dir string, cluster config.Cluster, authority pk
 		return nil, err
 	}
 	return lab, nil
+}
+
+// machineMemory is how many bytes of memory the machine has.
+func machineMemory() (int64, error) {
+	var info unix.Sysinfo_t
+	if err := unix.Sysinfo(&info); err != nil {
+		return 0, fmt.Errorf("the machine's memory cannot be read: %w", err)
+	}
+	return int64(info.Totalram) * int64(info.Unit), nil
 }
 
 // hold starts the process that holds the lab: the first of its process namespace, so that its end is everything's.
@@ -162,18 +174,6 @@ func (l *Lab) Nodes() []Node { return l.spec.Nodes }
 // ListenForNodes listens where the nodes look for the API server.
 func (l *Lab) ListenForNodes() (net.Listener, error) {
 	return l.network.Listen(net.JoinHostPort(ServerAddress, strconv.Itoa(ServerPort)))
-}
-
-// ServeDNS answers for the names of Services and pods until ctx ends.
-func (l *Lab) ServeDNS(ctx context.Context, client kubernetes.Interface) error {
-	address := net.JoinHostPort(ServerAddress, "53")
-	packets, err1 := l.network.ListenPacket(address)
-	connections, err2 := l.network.Listen(address)
-	if err := errors.Join(err1, err2); err != nil {
-		return fmt.Errorf("the cluster's DNS: %w", err)
-	}
-	dns.Serve(ctx, client, packets, connections)
-	return ctx.Err()
 }
 
 // ServeEgress gives the API server a way to nodes, pods and Services until ctx ends, and writes the settings with which it finds it.

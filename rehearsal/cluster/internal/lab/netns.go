@@ -36,15 +36,6 @@ func (n *Network) Listen(address string) (listener net.Listener, err error) {
 	return listener, err
 }
 
-// ListenPacket listens on a UDP address of the lab.
-func (n *Network) ListenPacket(address string) (packets net.PacketConn, err error) {
-	err = n.inside(func() error {
-		packets, err = net.ListenPacket("udp4", address)
-		return err
-	})
-	return packets, err
-}
-
 // Dial connects to a TCP address in the lab. The address must be numeric: names are not looked up there.
 func (n *Network) Dial(ctx context.Context, address string) (connection net.Conn, err error) {
 	err = n.inside(func() error {

@@ -1,67 +1,74 @@
 package lab
 
 import (
-	"bytes"
 	"context"
 	"embed"
 	"fmt"
-	"time"
 
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/util/wait"
-	"k8s.io/apimachinery/pkg/util/yaml"
 	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/kubernetes"
+
+	"plumbline.dev/rehearsal/cluster/internal/manifests"
 )
 
-// manifests are what is always there, and placement, where there are simulated nodes too.
+// files are what is always there, placement where there are simulated nodes too, and the cluster's DNS.
 //
 //go:embed objects
-var manifests embed.FS
+var files embed.FS
 
 // manager owns, in the API server's eyes, the objects that a lab makes.
 const manager = "plumbline-nodes"
 
-// objects are what the API server must hold for pods on real nodes.
+// objects are what the API server must hold before pods come to real nodes.
 func objects(withSimulated bool) ([]*unstructured.Unstructured, error) {
+	if withSimulated {
+		return read("server", "policies", "placement")
+	}
+	return read("server", "policies")
+}
+
+func read(names ...string) ([]*unstructured.Unstructured, error) {
 	var all []*unstructured.Unstructured
-	for _, name := range []string{"server", "dns", "policies", "placement"} {
-		if name == "placement" && !withSimulated {
-			continue
-		}
-		file, err := manifests.ReadFile("objects/" + name + ".yaml")
+	for _, name := range names {
+		data, err := files.ReadFile("objects/" + name + ".yaml")
 		if err != nil {
 			return nil, err
 		}
-		for _, document := range bytes.Split(file, []byte("\n---\n")) {
-			object := &unstructured.Unstructured{}
-			if err := yaml.Unmarshal(document, &object.Object); err != nil {
-				return nil, fmt.Errorf("%s.yaml: %w", name, err)
-			}
-			all = append(all, object)
+		found, err := manifests.Parse(data)
+		if err != nil {
+			return nil, fmt.Errorf("%s.yaml: %w", name, err)
 		}
+		all = append(all, found...)
 	}
 	return all, nil
 }
 
-// apply makes the objects what they should be. At the first start it waits for the namespaces, which the API server makes soon after
-// it is ready.
-func apply(ctx context.Context, client dynamic.Interface, objects []*unstructured.Unstructured) error {
-	for _, object := range objects {
-		resource, _ := meta.UnsafeGuessKindToResource(object.GroupVersionKind())
-		err := wait.PollUntilContextCancel(ctx, 50*time.Millisecond, true, func(ctx context.Context) (bool, error) {
-			_, err := client.Resource(resource).Namespace(object.GetNamespace()).Apply(ctx, object.GetName(), object,
-				metav1.ApplyOptions{FieldManager: manager, Force: true})
-			if apierrors.IsNotFound(err) || apierrors.IsConflict(err) {
-				return false, nil
-			}
-			return err == nil, err
-		})
-		if err != nil {
-			return fmt.Errorf("%s %s: %w", object.GetKind(), object.GetName(), err)
+// DeployDNS deploys the cluster's DNS, and returns when pods can ask it. Join has to come first: as long as there is one node alone, its
+// zone would get every pod.
+func (l *Lab) DeployDNS(ctx context.Context, client kubernetes.Interface, custom dynamic.Interface) error {
+	wanted, err := read("dns")
+	if err != nil {
+		return err
+	}
+	if err := manifests.Apply(ctx, custom, manager, wanted); err != nil {
+		return err
+	}
+	return l.Await(ctx, client, wanted)
+}
+
+// Await returns when the Deployments among the objects are available. It waits for none while labels keep a node down: whoever left the
+// cluster so may have left no room for all pods.
+func (l *Lab) Await(ctx context.Context, client kubernetes.Interface, objects []*unstructured.Unstructured) error {
+	there, err := client.CoreV1().Nodes().List(ctx, metav1.ListOptions{LabelSelector: realOnly})
+	if err != nil {
+		return err
+	}
+	for _, node := range there.Items {
+		if conditionOf(&node) != Running {
+			return nil
 		}
 	}
-	return nil
+	return manifests.AwaitDeployments(ctx, client, objects)
 }

@@ -36,9 +36,9 @@ type Spec struct {
 	Cgroup string `json:"cgroup"`
 	// Runtime is the folder with the unpacked packages from which nodes are made.
 	Runtime string `json:"runtime"`
-	// Images are OCI archives that every node imports.
-	Images []string `json:"images"`
-	Nodes  []Node   `json:"nodes"`
+	// Store is the folder of the images that are laid into every node.
+	Store string `json:"store"`
+	Nodes []Node `json:"nodes"`
 }
 
 // Node is one real node.
@@ -51,6 +51,8 @@ type Node struct {
 	Address netip.Prefix `json:"address"`
 	// Pods is the range of its pods' addresses.
 	Pods netip.Prefix `json:"pods"`
+	// Reserved is how much of the machine's memory, in bytes, is not for this node's pods.
+	Reserved int64 `json:"reserved"`
 	// Dir holds what the node keeps: images, containers, logs, volumes. It outlives the node.
 	Dir string `json:"dir"`
 	// Settings holds the configuration and credentials of its programs.
@@ -62,14 +64,21 @@ type Node struct {
 // Volumes is the folder of the node's volumes, as the machine sees it.
 func (n Node) Volumes() string { return filepath.Join(n.Dir, "volumes") }
 
-// Plan lays out the lab of a cluster whose directory is dir.
-func Plan(dir string, cluster config.Cluster) Spec {
+// forOthers is what the control plane, kubelets and runtimes of a lab take of the machine's memory, in bytes: measured with three nodes.
+const forOthers = 1 << 30
+
+// reserved is how much of the machine's memory is not for the pods of one of the nodes. Each kubelet sees the whole machine; what they
+// have for pods together is what the machine has for all of them.
+func reserved(memory int64, nodes int) int64 { return memory - max(0, memory-forOthers)/int64(nodes) }
+
+// Plan lays out the lab of a cluster whose directory is dir, on a machine with that many bytes of memory.
+func Plan(dir string, cluster config.Cluster, memory int64) Spec {
 	gateway := netip.MustParseAddr(ServerAddress)
 	spec := Spec{
 		Gateway: netip.PrefixFrom(gateway, networkBits),
 		Cgroup:  cgroupOf(dir, cluster.Name),
 		Runtime: cluster.Real.Runtime,
-		Images:  cluster.Real.Images,
+		Store:   cluster.Real.Store,
 	}
 	for i, node := range cluster.Real.Nodes {
 		address, pods := gateway.As4(), netip.MustParsePrefix(podsRange).Addr().As4()
@@ -78,6 +87,7 @@ func Plan(dir string, cluster config.Cluster) Spec {
 			Name: node.Name, Zone: node.Zone, Region: cluster.Region,
 			Address:  netip.PrefixFrom(netip.AddrFrom4(address), networkBits),
 			Pods:     netip.PrefixFrom(netip.AddrFrom4(pods), networkBits),
+			Reserved: reserved(memory, len(cluster.Real.Nodes)),
 			Dir:      filepath.Join(dir, "nodes", node.Name),
 			Settings: filepath.Join(dir, "run", "nodes", node.Name),
 			Logs:     filepath.Join(dir, "log"),

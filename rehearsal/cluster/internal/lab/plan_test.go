@@ -9,9 +9,25 @@ import (
 
 func described() config.Cluster {
 	return config.Cluster{Name: "local", Region: "local", Real: &config.Real{
-		Runtime: "/runtime", Images: []string{"/images/pause.tar"},
+		Runtime: "/runtime", Store: "/store",
 		Nodes: []config.RealNode{{Name: "local-a-real", Zone: "local-a"}, {Name: "local-b-real", Zone: "local-b"}},
 	}}
+}
+
+// aMachine is its memory in bytes.
+const aMachine = 16 << 30
+
+func TestNodesDivideTheMachinesMemory(t *testing.T) {
+	var forPods int64
+	for _, node := range Plan("/clusters/local", described(), aMachine).Nodes {
+		forPods += aMachine - node.Reserved
+	}
+	if forPods != aMachine-forOthers {
+		t.Errorf("the nodes have %d bytes for pods, of %d", forPods, aMachine)
+	}
+	if got := reserved(forOthers/2, 3); got != forOthers/2 {
+		t.Errorf("of a machine that is too small %d bytes are reserved", got)
+	}
 }
 
 func TestEveryNodeHasAnAddressAndPodsOfItsOwn(t *testing.T) {
@@ -23,7 +39,7 @@ func TestEveryNodeHasAnAddressAndPodsOfItsOwn(t *testing.T) {
 	if len(full.Real.Nodes) != config.MostRealNodes {
 		t.Fatalf("%d nodes are tried, %d are allowed", len(full.Real.Nodes), config.MostRealNodes)
 	}
-	spec := Plan("/clusters/local", full)
+	spec := Plan("/clusters/local", full, aMachine)
 	seen := map[string]string{spec.Gateway.Addr().String(): "the gateway"}
 	for _, node := range spec.Nodes {
 		if !spec.Gateway.Contains(node.Address.Addr()) {
@@ -42,11 +58,11 @@ func TestEveryNodeHasAnAddressAndPodsOfItsOwn(t *testing.T) {
 }
 
 func TestClustersOfOneNameHaveControlGroupsOfTheirOwn(t *testing.T) {
-	one, other := Plan("/one", described()), Plan("/other", described())
+	one, other := Plan("/one", described(), aMachine), Plan("/other", described(), aMachine)
 	if one.Cgroup == other.Cgroup {
 		t.Errorf("both have %s", one.Cgroup)
 	}
-	if again := Plan("/one", described()); again.Cgroup != one.Cgroup {
+	if again := Plan("/one", described(), aMachine); again.Cgroup != one.Cgroup {
 		t.Errorf("%s became %s: what a killed run left would not be found", one.Cgroup, again.Cgroup)
 	}
 }

@@ -47,7 +47,9 @@ const (
 	PackagedPlugins = "/usr/lib/cni"
 	// PluginsFolder is where a node's containerd finds them, and ours.
 	PluginsFolder = "/opt/cni/bin"
-	// PauseImage holds a pod's namespaces. It is among the images of every lab.
+	// OtherSnapshotters are plugins of containerd that a node has no use for: it unpacks images by overlayfs.
+	OtherSnapshotters = `"io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.zfs", "io.containerd.snapshotter.v1.devmapper", "io.containerd.snapshotter.v1.aufs"`
+	// PauseImage holds a pod's namespaces. It is among the images of every store.
 	PauseImage = "plumbline.dev/pause:1.0.0"
 )
 
@@ -87,7 +89,8 @@ func kubeletConfig(node Node, cgroup string, tainted bool) kubelet.KubeletConfig
 			"memory.available": "100Mi", "nodefs.available": lastPercent, "imagefs.available": lastPercent,
 			"nodefs.inodesFree": lastPercent, "imagefs.inodesFree": lastPercent,
 		},
-		SystemReserved:  map[string]string{"cpu": "100m", "memory": "256Mi"},
+		// Memory is divided among the nodes. Processors are not: what one node's pods leave, the other's take.
+		SystemReserved:  map[string]string{"cpu": "100m", "memory": strconv.FormatInt(node.Reserved, 10)},
 		VolumePluginDir: "/var/lib/kubelet/volume-plugins",
 	}
 	config.Authentication.Anonymous.Enabled = ptr.To(false)
@@ -139,7 +142,7 @@ func runtimeConfig() string {
 	return fmt.Sprintf(`version = 2
 root = "/var/lib/containerd"
 state = "/run/containerd"
-disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.zfs", "io.containerd.snapshotter.v1.devmapper", "io.containerd.snapshotter.v1.aufs"]
+disabled_plugins = [%s]
 
 [grpc]
   address = %q
@@ -158,7 +161,7 @@ disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapsho
 
     [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
       runtime_type = "io.containerd.runc.v2"
-`, RuntimeSocket, PauseImage, PluginsFolder, filepath.Join(SettingsMount, networkFolder))
+`, OtherSnapshotters, RuntimeSocket, PauseImage, PluginsFolder, filepath.Join(SettingsMount, networkFolder))
 }
 
 // PolicyFlags are what the program that enforces a node's network policies is told.
@@ -166,7 +169,6 @@ func PolicyFlags(node Node) []string {
 	return []string{
 		"--node=" + node.Name,
 		"--pods=" + node.Pods.String(),
-		"--dns=" + ServerAddress,
 		"--kubeconfig=" + filepath.Join(SettingsMount, policyKubeconfig),
 	}
 }

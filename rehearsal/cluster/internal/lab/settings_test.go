@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -17,7 +18,7 @@ import (
 func written(t *testing.T, tainted bool) (Node, func(name string) []byte) {
 	t.Helper()
 	dir := t.TempDir()
-	node := Plan(dir, described()).Nodes[1]
+	node := Plan(dir, described(), aMachine).Nodes[1]
 	store, _, err := pki.Open(dir, false)
 	if err != nil {
 		t.Fatal(err)
@@ -35,7 +36,7 @@ func written(t *testing.T, tainted bool) (Node, func(name string) []byte) {
 }
 
 func TestAKubeletHasItsOwnControlGroupAndLetsNobodyIn(t *testing.T) {
-	_, file := written(t, false)
+	node, file := written(t, false)
 	var config kubelet.KubeletConfiguration
 	if err := yaml.UnmarshalStrict(file(KubeletConfig), &config); err != nil {
 		t.Fatal(err)
@@ -45,6 +46,9 @@ func TestAKubeletHasItsOwnControlGroupAndLetsNobodyIn(t *testing.T) {
 	}
 	if *config.Authentication.Anonymous.Enabled || config.Authorization.Mode != kubelet.KubeletAuthorizationModeWebhook {
 		t.Error("whoever asks is let in")
+	}
+	if config.SystemReserved["memory"] != strconv.FormatInt(node.Reserved, 10) {
+		t.Errorf("of %d bytes %s are reserved", node.Reserved, config.SystemReserved["memory"])
 	}
 	if len(config.RegisterWithTaints) != 0 {
 		t.Errorf("taints %v, though there is no other node for other pods", config.RegisterWithTaints)

@@ -13,7 +13,7 @@ import (
 func TestReadSpecRefusesWhatItDoesNotKnow(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "lab.json")
 	for text, want := range map[string]string{
-		`{"gateway":"10.77.0.1/24","cgroup":"plumbline/x","runtime":"/","images":[],"nodes":[{"name":"a-real"}]}`: "",
+		`{"gateway":"10.77.0.1/24","cgroup":"plumbline/x","runtime":"/","store":"/","nodes":[{"name":"a-real"}]}`: "",
 		`{"gatway":"10.77.0.1/24"}`: `unknown field "gatway"`,
 		`gateway`:                   "is not a lab's description",
 	} {

@@ -1,7 +1,6 @@
 package machine
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"net"
@@ -15,9 +14,6 @@ import (
 // runtimeGrace is how long containerd may take to answer.
 const runtimeGrace = 30 * time.Second
 
-// importedFile, in what the node keeps, lists the images that it has.
-const importedFile = "/var/lib/containerd/plumbline-imported.json"
-
 // Boot is a node's first process: it enters the node's file system and network, and keeps containerd, the kubelet, kube-proxy
 // and what enforces network policies running.
 // It returns only if it cannot.
@@ -28,6 +24,9 @@ func Boot(spec lab.Spec, name string, pluggedIn io.Reader) error {
 	}
 	logs, err := openLogs(node)
 	if err != nil {
+		return err
+	}
+	if err := layStore(spec.Store, node); err != nil {
 		return err
 	}
 	if err := enterRoot(spec, node); err != nil {
@@ -45,9 +44,6 @@ func Boot(spec lab.Spec, name string, pluggedIn io.Reader) error {
 	go programs.keep(logs.proxy, Program, "kube-proxy", "--config", settings(lab.ProxyConfig))
 	go programs.keep(logs.policies, append([]string{Program, "network-policies"}, lab.PolicyFlags(node)...)...)
 	if err := awaitRuntime(); err != nil {
-		return fmt.Errorf("node %s: %w", node.Name, err)
-	}
-	if err := importImages(programs, spec.Images, logs.runtime); err != nil {
 		return fmt.Errorf("node %s: %w", node.Name, err)
 	}
 	programs.keep(logs.kubelet, append([]string{Program, "kubelet"}, lab.KubeletFlags(node)...)...)
@@ -91,43 +87,4 @@ func awaitRuntime() error {
 			return fmt.Errorf("containerd does not answer: %w", err)
 		}
 	}
-}
-
-// imported is an archive that the node has the images of.
-type imported struct {
-	Path     string    `json:"path"`
-	Size     int64     `json:"size"`
-	Modified time.Time `json:"modified"`
-}
-
-// importImages imports the archives that the node has not imported before. They are unpacked when a container first needs them.
-func importImages(programs *programs, archives []string, log *os.File) error {
-	before := map[imported]bool{}
-	if data, err := os.ReadFile(importedFile); err == nil {
-		var list []imported
-		if json.Unmarshal(data, &list) == nil {
-			for _, archive := range list {
-				before[archive] = true
-			}
-		}
-	}
-	var now []imported
-	for i, archive := range archives {
-		info, err := os.Stat(imagePath(i))
-		if err != nil {
-			return err
-		}
-		is := imported{archive, info.Size(), info.ModTime().UTC()}
-		if !before[is] {
-			if err := programs.run(log, "/usr/bin/ctr", "--namespace", "k8s.io", "images", "import", "--no-unpack", imagePath(i)); err != nil {
-				return fmt.Errorf("the image archive %s cannot be imported: %w", archive, err)
-			}
-		}
-		now = append(now, is)
-	}
-	data, err := json.Marshal(now)
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(importedFile, data, 0o600)
 }

@@ -58,11 +58,11 @@ func (p *programs) bury() {
 
 // run runs a program until it ends.
 func (p *programs) run(out *os.File, arguments ...string) error {
-	ended, err := p.start(out, arguments)
+	process, err := p.start(out, arguments)
 	if err != nil {
 		return err
 	}
-	if status := <-ended; status.ExitStatus() != 0 {
+	if status := <-process.ended; status.ExitStatus() != 0 {
 		return fmt.Errorf("%s ended with %s", arguments[0], describe(status))
 	}
 	return nil
@@ -80,18 +80,26 @@ func (p *programs) keep(out *os.File, arguments ...string) {
 	}
 }
 
-func (p *programs) start(out *os.File, arguments []string) (<-chan syscall.WaitStatus, error) {
+// running is a program that was started.
+type running struct {
+	pid int
+	// ended gives, once, how it ended.
+	ended <-chan syscall.WaitStatus
+}
+
+func (p *programs) start(out *os.File, arguments []string) (running, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	process, err := os.StartProcess(arguments[0], arguments, &os.ProcAttr{
 		Dir: "/", Env: []string{path}, Files: []*os.File{nil, out, out}, Sys: &syscall.SysProcAttr{Setsid: true},
 	})
 	if err != nil {
-		return nil, err
+		return running{}, err
 	}
-	ended := make(chan syscall.WaitStatus, 1)
-	p.waiting[process.Pid] = ended
-	return ended, process.Release()
+	// Once the process is released it is known by its pid alone.
+	pid, ended := process.Pid, make(chan syscall.WaitStatus, 1)
+	p.waiting[pid] = ended
+	return running{pid: pid, ended: ended}, process.Release()
 }
 
 func describe(status syscall.WaitStatus) string {

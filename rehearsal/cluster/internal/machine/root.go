@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
 
 	"golang.org/x/sys/unix"
 
@@ -17,16 +16,16 @@ import (
 // Program is where a node sees this program.
 const Program = "/opt/plumbline/plumbline-node"
 
-// imagesFolder is where a node sees the archives of images.
-const imagesFolder = "/opt/plumbline/images"
+// runtimeFolder is where containerd keeps images and containers.
+const runtimeFolder = "/var/lib/containerd"
 
 // kept is what a node keeps when it has no power, by the folder of its Dir.
 var kept = map[string]string{
-	"kubelet":    "/var/lib/kubelet",
-	"containerd": "/var/lib/containerd",
-	"cni":        "/var/lib/cni",
-	"log":        "/var/log",
-	"volumes":    lab.VolumesMount,
+	"kubelet":  "/var/lib/kubelet",
+	laidFolder: runtimeFolder,
+	"cni":      "/var/lib/cni",
+	"log":      "/var/log",
+	"volumes":  lab.VolumesMount,
 }
 
 // devices are those of the machine that a node has. Containers get theirs from the runtime.
@@ -48,30 +47,42 @@ func ownMounts() error { return mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, 
 // enterRoot makes the node's file system and enters it: the unpacked packages, what the node keeps, and nothing else of the machine.
 func enterRoot(spec lab.Spec, node lab.Node) error {
 	root := filepath.Join(node.Dir, "root")
-	if err := errors.Join(ownMounts(), os.MkdirAll(root, 0o700)); err != nil {
+	if err := ownMounts(); err != nil {
+		return err
+	}
+	err := enter(root,
+		func() error { return bindPackages(spec.Runtime, root) },
+		func() error { return bindKept(node, root) },
+		func() error { return bindOwn(node, root) },
+		func() error { return linkPlugins(spec.Runtime, root) },
+		func() error { return makeDevices(root) },
+		func() error { return mountKernel(root) },
+		func() error { return writeIdentity(node, root) },
+	)
+	if err != nil {
+		return fmt.Errorf("the file system of node %s: %w", node.Name, err)
+	}
+	// What a kubelet mounts must be seen by containers that ask for it.
+	return mount("", "/", "", unix.MS_REC|unix.MS_SHARED, "")
+}
+
+// enter makes a file system at root of the parts that are given, and makes it this process's. Nothing of the machine is seen from then on.
+func enter(root string, parts ...func() error) error {
+	if err := os.MkdirAll(root, 0o700); err != nil {
 		return err
 	}
 	if err := mount("tmpfs", root, "tmpfs", 0, "mode=755"); err != nil {
 		return err
 	}
-	for _, part := range []func() error{
-		func() error { return bindPackages(spec.Runtime, root) },
-		func() error { return bindKept(node, root) },
-		func() error { return bindOwn(spec, node, root) },
-		func() error { return linkPlugins(spec.Runtime, root) },
-		func() error { return makeDevices(root) },
-		func() error { return mountKernel(root) },
-		func() error { return writeIdentity(node, root) },
-	} {
+	for _, part := range parts {
 		if err := part(); err != nil {
-			return fmt.Errorf("the file system of node %s: %w", node.Name, err)
+			return err
 		}
 	}
 	if err := errors.Join(os.Chdir(root), unix.PivotRoot(".", ".")); err != nil {
-		return fmt.Errorf("node %s cannot enter its file system: %w", node.Name, err)
+		return fmt.Errorf("it cannot be entered: %w", err)
 	}
-	// What a kubelet mounts must be seen by containers that ask for it.
-	return errors.Join(unix.Unmount(".", unix.MNT_DETACH), os.Chdir("/"), mount("", "/", "", unix.MS_REC|unix.MS_SHARED, ""))
+	return errors.Join(unix.Unmount(".", unix.MNT_DETACH), os.Chdir("/"))
 }
 
 // bindPackages shows the packages' folders, read-only. Where /bin and its like are not in the packages they lead into /usr.
@@ -102,21 +113,13 @@ func bindKept(node lab.Node, root string) error {
 	return nil
 }
 
-// bindOwn shows the node's settings, this program and the images.
-func bindOwn(spec lab.Spec, node lab.Node, root string) error {
+// bindOwn shows the node's settings and this program.
+func bindOwn(node lab.Node, root string) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(bind(node.Settings, filepath.Join(root, lab.SettingsMount), true), bind(self, filepath.Join(root, Program), true)); err != nil {
-		return err
-	}
-	for i, image := range spec.Images {
-		if err := bind(image, filepath.Join(root, imagePath(i)), true); err != nil {
-			return err
-		}
-	}
-	return nil
+	return errors.Join(bind(node.Settings, filepath.Join(root, lab.SettingsMount), true), bind(self, filepath.Join(root, Program), true))
 }
 
 // linkPlugins puts the packaged network plugins into one folder with ours, which is this program by another name.
@@ -133,8 +136,6 @@ func linkPlugins(runtime, root string) error {
 	}
 	return os.Symlink(Program, filepath.Join(folder, networkpolicy.PluginName))
 }
-
-func imagePath(i int) string { return filepath.Join(imagesFolder, strconv.Itoa(i)+".tar") }
 
 func makeDevices(root string) error {
 	dev := filepath.Join(root, "dev")

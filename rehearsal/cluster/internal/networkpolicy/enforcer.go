@@ -14,7 +14,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/informers"
@@ -33,8 +32,6 @@ type Options struct {
 	Node string
 	// Pods is the range of its pods' addresses.
 	Pods netip.Prefix
-	// DNS is where the cluster's DNS answers that stands in for the pods of its Service.
-	DNS netip.Addr
 	// Kubeconfig is the path of the credentials.
 	Kubeconfig string
 }
@@ -136,9 +133,6 @@ func (e *enforcer) enforce(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	now.pods = append(now.pods, pod{
-		NamespacedName: types.NamespacedName{Namespace: "kube-system", Name: "dns"}, labels: labels.Set{"k8s-app": "kube-dns"}, address: e.DNS,
-	})
 	guards := plan(e.Node, now)
 	if script := ruleset(e.Pods, guards); script != e.script {
 		if err := e.apply(ctx, script); err != nil {

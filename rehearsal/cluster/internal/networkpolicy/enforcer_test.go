@@ -27,7 +27,7 @@ func TestAPodIsAdmittedWhenItsGuardIsInPlace(t *testing.T) {
 	factory := informers.NewSharedInformerFactory(client, 0)
 	var script atomic.Value
 	e := &enforcer{
-		Options: Options{Node: "node", Pods: netip.MustParsePrefix("10.78.1.0/24"), DNS: netip.MustParseAddr("10.77.0.1")},
+		Options: Options{Node: "node", Pods: netip.MustParsePrefix("10.78.1.0/24")},
 		client:  client, view: viewOf(factory), changed: make(chan struct{}),
 		apply: func(_ context.Context, text string) error { script.Store(text); return nil },
 	}
