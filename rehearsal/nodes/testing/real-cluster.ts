@@ -8,6 +8,7 @@ import type { ImageDescription } from "../../images/index.ts";
 import { cacheDirectory } from "../../toolchain/cache.ts";
 import { command } from "../../toolchain/command.ts";
 import { prepareToolchain } from "../../toolchain/prepare.ts";
+import { isRunning } from "../../toolchain/process.ts";
 import { prepareNodes } from "../index.ts";
 import type { OperatorName } from "../operators.ts";
 
@@ -28,7 +29,7 @@ export interface RealCluster {
   readonly runtime: string;
   readonly start: () => Promise<RunningCluster>;
   readonly stop: () => Promise<unknown>;
-  /** Of the cluster's process; while it starts, too. */
+  /** Of the cluster's process, while it starts too. Rejects if none runs. */
   readonly pid: () => Promise<number>;
   /** Stops it and takes its cache away. */
   readonly remove: () => Promise<void>;
@@ -67,7 +68,7 @@ export async function realCluster(
     stop: () => stopCluster(name, { cacheDir }),
     pid: async () => {
       const record = await readStartRecord(clusterDirectory(cacheDir, name));
-      if (typeof record === "string") throw new Error(`the record of the cluster's process is ${record}`);
+      if (typeof record === "string" || !isRunning(record)) throw new Error(`no process runs the cluster ${name}`);
       return record.pid;
     },
     remove: async () => {
