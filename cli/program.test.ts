@@ -43,7 +43,8 @@ describe("plumbline", () => {
   it("explains itself", async () => {
     const { code, stdout } = await plumbline("--help");
     expect(code).toBe(0);
-    for (const command of ["up", "preview", "down", "status", "doctor", "cluster"]) expect(stdout).toContain(command);
+    for (const command of ["up", "preview", "down", "status", "doctor", "cluster", "fault"])
+      expect(stdout).toContain(command);
   });
 
   it.each([

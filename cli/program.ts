@@ -1,19 +1,17 @@
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import packageJson from "../package.json" with { type: "json" };
-import { isLabel } from "../rehearsal/toolchain/name.ts";
-import type { ExitCode } from "./failure.ts";
-import { type Call, runCommand } from "./runner.ts";
-
-/** The environment that is meant when none is named. */
-const DEFAULT_ENVIRONMENT = "local";
-
-interface Shared {
-  readonly json?: boolean;
-  readonly verbose?: boolean;
-}
-
-/** Called with the exit code of the command that was run. */
-type OnEnd = (exitCode: ExitCode) => void;
+import {
+  call,
+  DEFAULT_ENVIRONMENT,
+  environmentName,
+  look,
+  type OnEnd,
+  type Shared,
+  shared,
+  wholeNumber,
+} from "./arguments.ts";
+import { addFaultCommands } from "./fault-program.ts";
+import { runCommand } from "./runner.ts";
 
 /** The command line: what there is to call, and with which arguments. Commands are loaded when they are called. */
 export function program(onEnd: OnEnd): Command {
@@ -56,6 +54,7 @@ export function program(onEnd: OnEnd): Command {
     },
   );
   addClusterCommands(root, onEnd);
+  addFaultCommands(root, onEnd);
   return root;
 }
 
@@ -89,23 +88,10 @@ interface NodesAsked {
   readonly zones?: number;
 }
 
-function wholeNumber(given: string): number {
-  if (/^[1-9]\d?$/.test(given)) return Number(given);
-  throw new InvalidArgumentError("Allowed: a whole number from 1 on.");
-}
-
 function environmentCommand(parent: Command, name: string, description: string): Command {
   const command = parent.command(name).description(description);
   return shared(
     command.argument("[environment]", "a file in stacks/, without .yaml", environmentName, DEFAULT_ENVIRONMENT),
-  );
-}
-
-/** The name becomes a stack, a cluster and a folder: nothing is made for one that cannot be all of them. */
-function environmentName(given: string): string {
-  if (isLabel(given)) return given;
-  throw new InvalidArgumentError(
-    "Allowed: lower-case letters, digits and hyphens, a letter or digit first and last, at most 63 characters.",
   );
 }
 
@@ -122,22 +108,6 @@ export function throwing(root: Command, tell: (command: string) => void): void {
     for (const child of command.commands) arm(child, `${path} ${child.name()}`.trim());
   };
   arm(root, "");
-}
-
-function shared(command: Command): Command {
-  return command
-    .option("--json", "one JSON document on standard output; progress goes to standard error")
-    .option("-v, --verbose", "name every resource, and show the program's messages");
-}
-
-/** A command that does something: its steps stay on the screen. */
-function call(command: string, environment: string, { json = false, verbose = false }: Shared): Call {
-  return { command, environment, json, verbose, keepSteps: true };
-}
-
-/** A command that only looks: its steps are shown while they last. */
-function look(command: string, environment: string, options: Shared): Call {
-  return { ...call(command, environment, options), keepSteps: false };
 }
 
 const EXIT_HELP = `

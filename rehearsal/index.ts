@@ -10,6 +10,20 @@ export {
 export { type RunningCluster, type StartOptions, startCluster } from "./control/start.ts";
 export { type ClusterPlace, type ClusterStatus, clusterNames, clusterStatus } from "./control/status.ts";
 export { resetCluster, type StopOptions, type Stopped, stopCluster } from "./control/stop.ts";
+export {
+  DEFAULTS as FAULT_DEFAULTS,
+  endFaults,
+  type Fault,
+  type FaultOptions,
+  type FaultType,
+  type FaultyCluster,
+  type InjectedFault,
+  injectFault,
+  type KnownFault,
+  listFaults,
+  RefusedFault,
+  untilOver,
+} from "./faults/index.ts";
 export { IMAGES } from "./images/index.ts";
 export { type NodesOptions, prepareNodes, whyNoRealNodes } from "./nodes/index.ts";
 export { cacheDirectory } from "./toolchain/cache.ts";

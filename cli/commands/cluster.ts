@@ -88,7 +88,8 @@ async function report({ cacheDir }: Context, name: string): Promise<Report> {
   return { lines: (style) => clusterLines(cluster, style), json: { cluster } };
 }
 
-function requireRehearsal(
+/** Refuses an environment whose cluster is not a rehearsal. */
+export function requireRehearsal(
   name: string,
   environment: ReturnType<typeof readEnvironment>,
 ): asserts environment is RehearsalEnvironment {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -16,6 +17,7 @@ import (
 	"plumbline.dev/rehearsal/cluster/internal/config"
 	"plumbline.dev/rehearsal/cluster/internal/controlplane"
 	"plumbline.dev/rehearsal/cluster/internal/crds"
+	"plumbline.dev/rehearsal/cluster/internal/faults"
 	"plumbline.dev/rehearsal/cluster/internal/lab"
 	"plumbline.dev/rehearsal/cluster/internal/metrics"
 	"plumbline.dev/rehearsal/cluster/internal/nodes"
@@ -107,9 +109,14 @@ func (c *cluster) readDescription(context.Context) (err error) {
 	return nil
 }
 
-// readDefinitions begins to read them: they are megabytes, and nothing needs them before the API server is there.
+// readDefinitions begins to read them: they are megabytes, and nothing needs them before the API server is there. That of faults is
+// always among them.
 func (c *cluster) readDefinitions(paths []string) {
-	c.definitions = sync.OnceValues(func() ([]*unstructured.Unstructured, error) { return crds.Read(paths) })
+	c.definitions = sync.OnceValues(func() ([]*unstructured.Unstructured, error) {
+		own, err1 := faults.Definition()
+		others, err2 := crds.Read(paths)
+		return append(others, own), errors.Join(err1, err2)
+	})
 	go c.definitions()
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"plumbline.dev/rehearsal/cluster/internal/certmanager"
 	"plumbline.dev/rehearsal/cluster/internal/cnpg"
+	"plumbline.dev/rehearsal/cluster/internal/faults"
 	"plumbline.dev/rehearsal/cluster/internal/gateway"
 	"plumbline.dev/rehearsal/cluster/internal/loadbalancer"
 	"plumbline.dev/rehearsal/cluster/internal/metrics"
@@ -19,7 +20,7 @@ import (
 	"plumbline.dev/rehearsal/cluster/internal/volumes"
 )
 
-// operators are cert-manager and the stand-ins for other operators. Each is started if its definition is there.
+// operators are cert-manager, the stand-ins for other operators, and what makes faults. Each is started if its definition is there.
 var operators = []struct {
 	name, definition string
 	start            func(*cluster) error
@@ -29,6 +30,7 @@ var operators = []struct {
 	{name: "cert-manager", definition: certmanager.Definition, start: (*cluster).startCertManager},
 	{name: "gateway", definition: gateway.Definition, start: (*cluster).startGateways},
 	{name: "postgres", definition: cnpg.Definition, start: (*cluster).startPostgres, ofSimulated: true},
+	{name: "faults", definition: faults.DefinitionName, start: (*cluster).startFaults},
 }
 
 // startCloud starts what the controllers of a cloud do: block storage and load balancers.
@@ -73,6 +75,8 @@ func (c *cluster) startCertManager() error {
 func (c *cluster) startGateways() error { return c.startStandIn("gateway", gateway.Run) }
 
 func (c *cluster) startPostgres() error { return c.startStandIn("postgres", cnpg.Run) }
+
+func (c *cluster) startFaults() error { return c.startStandIn("faults", faults.Run) }
 
 func (c *cluster) startStandIn(name string, run func(context.Context, dynamic.Interface, kubernetes.Interface) error) error {
 	client, custom, err := c.clients(name)

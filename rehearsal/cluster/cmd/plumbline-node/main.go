@@ -2,6 +2,7 @@
 //
 //	plumbline-node lab --spec FILE                           holds a lab: first process of the lab's namespaces
 //	plumbline-node node --spec FILE --node NAME              is the first process of a node
+//	plumbline-node hog --group PATH --workers N              keeps processors busy
 //	plumbline-node kubelet …                                 is the kubelet
 //	plumbline-node kube-proxy …                              is kube-proxy
 //	plumbline-node network-policies …                        lets through to and from a node's pods what NetworkPolicies allow
@@ -31,7 +32,7 @@ import (
 )
 
 // allowed are the commands, for messages.
-const allowed = "lab, node, kubelet, kube-proxy, network-policies, images, store, version"
+const allowed = "lab, node, hog, kubelet, kube-proxy, network-policies, images, store, version"
 
 func main() {
 	if filepath.Base(os.Args[0]) == networkpolicy.PluginName {
@@ -49,6 +50,8 @@ func main() {
 		fail(inLab(command, os.Args[1:]))
 	case "images", "store":
 		fail(withStore(command, os.Args[1:]))
+	case "hog":
+		fail(hog(os.Args[1:]))
 	case "kubelet":
 		os.Exit(cli.Run(kubelet.NewKubeletCommand(context.Background())))
 	case "kube-proxy":
@@ -124,6 +127,18 @@ func requireFirst(command string) error {
 		return fmt.Errorf("%s is started by other commands, as the first process of namespaces of its own", command)
 	}
 	return nil
+}
+
+func hog(arguments []string) error {
+	var group string
+	var workers int
+	flags := pflag.NewFlagSet("hog", pflag.ContinueOnError)
+	flags.StringVar(&group, "group", "", "the control group to enter")
+	flags.IntVar(&workers, "workers", 1, "how many processors to keep busy")
+	if err := flags.Parse(arguments); err != nil {
+		return err
+	}
+	return machine.Hog(group, workers)
 }
 
 func fail(err error) {

@@ -1,23 +1,6 @@
 package lab
 
-import (
-	"testing"
-
-	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-)
-
-func TestLabelsDecideTheConditionOfANode(t *testing.T) {
-	for want, labels := range map[Condition]map[string]string{
-		Running: {"plumbline.dev/power": "on"},
-		Dead:    {"plumbline.dev/power": "off", "plumbline.dev/network": "off"},
-		Cut:     {"plumbline.dev/network": "off"},
-	} {
-		if got := conditionOf(&corev1.Node{ObjectMeta: metav1.ObjectMeta{Labels: labels}}); got != want {
-			t.Errorf("%v: %s, expected %s", labels, got, want)
-		}
-	}
-}
+import "testing"
 
 func TestPlacementIsForClustersWithSimulatedNodesToo(t *testing.T) {
 	for withSimulated, want := range map[bool]int{false: 3, true: 6} {

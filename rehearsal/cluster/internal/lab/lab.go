@@ -18,15 +18,20 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+	"k8s.io/apimachinery/pkg/types"
 
+	"plumbline.dev/rehearsal/cluster/internal/condition"
 	"plumbline.dev/rehearsal/cluster/internal/config"
 	"plumbline.dev/rehearsal/cluster/internal/pki"
+	"plumbline.dev/rehearsal/cluster/internal/reconcile"
 	"plumbline.dev/rehearsal/cluster/internal/state"
 )
 
 // Lab is the real nodes of one cluster.
 type Lab struct {
-	spec    Spec
+	spec Spec
+	// tainted says whether the nodes keep away the pods that did not ask for them.
+	tainted bool
 	network *Network
 	// networked is closed when the lab's network is there.
 	networked chan struct{}
@@ -39,7 +44,12 @@ type Lab struct {
 	holder *exec.Cmd
 	orders io.WriteCloser
 
+	// conditions brings the nodes into their conditions; nil before Join.
+	conditions atomic.Pointer[reconcile.Loop]
+
 	mu sync.Mutex
+	// trouble is why a node could not be brought into its condition, by its name.
+	trouble map[string]string
 	// broken is what the first node said that ended by itself; it is started again all the same.
 	broken error
 }
@@ -51,7 +61,10 @@ func Start(ctx context.Context, dir string, cluster config.Cluster, authority pk
 	if err != nil {
 		return nil, err
 	}
-	lab := &Lab{spec: Plan(dir, cluster, memory), networked: make(chan struct{}), ended: make(chan struct{})}
+	lab := &Lab{
+		spec: Plan(dir, cluster, memory), tainted: len(cluster.Nodes) > 0,
+		networked: make(chan struct{}), ended: make(chan struct{}), trouble: map[string]string{},
+	}
 	// What a lab that was killed left behind.
 	if err := removeCgroups(lab.spec.Cgroup); err != nil {
 		return nil, err
@@ -60,7 +73,7 @@ func Start(ctx context.Context, dir string, cluster config.Cluster, authority pk
 		cgroup := filepath.Join(lab.spec.Cgroup, node.Name)
 		err := errors.Join(
 			makeCgroups(cgroup),
-			writeSettings(node, cgroup, len(cluster.Nodes) > 0, cluster.Context(), authority),
+			writeSettings(node, cgroup, lab.tainted, cluster.Context(), authority),
 		)
 		if err != nil {
 			return nil, err
@@ -144,6 +157,13 @@ func (l *Lab) follow(events io.Reader) {
 				l.broken = fmt.Errorf("node %s ended by itself (%s); see log/nodes.log in the cluster's directory", event.Node, event.Error)
 			}
 			l.mu.Unlock()
+		case Brought:
+			l.mu.Lock()
+			l.trouble[event.Node] = event.Error
+			l.mu.Unlock()
+			if loop := l.conditions.Load(); loop != nil {
+				loop.Touch(types.NamespacedName{Name: event.Node})
+			}
 		}
 	}
 }
@@ -190,8 +210,15 @@ func (l *Lab) brokenNode() error {
 }
 
 // set brings a node into a condition.
-func (l *Lab) set(node string, condition Condition) error {
-	data, err := json.Marshal(Order{Node: node, Condition: condition})
+func (l *Lab) set(name string, wanted condition.Condition) error {
+	for _, node := range l.spec.Nodes {
+		if node.Name == name {
+			if err := writeKubeletConfig(node, filepath.Join(l.spec.Cgroup, name), l.tainted, wanted.DiskFull); err != nil {
+				return err
+			}
+		}
+	}
+	data, err := json.Marshal(Order{Node: name, Condition: wanted})
 	if err == nil {
 		_, err = l.orders.Write(append(data, '\n'))
 	}

@@ -10,6 +10,7 @@ import (
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
 
+	"plumbline.dev/rehearsal/cluster/internal/condition"
 	"plumbline.dev/rehearsal/cluster/internal/manifests"
 )
 
@@ -58,7 +59,7 @@ func (l *Lab) DeployDNS(ctx context.Context, client kubernetes.Interface, custom
 	return l.Await(ctx, client, wanted)
 }
 
-// Await returns when the Deployments among the objects are available. It waits for none while labels keep a node down: whoever left the
+// Await returns when the Deployments among the objects are available. It waits for none while a node is made to suffer: whoever left the
 // cluster so may have left no room for all pods.
 func (l *Lab) Await(ctx context.Context, client kubernetes.Interface, objects []*unstructured.Unstructured) error {
 	there, err := client.CoreV1().Nodes().List(ctx, metav1.ListOptions{LabelSelector: realOnly})
@@ -66,7 +67,7 @@ func (l *Lab) Await(ctx context.Context, client kubernetes.Interface, objects []
 		return err
 	}
 	for _, node := range there.Items {
-		if conditionOf(&node) != Running {
+		if condition.Of(&node) != condition.Healthy {
 			return nil
 		}
 	}

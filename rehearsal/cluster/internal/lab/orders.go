@@ -1,27 +1,17 @@
 package lab
 
-// Condition is in what condition a node is to be.
-type Condition string
+import "plumbline.dev/rehearsal/cluster/internal/condition"
 
-// The conditions of a node.
-const (
-	// Running: it has power and network.
-	Running Condition = "running"
-	// Dead: every process of it has been killed at once.
-	Dead Condition = "dead"
-	// Cut: it runs, and nothing reaches it.
-	Cut Condition = "cut"
-)
-
-// Order asks the lab for a node's condition.
+// Order asks the lab to bring a node into a condition.
 type Order struct {
-	Node      string    `json:"node"`
-	Condition Condition `json:"condition"`
+	Node      string              `json:"node"`
+	Condition condition.Condition `json:"condition"`
 }
 
 // Event is what the lab says of itself.
 type Event struct {
-	// Event is Networked, once, when the lab's network is there; or Ended, when a node has ended by itself.
+	// Event is Networked, once, when the lab's network is there; Ended, when a node has ended by itself; or Brought, when a node has
+	// been brought into the condition that was asked for, as far as Error does not say otherwise.
 	Event string `json:"event"`
 	Node  string `json:"node,omitempty"`
 	Error string `json:"error,omitempty"`
@@ -31,4 +21,5 @@ type Event struct {
 const (
 	Networked = "networked"
 	Ended     = "ended"
+	Brought   = "brought"
 )

@@ -60,11 +60,19 @@ const (
 	reportFrequency = 30 * time.Second
 )
 
-// kubeletConfig is the configuration of a node's kubelet.
-func kubeletConfig(node Node, cgroup string, tainted bool) kubelet.KubeletConfiguration {
+// never is an age that no image reaches: a full disk too would have the unused ones removed.
+const never = 100 * 365 * 24 * time.Hour
+
+// kubeletConfig is the configuration of a node's kubelet. If the disk is to pass for full, no room on it is enough.
+func kubeletConfig(node Node, cgroup string, tainted, diskFull bool) kubelet.KubeletConfiguration {
 	ip := node.Address.Addr().String()
 	// The disk is the machine's own, and mostly another's: only when it is all but full is that a node's concern.
 	const lastPercent = "1%"
+	room := lastPercent
+	if diskFull {
+		// A hundred would mean no threshold at all.
+		room = "99.99%"
+	}
 	config := kubelet.KubeletConfiguration{
 		TypeMeta:                  metav1.TypeMeta{APIVersion: kubelet.SchemeGroupVersion.String(), Kind: "KubeletConfiguration"},
 		Address:                   ip,
@@ -85,8 +93,9 @@ func kubeletConfig(node Node, cgroup string, tainted bool) kubelet.KubeletConfig
 		// No registry is asked: images that were imported are not to be collected.
 		ImageGCHighThresholdPercent: ptr.To[int32](100),
 		ImageGCLowThresholdPercent:  ptr.To[int32](99),
+		ImageMinimumGCAge:           metav1.Duration{Duration: never},
 		EvictionHard: map[string]string{
-			"memory.available": "100Mi", "nodefs.available": lastPercent, "imagefs.available": lastPercent,
+			"memory.available": "100Mi", "nodefs.available": room, "imagefs.available": lastPercent,
 			"nodefs.inodesFree": lastPercent, "imagefs.inodesFree": lastPercent,
 		},
 		// Memory is divided among the nodes. Processors are not: what one node's pods leave, the other's take.
@@ -206,7 +215,7 @@ func writeSettings(node Node, cgroup string, tainted bool, context string, autho
 	}
 	at := func(name string) string { return filepath.Join(node.Settings, name) }
 	return errors.Join(
-		writeYAML(at(KubeletConfig), kubeletConfig(node, cgroup, tainted)),
+		writeKubeletConfig(node, cgroup, tainted, false),
 		writeYAML(at(ProxyConfig), proxyConfig(node)),
 		state.WriteFile(at(RuntimeConfig), []byte(runtimeConfig()), 0o600),
 		state.WriteFile(at(filepath.Join(networkFolder, "10-plumbline.conflist")), network, 0o600),
@@ -215,6 +224,10 @@ func writeSettings(node Node, cgroup string, tainted bool, context string, autho
 		state.WriteFile(at("ca.crt"), authority.Certificate(), 0o644),
 		writeCredentials(node, context, authority),
 	)
+}
+
+func writeKubeletConfig(node Node, cgroup string, tainted, diskFull bool) error {
+	return writeYAML(filepath.Join(node.Settings, KubeletConfig), kubeletConfig(node, cgroup, tainted, diskFull))
 }
 
 func writeCredentials(node Node, context string, authority pki.Authority) error {

@@ -12,10 +12,14 @@ const (
 	Power = "plumbline.dev/power"
 	// PowerOff is the value of Power that takes a node down.
 	PowerOff = "off"
-	// Network is a label on a real node. With the value "off" its network is cut, and what runs on it goes on.
+	// Network is a label on a node. With the value "off" its network is cut, and what runs on it goes on. A simulated one falls silent.
 	Network = "plumbline.dev/network"
 	// NetworkOff is the value of Network that cuts a node off.
 	NetworkOff = "off"
 	// Address is an annotation on a pod of a real node: the address that the node has given it, before its containers start.
 	Address = "plumbline.dev/address"
+	// Condition is an annotation on a node: all that the faults on it make it suffer, as JSON. It is written by the cluster alone.
+	Condition = "plumbline.dev/condition"
+	// Trouble is an annotation on a real node that could not be brought into its condition, and says why.
+	Trouble = "plumbline.dev/condition-trouble"
 )

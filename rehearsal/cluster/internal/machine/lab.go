@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"plumbline.dev/rehearsal/cluster/internal/condition"
 	"plumbline.dev/rehearsal/cluster/internal/lab"
 )
 
@@ -25,21 +26,14 @@ type holder struct {
 	// machines are the nodes under power.
 	machines map[string]*machine
 	// asked is the condition that was last asked for, by the node's name.
-	asked map[string]lab.Condition
-}
-
-// machine is one node under power.
-type machine struct {
-	node    lab.Node
-	process *exec.Cmd
-	err     error
+	asked map[string]condition.Condition
 }
 
 // Hold makes the lab's network and runs its nodes until orders ends, which it does with the process that gives them.
 func Hold(specPath string, spec lab.Spec, orders io.Reader, events io.Writer) error {
 	h := &holder{
 		spec: spec, specPath: specPath, events: json.NewEncoder(events),
-		ended: make(chan *machine), machines: map[string]*machine{}, asked: map[string]lab.Condition{},
+		ended: make(chan *machine), machines: map[string]*machine{}, asked: map[string]condition.Condition{},
 	}
 	if err := errors.Join(ownMounts(), mount("proc", "/proc", "proc", 0, "")); err != nil {
 		return err
@@ -78,50 +72,46 @@ func (h *holder) obey(orders io.Reader) error {
 				return nil
 			}
 			h.asked[order.Node] = order.Condition
-			if err := h.bring(order); err != nil {
-				fmt.Fprintf(os.Stderr, "node %s cannot be %s: %v\n", order.Node, order.Condition, err)
-			}
+			h.bring(order)
 		case machine := <-h.ended:
 			if h.machines[machine.node.Name] == machine {
 				delete(h.machines, machine.node.Name)
+				machine.relieve()
 				fmt.Fprintf(os.Stderr, "node %s ended by itself: %v\n", machine.node.Name, machine.err)
 				_ = h.events.Encode(lab.Event{Event: lab.Ended, Node: machine.node.Name, Error: fmt.Sprint(machine.err)})
 				time.AfterFunc(restartPause, func() { reboots <- machine.node })
 			}
 		case node := <-reboots:
-			condition, asked := h.asked[node.Name]
-			if !asked {
-				condition = lab.Running
-			}
-			if err := h.bring(lab.Order{Node: node.Name, Condition: condition}); err != nil {
-				fmt.Fprintf(os.Stderr, "node %s cannot be started again: %v\n", node.Name, err)
-			}
+			h.bring(lab.Order{Node: node.Name, Condition: h.asked[node.Name]})
 		}
 	}
 }
 
-// bring brings a node into the condition that is asked for. It may be in it already.
-func (h *holder) bring(order lab.Order) error {
-	for _, node := range h.spec.Nodes {
-		if node.Name != order.Node {
-			continue
-		}
-		_, on := h.machines[node.Name]
-		switch order.Condition {
-		case lab.Dead:
-			h.powerOff(node)
-			return nil
-		case lab.Cut, lab.Running:
-			if !on {
-				if err := h.powerOn(node); err != nil {
-					return err
-				}
-			}
-			return setLink(node, order.Condition == lab.Running)
-		}
-		return fmt.Errorf("%q is no condition", order.Condition)
+// bring brings a node into the condition that is asked for, in which it may be already, and says so.
+func (h *holder) bring(order lab.Order) {
+	brought := lab.Event{Event: lab.Brought, Node: order.Node}
+	if err := h.try(order); err != nil {
+		brought.Error = err.Error()
+		fmt.Fprintf(os.Stderr, "node %s cannot be brought into the condition %s: %v\n", order.Node, order.Condition, err)
 	}
-	return errors.New("there is no such node")
+	_ = h.events.Encode(brought)
+}
+
+func (h *holder) try(order lab.Order) error {
+	node, err := find(h.spec, order.Node)
+	if err != nil {
+		return err
+	}
+	if order.Condition.Dead {
+		h.powerOff(node)
+		return nil
+	}
+	if _, on := h.machines[node.Name]; !on {
+		if err := h.powerOn(node); err != nil {
+			return err
+		}
+	}
+	return h.machines[node.Name].suffer(order.Condition)
 }
 
 func (h *holder) powerOn(node lab.Node) error {
@@ -141,7 +131,7 @@ func (h *holder) powerOn(node lab.Node) error {
 		_ = process.Process.Kill()
 		return errors.Join(err, process.Wait())
 	}
-	started := &machine{node: node, process: process}
+	started := &machine{node: node, cgroup: h.spec.Cgroup, process: process}
 	h.machines[node.Name] = started
 	go func() {
 		started.err = process.Wait()
@@ -156,6 +146,7 @@ func (h *holder) powerOff(node lab.Node) {
 	if machine, on := h.machines[node.Name]; on {
 		delete(h.machines, node.Name)
 		_ = machine.process.Process.Kill()
+		machine.relieve()
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/kubernetes"
 
+	"plumbline.dev/rehearsal/cluster/internal/condition"
 	"plumbline.dev/rehearsal/cluster/internal/config"
 	"plumbline.dev/rehearsal/cluster/internal/labels"
 )
@@ -49,7 +50,7 @@ func Apply(ctx context.Context, client kubernetes.Interface, cluster config.Clus
 	return nil
 }
 
-// WaitReady returns when every simulated node that is not powered off is Ready and takes pods.
+// WaitReady returns when every simulated node that has power and network is Ready and takes pods.
 func WaitReady(ctx context.Context, client kubernetes.Interface) error {
 	return wait.PollUntilContextCancel(ctx, 50*time.Millisecond, true, func(ctx context.Context) (bool, error) {
 		there, err := list(ctx, client)
@@ -57,7 +58,7 @@ func WaitReady(ctx context.Context, client kubernetes.Interface) error {
 			return false, err
 		}
 		for _, node := range there {
-			if node.Labels[labels.Power] != labels.PowerOff && !Usable(node) {
+			if is := condition.Of(&node); !is.Dead && !is.Cut && !Usable(node) {
 				return false, nil
 			}
 		}

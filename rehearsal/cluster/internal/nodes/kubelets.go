@@ -30,7 +30,10 @@ const kubeletPort = 10250
 // podRange is where the addresses of simulated pods come from. No packet ever goes there.
 const podRange = "10.200.0.0/16"
 
-// PlayKubelets begins to play the kubelet of every simulated node that is not powered off, until ctx ends. Its log goes to out.
+// heard selects the simulated nodes of which the API server hears: those with power and network.
+var heard = fmt.Sprintf("%s=true,%s!=%s,%s!=%s", labels.Simulated, labels.Power, labels.PowerOff, labels.Network, labels.NetworkOff)
+
+// PlayKubelets begins to play the kubelet of every simulated node that has power and network, until ctx ends. Its log goes to out.
 func PlayKubelets(ctx context.Context, kubeconfig string, out io.Writer) error {
 	stages, err := stagesOfNodesAndPods()
 	if err != nil {
@@ -60,7 +63,7 @@ func PlayKubelets(ctx context.Context, kubeconfig string, out io.Writer) error {
 		ImpersonatingDynamicClient:   clients.ToImpersonatingDynamicClient(),
 		TypedClient:                  typed,
 		TypedKwokClient:              kwokTyped,
-		ManageNodesWithLabelSelector: fmt.Sprintf("%s=true,%s!=%s", labels.Simulated, labels.Power, labels.PowerOff),
+		ManageNodesWithLabelSelector: heard,
 		CIDR:                         podRange,
 		NodeIP:                       "127.0.0.1",
 		NodePort:                     kubeletPort,

@@ -38,6 +38,11 @@ func New(name string, do Func) *Loop {
 // Touch has the key reconciled soon.
 func (l *Loop) Touch(key types.NamespacedName) { l.queue.Add(key) }
 
+// TouchAfter has the key reconciled when the time has passed.
+func (l *Loop) TouchAfter(key types.NamespacedName, after time.Duration) {
+	l.queue.AddAfter(key, after)
+}
+
 // Watch touches the key of every object that the informer sees change. KeyOf says which; without it, it is the object's own.
 func (l *Loop) Watch(informer cache.SharedIndexInformer, keyOf func(object metav1.Object) (types.NamespacedName, bool)) error {
 	touch := func(object any) {
