@@ -111,8 +111,8 @@ test("the store knows its consumers: roles, rights and connections", () => {
   const { spec } = shop.inputsOf(":Cluster", "postgres");
   expect(spec.managed.roles).toMatchObject([
     { name: "orders_owner", login: false },
-    { name: "orders_orders", inRoles: ["orders_owner"], connectionLimit: 55 },
-    { name: "reports_orders", inRoles: ["pg_read_all_data"], connectionLimit: 55 },
+    { name: "orders_orders", inRoles: ["orders_owner"], connectionLimit: 105 },
+    { name: "reports_orders", inRoles: ["pg_read_all_data"], connectionLimit: 105 },
   ]);
   expect(shop.inputsOf(":ConfigMap", "kafka-setup").data.declared).toContain("publish orders orders\n");
 });

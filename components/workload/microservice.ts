@@ -49,7 +49,8 @@ export class Microservice extends Component implements Usable {
       name,
       namespace: namespace.name,
       podLabels: selector(name),
-      maxReplicas: full.scaling.max + SURGE,
+      // While an update rolls, those that end hold on to what they use until they have drained.
+      maxReplicas: 2 * full.scaling.max + SURGE,
       opts: this.childOptions(),
     };
     const relations = relationsPlan(name, relate(full.uses, consumer));

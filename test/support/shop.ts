@@ -14,7 +14,7 @@ interface Condition {
 
 const NAMESPACES = ["shop", "shop-data", "shop-edge"];
 
-/** Every pod in the namespaces of the shop. */
+/** Every pod in the namespaces of the shop that is not done, as a job's is. */
 export function pods(checkout: Checkout): Pod[] {
   const zones = new Map<string, string>(
     list(checkout, "nodes").map(({ metadata }) => [
@@ -22,7 +22,9 @@ export function pods(checkout: Checkout): Pod[] {
       metadata.labels["topology.kubernetes.io/zone"] ?? "",
     ]),
   );
-  return NAMESPACES.flatMap((namespace) => list(checkout, "pods", namespace)).map(({ metadata, spec, status }) => ({
+  const all = NAMESPACES.flatMap((namespace) => list(checkout, "pods", namespace));
+  const lasting = all.filter(({ status }) => status.phase !== "Succeeded");
+  return lasting.map(({ metadata, spec, status }) => ({
     app: metadata.labels["app.kubernetes.io/name"] ?? metadata.name,
     zone: zones.get(spec.nodeName) ?? "",
     ready: (status.conditions ?? []).some(({ type, status }: Condition) => type === "Ready" && status === "True"),

@@ -11,7 +11,7 @@ export interface PostgresArgs<Name extends string = string> extends StoreArgs {
   readonly instances?: number;
   /** PostgreSQL's version, as the tag of CloudNativePG's image; 17.5 by default. */
   readonly version?: string;
-  /** Connections that the server takes in all; 200 by default. Each consumer's share is cut from it. */
+  /** Connections that the server takes in all; 400 by default. Each consumer's share is cut from it. */
   readonly connections?: number;
   /** Connections that each replica of a consumer may hold; 5 by default. */
   readonly poolSize?: number;
@@ -28,7 +28,7 @@ const STORAGE: Quantity = "10Gi";
 const DEFAULTS = {
   instances: 3,
   version: "17.5",
-  connections: 200,
+  connections: 400,
   poolSize: 5,
   storage: STORAGE,
   resources: RESOURCES,
