@@ -51,6 +51,8 @@ export default defineConfig({
           // Each counts what it leaves on the machine, and measures: one at a time, after all others.
           fileParallelism: false,
           sequence: { groupOrder: 2 },
+          // Containers share two cores with all that rules them: what fails once may be the machine's, what fails twice is not.
+          retry: 1,
           testTimeout: 300_000,
           hookTimeout: 1_200_000,
         },

@@ -6,20 +6,22 @@ import { ask, load, sendCustomer } from "./support/customer.ts";
 import { pods } from "./support/shop.ts";
 
 const why = whyNoRealNodes();
+const ENVIRONMENT = "local-real";
 const ORDER = { customer: "ada", currency: "EUR", items: [{ sku: "anvil", quantity: 2, unitPrice: 4999 }] };
 const ORDERS = "http://orders.shop:8080/orders";
 const STOCK = "http://inventory.shop:8080/stock/anvil";
 
 /** The whole stack in real containers. The tests build on each other, in this order. */
 describe.skipIf(why !== undefined)(`the stack on real nodes${why === undefined ? "" : ` (skipped: ${why})`}`, () => {
-  const before = why === undefined ? traces() : undefined;
+  const left = () => traces(undefined, ENVIRONMENT);
+  const before = why === undefined ? left() : undefined;
   let checkout: Checkout;
   let first: Run;
   let placed: string;
 
   beforeAll(async () => {
-    checkout = await makeCheckout("local-real");
-    first = await checkout.plumbline("up", "local-real", "--json");
+    checkout = await makeCheckout(ENVIRONMENT);
+    first = await checkout.plumbline("up", ENVIRONMENT, "--json");
   });
   afterAll(() => checkout?.remove());
 
@@ -60,15 +62,15 @@ describe.skipIf(why !== undefined)(`the stack on real nodes${why === undefined ?
   });
 
   test("up again changes nothing", async () => {
-    const { code, stdout, stderr } = await checkout.plumbline("up", "local-real");
+    const { code, stdout, stderr } = await checkout.plumbline("up", ENVIRONMENT);
     expect(code, stdout + stderr).toBe(0);
     expect(stdout + stderr).toContain("nothing changed");
   });
 
   test("down leaves nothing on the machine", async () => {
-    const { code, stdout, stderr } = await checkout.plumbline("down", "local-real");
+    const { code, stdout, stderr } = await checkout.plumbline("down", ENVIRONMENT);
     expect(code, stdout + stderr).toBe(0);
     expect(checkout.processes()).toEqual([]);
-    expect(traces()).toEqual(before);
+    expect(left()).toEqual(before);
   });
 });
