@@ -8,7 +8,7 @@ import { pods } from "./support/shop.ts";
 const why = whyNoRealNodes();
 const ENVIRONMENT = "local-real";
 const ORDER = { customer: "ada", currency: "EUR", items: [{ sku: "anvil", quantity: 2, unitPrice: 4999 }] };
-/** Two cores that also carry the stack are near their end at 300, and then answer late now and then: `PLUMBLINE_RATE=300`. */
+/** Beside the stack two cores bear 300 (`PLUMBLINE_RATE=300`), but not every time: of three runs one failed some requests. */
 const RATE = Number(process.env.PLUMBLINE_RATE ?? 50);
 const ORDERS = "http://orders.shop:8080/orders";
 const STOCK = "http://inventory.shop:8080/stock/anvil";
