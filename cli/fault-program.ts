@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import { FAULT_DEFAULTS, type Fault } from "../rehearsal/index.ts";
+// Not by the rehearsal's index: it would be loaded whole for every command, `--help` included.
+import { DEFAULTS, type Fault } from "../rehearsal/faults/fault.ts";
 import {
   call,
   DEFAULT_ENVIRONMENT,
@@ -47,15 +48,14 @@ const KINDS: readonly Kind[] = [
     type: "cpu-hog",
     target: "node",
     description: "use up a node's processors",
-    options: (command) => command.option("--cpu <quantity>", "how much, such as 1500m", FAULT_DEFAULTS.cpu),
+    options: (command) => command.option("--cpu <quantity>", "how much, such as 1500m", DEFAULTS.cpu),
   },
   { type: "disk-full", target: "node", description: "have a node's kubelet take its disk for full" },
   {
     type: "clock-skew",
     target: "node",
     description: "set the clock that a node's containers read ahead, or back",
-    options: (command) =>
-      command.option("--skew <time>", "ahead, or back with a hyphen: 5m, -90s", FAULT_DEFAULTS.skew),
+    options: (command) => command.option("--skew <time>", "ahead, or back with a hyphen: 5m, -90s", DEFAULTS.skew),
   },
   {
     type: "slow-network",
@@ -63,7 +63,7 @@ const KINDS: readonly Kind[] = [
     description: "have every packet from and to a node take longer",
     options: (command) =>
       command
-        .option("--latency <time>", "how much longer, each way", FAULT_DEFAULTS.latency)
+        .option("--latency <time>", "how much longer, each way", DEFAULTS.latency)
         .option("--jitter <time>", "so much more or less, differently for each packet"),
   },
   {
@@ -71,7 +71,7 @@ const KINDS: readonly Kind[] = [
     target: "node",
     description: "lose packets from and to a node",
     options: (command) =>
-      command.option("--percent <number>", "so many in a hundred, each way", wholeNumber, FAULT_DEFAULTS.percent),
+      command.option("--percent <number>", "so many in a hundred, each way", wholeNumber, DEFAULTS.percent),
   },
 ];
 
@@ -111,7 +111,7 @@ function addKind(fault: Command, { type, target, description, options: own }: Ki
   own?.(command);
   if (type !== "pod-kill")
     command
-      .option("--duration <time>", "when it undoes itself: 1s to 1h", FAULT_DEFAULTS.duration)
+      .option("--duration <time>", "when it undoes itself: 1s to 1h", DEFAULTS.duration)
       .option("--wait", "wait until it is over; Ctrl-C undoes it");
   command.action(async (given: string, options: Making) => {
     const { faultCommands } = await import("./commands/fault.ts");

@@ -1,7 +1,7 @@
 import type { Plugin, RunningCluster, Tool } from "../rehearsal/index.ts";
+import type { NodeKind } from "../stacks/node-kinds.ts";
 import type { Inventory } from "./engine/inventory.ts";
 import type { Change, Diagnostic, Drift, Violation } from "./engine/progress.ts";
-import type { NodeKind } from "./node-choice.ts";
 import type { WorkloadReadiness } from "./readiness.ts";
 
 /** What a run found out, as far as it came. The summary and `--json` are made from it, also when the run failed. */

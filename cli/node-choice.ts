@@ -1,11 +1,9 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { writeWhole } from "../rehearsal/toolchain/files.ts";
-import { NODE_KINDS } from "../stacks/environment-schema.ts";
+import { NODE_KINDS, type NodeKind } from "../stacks/node-kinds.ts";
 import type { RehearsalEnvironment } from "./environment.ts";
 import { EXIT, Failure } from "./failure.ts";
-
-export type NodeKind = (typeof NODE_KINDS)[number];
 
 /** What a cluster's pods run on. */
 export interface NodeChoice {

@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import packageJson from "../package.json" with { type: "json" };
+import { NODE_KINDS } from "../stacks/node-kinds.ts";
 import {
   call,
   DEFAULT_ENVIRONMENT,
@@ -11,6 +12,7 @@ import {
   wholeNumber,
 } from "./arguments.ts";
 import { addFaultCommands } from "./fault-program.ts";
+import type { NodeChoice } from "./node-choice.ts";
 import { runCommand } from "./runner.ts";
 
 /** The command line: what there is to call, and with which arguments. Commands are loaded when they are called. */
@@ -64,28 +66,19 @@ function addClusterCommands(root: Command, onEnd: OnEnd): void {
     .description("the rehearsal cluster of an environment, by itself")
     .helpCommand(false);
   const add = (name: "start" | "stop" | "status" | "reset", description: string) =>
-    environmentCommand(cluster, name, description).action(async (environment: string, options: Shared & NodesAsked) => {
-      const { clusterCommands } = await import("./commands/cluster.ts");
-      const how = (name === "status" ? look : call)(`cluster ${name}`, environment, options);
-      onEnd(await runCommand(how, (context) => clusterCommands[name](context, environment, options)));
-    });
+    environmentCommand(cluster, name, description).action(
+      async (environment: string, options: Shared & Partial<NodeChoice>) => {
+        const { clusterCommands } = await import("./commands/cluster.ts");
+        const how = (name === "status" ? look : call)(`cluster ${name}`, environment, options);
+        onEnd(await runCommand(how, (context) => clusterCommands[name](context, environment, options)));
+      },
+    );
   add("start", "start it, with its data if it has any")
-    .addOption(
-      new Option("--nodes <kind>", "what its pods run on; remembered until a reset").choices([
-        "simulated",
-        "real",
-        "both",
-      ]),
-    )
+    .addOption(new Option("--nodes <kind>", "what its pods run on; remembered until a reset").choices(NODE_KINDS))
     .option("--zones <number>", "how many zones have a real node; default: all", wholeNumber);
   add("stop", "stop it; its data stays");
   add("status", "say whether it runs, and where");
   add("reset", "stop it, and remove its data");
-}
-
-interface NodesAsked {
-  readonly nodes?: "simulated" | "real" | "both";
-  readonly zones?: number;
 }
 
 function environmentCommand(parent: Command, name: string, description: string): Command {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { cacheDirectory, RehearsalError } from "../rehearsal/index.ts";
+import { cacheDirectory } from "../rehearsal/toolchain/cache.ts";
+import { RehearsalError } from "../rehearsal/toolchain/error.ts";
 import type { Context } from "./context.ts";
 import { EXIT, type ExitCode, Failure } from "./failure.ts";
 import { noFindings } from "./findings.ts";

@@ -11,7 +11,6 @@ export { type RunningCluster, type StartOptions, startCluster } from "./control/
 export { type ClusterPlace, type ClusterStatus, clusterNames, clusterStatus } from "./control/status.ts";
 export { resetCluster, type StopOptions, type Stopped, stopCluster } from "./control/stop.ts";
 export {
-  DEFAULTS as FAULT_DEFAULTS,
   endFaults,
   type Fault,
   type FaultOptions,

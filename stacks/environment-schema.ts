@@ -12,6 +12,7 @@ import {
   type Percent,
   type Quantity,
 } from "../components/core/index.ts";
+import { NODE_KINDS } from "./node-kinds.ts";
 
 /** One field's type: what it accepts, and how that is said in "allowed: …". */
 const text = (allowed: string, fits: (given: string) => boolean) =>
@@ -60,9 +61,6 @@ const resources = z.strictObject({
   limits: z.strictObject({ cpu, memory }),
 });
 const quota = z.strictObject({ cpu, memory, pods: whole(1, 100_000), storage: disk.exactOptional() });
-
-/** Nodes of a rehearsal: simulated, where no container runs; real, one in each zone; or real ones beside simulated ones. */
-export const NODE_KINDS = ["simulated", "real", "both"] as const;
 
 const cluster = z.discriminatedUnion("provider", [
   z.strictObject({
@@ -148,7 +146,11 @@ export const environmentSchema = z.strictObject({
       poolSize: whole(1, 100),
     }),
     redis: z.strictObject({ ...store, replicas: whole(1, 7), role: z.enum(["cache", "store"]) }),
-    kafka: z.strictObject({ ...store, controllers: whole(1, 7), brokers: whole(1, 100) }),
+    kafka: z.strictObject({
+      ...store,
+      controllers: z.union([whole(1, 7), z.literal("combined")]),
+      brokers: whole(1, 100),
+    }),
   }),
   /** What the whole is measured by. */
   objectives: z.strictObject({
@@ -221,7 +223,9 @@ function checkQuorums({ stores: { postgres, redis, kafka } }: Parsed, report: Re
   const members = [
     { path: ["stores", "postgres", "instances"], given: postgres.instances, of: postgres },
     { path: ["stores", "redis", "replicas"], given: redis.replicas, of: redis },
-    { path: ["stores", "kafka", "controllers"], given: kafka.controllers, of: kafka },
+    kafka.controllers === "combined"
+      ? { path: ["stores", "kafka", "brokers"], given: kafka.brokers, of: kafka }
+      : { path: ["stores", "kafka", "controllers"], given: kafka.controllers, of: kafka },
   ];
   for (const { path, given, of } of members) {
     const step = `${path.slice(0, 2).join(".")}.replication`;
@@ -246,6 +250,8 @@ function checkTier(
       ["gateway"],
       rehearsal ? '"rehearsal": nothing else runs there' : '"envoy": the stand-in carries no traffic',
     );
+  if (stores.kafka.controllers === "combined" && !rehearsal)
+    report(["stores", "kafka", "controllers"], "a number: Apache Kafka advises combined nodes for development only");
   if (tier !== "production") return;
   if (zones.length < 3) report(["zones"], "three zones or more in production, so that the loss of one leaves a quorum");
   if (paging === undefined) report(["paging"], "receivers for critical and warning: production must wake someone");

@@ -1,8 +1,8 @@
 import { dirname } from "node:path";
 import type { Plugin } from "../../rehearsal/index.ts";
+import type { NodeKind } from "../../stacks/node-kinds.ts";
 import type { Change } from "../engine/progress.ts";
 import type { Findings } from "../findings.ts";
-import type { NodeKind } from "../node-choice.ts";
 import type { Style, Summary } from "../report.ts";
 import { done, driftLine, planned } from "./engine-news.ts";
 import { type Fact, factLines } from "./facts.ts";

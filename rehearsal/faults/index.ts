@@ -1,5 +1,5 @@
 /** Faults: what a rehearsal cluster is made to suffer, each for a time, each with an undo. */
-export { DEFAULTS, type Fault, type FaultType, type KnownFault, RefusedFault } from "./fault.ts";
+export { type Fault, type FaultType, type KnownFault, RefusedFault } from "./fault.ts";
 export {
   endFaults,
   type FaultOptions,

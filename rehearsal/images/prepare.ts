@@ -8,7 +8,7 @@ import { ARCHITECTURE } from "./architecture.ts";
 import type { ImageDescription } from "./description.ts";
 import { type Layer, writeLayer, writeLayout } from "./oci/layout.ts";
 import { findSource, sourceInputs } from "./sources/find.ts";
-import type { Found, Ingredient } from "./sources/source.ts";
+import type { Found, Ingredient, SourceOptions } from "./sources/source.ts";
 
 export interface ImageOptions extends Following {
   /** Root of the cache; see `cacheDirectory`. */
@@ -37,8 +37,25 @@ const ABOUT = "image.json";
  *
  * Throws `RehearsalError` if the machine lacks what it takes, saying what to install.
  */
-export async function prepareImage(description: ImageDescription, options: ImageOptions): Promise<PreparedImage> {
-  const { cacheDir, env, report, signal } = options;
+export function prepareImage(description: ImageDescription, options: ImageOptions): Promise<PreparedImage> {
+  return prepare(description, { ...options, lists: undefined });
+}
+
+/** The images of several descriptions, each as {@link prepareImage} has it; one after another: each uses all processors. */
+export async function prepareImages(
+  descriptions: Iterable<ImageDescription>,
+  options: ImageOptions,
+): Promise<PreparedImage[]> {
+  const lists: SourceOptions["lists"] = new Map();
+  const prepared: PreparedImage[] = [];
+  for (const description of descriptions) prepared.push(await prepare(description, { ...options, lists }));
+  return prepared;
+}
+
+type Preparing = ImageOptions & Pick<SourceOptions, "lists">;
+
+async function prepare(description: ImageDescription, options: Preparing): Promise<PreparedImage> {
+  const { cacheDir, env, report, signal, lists } = options;
   const { reference } = description;
   await requireCache(cacheDir);
   const toolsDir = toolsDirectory(cacheDir);
@@ -48,7 +65,7 @@ export async function prepareImage(description: ImageDescription, options: Image
     say("looking what it is made of");
     const inputs = await inputsOf(description);
     const found = await Promise.all(
-      description.layers.map((layer) => findSource(layer, { cacheDir, toolsDir, env, report, signal })),
+      description.layers.map((layer) => findSource(layer, { cacheDir, toolsDir, env, report, signal, lists })),
     ).catch(async (error: unknown) => {
       signal?.throwIfAborted();
       const earlier = await findProduct(toolsDir, tool, inputs);

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { dump, load, loadAll } from "js-yaml";
 import { expect, it } from "vitest";
 import { CRD_MODULE_DIR } from "../toolchain/modules.ts";
 import { forNodes, operatorImage } from "./operators.ts";
@@ -11,11 +12,32 @@ const ROLE = 'apiVersion: v1\nkind: ClusterRole\nmetadata:\n  annotations: { "ki
 
 it("leaves out definitions, empty documents and comments, and nothing else", () => {
   const given = `---\n${DEFINITION}---\n# Nothing.\n---\n${DEPLOYMENT}\n---\n${DEFINITION}---\n${ROLE}`;
-  expect(forNodes(given)).toBe(`${DEPLOYMENT}---\n${ROLE}`);
+  expect(loadAll(forNodes(given))).toEqual([load(DEPLOYMENT), load(ROLE)]);
 });
 
-it("asks no registry", () => {
-  expect(forNodes(`${DEPLOYMENT}spec:\n  imagePullPolicy: Always\n`)).toMatch(/^ {2}imagePullPolicy: IfNotPresent$/m);
+it("asks no registry, is asked every second whether it is ready, and starts with all of a processor", () => {
+  const container = {
+    imagePullPolicy: "Always",
+    resources: { limits: { cpu: "100m", memory: "200Mi" }, requests: { cpu: "100m" } },
+    startupProbe: { failureThreshold: 6, periodSeconds: 5, httpGet: { path: "/readyz", port: 9443 } },
+  };
+  const spec = { template: { spec: { containers: [container] } } };
+  expect(load(forNodes(dump({ kind: "Deployment", spec })))).toEqual({
+    kind: "Deployment",
+    spec: {
+      template: {
+        spec: {
+          containers: [
+            {
+              imagePullPolicy: "IfNotPresent",
+              resources: { limits: { memory: "200Mi" }, requests: { cpu: "100m" } },
+              startupProbe: { failureThreshold: 60, periodSeconds: 1, httpGet: { path: "/readyz", port: 9443 } },
+            },
+          ],
+        },
+      },
+    },
+  });
 });
 
 it("refuses manifests that deploy nothing", () => {

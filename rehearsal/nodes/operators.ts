@@ -1,9 +1,10 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { dump, loadAll } from "js-yaml";
 import { CLOUDNATIVE_PG } from "../images/cloudnative-pg.ts";
 import type { ImageDescription } from "../images/index.ts";
 import { toolsDirectory } from "../toolchain/cache.ts";
-import { contentKey, moduleDigest } from "../toolchain/content-key.ts";
+import { contentKey, fileDigest, moduleDigest } from "../toolchain/content-key.ts";
 import { RehearsalError } from "../toolchain/error.ts";
 import { CRD_MODULE_DIR, downloadModules } from "../toolchain/modules.ts";
 import { produce } from "../toolchain/product.ts";
@@ -48,7 +49,12 @@ export async function operatorManifests(
   const { module, file } = OPERATORS[name];
   const tool = `manifests-${name}`;
   return follow(`manifests of ${name}`, { report }, async (say) => {
-    const inputs = contentKey({ modules: await moduleDigest(CRD_MODULE_DIR), module, file: file("v0") });
+    const inputs = contentKey({
+      modules: await moduleDigest(CRD_MODULE_DIR),
+      module,
+      file: file("v0"),
+      code: await fileDigest(import.meta.filename),
+    });
     const make = async (stage: string, saying: Say) => {
       const found = await downloadModules([module], { stage, say: saying, env, signal });
       const { dir, version } = found(module);
@@ -64,21 +70,41 @@ export async function operatorManifests(
   });
 }
 
+/** What we change of an operator's container. */
+interface Container {
+  imagePullPolicy?: string;
+  resources?: { limits?: { cpu?: string } };
+  startupProbe?: { periodSeconds?: number; failureThreshold?: number };
+}
+
+interface Manifest {
+  readonly kind: string;
+  readonly spec?: { readonly template?: { readonly spec?: { readonly containers?: readonly Container[] } } };
+}
+
+/** Seconds that an operator may take to be ready, asked every second. */
+const STARTUP_SECONDS = 60;
+
 /**
- * An operator's manifests without its definitions, which the cluster has already, and without the wish to ask a registry at
- * each start, for there is none. Throws `RehearsalError` if no Deployment is among them.
+ * An operator's manifests without its definitions, which the cluster has already; without the wish to ask a registry at each
+ * start, for there is none; and without a limit on processors and with a probe every second: on a tenth of a processor, as
+ * CloudNativePG's has it, it takes 8 seconds to be ready, and an `up` waits for it. Throws `RehearsalError` if no Deployment is
+ * among them.
  */
 export function forNodes(yaml: string): string {
-  const documents = yaml
-    .split(/^---.*$/m)
-    .filter((text) => /^[^#\s]/m.test(text) && !/^kind: CustomResourceDefinition\s*$/m.test(text));
-  if (!documents.some((text) => /^kind: Deployment\s*$/m.test(text)))
+  const manifests = (loadAll(yaml) as (Manifest | null)[]).filter(
+    (manifest) => manifest !== null && manifest.kind !== "CustomResourceDefinition",
+  ) as Manifest[];
+  const deployments = manifests.filter(({ kind }) => kind === "Deployment");
+  if (deployments.length === 0)
     throw new RehearsalError(
       "The manifests of an operator hold no Deployment.",
       "The module has moved them: correct OPERATORS in rehearsal/nodes/operators.ts.",
     );
-  return documents
-    .map((text) => `${text.trim()}\n`)
-    .join("---\n")
-    .replaceAll(/^( *imagePullPolicy:) Always$/gm, "$1 IfNotPresent");
+  for (const container of deployments.flatMap(({ spec }) => spec?.template?.spec?.containers ?? [])) {
+    container.imagePullPolicy = "IfNotPresent";
+    delete container.resources?.limits?.cpu;
+    container.startupProbe &&= { ...container.startupProbe, periodSeconds: 1, failureThreshold: STARTUP_SECONDS };
+  }
+  return manifests.map((manifest) => dump(manifest, { lineWidth: -1, noRefs: true })).join("---\n");
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { RealNodes } from "../control/config.ts";
 import { COREDNS } from "../images/coredns.ts";
-import { type ImageDescription, type PreparedImage, prepareImage } from "../images/index.ts";
+import { type ImageDescription, prepareImages } from "../images/index.ts";
 import { PAUSE } from "../images/pause.ts";
 import { requireCache, toolsDirectory } from "../toolchain/cache.ts";
 import { type GoTool, goTool } from "../toolchain/go-build.ts";
@@ -49,10 +49,7 @@ export async function prepareNodes({ zones, images, operators = [], ...options }
   const { cacheDir, ...following } = options;
   const program = join(await goTool(NODE, { ...following, toolsDir: toolsDirectory(cacheDir) }), NODE.name);
   const runtime = await nodeRuntime(options);
-  const prepared: PreparedImage[] = [];
-  // One after another: each uses all processors by itself.
-  for (const image of new Set([...OWN_IMAGES, ...operators.map(operatorImage), ...images]))
-    prepared.push(await prepareImage(image, options));
+  const prepared = await prepareImages(new Set([...OWN_IMAGES, ...operators.map(operatorImage), ...images]), options);
   const store = await imageStore({ ...options, program, runtime, images: prepared });
   const manifests: string[] = [];
   for (const operator of operators) manifests.push(await operatorManifests(operator, options));

@@ -23,7 +23,15 @@ export interface ReleaseLists {
  *
  * Throws `RehearsalError` if there is no apt, or the lists cannot be fetched.
  */
-export async function releaseLists(release: string, options: SourceOptions): Promise<ReleaseLists | undefined> {
+export function releaseLists(release: string, options: SourceOptions): Promise<ReleaseLists | undefined> {
+  const known = options.lists?.get(release);
+  if (known !== undefined) return known;
+  const found = findLists(release, options);
+  options.lists?.set(release, found);
+  return found;
+}
+
+async function findLists(release: string, options: SourceOptions): Promise<ReleaseLists | undefined> {
   const { env, signal, report, toolsDir } = options;
   const format = "$(ORIGIN) $(LABEL) $(CODENAME) $(COMPONENT) $(REPO_URI)";
   const { stdout } = await apt("apt-get", ["indextargets", "--format", format, "Identifier: Packages"], {

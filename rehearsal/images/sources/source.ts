@@ -3,6 +3,7 @@ import type { Entry } from "../oci/entry.ts";
 import type { DebianSource } from "./debian.ts";
 import type { FilesSource } from "./files.ts";
 import type { GoSource } from "./go.ts";
+import type { ReleaseLists } from "./lists.ts";
 import type { MavenSource } from "./maven.ts";
 import type { NodeSource } from "./node.ts";
 import type { WorkspaceSource } from "./workspace.ts";
@@ -16,6 +17,8 @@ export interface SourceOptions extends Following {
   readonly toolsDir: string;
   /** Environment in which programs are looked up and run. Default: this process's. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Package lists by release, where several images are looked at in one go: apt takes half a second to say what they are. */
+  readonly lists?: Map<string, Promise<ReleaseLists | undefined>> | undefined;
 }
 
 /** What laying a source needs: all of it belongs to one run. */
