@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Namespace } from "../cluster/namespace.ts";
 import { optOut } from "../core/opt-out.ts";
 import type { MicroserviceArgs } from "./microservice-args.ts";
-import { complete, type MicroservicePlan, microservicePlan, networkPlan } from "./microservice-plan.ts";
+import { complete, type MicroservicePlan, microservicePlan, networkPlan, REPLICAS } from "./microservice-plan.ts";
 import { microserviceProblems } from "./microservice-problems.ts";
 import { relationsPlan } from "./relations.ts";
 
@@ -29,9 +29,9 @@ function pod(args: Partial<MicroserviceArgs> = {}) {
   return { spec, metadata, container: spec.containers[0] ?? {} };
 }
 
-test("the autoscaler owns the number of replicas: the deployment does not say one", () => {
+test("a deployment begins with the autoscaler's minimum, not with one replica until it is first asked", () => {
   const { deployment, autoscaler } = plan({ scaling: { min: 4, max: 20 } });
-  expect(deployment.spec).not.toHaveProperty("replicas");
+  expect(deployment.spec).toHaveProperty(REPLICAS.replace("spec.", ""), 4);
   expect(autoscaler.spec).toMatchObject({
     minReplicas: 4,
     maxReplicas: 20,

@@ -34,6 +34,8 @@ const KEPT_REVISIONS = 5;
 const PROGRESS_SECONDS = 300;
 /** Replicas that an update starts before it ends old ones; it never ends one early. */
 export const SURGE = 1;
+/** The field that the autoscaler changes: a deployment says it once, when it is made, and an update leaves it alone. */
+export const REPLICAS = "spec.replicas";
 /** Replicas are taken away only when they were not needed for this long. */
 const SCALE_DOWN_SECONDS = 300;
 /** Lifetime of the certificate that a workload shows. */
@@ -79,10 +81,10 @@ export function microservicePlan(name: string, args: CompleteArgs, relations: Re
   });
   return {
     serviceAccount: { metadata, automountServiceAccountToken: false },
-    // No `replicas`: the autoscaler owns them, and an update must not set them back.
     deployment: {
       metadata,
       spec: {
+        replicas: scaling.min,
         selector: { matchLabels },
         revisionHistoryLimit: KEPT_REVISIONS,
         progressDeadlineSeconds: PROGRESS_SECONDS,

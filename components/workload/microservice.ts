@@ -13,7 +13,7 @@ import { labels, selector } from "../core/labels.ts";
 import { Ledger } from "../core/ledger.ts";
 import type { Consumer, Grant, Peer, Usable } from "../core/usage.ts";
 import type { MicroserviceArgs } from "./microservice-args.ts";
-import { complete, microservicePlan, networkPlan, SURGE } from "./microservice-plan.ts";
+import { complete, microservicePlan, networkPlan, REPLICAS, SURGE } from "./microservice-plan.ts";
 import { microserviceProblems } from "./microservice-problems.ts";
 import { relate, relationsPlan } from "./relations.ts";
 
@@ -74,6 +74,7 @@ export class Microservice extends Component implements Usable {
     this.#deployment = new Deployment(
       ...this.child(name, plan.deployment, transform?.deployment, {
         dependsOn: [account, network, ...identities, ...relations.dependsOn],
+        ignoreChanges: [REPLICAS],
       }),
     );
     const running = { dependsOn: this.#deployment };

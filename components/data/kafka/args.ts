@@ -18,8 +18,12 @@ export interface TopicArgs {
 export interface KafkaArgs<Name extends string = string> extends StoreArgs {
   /** Topics by name. Topics are made here only: a client cannot make one by using it. */
   readonly topics: Readonly<Record<Name, TopicArgs>>;
-  /** Hold the metadata and elect leaders; 3 by default, one in each zone. */
-  readonly controllers?: number;
+  /**
+   * Hold the metadata and elect leaders; 3 by default, one in each zone. `combined`: the brokers do it themselves, in half the
+   * processes; then 3, 5 or 7 brokers. Apache Kafka advises it for development only: neither part can be rolled, scaled or
+   * shielded from the other's load alone, and the choice cannot be changed while there is data.
+   */
+  readonly controllers?: number | "combined";
   /** Hold the records, each in three copies; 3 by default, one in each zone. */
   readonly brokers?: number;
   /** Kafka's version, as the tag of its image; 4.1.0 by default. */

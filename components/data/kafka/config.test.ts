@@ -1,10 +1,10 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Namespace } from "../../cluster/namespace.ts";
 import { optOut } from "../../core/opt-out.ts";
 import type { Issuer } from "../../edge/issuer.ts";
 import { complete, type KafkaArgs } from "./args.ts";
-import { type Access, clusterId, declared, nodeFiles, replication } from "./config.ts";
-import { networkPlans } from "./plan.ts";
+import { type Access, clusterId, declared, nodeFiles, partsOf, replication } from "./config.ts";
+import { networkPlans, nodesPlan } from "./plan.ts";
 import { kafkaProblems } from "./problems.ts";
 
 const base: KafkaArgs = {
@@ -64,7 +64,7 @@ test("the cluster's id is of Kafka's form, the same every time, and another for 
 
 test("a service that uses several topics comes in once, and only to the brokers", () => {
   const accesses = [access("payments", "orders", "consume"), access("payments", "prices", "publish")];
-  const { controller, broker, setup } = networkPlans("kafka", "shop-data", accesses);
+  const { controller, broker, setup } = networkPlans("kafka", complete(base), accesses);
   expect(JSON.stringify(broker.ingress).match(/payments/g)).toHaveLength(1);
   expect(JSON.stringify([controller.ingress, setup.ingress])).not.toContain("payments");
   expect(setup.ingress).toEqual([]);
@@ -86,6 +86,38 @@ test.each<[what: string, args: Partial<KafkaArgs>, field: string, allowed: RegEx
   expect(kafkaProblems("kafka", complete({ ...base, ...args }))).toEqual([
     { field, given: expect.anything(), allowed: expect.stringMatching(allowed) },
   ]);
+});
+
+describe("combined", () => {
+  const args = complete({ ...base, controllers: "combined" });
+
+  test("brokers are the voters, by their own numbers, and nothing is left of separate controllers", () => {
+    const files = nodeFiles("kafka", args);
+    expect(partsOf(args)).toEqual(["broker"]);
+    expect(files["common.properties"]).toContain(
+      "controller.quorum.voters=100@kafka-broker-0.kafka-broker.shop-data.svc:9093,101@kafka-broker-1.",
+    );
+    expect(files["broker.properties"]).toMatch(/^process\.roles=broker,controller$/m);
+    expect(files["broker.properties"]).toMatch(/^listeners=.*CONTROLLER:\/\/:9093$/m);
+    expect(files).not.toHaveProperty(["controller.properties"]);
+    expect(nodesPlan("kafka", "broker", args, "id").spec).toMatchObject({ replicas: 3 });
+  });
+
+  test("votes go from broker to broker, on a port that is open among them alone", () => {
+    const { broker } = networkPlans("kafka", args, [access("payments", "orders", "consume")]);
+    const rules = broker.ingress as { from: unknown[]; ports: { port: number }[] }[];
+    const toVote = rules.filter(({ ports }) => ports.some(({ port }) => port === 9093));
+    expect(toVote).toHaveLength(1);
+    expect(JSON.stringify(toVote)).toContain("kafka");
+    expect(JSON.stringify(toVote)).not.toContain("payments");
+    expect(JSON.stringify(broker.egress)).not.toContain("controller");
+  });
+
+  test("four brokers are no quorum", () => {
+    expect(kafkaProblems("kafka", { ...args, brokers: 4 })).toEqual([
+      { field: "brokers", given: 4, allowed: expect.stringMatching(/3, 5 or 7/) },
+    ]);
+  });
 });
 
 test("one of each is enough where someone says why", () => {

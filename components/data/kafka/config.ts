@@ -19,6 +19,16 @@ export type Part = "controller" | "broker";
 /** Numbers of the nodes: controllers from 0, brokers from 100, so that neither grows into the other. */
 export const FIRST_ID: Readonly<Record<Part, number>> = { controller: 0, broker: 100 };
 
+/** Whether brokers are controllers as well. */
+export function isCombined({ controllers }: Pick<CompleteArgs, "controllers">): boolean {
+  return controllers === "combined";
+}
+
+/** The parts that a Kafka has, in the order in which they are made. */
+export function partsOf(args: Pick<CompleteArgs, "controllers">): readonly Part[] {
+  return isCombined(args) ? ["broker"] : ["controller", "broker"];
+}
+
 /** Names of what belongs to a Kafka. */
 export function names(name: string) {
   return {
@@ -39,8 +49,8 @@ export function nodes(name: string, namespace: string, part: Part, count: number
 }
 
 /** Names that the nodes' certificate is for. */
-export function serverHosts(name: string, namespace: string): string[] {
-  const each = (["controller", "broker"] as const).map((part) => `*.${names(name)[part]}.${namespace}.svc`);
+export function serverHosts(name: string, namespace: string, parts: readonly Part[]): string[] {
+  const each = parts.map((part) => `*.${names(name)[part]}.${namespace}.svc`);
   return [name, `${name}.${namespace}.svc`, ...each];
 }
 
@@ -59,9 +69,11 @@ export function clusterId(stack: string, namespace: string, name: string): strin
 }
 
 /** Settings of every node: who the controllers are, TLS everywhere, and no right that was not given. */
-function commonProperties(name: string, { namespace: { name: namespace }, controllers }: CompleteArgs): string {
-  const voters = nodes(name, namespace, "controller", controllers).map(
-    (host, index) => `${FIRST_ID.controller + index}@${host}:${PORTS.controller}`,
+function commonProperties(name: string, { namespace, controllers, brokers }: CompleteArgs): string {
+  const [part, count] =
+    controllers === "combined" ? (["broker", brokers] as const) : (["controller", controllers] as const);
+  const voters = nodes(name, namespace.name, part, count).map(
+    (host, index) => `${FIRST_ID[part] + index}@${host}:${PORTS.controller}`,
   );
   const { server, admin } = names(name);
   return lines(
@@ -80,11 +92,13 @@ function commonProperties(name: string, { namespace: { name: namespace }, contro
   );
 }
 
-function brokerProperties({ brokers }: CompleteArgs): string {
-  const { factor, minInSync } = replication(brokers);
+function brokerProperties(args: CompleteArgs): string {
+  const { factor, minInSync } = replication(args.brokers);
+  const listeners = `INTERNAL://:${PORTS.internal},CLIENTS://:${PORTS.clients}`;
   return lines(
-    "process.roles=broker",
-    `listeners=INTERNAL://:${PORTS.internal},CLIENTS://:${PORTS.clients}`,
+    ...(isCombined(args)
+      ? ["process.roles=broker,controller", `listeners=${listeners},CONTROLLER://:${PORTS.controller}`]
+      : ["process.roles=broker", `listeners=${listeners}`]),
     "inter.broker.listener.name=INTERNAL",
     "sasl.enabled.mechanisms=SCRAM-SHA-512",
     "listener.name.clients.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;",
@@ -141,16 +155,21 @@ exec ${PATHS.home}/bin/kafka-server-start.sh "$config"
 `;
 
 /**
- * Brings topics, users and rights to what is declared. What is there already is left as it is; a user that is no longer
- * declared loses its password, and so every right.
+ * Brings topics, users and rights to what is declared. A topic that is there gets the declared settings, and partitions if it
+ * has fewer; none is taken away. A user that is no longer declared loses its password, and so every right.
  */
 const SETUP_SH = `#!/bin/bash
 set -euo pipefail
 bin=${PATHS.home}/bin
 server=(--bootstrap-server "$BROKERS" --command-config ${PATHS.config}/admin.properties)
-topics() { "$bin/kafka-topics.sh" "\${server[@]}" "$@"; }
-configs() { "$bin/kafka-configs.sh" "\${server[@]}" --alter "$@"; }
-allow() { "$bin/kafka-acls.sh" "\${server[@]}" --add --force --allow-principal "User:$1" "\${@:2}"; }
+topics() { "$bin/kafka-topics.sh" "\${server[@]}" "$@" < /dev/null; }
+configs() { "$bin/kafka-configs.sh" "\${server[@]}" --alter "$@" < /dev/null; }
+allow() { "$bin/kafka-acls.sh" "\${server[@]}" --add --force --allow-principal "User:$1" "\${@:2}" < /dev/null; }
+partitions() { sed -n "s/^Topic: $1[[:space:]].*PartitionCount: \\([0-9]*\\).*/\\1/p" <<< "$there"; }
+# Every call starts a Java of its own: the first leaves its classes, read and checked, to all others. That halves them.
+classes=/tmp/tools.jsa
+there=$(KAFKA_OPTS="-XX:ArchiveClassesAtExit=$classes -Xlog:disable" topics --describe --exclude-internal)
+export KAFKA_OPTS="-XX:SharedArchiveFile=$classes -Xlog:disable"
 
 cd ${PATHS.users}
 for user in *; do
@@ -162,21 +181,28 @@ done
 "$bin/kafka-configs.sh" "\${server[@]}" --describe --entity-type users |
   sed -n "s/^SCRAM credential configs for user-principal '\\(.*\\)' are .*/\\1/p" |
   while read -r user; do
-    [ -f "$user" ] || configs --entity-type users --entity-name "$user" --delete-config SCRAM-SHA-512 < /dev/null
+    [ -f "$user" ] || configs --entity-type users --entity-name "$user" --delete-config SCRAM-SHA-512
   done
 
 while read -r what name detail more settings; do
   case "$what" in
     topic)
-      topics --create --if-not-exists --topic "$name" --partitions "$detail" --replication-factor "$more"
-      configs --entity-type topics --entity-name "$name" --add-config "$settings"
+      now=$(partitions "$name")
+      if [ -z "$now" ]; then
+        IFS=, read -ra each <<< "$settings"
+        topics --create --if-not-exists --topic "$name" --partitions "$detail" --replication-factor "$more" \
+          "\${each[@]/#/--config=}"
+      else
+        configs --entity-type topics --entity-name "$name" --add-config "$settings"
+        [ "$detail" -le "$now" ] || topics --alter --topic "$name" --partitions "$detail"
+      fi
       ;;
     publish) allow "$name" --producer --topic "$detail" ;;
     consume)
       allow "$name" --operation Read --operation Describe --topic "$detail"
       allow "$name" --operation Read --operation Describe --group "$name" --resource-pattern-type prefixed
       ;;
-  esac < /dev/null
+  esac
 done < ${PATHS.config}/declared
 `;
 
@@ -213,7 +239,7 @@ function topicSettings(args: TopicArgs, minInSync: number): string {
 export function nodeFiles(name: string, args: CompleteArgs): Record<string, string> {
   return {
     "common.properties": commonProperties(name, args),
-    "controller.properties": controllerProperties(),
+    ...(isCombined(args) ? {} : { "controller.properties": controllerProperties() }),
     "broker.properties": brokerProperties(args),
     "log4j2.properties": LOG4J2,
     "node.sh": NODE_SH,

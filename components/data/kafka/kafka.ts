@@ -18,7 +18,7 @@ import type { Consumer, Grant, Usable } from "../../core/usage.ts";
 import { Certificate } from "../../edge/certificate.ts";
 import { type Credential, credential } from "../credential.ts";
 import { type CompleteArgs, complete, type KafkaArgs } from "./args.ts";
-import { type Access, clusterId, names, nodeFiles, type Part, PORTS, serverHosts, setupFiles } from "./config.ts";
+import { type Access, clusterId, names, nodeFiles, PORTS, partsOf, serverHosts, setupFiles } from "./config.ts";
 import {
   bootstrapServicePlan,
   budgetPlan,
@@ -41,8 +41,6 @@ interface User {
   readonly name: string;
   readonly password: pulumi.Output<string>;
 }
-
-const PARTS = ["controller", "broker"] as const satisfies readonly Part[];
 
 /**
  * Kafka without ZooKeeper: three controllers and three brokers in three zones. Every record has a copy in each zone, and
@@ -73,13 +71,13 @@ export class Kafka<Name extends string = string> extends Component {
     this.endpoint = `${name}.${namespace}.svc:${PORTS.clients}`;
 
     const { server, config } = names(name);
-    const certificate = this.#certificate(server, serverHosts(name, namespace));
+    const certificate = this.#certificate(server, serverHosts(name, namespace, partsOf(full)));
     const files = this.#configMap(config, "broker", nodeFiles(name, full));
     const networks = this.#networks();
     const id = clusterId(pulumi.getStack(), namespace, name);
     const before = { ...keeping(retain), dependsOn: [certificate, files, ...networks] };
-    const sets = PARTS.map((part) => {
-      new Service(...this.child(names(name)[part], nodesServicePlan(name, part, namespace)));
+    const sets = partsOf(full).map((part) => {
+      new Service(...this.child(names(name)[part], nodesServicePlan(name, part, full)));
       new PodDisruptionBudget(...this.child(names(name)[part], budgetPlan(name, part, namespace)));
       return new StatefulSet(
         ...this.child(names(name)[part], nodesPlan(name, part, full, id), transform?.[`${part}s`], before),
@@ -182,9 +180,8 @@ export class Kafka<Name extends string = string> extends Component {
   }
 
   #networks(): NetworkPolicy[] {
-    const { namespace } = this.#args;
-    const plans = this.#accesses.entries.apply((all) => networkPlans(this.#name, namespace.name, all));
-    return ([...PARTS, SETUP] as const).map((part) => {
+    const plans = this.#accesses.entries.apply((all) => networkPlans(this.#name, this.#args, all));
+    return ([...partsOf(this.#args), SETUP] as const).map((part) => {
       const name = `${this.#name}-${part}`;
       return new NetworkPolicy(...this.child(name, { metadata: this.#metadata(name, part), spec: plans[part] }));
     });

@@ -10,7 +10,18 @@ import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../core/security-contex
 import { spread } from "../../core/spread.ts";
 import { certificateSecret } from "../../edge/certificate-plan.ts";
 import type { CompleteArgs } from "./args.ts";
-import { type Access, FIRST_ID, names, nodeFiles, nodes, PATHS, type Part, PORTS } from "./config.ts";
+import {
+  type Access,
+  FIRST_ID,
+  isCombined,
+  names,
+  nodeFiles,
+  nodes,
+  PATHS,
+  type Part,
+  PORTS,
+  partsOf,
+} from "./config.ts";
 
 export const SETUP = "setup";
 const CONTROLLER_RESOURCES: Resources = {
@@ -18,9 +29,10 @@ const CONTROLLER_RESOURCES: Resources = {
   limits: { cpu: "1", memory: "1Gi" },
 };
 const CONTROLLER_STORAGE = "4Gi";
+/** Two processors: the tools mostly start, and Java compiles beside what it runs. */
 const SETUP_RESOURCES: Resources = {
   requests: { cpu: "200m", memory: "512Mi" },
-  limits: { cpu: "1", memory: "512Mi" },
+  limits: { cpu: "2", memory: "512Mi" },
 };
 /** Half of the memory for the heap; Kafka reads and writes through the page cache, which is the other half. */
 const HEAP_SHARE = 0.5;
@@ -47,13 +59,12 @@ export function nodesPlan(
   const broker = part === "broker";
   const resources = broker ? args.resources : CONTROLLER_RESOURCES;
   const storage = broker ? args.storage : CONTROLLER_STORAGE;
-  const ports = broker ? { internal: PORTS.internal, clients: PORTS.clients } : { controller: PORTS.controller };
   const open = { tcpSocket: { port: broker ? "clients" : "controller" } };
   return {
     metadata: { name: service, namespace, labels: labels(name, part), annotations },
     spec: {
       serviceName: service,
-      replicas: broker ? args.brokers : args.controllers,
+      replicas: args.controllers === "combined" || broker ? args.brokers : args.controllers,
       podManagementPolicy: "Parallel",
       selector: { matchLabels },
       template: {
@@ -82,8 +93,11 @@ export function nodesPlan(
                   valueFrom: { fieldRef: { fieldPath: "metadata.labels['topology.kubernetes.io/zone']" } },
                 },
               ],
-              ports: Object.entries(ports).map(([port, containerPort]) => ({ name: port, containerPort })),
-              startupProbe: { ...open, periodSeconds: 5, failureThreshold: 60 },
+              ports: Object.entries(portsOf(part, args)).map(([port, containerPort]) => ({
+                name: port,
+                containerPort,
+              })),
+              startupProbe: { ...open, periodSeconds: 2, failureThreshold: 150 },
               readinessProbe: { ...open, periodSeconds: 5, failureThreshold: 2 },
               livenessProbe: {
                 tcpSocket: { port: broker ? "internal" : "controller" },
@@ -107,18 +121,27 @@ export function nodesPlan(
 }
 
 /** Gives every node a name of its own; nodes look for each other before they are ready. */
-export function nodesServicePlan(name: string, part: Part, namespace: string): types.input.core.v1.Service {
-  const ports =
-    part === "broker" ? { internal: PORTS.internal, clients: PORTS.clients } : { controller: PORTS.controller };
+export function nodesServicePlan(name: string, part: Part, args: CompleteArgs): types.input.core.v1.Service {
   return {
-    metadata: { name: names(name)[part], namespace, labels: labels(name, part) },
+    metadata: { name: names(name)[part], namespace: args.namespace.name, labels: labels(name, part) },
     spec: {
       clusterIP: "None",
       publishNotReadyAddresses: true,
       selector: selector(name, part),
-      ports: Object.entries(ports).map(([port, number]) => ({ name: port, port: number, targetPort: port })),
+      ports: Object.entries(portsOf(part, args)).map(([port, number]) => ({
+        name: port,
+        port: number,
+        targetPort: port,
+      })),
     },
   };
+}
+
+/** The ports that nodes of a part listen on. */
+function portsOf(part: Part, args: CompleteArgs): Readonly<Record<string, number>> {
+  const { controller, internal, clients } = PORTS;
+  if (part === "controller") return { controller };
+  return isCombined(args) ? { internal, clients, controller } : { internal, clients };
 }
 
 /** The address that consumers begin with; Kafka then tells them the brokers' own. */
@@ -175,7 +198,8 @@ export function setupPlan(name: string, args: CompleteArgs, jobName: pulumi.Inpu
 }
 
 /** Who talks to whom: consumers to brokers, brokers and the setup to brokers, brokers and controllers to controllers. */
-export function networkPlans(name: string, namespace: string, accesses: readonly Access[]) {
+export function networkPlans(name: string, args: CompleteArgs, accesses: readonly Access[]) {
+  const namespace = args.namespace.name;
   const pods = (part: string) => ({ namespace, podLabels: selector(name, part) });
   const policy = (part: string, ingress: ReturnType<typeof admit>, to: readonly [string, number][]) => ({
     podSelector: { matchLabels: selector(name, part) },
@@ -184,13 +208,20 @@ export function networkPlans(name: string, namespace: string, accesses: readonly
     egress: reach(to.map(([other, port]) => ({ ...pods(other), port }))),
   });
   const consumers = [...accesses].sort((a, b) => (a.consumer < b.consumer ? -1 : 1));
-  const toController: [string, number] = ["controller", PORTS.controller];
+  const parts = partsOf(args);
+  const voters = isCombined(args) ? "broker" : "controller";
+  const toController: [string, number] = [voters, PORTS.controller];
   const toBroker: [string, number] = ["broker", PORTS.internal];
+  const toVote = admit(parts.map(pods), [PORTS.controller]);
   return {
-    controller: policy("controller", admit([pods("controller"), pods("broker")], [PORTS.controller]), [toController]),
+    controller: policy("controller", toVote, [toController]),
     broker: policy(
       "broker",
-      [...admit(unique(consumers), [PORTS.clients]), ...admit([pods("broker"), pods(SETUP)], [PORTS.internal])],
+      [
+        ...admit(unique(consumers), [PORTS.clients]),
+        ...admit([pods("broker"), pods(SETUP)], [PORTS.internal]),
+        ...(isCombined(args) ? toVote : []),
+      ],
       [toController, toBroker],
     ),
     setup: policy(SETUP, [], [toBroker]),

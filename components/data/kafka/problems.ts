@@ -12,8 +12,10 @@ const MOST_PARTITIONS = 1_000;
 /** Everything that is wrong with a Kafka's arguments. */
 export function kafkaProblems(name: string, args: CompleteArgs): Problem[] {
   const { controllers, brokers, replication, topics, zones } = args;
-  const problems = [...storeProblems(name, args), ...quorumProblems("controllers", controllers, replication)];
-  if (isOptOut(replication)) problems.push(...quorumProblems("brokers", brokers, replication));
+  const combined = controllers === "combined";
+  const problems = storeProblems(name, args);
+  if (!combined) problems.push(...quorumProblems("controllers", controllers, replication));
+  if (combined || isOptOut(replication)) problems.push(...quorumProblems("brokers", brokers, replication));
   else if (!Number.isInteger(brokers) || brokers < 3)
     problems.push({
       field: "brokers",
