@@ -48,8 +48,15 @@ export async function prepareGround(context: Context, name: string, environment:
   if (!isRehearsal(environment)) return groundOf(context, name, environment, await toolsStep(context));
   const toolchain = await toolchainStep(context);
   const choice = await chooseNodes(context.cacheDir, name, environment, {});
-  const cluster = await rehearsalStep(context, name, environment, { toolchain, choice });
+  const cluster = await rehearsalStep(context, name, environment, { toolchain, choice, early: true });
   return groundOf(context, name, environment, toolchain, cluster);
+}
+
+interface RehearsalStart {
+  readonly toolchain: Toolchain;
+  readonly choice: NodeChoice;
+  /** Goes on from a first start while operators are still starting; see `operatorsStep`. Default: false. */
+  readonly early?: boolean;
 }
 
 /** Starts the cluster of a rehearsal on the nodes that were chosen, or finds it running. */
@@ -57,7 +64,7 @@ export async function rehearsalStep(
   context: Context,
   name: string,
   environment: RehearsalEnvironment,
-  { toolchain, choice }: { readonly toolchain: Toolchain; readonly choice: NodeChoice },
+  { toolchain, choice, early = false }: RehearsalStart,
 ): Promise<RunningCluster> {
   const { crds, seed, cluster: program } = toolchain;
   const { nodes, zones: count = environment.zones.length } = choice;
@@ -70,7 +77,10 @@ export async function rehearsalStep(
           real: await nodesStep(context, environment.zones.slice(0, count), nodes === "real"),
           noSimulated: nodes === "real",
         };
-  const cluster = await clusterStep(context, clusterPlan(name, environment, parts), program.path);
+  const cluster = await clusterStep(context, clusterPlan(name, environment, parts), {
+    binary: program.path,
+    early,
+  });
   context.findings.cluster = cluster;
   context.findings.nodes = nodes;
   return cluster;

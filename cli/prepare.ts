@@ -4,6 +4,7 @@ import {
   type ClusterConfig,
   type ClusterPlan,
   clusterConfig,
+  clusterStatus,
   engineHome,
   IMAGES,
   type Progress,
@@ -13,10 +14,12 @@ import {
   type RealNodes,
   RehearsalError,
   type RunningCluster,
+  type StartOptions,
   startCluster,
   type Toolchain,
   type ToolchainOptions,
   type Tools,
+  untilComplete,
 } from "../rehearsal/index.ts";
 import { type Context, PROJECT, PROJECT_DIR } from "./context.ts";
 import { forgetSalt, saltOf } from "./engine/salt.ts";
@@ -86,18 +89,32 @@ export async function nodesStep(
 }
 
 /** Starts the rehearsal cluster, or finds it running. */
-export async function clusterStep(context: Context, plan: ClusterPlan, binary: string): Promise<RunningCluster> {
+export async function clusterStep(
+  context: Context,
+  plan: ClusterPlan,
+  how: Pick<StartOptions, "binary" | "early">,
+): Promise<RunningCluster> {
   const { steps, cacheDir, interrupt } = context;
   return steps.run("Cluster", async (tell) => {
     const report = reporter(tell);
     const config = clusterConfig(plan);
-    const value = await startCluster(config, { cacheDir, binary, report, signal: interrupt.asked });
+    const value = await startCluster(config, { ...how, cacheDir, report, signal: interrupt.asked });
     const nodes = `${nodesText(config)} in ${count(plan.zones.length, "zone")}`;
     const note = value.note === undefined ? "" : `; ${value.note}`;
     return {
       detail: `${OUTCOMES[value.outcome]}, Kubernetes ${value.version}, ${nodes}${note}`,
       value,
     };
+  });
+}
+
+/** Waits for the operators that were still starting when the cluster could be planned for; nothing if there are none. */
+export async function operatorsStep({ steps, cacheDir, interrupt }: Context, name: string): Promise<void> {
+  const { pending } = await clusterStatus(name, { cacheDir });
+  if (!pending) return;
+  await steps.run("Operators", async (tell) => {
+    await untilComplete(name, { cacheDir, report: reporter(tell), signal: interrupt.asked });
+    return { detail: "ready", value: undefined };
   });
 }
 

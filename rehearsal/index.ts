@@ -7,7 +7,7 @@ export {
   type NodeShape,
   type RealNodes,
 } from "./control/config.ts";
-export { type RunningCluster, type StartOptions, startCluster } from "./control/start.ts";
+export { type RunningCluster, type StartOptions, startCluster, untilComplete } from "./control/start.ts";
 export { type ClusterPlace, type ClusterStatus, clusterNames, clusterStatus } from "./control/status.ts";
 export { resetCluster, type StopOptions, type Stopped, stopCluster } from "./control/stop.ts";
 export {

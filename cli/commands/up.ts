@@ -6,6 +6,7 @@ import { isRehearsal } from "../environment.ts";
 import { EXIT, Failure } from "../failure.ts";
 import { configurationStep, policiesStep, prepareGround, requireOwnState } from "../ground.ts";
 import { type LastRun, rememberRun } from "../last-run.ts";
+import { operatorsStep } from "../prepare.ts";
 import { readinessStep } from "../readiness.ts";
 import { refuseRecording } from "../recorders.ts";
 import { type Report, runReport } from "../report.ts";
@@ -25,7 +26,10 @@ export async function up(context: Context, name: string): Promise<Report> {
       const plan = await planStep(context, { place: ground.place, policies, mayCreate: true });
       if (!isRehearsal(environment)) refuseRecording(name, plan.progress.packages, ground.place.home.plugins);
       const isUpToDate = isUnchanged(plan.progress) && !plan.isUnread;
-      if (!isUpToDate) await deployStep(context, plan, policies);
+      if (!isUpToDate) {
+        if (isRehearsal(environment)) await operatorsStep(context, name);
+        await deployStep(context, plan, policies);
+      }
       await takeInventory(context, plan.stack);
       if (ground.access) await readinessStep(context, ground.access);
       await remember(context, name, "succeeded", isUpToDate ? "nothing changed" : done(context.findings.changes));

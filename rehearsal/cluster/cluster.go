@@ -42,8 +42,10 @@ type cluster struct {
 	store       *pki.Store
 	plane       *controlplane.ControlPlane
 	// lab is the real nodes; nil if there are none.
-	lab     *lab.Lab
-	metrics *metrics.Server
+	lab *lab.Lab
+	// deployed is what the manifests of operators hold.
+	deployed []*unstructured.Unstructured
+	metrics  *metrics.Server
 	// addons is the lifetime of what is no part of the control plane.
 	addons     context.Context
 	stopAddons context.CancelFunc
@@ -65,6 +67,15 @@ func (c *cluster) start(ctx context.Context) error {
 		{"components", c.startComponents},
 	}); err != nil {
 		return err
+	}
+	if c.lab != nil {
+		// Whoever makes nothing yet that they have a say in may begin.
+		c.status.Pending = true
+		c.setPhase(state.Ready)
+		if err := c.take(ctx, []step{{"operators", c.awaitOperators}}); err != nil {
+			return err
+		}
+		c.status.Pending = false
 	}
 	c.setPhase(state.Ready)
 	c.report.Ready()
@@ -176,7 +187,7 @@ func (c *cluster) startComponents(ctx context.Context) error {
 	at("nodes", func() error { return c.startNodes(ctx) })
 	if c.lab != nil {
 		at("real-nodes", func() error { return c.joinLab(ctx) })
-		at("operators", func() error { return c.deployOperators(ctx) })
+		at("manifests", func() error { return c.deployOperators(ctx) })
 	}
 	at("cloud", c.startCloud)
 	at("metrics", c.followMetrics)

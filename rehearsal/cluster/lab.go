@@ -56,21 +56,25 @@ func (c *cluster) joinLab(ctx context.Context) error {
 	return c.lab.DeployDNS(ctx, client, custom)
 }
 
-// deployOperators applies the manifests that the description names for real nodes, and returns when what they deploy is available: their
-// webhooks answer from then on.
-func (c *cluster) deployOperators(ctx context.Context) error {
-	objects, err := manifests.Read(c.description.Real.Manifests)
+// deployOperators applies the manifests that the description names for real nodes.
+func (c *cluster) deployOperators(ctx context.Context) (err error) {
+	if c.deployed, err = manifests.Read(c.description.Real.Manifests); err != nil {
+		return err
+	}
+	_, custom, err := c.clients("operators")
 	if err != nil {
 		return err
 	}
-	client, custom, err := c.clients("operators")
+	return manifests.Apply(ctx, custom, "plumbline-operators", c.deployed)
+}
+
+// awaitOperators returns when what the manifests deploy is available: their webhooks answer from then on.
+func (c *cluster) awaitOperators(ctx context.Context) error {
+	client, _, err := c.clients("operators")
 	if err != nil {
 		return err
 	}
-	if err := manifests.Apply(ctx, custom, "plumbline-operators", objects); err != nil {
-		return err
-	}
-	return c.lab.Await(ctx, client, objects)
+	return c.lab.Await(ctx, client, c.deployed)
 }
 
 // balancerAddresses are where Services of type LoadBalancer are: on the machine's loopback if pods can answer there.

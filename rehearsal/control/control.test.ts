@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
 import { mkdir, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { identify } from "../toolchain/process.ts";
 import type { Progress } from "../toolchain/progress.ts";
 import { eventually, runNode, scratch, writeProgram } from "../toolchain/testing/scratch.ts";
 import { type ClusterConfig, clusterConfig } from "./config.ts";
-import { startCluster } from "./start.ts";
+import { startCluster, untilComplete } from "./start.ts";
 import { clusterNames, clusterStatus } from "./status.ts";
 import { resetCluster, stopCluster } from "./stop.ts";
 
@@ -168,6 +169,24 @@ describe("starting a cluster", { timeout: 60_000 }, () => {
     const { pid } = await clusterStatus("local", options);
     await writeFile(join(dir, "go"), "");
     expect(await startCluster(config, options)).toMatchObject({ outcome: "running", pid });
+  });
+
+  it("returns early from a first start alone, while operators are still starting", async () => {
+    const { options, config, dir } = await fixture("pends");
+    const first = await startCluster(config, { ...options, early: true });
+    expect(first.outcome).toBe("created");
+    expect(await clusterStatus("local", options)).toMatchObject({ phase: "ready", pending: true });
+    const complete = Promise.all([untilComplete("local", options), startCluster(config, { ...options, early: true })]);
+    expect(await Promise.race([complete, sleep(200, "waits")])).toBe("waits");
+    await writeFile(join(dir, "go"), "");
+    expect((await complete)[1]).toMatchObject({ outcome: "running", pid: first.pid });
+    expect(await clusterStatus("local", options)).not.toHaveProperty("pending");
+    await stopCluster("local", options);
+    await rm(join(dir, "go"));
+    const again = startCluster(config, { ...options, early: true });
+    expect(await Promise.race([again, sleep(500, "waits")])).toBe("waits");
+    await writeFile(join(dir, "go"), "");
+    expect((await again).outcome).toBe("started");
   });
 
   it("is done by one of two that start together", async () => {

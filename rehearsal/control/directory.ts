@@ -52,6 +52,8 @@ export interface OwnStatus extends ProcessIdentity {
   readonly server: string;
   readonly kubeconfig: string;
   readonly version: string;
+  /** Ready, while operators in pods are still starting. */
+  readonly pending?: boolean;
   readonly error?: string;
 }
 

@@ -19,6 +19,13 @@ interface Event {
   readonly error?: string;
 }
 
+interface Waiting {
+  readonly say: Say;
+  readonly signal?: Following["signal"];
+  /** Returns while operators in pods are still starting. Default: false. */
+  readonly early?: boolean | undefined;
+}
+
 /**
  * Waits until the cluster's process says that it is ready, saying each step. Throws `RehearsalError` if it fails, ends,
  * or takes longer than three minutes for one step; rejects with the signal's reason when aborted. Ending the process is the caller's.
@@ -26,7 +33,7 @@ interface Event {
 export async function untilReady(
   directory: ClusterDirectory,
   running: ProcessIdentity,
-  { say, signal }: { readonly say: Say; readonly signal?: Following["signal"] },
+  { say, signal, early = false }: Waiting,
 ): Promise<ClusterStatus> {
   let until = performance.now() + STEP_DEADLINE_MS;
   const events = new EventFile(directory.events);
@@ -43,7 +50,7 @@ export async function untilReady(
     }
     const status = await readStatus(directory);
     const own = typeof status === "string" || status.pid !== running.pid ? undefined : status;
-    if (runs && own?.phase === "ready") {
+    if (runs && own?.phase === "ready" && (early || !own.pending)) {
       say("ready");
       return clusterStatus(directory.name, { cacheDir: directory.cacheDir });
     }

@@ -14,6 +14,8 @@ export interface ClusterStatus {
    * `failed`: the last start failed, `note` says why. Others as the cluster's own process says.
    */
   readonly phase: "absent" | "stopped" | "starting" | "ready" | "stopping" | "failed";
+  /** Ready, while operators in pods are still starting: what they have a say in cannot be made yet. */
+  readonly pending?: true;
   /** Of the running process. */
   readonly pid?: number;
   readonly startedAt?: Date;
@@ -55,10 +57,11 @@ export async function clusterStatus(name: string, { cacheDir }: ClusterPlace): P
     return { ...known, phase: "stopped", note };
   }
   if (typeof own === "string" || own.pid !== process.pid) return { ...known, phase: "starting", pid: process.pid };
-  const { phase, ports, server, kubeconfig, version, error } = own;
+  const { phase, pending, ports, server, kubeconfig, version, error } = own;
   return {
     ...known,
     phase,
+    ...(pending && { pending }),
     pid: process.pid,
     startedAt: new Date(own.startedAt),
     version,

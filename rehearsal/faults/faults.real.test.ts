@@ -2,22 +2,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { RunningCluster } from "../control/start.ts";
-import type { ImageDescription } from "../images/index.ts";
 import { whyNoRealNodes } from "../nodes/index.ts";
 import { type RealCluster, realCluster } from "../nodes/testing/real-cluster.ts";
 import { family, traces } from "../nodes/testing/traces.ts";
 import { commandLine, isRunning } from "../toolchain/process.ts";
 import { endFaults, type Fault, type InjectedFault, injectFault, listFaults, RefusedFault } from "./index.ts";
+import { TOOLS } from "./testing/tools.ts";
 
 const why = whyNoRealNodes();
-
-/** A shell, and a program that is linked as most are. */
-const TOOLS: ImageDescription = {
-  reference: "plumbline.test/tools:1",
-  about: "mawk",
-  layers: [{ kind: "debian", packages: ["busybox-static", "mawk"] }],
-  entrypoint: ["/bin/busybox"],
-};
 
 describe.skipIf(why !== undefined)(`faults${why === undefined ? "" : ` (skipped: ${why})`}`, () => {
   let lab: RealCluster;

@@ -4,11 +4,12 @@ import "path/filepath"
 
 const frontProxyUser = "front-proxy-client"
 
-// Node failure is noticed in proportion to a rehearsal's length: a node renews its lease in 8 s (nodes.LeaseSeconds), is NotReady
-// after 12 s without, and its pods go 30 s later unless they say otherwise. A cloud cluster takes 40 s and 300 s.
+// Node failure is noticed in proportion to a rehearsal's length: a node renews its lease of 8 s (nodes.LeaseSeconds) every 2 s, and is
+// NotReady 10 s after it last did, looked at every second: 8 s to 11 s after its end. Its pods go 30 s later unless they say otherwise.
+// A cloud cluster takes 40 s and 300 s.
 const (
-	nodeGracePeriod   = "12s"
-	nodeMonitorPeriod = "2s"
+	nodeGracePeriod   = "10s"
+	nodeMonitorPeriod = "1s"
 	evictAfterSeconds = "30"
 )
 

@@ -53,7 +53,7 @@ const (
 	PauseImage = "plumbline.dev/pause:1.0.0"
 )
 
-// A node renews its lease and says how it is in proportion to the control plane's patience, which is 12 s (controlplane/flags.go).
+// A node renews its lease and says how it is in proportion to the control plane's patience, which is 10 s (controlplane/flags.go).
 const (
 	leaseSeconds    = 8
 	statusFrequency = 2 * time.Second

@@ -38,6 +38,8 @@ type Status struct {
 	Kubeconfig string `json:"kubeconfig"`
 	// Version is that of Kubernetes.
 	Version string `json:"version"`
+	// Pending says that the API server and all of the cluster's own work, and operators in pods are still starting.
+	Pending bool `json:"pending,omitempty"`
 	// Error is why the run failed.
 	Error string `json:"error,omitempty"`
 }
