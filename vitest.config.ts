@@ -1,14 +1,33 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Tests on real nodes: kubelets and containers in namespaces of this machine. */
-const REAL_NODES = ["rehearsal/{nodes,faults}/**/*.real.test.ts", "test/local-real.real.test.ts"];
+const REAL_NODES = ["rehearsal/{nodes,faults}/**/*.real.test.ts"];
+/** The whole stack in containers. */
+const STACK = ["test/local-real.real.test.ts"];
+
+/** Files that take minutes: whatever runs beside others begins with them. Vitest knows only what it ran before, here. */
+const LONGEST = ["interrupt.real", "lifecycle.real", "pack.real", "control.real"];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => LONGEST.findIndex((name) => moduleId.includes(`/${name}.`));
+    const sorted = await super.sort(files);
+    const known = sorted.filter((file) => place(file) >= 0).sort((a, b) => place(a) - place(b));
+    return [...known, ...sorted.filter((file) => place(file) < 0)];
+  }
+}
+
+/** What a container needs to start beside others: what fails once may be the machine's, what fails twice is not. */
+const IN_CONTAINERS = { fileParallelism: false, retry: 1, testTimeout: 300_000, hookTimeout: 1_200_000 } as const;
 
 /**
- * Three suites: `unit` needs nothing but npm packages; `real` runs the real engine and the real API server; `nodes` real
- * containers, where the machine can, and says why where it cannot.
+ * Four suites: `unit` needs nothing but npm packages; `real` runs the real engine and the real API server; `nodes` real
+ * containers, and `stack` the whole stack in them, where the machine can, and say why where it cannot.
  */
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     coverage: {
       provider: "v8",
       include: [
@@ -35,10 +54,9 @@ export default defineConfig({
           name: "real",
           include: ["**/*.real.test.ts"],
           globalSetup: ["test/support/ground.ts"],
-          exclude: ["**/node_modules/**", ...REAL_NODES],
+          exclude: ["**/node_modules/**", ...REAL_NODES, ...STACK],
           // Much of their time they wait: for an engine, a cluster, a deadline.
           maxWorkers: 2,
-          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 1_200_000,
         },
@@ -48,13 +66,16 @@ export default defineConfig({
           name: "nodes",
           include: [...REAL_NODES],
           exclude: ["**/node_modules/**"],
-          // Each counts what it leaves on the machine, and measures: one at a time, after all others.
-          fileParallelism: false,
-          sequence: { groupOrder: 2 },
-          // Containers share two cores with all that rules them: what fails once may be the machine's, what fails twice is not.
-          retry: 1,
-          testTimeout: 300_000,
-          hookTimeout: 1_200_000,
+          // Each counts what it leaves on the machine.
+          ...IN_CONTAINERS,
+        },
+      },
+      {
+        test: {
+          name: "stack",
+          include: [...STACK],
+          exclude: ["**/node_modules/**"],
+          ...IN_CONTAINERS,
         },
       },
     ],

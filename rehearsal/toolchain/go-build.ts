@@ -37,6 +37,12 @@ export interface GoBuildOptions extends Following {
 const BYTES_PER_COMPILER = 1.5 * 2 ** 30;
 
 /**
+ * What decides what a compiled package is; the same wherever the repository has Go compiled, or Kubernetes is compiled twice.
+ * No debugging information: the linker would leave it out.
+ */
+export const COMPILER_FLAGS = ["-trimpath", "-gcflags=all=-dwarf=false"] as const;
+
+/**
  * The folder that holds a tool's program: as it lies in the cache, else built now. An interrupted build leaves its
  * compiled packages in Go's own build cache, so the next one goes on from there.
  *
@@ -93,9 +99,9 @@ async function build(tool: GoTool, go: Go, stage: string, { say, signal, env, lo
   await mkdir(join(logFile, ".."), { recursive: true });
   await writeFile(logFile, "");
   const program = join(stage, tool.name);
-  const flags = ["-trimpath", "-buildvcs=false", "-ldflags", linkerFlags(tool)];
+  const flags = [...COMPILER_FLAGS, "-buildvcs=false", "-ldflags", linkerFlags(tool)];
   const identityFile = join(stage, MAKER);
-  const options = { cwd: tool.moduleDir, env: goEnvironment(env), signal, logFile, identityFile };
+  const options = { cwd: tool.moduleDir, env: { ...goEnvironment(env), ...garbage() }, signal, logFile, identityFile };
 
   say("looking which packages to compile");
   let downloaded = 0;
@@ -141,6 +147,13 @@ function linkerFlags({ ldflags }: GoTool): string {
 
 function compilers(): number {
   return Math.max(1, Math.min(availableParallelism(), Math.floor(memoryBytes() / BYTES_PER_COMPILER)));
+}
+
+/** Compilers and linkers live for seconds: where there is memory, they leave their garbage, and take a quarter less time. */
+function garbage(): Readonly<Record<string, string>> {
+  return memoryBytes() / compilers() >= 4 * BYTES_PER_COMPILER
+    ? { GOGC: "off", GOMEMLIMIT: String(2 * BYTES_PER_COMPILER) }
+    : {};
 }
 
 function buildFailure(tool: GoTool, what: string, tail: readonly string[], logFile: string): RehearsalError {
