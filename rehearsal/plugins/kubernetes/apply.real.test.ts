@@ -167,6 +167,24 @@ describe("update", () => {
     expect(look(changed.outputs, "metadata", "labels", "v")).toBe("2");
   });
 
+  it("keeps the live value of an ignored field that nobody else has: leaving it out would remove it", async () => {
+    const where = { apiVersion: "apps/v1", kind: "Deployment", namespace, name: "unscaled" };
+    const version = (v: string, replicas: number) => ({
+      ...deployment(namespace, "unscaled", { replicas }),
+      metadata: { name: "unscaled", namespace, labels: { v } },
+    });
+    const ignoring = { ignoreChanges: ["spec.replicas"] };
+    const made = await kube.create(DEPLOYMENT, "unscaled", version("1", 3));
+    const changed = await kube.update(made, version("2", 3), ignoring);
+    expect(look(changed.outputs, "spec", "replicas")).toBe(3);
+    const again = await kube.update(changed, version("3", 3), ignoring);
+    expect(look(again.outputs, "spec", "replicas")).toBe(3);
+    await cluster.api.patch(where, { spec: { replicas: 5 } }, "kubectl");
+    const scaled = await kube.update(again, version("4", 3), ignoring);
+    expect(look(scaled.outputs, "spec", "replicas")).toBe(5);
+    expect(look(scaled.outputs, "metadata", "labels", "v")).toBe("4");
+  });
+
   it("without server-side apply: changes, adds and takes away by a merge patch", async () => {
     const plain = await Driver.open({
       kubeconfig: cluster.kubeconfig,

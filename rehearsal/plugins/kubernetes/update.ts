@@ -66,7 +66,9 @@ async function write(change: Change, dryRun: boolean): Promise<KubeObject> {
   const fields = isPatch ? undefined : passToManager(live, [before, object], manager);
   if (fields !== undefined && !dryRun) await setManagers(change, live, fields);
   const force = isTrue(object, PATCH_FORCE) || session.config.enablePatchForce || isUnmanaged(live);
-  const applied = withoutIgnored(object, live, change);
+  const owned =
+    fields === undefined ? live : (replaceAt(live, ["metadata", "managedFields"], fields) as unknown as KubeObject);
+  const applied = withoutIgnored(object, owned, change);
   try {
     return await api.apply(applied, { manager, force: force || (dryRun && fields !== undefined), dryRun }, warn);
   } catch (error) {
