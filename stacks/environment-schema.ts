@@ -62,6 +62,10 @@ const resources = z.strictObject({
 });
 const quota = z.strictObject({ cpu, memory, pods: whole(1, 100_000), storage: disk.exactOptional() });
 
+const controllers = z.union([whole(1, 7), z.literal("combined")], {
+  error: 'a whole number from 1 to 7, or "combined"',
+});
+
 const cluster = z.discriminatedUnion("provider", [
   z.strictObject({
     provider: z.literal("rehearsal"),
@@ -148,7 +152,7 @@ export const environmentSchema = z.strictObject({
     redis: z.strictObject({ ...store, replicas: whole(1, 7), role: z.enum(["cache", "store"]) }),
     kafka: z.strictObject({
       ...store,
-      controllers: z.union([whole(1, 7), z.literal("combined")]),
+      controllers,
       brokers: whole(1, 100),
     }),
   }),

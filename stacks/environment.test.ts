@@ -64,6 +64,8 @@ test("units are kept as they were written, and numbers that YAML made of quantit
 test.each<[what: string, path: string, value: unknown, field: string, allowed: RegExp]>([
   ["a wrong type", "services.scaling.min", "three", "services.scaling.min", /a whole number from 1 to 1000/],
   ["a negative count", "stores.kafka.brokers", -3, "stores.kafka.brokers", /a whole number from 1 to 100/],
+  ["a wrong word", "stores.kafka.controllers", "many", "stores.kafka.controllers", /from 1 to 7, or "combined"/],
+  ["nothing", "stores.kafka.controllers", undefined, "stores.kafka.controllers", /from 1 to 7, or "combined"/],
   ["a fraction", "stores.redis.replicas", 2.5, "stores.redis.replicas", /a whole number from 1 to 7/],
   ["an unknown key", "stores.postgres.storge", "5Gi", "stores.postgres.storge", /did you mean storage\?$/],
   ["an unknown key at the top", "zonse", [], "zonse", /did you mean zones\?$/],

@@ -113,6 +113,16 @@ describe("combined", () => {
     expect(JSON.stringify(broker.egress)).not.toContain("controller");
   });
 
+  test("a transform of controllers that are not there is refused", () => {
+    expect(kafkaProblems("kafka", { ...args, transform: { controllers: () => undefined } })).toEqual([
+      { field: "transform.controllers", given: "a transform", allowed: expect.stringMatching(/transform\.brokers/) },
+    ]);
+  });
+
+  test("a disk keeps the roles that it was formatted for", () => {
+    expect(nodeFiles("kafka", args)["node.sh"]).toMatch(/cannot be changed while there is data.*\n\s+exit 1/);
+  });
+
   test("four brokers are no quorum", () => {
     expect(kafkaProblems("kafka", { ...args, brokers: 4 })).toEqual([
       { field: "brokers", given: 4, allowed: expect.stringMatching(/3, 5 or 7/) },

@@ -150,6 +150,12 @@ config=${PATHS.run}/server.properties
     echo "advertised.listeners=INTERNAL://$self:${PORTS.internal},CLIENTS://$self:${PORTS.clients}"
   fi
 } > "$config"
+roles=$(sed -n "s/^process.roles=//p" "$config")
+if [ "$(cat ${PATHS.data}/roles 2> /dev/null || echo "$roles")" != "$roles" ]; then
+  echo "This disk is of a node that was $(cat ${PATHS.data}/roles), and now is to be $roles: that cannot be changed while there is data." >&2
+  exit 1
+fi
+echo "$roles" > ${PATHS.data}/roles
 ${PATHS.home}/bin/kafka-storage.sh format --ignore-formatted --cluster-id="$CLUSTER_ID" --config "$config"
 exec ${PATHS.home}/bin/kafka-server-start.sh "$config"
 `;
@@ -163,47 +169,59 @@ set -euo pipefail
 bin=${PATHS.home}/bin
 server=(--bootstrap-server "$BROKERS" --command-config ${PATHS.config}/admin.properties)
 topics() { "$bin/kafka-topics.sh" "\${server[@]}" "$@" < /dev/null; }
-configs() { "$bin/kafka-configs.sh" "\${server[@]}" --alter "$@" < /dev/null; }
+configs() { "$bin/kafka-configs.sh" "\${server[@]}" "$@" < /dev/null; }
 allow() { "$bin/kafka-acls.sh" "\${server[@]}" --add --force --allow-principal "User:$1" "\${@:2}" < /dev/null; }
-partitions() { sed -n "s/^Topic: $1[[:space:]].*PartitionCount: \\([0-9]*\\).*/\\1/p" <<< "$there"; }
+
 # Every call starts a Java of its own: the first leaves its classes, read and checked, to all others. That halves them.
 classes=/tmp/tools.jsa
-there=$(KAFKA_OPTS="-XX:ArchiveClassesAtExit=$classes -Xlog:disable" topics --describe --exclude-internal)
-export KAFKA_OPTS="-XX:SharedArchiveFile=$classes -Xlog:disable"
+given=\${KAFKA_OPTS:-}
+there=$(KAFKA_OPTS="$given -XX:ArchiveClassesAtExit=$classes -Xlog:disable" topics --describe --exclude-internal)
+export KAFKA_OPTS="$given -XX:SharedArchiveFile=$classes -Xlog:disable"
+partitions() { sed -n "s/^Topic: $1[[:space:]].*PartitionCount: \\([0-9]*\\).*/\\1/p" <<< "$there"; }
 
-cd ${PATHS.users}
-for user in *; do
-  [ -f "$user" ] || continue
-  (umask 077; echo "SCRAM-SHA-512=password=$(cat "$user")" > ${PATHS.run}/scram)
-  configs --entity-type users --entity-name "$user" --add-config-file ${PATHS.run}/scram
-  rm ${PATHS.run}/scram
-done
-"$bin/kafka-configs.sh" "\${server[@]}" --describe --entity-type users |
-  sed -n "s/^SCRAM credential configs for user-principal '\\(.*\\)' are .*/\\1/p" |
-  while read -r user; do
-    [ -f "$user" ] || configs --entity-type users --entity-name "$user" --delete-config SCRAM-SHA-512
+users() {
+  cd ${PATHS.users}
+  for user in *; do
+    [ -f "$user" ] || continue
+    (umask 077; echo "SCRAM-SHA-512=password=$(cat "$user")" > ${PATHS.run}/scram)
+    configs --alter --entity-type users --entity-name "$user" --add-config-file ${PATHS.run}/scram
+    rm ${PATHS.run}/scram
   done
+  configs --describe --entity-type users |
+    sed -n "s/^SCRAM credential configs for user-principal '\\(.*\\)' are .*/\\1/p" |
+    while read -r user; do
+      [ -f "$user" ] || configs --alter --entity-type users --entity-name "$user" --delete-config SCRAM-SHA-512
+    done
+}
 
-while read -r what name detail more settings; do
-  case "$what" in
-    topic)
-      now=$(partitions "$name")
-      if [ -z "$now" ]; then
-        IFS=, read -ra each <<< "$settings"
-        topics --create --if-not-exists --topic "$name" --partitions "$detail" --replication-factor "$more" \
-          "\${each[@]/#/--config=}"
-      else
-        configs --entity-type topics --entity-name "$name" --add-config "$settings"
-        [ "$detail" -le "$now" ] || topics --alter --topic "$name" --partitions "$detail"
-      fi
-      ;;
-    publish) allow "$name" --producer --topic "$detail" ;;
-    consume)
-      allow "$name" --operation Read --operation Describe --topic "$detail"
-      allow "$name" --operation Read --operation Describe --group "$name" --resource-pattern-type prefixed
-      ;;
-  esac
-done < ${PATHS.config}/declared
+topics_and_rights() {
+  while read -r what name detail more settings; do
+    case "$what" in
+      topic)
+        now=$(partitions "$name")
+        if [ -z "$now" ]; then
+          IFS=, read -ra each <<< "$settings"
+          topics --create --if-not-exists --topic "$name" --partitions "$detail" --replication-factor "$more" \\
+            "\${each[@]/#/--config=}"
+        else
+          configs --alter --entity-type topics --entity-name "$name" --add-config "$settings"
+          [ "$detail" -le "$now" ] || topics --alter --topic "$name" --partitions "$detail"
+        fi
+        ;;
+      publish) allow "$name" --producer --topic "$detail" ;;
+      consume)
+        allow "$name" --operation Read --operation Describe --topic "$detail"
+        allow "$name" --operation Read --operation Describe --group "$name" --resource-pattern-type prefixed
+        ;;
+    esac
+  done < ${PATHS.config}/declared
+}
+
+# Neither needs the other, and most of a call is waiting for its Java.
+users &
+passwords=$!
+topics_and_rights
+wait "$passwords"
 `;
 
 /** One consumer's right to one topic. */

@@ -43,9 +43,10 @@ interface User {
 }
 
 /**
- * Kafka without ZooKeeper: three controllers and three brokers in three zones. Every record has a copy in each zone, and
- * a write is acknowledged when two have it. TLS throughout; nodes know each other by certificate, consumers by SCRAM.
- * Every consumer has a user of its own, with rights to the topics it declared; its consumer groups begin with its name.
+ * Kafka without ZooKeeper: three controllers and three brokers in three zones (or brokers alone, `combined`). Every record
+ * has a copy in each zone, and a write is acknowledged when two have it. TLS throughout; nodes know each other by
+ * certificate, consumers by SCRAM. Every consumer has a user of its own, with rights to the topics it declared; its consumer
+ * groups begin with its name.
  *
  * A right to a topic that is no longer declared ends with the user's last relation, not before.
  */

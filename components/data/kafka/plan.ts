@@ -29,13 +29,16 @@ const CONTROLLER_RESOURCES: Resources = {
   limits: { cpu: "1", memory: "1Gi" },
 };
 const CONTROLLER_STORAGE = "4Gi";
-/** Two processors: the tools mostly start, and Java compiles beside what it runs. */
+/** Two tools run at a time, and mostly start: Java compiles beside what it runs. */
 const SETUP_RESOURCES: Resources = {
-  requests: { cpu: "200m", memory: "512Mi" },
-  limits: { cpu: "2", memory: "512Mi" },
+  requests: { cpu: "200m", memory: "768Mi" },
+  limits: { cpu: "2", memory: "768Mi" },
 };
-/** Half of the memory for the heap; Kafka reads and writes through the page cache, which is the other half. */
-const HEAP_SHARE = 0.5;
+/**
+ * Of the memory, for the heap. Kafka reads and writes through the page cache, which is the other half; of the two tools each has
+ * a quarter, and as much for its classes.
+ */
+const HEAP_SHARE = { node: 0.5, tool: 0.25 };
 const MEBIBYTE = 2 ** 20;
 /**
  * Time to hand over leadership and write the last records to disk. The last brokers of a Kafka that is deleted find nobody to
@@ -82,7 +85,7 @@ export function nodesPlan(
               name: part,
               command: ["bash", `${PATHS.config}/node.sh`],
               env: [
-                ...javaEnvironment(resources),
+                ...javaEnvironment(resources, HEAP_SHARE.node),
                 { name: "PART", value: part },
                 { name: "DOMAIN", value: `${service}.${namespace}.svc` },
                 { name: "FIRST_ID", value: String(FIRST_ID[part]) },
@@ -183,7 +186,7 @@ export function setupPlan(name: string, args: CompleteArgs, jobName: pulumi.Inpu
               ...containerDefaults(version, SETUP_RESOURCES),
               name: SETUP,
               command: ["bash", `${PATHS.config}/setup.sh`],
-              env: [...javaEnvironment(SETUP_RESOURCES), { name: "BROKERS", value: hosts.join(",") }],
+              env: [...javaEnvironment(SETUP_RESOURCES, HEAP_SHARE.tool), { name: "BROKERS", value: hosts.join(",") }],
               volumeMounts: [...mounts(), { name: "users", mountPath: PATHS.users, readOnly: true }],
             },
           ],
@@ -241,8 +244,8 @@ function containerDefaults(version: string, resources: Resources) {
   return { image: `docker.io/apache/kafka:${version}`, resources, securityContext: RESTRICTED_CONTAINER };
 }
 
-function javaEnvironment({ limits }: Resources) {
-  const heap = `${Math.floor((amount(limits.memory) * HEAP_SHARE) / MEBIBYTE)}m`;
+function javaEnvironment({ limits }: Resources, share: number) {
+  const heap = `${Math.floor((amount(limits.memory) * share) / MEBIBYTE)}m`;
   return [
     { name: "KAFKA_HEAP_OPTS", value: `-Xms${heap} -Xmx${heap}` },
     { name: "KAFKA_LOG4J_OPTS", value: `-Dlog4j2.configurationFile=${PATHS.config}/log4j2.properties` },

@@ -3,17 +3,23 @@ import type { Problem } from "../../core/invalid.ts";
 import { isDnsLabel } from "../../core/names.ts";
 import { isOptOut } from "../../core/opt-out.ts";
 import { quorumProblems, storeProblems } from "../store.ts";
-import { type CompleteArgs, TOPIC_DEFAULTS } from "./args.ts";
+import { type CompleteArgs, type KafkaArgs, TOPIC_DEFAULTS } from "./args.ts";
 
 /** Short enough that the relation's name, `<topic>-topic`, and a pod's volume of that name stay DNS labels. */
 const LONGEST_TOPIC = 40;
 const MOST_PARTITIONS = 1_000;
 
 /** Everything that is wrong with a Kafka's arguments. */
-export function kafkaProblems(name: string, args: CompleteArgs): Problem[] {
+export function kafkaProblems(name: string, args: CompleteArgs & Pick<KafkaArgs, "transform">): Problem[] {
   const { controllers, brokers, replication, topics, zones } = args;
   const combined = controllers === "combined";
   const problems = storeProblems(name, args);
+  if (combined && args.transform?.controllers)
+    problems.push({
+      field: "transform.controllers",
+      given: "a transform",
+      allowed: "none with combined controllers: they are the brokers, which transform.brokers sees",
+    });
   if (!combined) problems.push(...quorumProblems("controllers", controllers, replication));
   if (combined || isOptOut(replication)) problems.push(...quorumProblems("brokers", brokers, replication));
   else if (!Number.isInteger(brokers) || brokers < 3)

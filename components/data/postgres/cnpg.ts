@@ -31,7 +31,7 @@ interface ClusterSpec {
   managed: { roles: pulumi.Input<Role[]> };
   certificates: { serverTLSSecret: string; serverCASecret: string };
   storage: { size: string; resizeInUseVolumes: true };
-  probes: Record<"startup" | "readiness", { periodSeconds: number }>;
+  probes: { startup: { periodSeconds: number } };
   resources: Resources;
   affinity: {
     enablePodAntiAffinity: true;

@@ -32,10 +32,10 @@ export const RESERVED_CONNECTIONS = 15;
 const SHARED_BUFFERS_SHARE = 0.25;
 const MEBIBYTE = 2 ** 20;
 /**
- * CloudNativePG asks every ten seconds, and begins the next instance when the last one has answered: half a minute of waiting
- * for three, and for as long a promoted primary gets no writes. It answers from memory.
+ * How often an instance that starts is asked whether it has. CloudNativePG's default is 10 s, and it begins the next instance when
+ * the last one has answered: half a minute of waiting for three. For how long it is asked is CloudNativePG's `startDelay`, an hour.
  */
-const PROBES = { startup: { periodSeconds: 2 }, readiness: { periodSeconds: 5 } };
+const PROBES = { startup: { periodSeconds: 2 } };
 
 /** Labels of the server's pods. */
 export function podLabels(name: string): Record<string, string> {
