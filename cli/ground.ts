@@ -44,11 +44,16 @@ const CLUSTERS: Readonly<Record<Environment["cluster"]["provider"], string>> = {
  * Gets the tools, starts the rehearsal cluster if the environment is one, and says where the engine and its state are. A
  * cluster that stands elsewhere wants nothing built that only a rehearsal runs on.
  */
-export async function prepareGround(context: Context, name: string, environment: Environment): Promise<Ground> {
+export async function prepareGround(
+  context: Context,
+  name: string,
+  environment: Environment,
+  { early = false }: Pick<RehearsalStart, "early"> = {},
+): Promise<Ground> {
   if (!isRehearsal(environment)) return groundOf(context, name, environment, await toolsStep(context));
   const toolchain = await toolchainStep(context);
   const choice = await chooseNodes(context.cacheDir, name, environment, {});
-  const cluster = await rehearsalStep(context, name, environment, { toolchain, choice, early: true });
+  const cluster = await rehearsalStep(context, name, environment, { toolchain, choice, early });
   return groundOf(context, name, environment, toolchain, cluster);
 }
 

@@ -38,8 +38,8 @@ const AUTOSCALERS = "horizontalpodautoscalers.autoscaling";
 const TIMEOUT_S = 10;
 
 /**
- * How long the last pods may take after the engine is done. It waits for what it makes itself; then an autoscaler raises
- * its service to the minimum, at its next look (every 15 s by default), and those pods start.
+ * How long the last pods may take after the engine is done. It waits for what it makes itself; where a service's minimum was
+ * raised, its autoscaler raises the service at its next look (every 15 s by default), and those pods start.
  */
 const PATIENCE_MS = 120_000;
 const PAUSE_MS = 500;

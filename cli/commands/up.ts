@@ -20,7 +20,7 @@ export async function up(context: Context, name: string): Promise<Report> {
   requireOwnState(name, environment, context.env);
   const policies = await policiesStep(context, name);
   await alone(context, "up", name, async () => {
-    const ground = await prepareGround(context, name, environment);
+    const ground = await prepareGround(context, name, environment, { early: true });
     const stopWatching = isRehearsal(environment) ? watchCluster(context, name) : () => {};
     try {
       const plan = await planStep(context, { place: ground.place, policies, mayCreate: true });

@@ -26,10 +26,10 @@ export function clusterLines(cluster: ClusterStatus, style: Style, now = Date.no
 }
 
 function clusterFacts(cluster: ClusterStatus, now: number): readonly Fact[] {
-  const { context, phase, version, startedAt, server, kubeconfig, pid, note } = cluster;
+  const { context, phase, pending, version, startedAt, server, kubeconfig, pid, note } = cluster;
   const since = startedAt ? ` since ${span(now - startedAt.getTime())}` : "";
   return [
-    ["Cluster", `${context}: ${phase}${since}${note ? `; ${note}` : ""}`],
+    ["Cluster", `${context}: ${phase}${since}${pending ? "; operators are starting" : ""}${note ? `; ${note}` : ""}`],
     ...(server ? [["Server", `${server}, Kubernetes ${version ?? "unknown"}, process ${pid}`] as const] : []),
     ...(kubeconfig ? [["Kubeconfig", kubeconfig] as const] : []),
   ];

@@ -278,7 +278,7 @@ func (c *cluster) setPhase(phase state.Phase) {
 
 // fail says which step failed, to the caller and to those who read the status later, and returns the error.
 func (c *cluster) fail(step string, err error) error {
-	c.status.Error = fmt.Sprintf("%s: %v", step, err)
+	c.status.Error, c.status.Pending = fmt.Sprintf("%s: %v", step, err), false
 	c.setPhase(state.Failed)
 	c.report.Failed(step, err)
 	return err

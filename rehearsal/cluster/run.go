@@ -76,6 +76,7 @@ func enter(dir, kubernetes string, work func(ctx context.Context, cluster *clust
 		return cluster.fail(cluster.step, err)
 	}
 	reporter.Stopping()
+	cluster.status.Pending = false
 	cluster.setPhase(state.Stopping)
 	cluster.stop()
 	if err := state.RemoveStatus(dir); err != nil {

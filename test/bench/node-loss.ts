@@ -30,11 +30,13 @@ if (!Number.isInteger(runs) || runs < 1 || runs > 100) {
 
 async function measure(): Promise<void> {
   const interrupted = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupted.abort());
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => interrupted.abort());
   const lab = await realCluster("bench-nodes", { simulated: false, images: [TOOLS] });
   const samples = new Samples();
   try {
+    interrupted.signal.throwIfAborted();
     const cluster = await lab.start();
+    interrupted.signal.throwIfAborted();
     await lab.kubectl("apply", "-f", DEMO);
     for (let run = 1; run <= runs; run++) {
       await lab.kubectl("-n", "demo", "rollout", "status", "deployment/web", "--timeout=120s");
