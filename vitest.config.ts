@@ -47,6 +47,8 @@ export default defineConfig({
           name: "unit",
           include: ["{bin,cli,components,docs,policies,rehearsal,stacks,apps,test}/**/*.test.ts"],
           exclude: ["**/node_modules/**", "**/*.real.test.ts"],
+          // Vitest leaves one for itself, which is half of two.
+          maxWorkers: "100%",
         },
       },
       {
@@ -57,6 +59,7 @@ export default defineConfig({
           exclude: ["**/node_modules/**", ...REAL_NODES, ...STACK],
           // Much of their time they wait: for an engine, a cluster, a deadline.
           maxWorkers: 2,
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 1_200_000,
         },
@@ -68,6 +71,7 @@ export default defineConfig({
           exclude: ["**/node_modules/**"],
           // Each counts what it leaves on the machine.
           ...IN_CONTAINERS,
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -76,6 +80,7 @@ export default defineConfig({
           include: [...STACK],
           exclude: ["**/node_modules/**"],
           ...IN_CONTAINERS,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -40,7 +40,7 @@ const BYTES_PER_COMPILER = 1.5 * 2 ** 30;
  * What decides what a compiled package is; the same wherever the repository has Go compiled, or Kubernetes is compiled twice.
  * No debugging information: the linker would leave it out.
  */
-export const COMPILER_FLAGS = ["-trimpath", "-gcflags=all=-dwarf=false"] as const;
+const COMPILER_FLAGS = ["-trimpath", "-gcflags=all=-dwarf=false"];
 
 /**
  * The folder that holds a tool's program: as it lies in the cache, else built now. An interrupted build leaves its
@@ -99,9 +99,9 @@ async function build(tool: GoTool, go: Go, stage: string, { say, signal, env, lo
   await mkdir(join(logFile, ".."), { recursive: true });
   await writeFile(logFile, "");
   const program = join(stage, tool.name);
-  const flags = [...COMPILER_FLAGS, "-buildvcs=false", "-ldflags", linkerFlags(tool)];
+  const flags = ["-buildvcs=false", "-ldflags", linkerFlags(tool)];
   const identityFile = join(stage, MAKER);
-  const options = { cwd: tool.moduleDir, env: { ...goEnvironment(env), ...garbage() }, signal, logFile, identityFile };
+  const options = { cwd: tool.moduleDir, env: compilerEnvironment(env), signal, logFile, identityFile };
 
   say("looking which packages to compile");
   let downloaded = 0;
@@ -120,18 +120,14 @@ async function build(tool: GoTool, go: Go, stage: string, { say, signal, env, lo
 
   const waiting = new Set(listed.stdout.split("\n").filter((line) => line !== ""));
   const total = waiting.size;
-  const built = await command(
-    go.path,
-    ["build", "-v", "-p", String(compilers()), ...flags, "-o", program, tool.package],
-    {
-      ...options,
-      onLine: (line) => {
-        if (!waiting.delete(line)) return;
-        const count = { done: total - waiting.size, total, unit: "packages" };
-        say(waiting.size === 0 ? "linking" : `compiling ${line}`, { count });
-      },
+  const built = await command(go.path, ["build", "-v", ...flags, "-o", program, tool.package], {
+    ...options,
+    onLine: (line) => {
+      if (!waiting.delete(line)) return;
+      const count = { done: total - waiting.size, total, unit: "packages" };
+      say(waiting.size === 0 ? "linking" : `compiling ${line}`, { count });
     },
-  );
+  });
   if (built.code !== 0) throw buildFailure(tool, "does not build", built.tail, logFile);
 
   const quiet = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" };
@@ -145,15 +141,19 @@ function linkerFlags({ ldflags }: GoTool): string {
   return ["-s", "-w", ...ldflags].join(" ");
 }
 
-function compilers(): number {
-  return Math.max(1, Math.min(availableParallelism(), Math.floor(memoryBytes() / BYTES_PER_COMPILER)));
-}
-
-/** Compilers and linkers live for seconds: where there is memory, they leave their garbage, and take a quarter less time. */
-function garbage(): Readonly<Record<string, string>> {
-  return memoryBytes() / compilers() >= 4 * BYTES_PER_COMPILER
-    ? { GOGC: "off", GOMEMLIMIT: String(2 * BYTES_PER_COMPILER) }
-    : {};
+/**
+ * The environment in which Go compiles: {@link goEnvironment}, and no more compilers at a time than memory allows. They live for
+ * seconds: where there is room, they leave their garbage, and take a quarter less time.
+ */
+export function compilerEnvironment(env?: GoBuildOptions["env"]) {
+  const compilers = Math.max(1, Math.min(availableParallelism(), Math.floor(memoryBytes() / BYTES_PER_COMPILER)));
+  const isRoomy = memoryBytes() / compilers >= 4 * BYTES_PER_COMPILER;
+  const flags = ["-mod=readonly", `-p=${compilers}`, ...COMPILER_FLAGS];
+  return {
+    ...goEnvironment(env),
+    GOFLAGS: flags.join(" "),
+    ...(isRoomy && { GOGC: "off", GOMEMLIMIT: String(2 * BYTES_PER_COMPILER) }),
+  };
 }
 
 function buildFailure(tool: GoTool, what: string, tail: readonly string[], logFile: string): RehearsalError {

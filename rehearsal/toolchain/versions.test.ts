@@ -2,13 +2,11 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { COMPILER_FLAGS } from "./go-build.ts";
 import { CRD_MODULE_DIR } from "./modules.ts";
 import { CLUSTER, PULUMI } from "./prepare.ts";
 import { parseVersion, serves } from "./semver.ts";
 import { BUILT, CRD_MODULES, GO_RELEASE, VERSIONS } from "./versions.ts";
 
-const ROOT = join(import.meta.dirname, "..", "..");
 const goMod = (dir: string) => readFile(join(dir, "go.mod"), "utf8");
 const packageJson = (name: string) => createRequire(import.meta.url)(name) as { version: string };
 
@@ -27,11 +25,6 @@ describe("the table of versions", () => {
     expect(serves(BUILT.pulumi, VERSIONS.pulumi)).toBe(true);
     expect(serves(BUILT.kubernetes, VERSIONS.kubectl)).toBe(true);
     expect(serves(GO_RELEASE, VERSIONS.go)).toBe(true);
-  });
-
-  it("has Go's tests compile what the tools compile, once", async () => {
-    const { scripts } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8"));
-    expect(scripts["test:go"]).toContain(`GOFLAGS='${COMPILER_FLAGS.join(" ")}'`);
   });
 
   it("asks for a Go that every module accepts", async () => {

@@ -1,0 +1,36 @@
+/**
+ * `npm run test:go`: Go's own tests, compiled as the tools are, so that both share what is compiled. `node test/go.ts compile`
+ * compiles what all tests will want, on what other programs leave of the processors, for as long as its caller lives.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { constants, setPriority } from "node:os";
+import { requireGo } from "../rehearsal/toolchain/go.ts";
+import { compilerEnvironment } from "../rehearsal/toolchain/go-build.ts";
+import { CLUSTER, PULUMI } from "../rehearsal/toolchain/prepare.ts";
+
+const { path } = await requireGo("The tests in Go");
+const run = (moduleDir: string, words: string[], stdio: "inherit" | "ignore") =>
+  spawn(path, ["-C", moduleDir, ...words], { env: compilerEnvironment(), stdio });
+
+if (process.argv[2] === "compile") {
+  const caller = process.ppid;
+  setPriority(constants.priority.PRIORITY_LOW);
+  // A list with what each package exports has them compiled, and nothing linked. What does not compile is the tests' to tell.
+  const list = ["list", "-export", "-deps"];
+  for (const [moduleDir, ...packages] of [
+    [CLUSTER.moduleDir, "-test", "./..."],
+    [PULUMI.moduleDir, PULUMI.package],
+  ] as const) {
+    const compiling = run(moduleDir, [...list, ...packages], "ignore");
+    const watching = setInterval(() => process.ppid !== caller && compiling.kill(), 1_000);
+    await once(compiling, "exit");
+    clearInterval(watching);
+    if (process.ppid !== caller) break;
+  }
+} else {
+  const tests = run(CLUSTER.moduleDir, ["test", "./..."], "inherit");
+  // A Ctrl-C at the terminal arrives there as well: its end is waited for.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {});
+  tests.on("exit", (code) => process.exit(code ?? 1));
+}
