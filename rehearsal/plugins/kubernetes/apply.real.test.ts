@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type PropertyMap, reveal, Secret, UNKNOWN } from "../rpc/index.ts";
+import { InitFailed, type PropertyMap, reveal, Secret, UNKNOWN } from "../rpc/index.ts";
 import { eventually, type TestCluster, testCluster } from "./testing/cluster.ts";
-import { CONFIG_MAP, configMap, DEPLOYMENT, Driver, deployment, look } from "./testing/resources.ts";
+import { cuttableLine } from "./testing/line.ts";
+import { CONFIG_MAP, configMap, DEPLOYMENT, Driver, deployment, look, type Resource } from "./testing/resources.ts";
 
 let cluster: TestCluster;
 let kube: Driver;
@@ -84,6 +85,30 @@ describe("create", () => {
     await cluster.api.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: late } }, "test", false);
     expect((await making).id).toBe(`${late}/early`);
     await cluster.api.delete({ apiVersion: "v1", kind: "Namespace", name: late }, "Background");
+  });
+
+  it.each([
+    ["was made", true],
+    ["was not made", false],
+  ])("keeps an object in the state that %s when its answer was lost: a refresh tells", async (_what, arrives) => {
+    const line = await cuttableLine(cluster.kubeconfig);
+    const far = await Driver.open({ kubeconfig: line.kubeconfig, namespace });
+    const name = arrives ? "answered-late" : "never-came";
+    const inputs = configMap(namespace, name, { a: "1", password: new Secret("s3cret-value") });
+    await far.create(CONFIG_MAP, `${name}-first`, configMap(namespace, `${name}-first`, {}));
+    line.cut(arrives ? "answers" : "requests");
+    const lost = await far.create(CONFIG_MAP, name, inputs, { timeoutSeconds: 1 }).catch((error: unknown) => error);
+    await line.close();
+    expect(lost).toBeInstanceOf(InitFailed);
+    const { id, outputs, reasons } = lost as InitFailed;
+    expect(reasons).toEqual([
+      expect.stringMatching(/whether ConfigMap \S+ was created is not known; a refresh will tell/),
+    ]);
+    expect(look(outputs, "data", "password")).toBeInstanceOf(Secret);
+    const found = await kube.refresh({ type: CONFIG_MAP, name, id, inputs, outputs });
+    if (!arrives) return expect(found).toBeUndefined();
+    const changed = await kube.update(found as Resource, configMap(namespace, name, { a: "2" }));
+    expect(look(changed.outputs, "data")).toEqual({ a: "2" });
   });
 
   it("shows the API server's warning about a field that it does not know", async () => {

@@ -32,7 +32,15 @@ export interface Write {
 /** How long at most to wait for what an object needs first: its namespace, its kind, a webhook that answers. In ms. */
 const PREREQUISITES = 30_000;
 
-/** Makes the object; a patch resource takes its fields of one that is there. */
+/** A request to make an object was sent, and no answer ever came: the object may be there. */
+export class LostAnswer extends Error {
+  override readonly name = "LostAnswer";
+}
+
+/**
+ * Makes the object; a patch resource takes its fields of one that is there. Throws {@link LostAnswer} if it may have been
+ * made all the same.
+ */
 export async function create(write: Write): Promise<KubeObject> {
   const { session, api, object, manager, isPatch, call, timeoutSeconds } = write;
   const retry = {
@@ -52,12 +60,14 @@ export async function create(write: Write): Promise<KubeObject> {
     try {
       return await api.create(object, CREATION_MANAGER, false, warn);
     } catch (error) {
-      if (error instanceof ConnectionError && error.ambiguous) broken ??= Date.now();
+      if (mayBeDone(error)) broken ??= Date.now();
       const ours = isAlreadyExists(error) && broken !== undefined ? await madeSince(api, object, broken) : undefined;
       if (ours) return ours;
       throw isAlreadyExists(error) ? existing(error, object) : error;
     }
-  }, retry);
+  }, retry).catch((error: Error) => {
+    throw broken !== undefined && isTransient(error) ? new LostAnswer(error.message, { cause: error }) : error;
+  });
 
   async function applyNew(target: Write, how: typeof retry): Promise<KubeObject> {
     const force = isTrue(target.object, PATCH_FORCE) || session.config.enablePatchForce;
@@ -67,6 +77,12 @@ export async function create(write: Write): Promise<KubeObject> {
       throw explainConflict(error, manager);
     }
   }
+}
+
+/** The request arrived, or may have, and went on without us. */
+function mayBeDone(error: unknown): boolean {
+  if (error instanceof ConnectionError) return error.ambiguous;
+  return error instanceof ApiError && (error.status === 504 || /etcdserver: request timed out/.test(error.message));
 }
 
 /** What an object needs may be made at the same time, or need a moment: its namespace, its kind, where that is served. */

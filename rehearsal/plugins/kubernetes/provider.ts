@@ -15,7 +15,7 @@ import { timeoutOf } from "./annotations.ts";
 import { check } from "./check.ts";
 import { readConfig, refusedArguments } from "./config.ts";
 import { toObject } from "./convert.ts";
-import { create, previewCreate, type Write } from "./create.ts";
+import { create, LostAnswer, previewCreate, type Write } from "./create.ts";
 import { remove, removePatch } from "./delete.ts";
 import { diffConfig } from "./diff-config.ts";
 import { diff } from "./diff-resource.ts";
@@ -77,7 +77,13 @@ async function createResource(session: Session, request: CreateRequest, call: Ca
     return { id: "", outputs: planned ? previewState(planned, inputs, write.manager) : inputs };
   }
   const rule = ruleFor(write.object, session.config.awaitAll);
-  const made = await create(write);
+  const made = await create(write).catch((error: Error) => {
+    const { object, manager } = write;
+    if (!(error instanceof LostAnswer) || !object.metadata.name) throw error;
+    // In the state, so that the next refresh looks for it: left out of there, nobody would know of it.
+    const reason = `whether ${object.kind} ${idOf(object)} was created is not known; a refresh will tell: ${error.message}`;
+    throw new InitFailed(idOf(object), stateOf(object, inputs, manager), inputs, [reason]);
+  });
   const live = await settled(write, made, rule, (seen, reasons) => {
     const outputs = stateOf(seen, inputs, write.manager);
     const first = `${seen.kind} ${idOf(seen)} was created, but it failed to fully initialize or become live`;
