@@ -6,6 +6,12 @@ import type { Checkout } from "./checkout.ts";
 const NAMESPACE = "shop-edge";
 const NAME = "customer";
 const SCRIPTS = "customer-scripts";
+/** A customer lives on when the node of PostgreSQL's primary is lost. */
+const BESIDE_PRIMARY = {
+  topologyKey: "kubernetes.io/hostname",
+  namespaces: ["shop-data"],
+  labelSelector: { matchLabels: { "cnpg.io/instanceRole": "primary" } },
+};
 
 /** What became of the requests of a load. */
 export interface Load {
@@ -40,6 +46,7 @@ export async function sendCustomer(checkout: Checkout): Promise<void> {
       automountServiceAccountToken: false,
       terminationGracePeriodSeconds: 0,
       securityContext: { runAsNonRoot: true, runAsUser: 65532, seccompProfile: { type: "RuntimeDefault" } },
+      affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [BESIDE_PRIMARY] } },
       containers: [
         {
           name: NAME,

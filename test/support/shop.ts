@@ -3,6 +3,7 @@ import type { Checkout } from "./checkout.ts";
 /** A pod of the stack, as the tests look at it. */
 export interface Pod {
   readonly app: string;
+  readonly node: string;
   readonly zone: string;
   readonly ready: boolean;
 }
@@ -26,6 +27,7 @@ export function pods(checkout: Checkout): Pod[] {
   const lasting = all.filter(({ status }) => status.phase !== "Succeeded");
   return lasting.map(({ metadata, spec, status }) => ({
     app: metadata.labels["app.kubernetes.io/name"] ?? metadata.name,
+    node: spec.nodeName ?? "",
     zone: zones.get(spec.nodeName) ?? "",
     ready: (status.conditions ?? []).some(({ type, status }: Condition) => type === "Ready" && status === "True"),
   }));

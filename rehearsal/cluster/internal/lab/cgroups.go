@@ -88,8 +88,8 @@ func inheritCPUs(parent, child string) error {
 	return nil
 }
 
-// removeCgroups removes a control group and those in it from every hierarchy, as soon as they are empty, and then those above that
-// nothing else is in. What is not there is no error.
+// removeCgroups removes a control group and those in it from every hierarchy, and then those above that nothing else is in. What is
+// not there is no error.
 func removeCgroups(path string) error {
 	roots, err := hierarchies()
 	if err != nil {
@@ -97,13 +97,8 @@ func removeCgroups(path string) error {
 	}
 	for _, root := range roots {
 		group := filepath.Join(root, path)
-		for deadline := time.Now().Add(removeGrace); ; time.Sleep(removePause) {
-			if err = removeTree(group); err == nil {
-				break
-			}
-			if time.Now().After(deadline) {
-				return fmt.Errorf("the control group %s cannot be removed: %w", group, err)
-			}
+		if err := whenEmpty(group, removeTree); err != nil {
+			return err
 		}
 		for parent := filepath.Dir(group); parent != root; parent = filepath.Dir(parent) {
 			_ = unix.Rmdir(parent)
@@ -112,7 +107,45 @@ func removeCgroups(path string) error {
 	return nil
 }
 
+// EmptyCgroups removes those in a control group from every hierarchy: what the pods of a node that died have left. A machine that
+// starts has none, and a kubelet that finds some asks its runtime for each, in vain, three seconds long, before it is ready.
+func EmptyCgroups(path string) error {
+	roots, err := hierarchies()
+	if err != nil {
+		return err
+	}
+	for _, root := range roots {
+		if err := whenEmpty(filepath.Join(root, path), removeChildren); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// whenEmpty tries to remove until the last processes are gone.
+func whenEmpty(group string, remove func(string) error) error {
+	for deadline := time.Now().Add(removeGrace); ; time.Sleep(removePause) {
+		err := remove(group)
+		if err == nil {
+			return nil
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("the control group %s cannot be removed: %w", group, err)
+		}
+	}
+}
+
 func removeTree(group string) error {
+	if err := removeChildren(group); err != nil {
+		return err
+	}
+	if err := unix.Rmdir(group); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+func removeChildren(group string) error {
 	entries, err := os.ReadDir(group)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -122,11 +155,5 @@ func removeTree(group string) error {
 			err = errors.Join(err, removeTree(filepath.Join(group, entry.Name())))
 		}
 	}
-	if err != nil {
-		return err
-	}
-	if err := unix.Rmdir(group); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
+	return err
 }

@@ -35,3 +35,17 @@ func TestAControlGroupThatIsInUseStays(t *testing.T) {
 		t.Error("it was taken as removed")
 	}
 }
+
+func TestWhatIsInAControlGroupGoesAndTheGroupStays(t *testing.T) {
+	group := filepath.Join(t.TempDir(), "node")
+	if err := os.MkdirAll(filepath.Join(group, "kubepods", "pod"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := removeChildren(group); err != nil {
+		t.Fatal(err)
+	}
+	entries, err := os.ReadDir(group)
+	if err != nil || len(entries) > 0 {
+		t.Errorf("left are %v: %v", entries, err)
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -115,6 +116,9 @@ func (h *holder) try(order lab.Order) error {
 }
 
 func (h *holder) powerOn(node lab.Node) error {
+	if err := lab.EmptyCgroups(filepath.Join(h.spec.Cgroup, node.Name)); err != nil {
+		return err
+	}
 	process := exec.Command("/proc/self/exe", "node", "--spec", h.specPath, "--node", node.Name)
 	process.Stderr = os.Stderr
 	process.SysProcAttr = &syscall.SysProcAttr{
