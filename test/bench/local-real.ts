@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { whyNoRealNodes } from "../../rehearsal/index.ts";
-import { makeCheckout } from "../support/checkout.ts";
+import { makeCheckout, type Running } from "../support/checkout.ts";
 import { Samples } from "./statistics.ts";
 
 const ENVIRONMENT = "local-real";
@@ -26,12 +26,19 @@ if (!Number.isInteger(runs) || runs < 1 || runs > 100) {
 
 /** A first `up` and `down` are not counted: they make images, and fill the page cache. */
 async function measure(): Promise<void> {
-  let isInterrupted = false;
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => (isInterrupted = true));
   const checkout = await makeCheckout(ENVIRONMENT);
   const samples = new Samples();
+  let isInterrupted = false;
+  let running: Running | undefined;
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.on(signal, () => {
+      if (!isInterrupted) running?.interrupt();
+      isInterrupted = true;
+    });
   const run = async (command: "up" | "down") => {
-    const { code, seconds, stdout, stderr } = await checkout.plumbline(command, ENVIRONMENT);
+    running = checkout.start([command, ENVIRONMENT]);
+    const { code, seconds, stdout, stderr } = await running.ended;
+    running = undefined;
     if (code !== 0 && !isInterrupted) throw new Error(`${command} ended with ${code}:\n${stdout}${stderr}`);
     return seconds;
   };

@@ -1,9 +1,9 @@
-// Runs in a pod: `load.mjs <url> <requests a second> <seconds>`. Sends requests at a steady rate, each on a connection of
-// its own, and prints what became of them.
+// Runs in a pod: `load.mjs <url> <requests a second> <seconds>`. Sends requests at a steady rate, every other on a connection of
+// its own, the others on connections that are kept, and prints what became of them.
 import { Agent, request } from "node:http";
 
 const [TARGET, RATE, SECONDS] = process.argv.slice(2);
-const agent = new Agent({ keepAlive: false });
+const agents = [false, true].map((keepAlive) => new Agent({ keepAlive }));
 const total = Number(RATE) * Number(SECONDS);
 const failures = {};
 const took = [];
@@ -20,7 +20,7 @@ function send() {
     if (failure) failures[failure] = (failures[failure] ?? 0) + 1;
     if (++ended === total) tell();
   };
-  const sent = request(TARGET, { agent, timeout: 10_000 }, (response) => {
+  const sent = request(TARGET, { agent: agents[begun % 2], timeout: 10_000 }, (response) => {
     response.resume();
     response.once("end", () => over(response.statusCode === 200 ? undefined : `status ${response.statusCode}`));
     response.once("error", (error) => over(error.code ?? error.message));

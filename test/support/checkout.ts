@@ -56,7 +56,7 @@ export interface Run {
   readonly seconds: number;
 }
 
-interface Running {
+export interface Running {
   readonly pid: number;
   readonly ended: Promise<Run>;
   /** Resolves when standard output or error matches; rejects when the run ends without. */
