@@ -39,13 +39,22 @@ export function spread({ matchLabels, zones, sharedHosts, rolls }: SpreadArgs) {
           ? { requiredDuringSchedulingIgnoredDuringExecution: [apart] }
           : { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: apart }] },
     },
-    tolerations: ["not-ready", "unreachable"].map((trouble) => ({
-      key: `node.kubernetes.io/${trouble}`,
-      operator: "Exists",
-      effect: "NoExecute",
-      tolerationSeconds: EVICTED_AFTER_SECONDS,
-    })),
+    tolerations: tolerations(),
   };
+}
+
+/** The scheduling part of a pod that is alone: in one of the zones, and moved within half a minute from a node that is lost. */
+export function placed(zones: readonly string[]) {
+  return { affinity: { nodeAffinity: inZones(zones) }, tolerations: tolerations() };
+}
+
+function tolerations() {
+  return ["not-ready", "unreachable"].map((trouble) => ({
+    key: `node.kubernetes.io/${trouble}`,
+    operator: "Exists",
+    effect: "NoExecute",
+    tolerationSeconds: EVICTED_AFTER_SECONDS,
+  }));
 }
 
 /** Only nodes of these zones. */

@@ -3,8 +3,10 @@ import { Component } from "../core/component.ts";
 import { refuse } from "../core/invalid.ts";
 import { nameProblems } from "../core/names.ts";
 import { Route, type RouteArgs } from "../edge/route.ts";
+import { CronTask, type CronTaskOptions } from "./cron-task.ts";
 import { Microservice } from "./microservice.ts";
 import type { MicroserviceArgs } from "./microservice-args.ts";
+import { Worker, type WorkerArgs } from "./worker.ts";
 
 export interface ApplicationArgs extends Omit<MicroserviceArgs, "image" | "uses" | "transform"> {
   /** Where its images are and which version of them runs: service `orders` runs `<registry>/orders:<version>`. */
@@ -26,6 +28,8 @@ export interface ApplicationServiceArgs extends Partial<MicroserviceArgs> {
  * const shop = new Application("shop", { namespace, zones, images, gateway });
  * const inventory = shop.service("inventory", { uses: [stock.owner, placed.consume], route: true });
  * const catalog = shop.service("catalog", { uses: [inventory] });
+ * shop.worker("mailer", { uses: [placed.consume] });
+ * shop.task("expiry", { schedule: "30 2 * * *", uses: [stock.owner] });
  * ```
  */
 export class Application extends Component {
@@ -47,12 +51,35 @@ export class Application extends Component {
   /** Declares a service; what is given here wins over what the application gives. */
   service(name: string, { route, ...args }: ApplicationServiceArgs = {}): Microservice {
     const { images, gateway, ...shared } = this.#args;
-    const image = `${images.registry}/${name}:${images.version}`;
-    const service = new Microservice(name, { ...shared, image, ...args }, { parent: this });
+    const service = new Microservice(name, { ...shared, image: this.#image(name), ...args }, { parent: this });
     if (route !== undefined) {
       const options = route === true ? {} : route;
       this.#urls[name] = new Route(name, { ...options, gateway, to: service }, { parent: this }).url;
     }
     return service;
+  }
+
+  /** Declares a program that takes work by itself; what only a service has, such as a port of an API, it does not share. */
+  worker(name: string, args: Partial<WorkerArgs> = {}): Worker {
+    const { images: _images, gateway: _gateway, port: _port, shutdown: _shutdown, ...shared } = this.#args;
+    return new Worker(name, { ...shared, image: this.#image(name), ...args }, { parent: this });
+  }
+
+  /** Declares a program that runs at set times. */
+  task(name: string, args: Partial<CronTaskOptions> & Pick<CronTaskOptions, "schedule">): CronTask {
+    const { namespace, zones, resources, runtime, environment } = this.#args;
+    const shared = {
+      namespace,
+      zones,
+      ...(resources && { resources }),
+      ...(runtime && { runtime }),
+      ...(environment && { environment }),
+    };
+    return new CronTask(name, { ...shared, image: this.#image(name), ...args }, { parent: this });
+  }
+
+  #image(name: string): string {
+    const { registry, version } = this.#args.images;
+    return `${registry}/${name}:${version}`;
   }
 }

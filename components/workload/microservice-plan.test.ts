@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 import type { Namespace } from "../cluster/namespace.ts";
 import { optOut } from "../core/opt-out.ts";
-import type { MicroserviceArgs } from "./microservice-args.ts";
-import { complete, type MicroservicePlan, microservicePlan, networkPlan, REPLICAS } from "./microservice-plan.ts";
+import { completeMicroservice as complete, type MicroserviceArgs } from "./microservice-args.ts";
+import { type MicroservicePlan, microservicePlan, networkPlan } from "./microservice-plan.ts";
 import { microserviceProblems } from "./microservice-problems.ts";
 import { relationsPlan } from "./relations.ts";
+import { REPLICAS } from "./replicas-plan.ts";
 
 const base: MicroserviceArgs = {
   namespace: { name: "shop" } as Namespace,
@@ -48,12 +49,12 @@ test("an update ends no replica before its successor is ready", () => {
   });
 });
 
-test("the kill comes after the drain and the longest request", () => {
+test("the kill comes after the drain, the hand-over of connections and the longest request", () => {
   const { spec, container } = pod({ shutdown: { drain: "20s", longestRequest: "1m" } });
-  expect(spec.terminationGracePeriodSeconds).toBe(20 + 60 + 5);
+  expect(spec.terminationGracePeriodSeconds).toBe(20 + 5 + 60 + 5);
   expect(container.lifecycle).toEqual({ preStop: { sleep: { seconds: 20 } } });
-  expect(container.env).toContainEqual({ name: "DRAIN_SECONDS", value: "0" });
-  expect(container.env).toContainEqual({ name: "SHUTDOWN_SECONDS", value: "60" });
+  expect(container.env).toContainEqual({ name: "DRAIN_SECONDS", value: "5" });
+  expect(container.env).toContainEqual({ name: "SHUTDOWN_SECONDS", value: "65" });
 });
 
 test("the three probes differ: readiness gives up sooner than liveness", () => {
@@ -120,7 +121,36 @@ test("nobody comes in but consumers and what reads metrics; out it goes to what 
   expect(networkPlan("orders", complete(base), [], []).ingress).toHaveLength(1);
 });
 
+test("rights in the Kubernetes API come with a token, a role, the way there, and the reason why", () => {
+  const why = "elects a leader among its replicas";
+  const rules = [{ apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["get", "create", "update"] }];
+  const { account, deployment } = plan({ rights: { why, rules } });
+  expect(account.role).toMatchObject({ metadata: { namespace: "shop" }, rules });
+  expect(account.roleBinding).toMatchObject({
+    roleRef: { kind: "Role", name: "orders" },
+    subjects: [{ kind: "ServiceAccount", name: "orders", namespace: "shop" }],
+  });
+  expect(account.serviceAccount).toMatchObject({ automountServiceAccountToken: false });
+  expect(pod({ rights: { why, rules } }).spec).toMatchObject({ automountServiceAccountToken: true });
+  for (const { metadata } of [deployment, { metadata: pod({ rights: { why, rules } }).metadata }])
+    expect(metadata).toMatchObject({ annotations: { "plumbline.dev/opt-out.automountToken": why } });
+  expect(networkPlan("orders", complete({ ...base, rights: { why, rules } }), [], []).egress).toEqual([
+    { ports: [expect.objectContaining({ port: 443 }), expect.objectContaining({ port: 6443 })] },
+  ]);
+  expect(plan().account).toMatchObject({ role: undefined, roleBinding: undefined });
+});
+
+const right = { apiGroups: [""], resources: ["configmaps"], verbs: ["get"] };
+
 test.each<[what: string, args: Partial<MicroserviceArgs>, field: string, allowed: RegExp]>([
+  ["a right without a reason", { rights: { why: "because", rules: [right] } }, "rights.why", /ten characters/],
+  ["no right at all", { rights: { why: "reads its own settings", rules: [] } }, "rights.rules", /leave rights out/],
+  [
+    "every verb",
+    { rights: { why: "reads its own settings", rules: [right, { ...right, verbs: ["*"] }] } },
+    "rights.rules[1].verbs",
+    /each by its name/,
+  ],
   ["an image without a tag", { image: "orders" }, "image", /a tag that does not move/],
   ["min above max", { scaling: { min: 5, max: 4 } }, "scaling.max", /at least scaling.min \(5\)/],
   ["a single replica", { scaling: { min: 1 } }, "scaling.min", /at least 2, or replication: optOut/],

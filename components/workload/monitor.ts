@@ -1,22 +1,39 @@
 import type { Manifest } from "../core/custom-resource.ts";
 import { labels, type Selector } from "../core/labels.ts";
 
-/** The fields of a ServiceMonitor that we set (monitoring.coreos.com/v1). */
-export type ServiceMonitorManifest = Manifest<
-  "monitoring.coreos.com/v1",
-  "ServiceMonitor",
-  {
-    selector: { matchLabels: Selector };
-    endpoints: { port: string; path: string; interval: string; scrapeTimeout: string }[];
-  }
->;
+interface Endpoint {
+  port: string;
+  path: string;
+  interval: string;
+  scrapeTimeout: string;
+}
 
-/** Has Prometheus read a path of every pod behind a service, by the port's name, twice a minute. */
-export function serviceMonitorPlan(name: string, namespace: string, matchLabels: Selector, port: string, path: string) {
-  return {
-    apiVersion: "monitoring.coreos.com/v1",
-    kind: "ServiceMonitor",
-    metadata: { name, namespace, labels: labels(name) },
-    spec: { selector: { matchLabels }, endpoints: [{ port, path, interval: "30s", scrapeTimeout: "10s" }] },
-  } satisfies ServiceMonitorManifest as ServiceMonitorManifest;
+/** The fields of a monitor of the Prometheus operator that we set (monitoring.coreos.com/v1). */
+export type MonitorManifest =
+  | Manifest<
+      "monitoring.coreos.com/v1",
+      "ServiceMonitor",
+      { selector: { matchLabels: Selector }; endpoints: Endpoint[] }
+    >
+  | Manifest<
+      "monitoring.coreos.com/v1",
+      "PodMonitor",
+      { selector: { matchLabels: Selector }; podMetricsEndpoints: Endpoint[] }
+    >;
+
+/** Has Prometheus read a path of every pod behind a service, or of every pod of a program without one, twice a minute. */
+export function monitorPlan(
+  of: "Service" | "Pod",
+  name: string,
+  namespace: string,
+  matchLabels: Selector,
+  path: string,
+): MonitorManifest {
+  const apiVersion = "monitoring.coreos.com/v1";
+  const metadata = { name, namespace, labels: labels(name) };
+  const selector = { matchLabels };
+  const endpoints = [{ port: "admin", path, interval: "30s", scrapeTimeout: "10s" }];
+  return of === "Service"
+    ? { apiVersion, kind: "ServiceMonitor", metadata, spec: { selector, endpoints } }
+    : { apiVersion, kind: "PodMonitor", metadata, spec: { selector, podMetricsEndpoints: endpoints } };
 }

@@ -19,7 +19,7 @@ const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal"];
  * | `PORT` | `8080` | the API |
  * | `ADMIN_PORT` | `9090` | probes and metrics |
  * | `LOG_LEVEL` | `info` | `trace`, `debug`, `info`, `warn`, `error` or `fatal` |
- * | `DRAIN_SECONDS` | `5` | how long requests are still taken after SIGTERM; 0 where a preStop hook waits already |
+ * | `DRAIN_SECONDS` | `5` | how long requests are still taken after SIGTERM, each answer ending its connection |
  * | `SHUTDOWN_SECONDS` | `25` | after this the process ends in any case; less than the pod's grace period (30 by default) |
  */
 export function readProcessSettings(settings: Settings): ProcessSettings {

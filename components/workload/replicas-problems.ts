@@ -1,0 +1,58 @@
+import type { Problem } from "../core/invalid.ts";
+import { isOptOut } from "../core/opt-out.ts";
+import { hundredths, isPercent } from "../core/percent.ts";
+import type { CompleteReplicas } from "./replicas-args.ts";
+import { workloadProblems } from "./workload-problems.ts";
+
+/** Ports below need a right that level `restricted` takes away. */
+const LOWEST_PORT = 1024;
+const HIGHEST_PORT = 65_535;
+
+/** What is wrong with the arguments of replicas that are alike. */
+export function replicasProblems(name: string, args: CompleteReplicas): Problem[] {
+  return [
+    ...workloadProblems(name, args),
+    ...portProblems("adminPort", args.adminPort),
+    ...scalingProblems(args),
+    ...pathProblems(args),
+  ];
+}
+
+/** A problem unless it is a port that an ordinary program may listen on. */
+export function portProblems(field: string, given: number): Problem[] {
+  if (Number.isInteger(given) && given >= LOWEST_PORT && given <= HIGHEST_PORT) return [];
+  return [{ field, given, allowed: `a whole number from ${LOWEST_PORT} to ${HIGHEST_PORT}` }];
+}
+
+function scalingProblems({ scaling: { min, max, cpu, memory }, replication }: CompleteReplicas): Problem[] {
+  const problems: Problem[] = [];
+  const floor = isOptOut(replication) ? 1 : 2;
+  if (!Number.isInteger(min) || min < floor) {
+    const way = floor === 1 ? "" : ', or replication: optOut("<why one replica is enough>")';
+    problems.push({ field: "scaling.min", given: min, allowed: `a whole number of at least ${floor}${way}` });
+  }
+  if (!Number.isInteger(max) || max < min)
+    problems.push({ field: "scaling.max", given: max, allowed: `a whole number of at least scaling.min (${min})` });
+  for (const [field, given] of Object.entries({ cpu, memory }))
+    if (given !== undefined && (!isPercent(given) || hundredths(given) < 1))
+      problems.push({ field: `scaling.${field}`, given, allowed: "a percentage from 1 to 100" });
+  return problems;
+}
+
+function pathProblems({ probes, metrics }: CompleteReplicas): Problem[] {
+  const paths = { ...(isOptOut(metrics) ? {} : { metrics }), ...(isOptOut(probes) ? {} : probes) };
+  const problems = Object.entries(paths)
+    .filter(([, path]) => !/^\/\S*$/.test(path))
+    .map(([field, given]) => ({
+      field: field === "metrics" ? field : `probes.${field}`,
+      given,
+      allowed: 'a path from "/"',
+    }));
+  if (!isOptOut(probes) && probes.readiness === probes.liveness)
+    problems.push({
+      field: "probes.liveness",
+      given: probes.liveness,
+      allowed: "another path than readiness: what is only not ready must not be restarted",
+    });
+  return problems;
+}

@@ -1,0 +1,75 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { makeSandbox, PACK, type Sandbox } from "./policies/sandbox.ts";
+
+vi.setConfig({ testTimeout: 300_000 });
+
+const NAMESPACE = "workloads";
+const COMPONENTS = join(import.meta.dirname, "..", "components");
+let sandbox: Sandbox;
+
+beforeAll(async () => {
+  sandbox = await makeSandbox(NAMESPACE);
+  sandbox.program(`
+import { Namespace } from ${JSON.stringify(join(COMPONENTS, "cluster/index.ts"))};
+import { CronTask, Microservice, Worker } from ${JSON.stringify(join(COMPONENTS, "workload/index.ts"))};
+const home = new Namespace(namespace.name, { quota: { cpu: "20", memory: "20Gi", pods: 40 } });
+const shared = { namespace: home, zones: ["tests-a", "tests-b", "tests-c"] };
+const image = (name) => \`plumbline.dev/shop/\${name}:0.1.0\`;
+const orders = new Microservice("orders", { ...shared, image: image("orders") });
+new Worker("mailer", {
+  ...shared, image: image("mailer"), uses: [orders],
+  rights: { why: "elects a leader among its replicas", rules: [
+    { apiGroups: ["coordination.k8s.io"], resources: ["leases"], resourceNames: ["mailer"], verbs: ["get", "update"] } ] },
+});
+new CronTask("expiry", { ...shared, image: image("expiry"), uses: [orders], schedule: "30 2 * * *" });`);
+});
+afterAll(() => sandbox.remove());
+
+/** With the rules that stop an \`up\` in production. */
+function up() {
+  const config = join(PACK, "config", "production.json");
+  return sandbox.pulumi("up", "--yes", "--skip-preview", "--policy-pack", PACK, "--policy-pack-config", config);
+}
+const kubectl = async (...words: string[]) => (await sandbox.kubectl("-n", NAMESPACE, ...words)).text.trim();
+
+test("a service, a worker and a task hold to the rules of production, and stand; up again changes nothing", async () => {
+  const first = await up();
+  expect(first.code, first.text).toBe(0);
+  expect(first.text).not.toMatch(/\[(mandatory|advisory)\]/);
+  expect(await kubectl("get", "deployment", "mailer", "-o", "jsonpath={.status.readyReplicas}")).toBe("3");
+  const zones = await kubectl(
+    "get",
+    "pods",
+    "-l",
+    "app.kubernetes.io/name=mailer",
+    "-o",
+    "jsonpath={.items[*].spec.nodeName}",
+  );
+  expect(new Set(zones.split(" ")).size).toBe(3);
+  const again = await up();
+  expect(again.text).toMatch(/Resources:\s+\d+ unchanged/);
+});
+
+test("a task runs to its end, where it may send to what it uses and nobody to it", async () => {
+  await kubectl("create", "job", "--from=cronjob/expiry", "expiry-now");
+  await kubectl("wait", "--for=condition=Complete", "job/expiry-now", "--timeout=60s");
+  expect(await kubectl("get", "job", "expiry-now", "-o", "jsonpath={.status.succeeded}")).toBe("1");
+  const policy = JSON.parse(await kubectl("get", "networkpolicy", "expiry", "-o", "json"));
+  expect(policy.spec).toMatchObject({ egress: [{ ports: [{ port: 8080 }] }] });
+  expect(policy.spec.ingress).toBeUndefined();
+  const admitted = JSON.parse(await kubectl("get", "networkpolicy", "orders", "-o", "json")).spec.ingress[0].from;
+  expect(admitted.map((from: { podSelector: { matchLabels: object } }) => from.podSelector.matchLabels)).toEqual([
+    { "app.kubernetes.io/name": "mailer" },
+    { "app.kubernetes.io/name": "expiry" },
+  ]);
+});
+
+test("rights are those that were asked for, and no others'", async () => {
+  const may = (who: string, ...what: string[]) =>
+    kubectl("auth", "can-i", ...what, "--as", `system:serviceaccount:${NAMESPACE}:${who}`);
+  expect(await may("mailer", "update", "leases/mailer")).toBe("yes");
+  expect(await may("mailer", "update", "leases/other")).toMatch(/^no/);
+  expect(await may("mailer", "get", "secrets")).toMatch(/^no/);
+  expect(await may("orders", "update", "leases/mailer")).toMatch(/^no/);
+});
