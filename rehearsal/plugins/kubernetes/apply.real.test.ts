@@ -111,6 +111,38 @@ describe("create", () => {
     expect(look(changed.outputs, "data")).toEqual({ a: "2" });
   });
 
+  it("never takes somebody else's object for one whose answer was lost", async () => {
+    const line = await cuttableLine(cluster.kubeconfig);
+    const far = await Driver.open({ kubeconfig: line.kubeconfig, namespace });
+    await cluster.api.create(configMap(namespace, "strangers", { theirs: "x" }) as never, "somebody", false);
+    const inputs = configMap(namespace, "strangers", { ours: "1" });
+    line.cut("answers");
+    const lost = await far.create(CONFIG_MAP, "strangers", inputs, { timeoutSeconds: 1 }).catch((error) => error);
+    await line.close();
+    const { id, outputs } = lost as InitFailed;
+    const ours: Resource = { type: CONFIG_MAP, name: "strangers", id, inputs, outputs };
+    expect(await kube.refresh(ours)).toBeUndefined();
+    await expect(kube.update(ours, configMap(namespace, "strangers", { ours: "2" }))).rejects.toThrow("already exists");
+    await kube.delete(ours);
+    expect((await live("strangers")).data).toEqual({ theirs: "x" });
+  });
+
+  it("sees no drift in how an object is spelled whose answer was lost", async () => {
+    const line = await cuttableLine(cluster.kubeconfig);
+    const far = await Driver.open({ kubeconfig: line.kubeconfig, namespace });
+    await far.create(CONFIG_MAP, "first-of-quota", configMap(namespace, "first-of-quota", {}));
+    const metadata = { name: "spelled", namespace };
+    const inputs = { apiVersion: "v1", kind: "ResourceQuota", metadata, spec: { hard: { "limits.cpu": "1000m" } } };
+    const type = "kubernetes:core/v1:ResourceQuota";
+    line.cut("answers");
+    const lost = await far.create(type, "spelled", inputs, { timeoutSeconds: 1 }).catch((error) => error);
+    await line.close();
+    const { id, outputs } = lost as InitFailed;
+    const found = await kube.refresh({ type, name: "spelled", id, inputs, outputs });
+    expect((await kube.diff(found as Resource, inputs)).changes).toEqual([]);
+    await kube.delete(found as Resource);
+  });
+
   it("shows the API server's warning about a field that it does not know", async () => {
     const news = { ...configMap(namespace, "odd", {}), colour: "red" };
     await kube.create(CONFIG_MAP, "odd", news);

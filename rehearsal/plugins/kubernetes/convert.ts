@@ -27,6 +27,8 @@ const TO_UNDERSCORES: ReadonlyMap<string, string> = new Map(DASHED.map((name) =>
 export const FIELD_MANAGER = "__fieldManager";
 export const INITIAL_API_VERSION = "__initialApiVersion";
 export const INPUTS = "__inputs";
+/** Only of this provider, and only until the next refresh: when the answer to the create was lost, in milliseconds of the epoch. */
+export const LOST_SINCE = "__lostSince";
 
 /** Metadata that only the API server writes. */
 const SERVER_METADATA = [

@@ -35,6 +35,13 @@ const PREREQUISITES = 30_000;
 /** A request to make an object was sent, and no answer ever came: the object may be there. */
 export class LostAnswer extends Error {
   override readonly name = "LostAnswer";
+  /** Milliseconds of the epoch. */
+  readonly since: number;
+
+  constructor(since: number, cause: Error) {
+    super(cause.message, { cause });
+    this.since = since;
+  }
 }
 
 /**
@@ -63,10 +70,10 @@ export async function create(write: Write): Promise<KubeObject> {
       if (mayBeDone(error)) broken ??= Date.now();
       const ours = isAlreadyExists(error) && broken !== undefined ? await madeSince(api, object, broken) : undefined;
       if (ours) return ours;
-      throw isAlreadyExists(error) ? existing(error, object) : error;
+      throw isAlreadyExists(error) ? existing(object, error.message) : error;
     }
   }, retry).catch((error: Error) => {
-    throw broken !== undefined && isTransient(error) ? new LostAnswer(error.message, { cause: error }) : error;
+    throw broken !== undefined && isTransient(error) ? new LostAnswer(broken, error) : error;
   });
 
   async function applyNew(target: Write, how: typeof retry): Promise<KubeObject> {
@@ -94,14 +101,33 @@ function isMissingPrerequisite(error: unknown): boolean {
 /** The object, if it came to be by a request of ours whose answer was lost. */
 async function madeSince(api: KubeApi, object: KubeObject, broken: number): Promise<KubeObject | undefined> {
   const live = await api.get(keyOf(object));
-  // The server's clock has whole seconds.
-  const isNew = Date.parse(String(live.metadata.creationTimestamp)) >= broken - 5_000;
-  return isNew && fieldTrees(live, (manager) => manager === CREATION_MANAGER).length > 0 ? live : undefined;
+  return isMadeSince(live, broken) ? live : undefined;
 }
 
-function existing(error: ApiError, object: KubeObject): Error {
+/** Whether an object came to be by a request of ours whose answer was lost then, and not by somebody else's. */
+export function isMadeSince(live: KubeObject, broken: number): boolean {
+  // The server's clock has whole seconds.
+  const isNew = Date.parse(String(live.metadata.creationTimestamp)) >= broken - 5_000;
+  return isNew && fieldTrees(live, (manager) => manager === CREATION_MANAGER).length > 0;
+}
+
+/** Whether somebody else's object stands where one of ours may have been made, the answer to whose create was lost. */
+export async function isStrangers(api: KubeApi, object: KubeObject, since: number): Promise<boolean> {
+  try {
+    return !isMadeSince(await api.get(keyOf(object)), since);
+  } catch (error) {
+    if (isNotFound(error)) return false;
+    throw error;
+  }
+}
+
+/** What a create says where there is one already. */
+export function existing(
+  object: KubeObject,
+  message = `${object.kind} ${JSON.stringify(idOf(object))} already exists`,
+): Error {
   return new Error(
-    `${error.message}
+    `${message}
 
 The resource already exists in the cluster. This can happen when:
   - a Pulumi resource was renamed: give it an alias of the old name;

@@ -15,7 +15,7 @@ import { timeoutOf } from "./annotations.ts";
 import { check } from "./check.ts";
 import { readConfig, refusedArguments } from "./config.ts";
 import { toObject } from "./convert.ts";
-import { create, LostAnswer, previewCreate, type Write } from "./create.ts";
+import { create, existing, isStrangers, LostAnswer, previewCreate, type Write } from "./create.ts";
 import { remove, removePatch } from "./delete.ts";
 import { diffConfig } from "./diff-config.ts";
 import { diff } from "./diff-resource.ts";
@@ -27,7 +27,7 @@ import { idOf, type KubeObject } from "./object.ts";
 import { read } from "./read.ts";
 import { redactor } from "./secrets.ts";
 import { apiOf, openSession, type Session } from "./session.ts";
-import { isEmpty, lastInputs, managerOf, objectIn, stateOf, toSend } from "./state.ts";
+import { isEmpty, lastInputs, lostSince, lostState, managerOf, objectIn, stateOf, toSend } from "./state.ts";
 import { type Change, previewUpdate, update } from "./update.ts";
 import type { Rule } from "./wait/readiness.ts";
 import { ruleFor } from "./wait/rules.ts";
@@ -82,7 +82,7 @@ async function createResource(session: Session, request: CreateRequest, call: Ca
     if (!(error instanceof LostAnswer) || !object.metadata.name) throw error;
     // In the state, so that the next refresh looks for it: left out of there, nobody would know of it.
     const reason = `whether ${object.kind} ${idOf(object)} was created is not known; a refresh will tell: ${error.message}`;
-    throw new InitFailed(idOf(object), stateOf(object, inputs, manager), inputs, [reason]);
+    throw new InitFailed(idOf(object), lostState(object, inputs, manager, error.since), inputs, [reason]);
   });
   const live = await settled(write, made, rule, (seen, reasons) => {
     const outputs = stateOf(seen, inputs, write.manager);
@@ -102,6 +102,8 @@ async function updateResource(session: Session, request: UpdateRequest, call: Ca
   // Made by generateName, or adopted under another spelling: the id says what it is called.
   const object = named(write.object, request.id);
   const change: Change = { ...write, object, before: toSend(given), ignoreChanges, formerManager };
+  const since = lostSince(oldOutputs);
+  if (since !== undefined && (await isStrangers(write.api, object, since))) throw existing(object);
   if (preview) {
     const planned = await previewUpdate(change, inputs);
     return planned ? previewState(planned, inputs, write.manager) : inputs;
@@ -172,5 +174,7 @@ async function deleteResource(session: Session, request: DeleteRequest, call: Ca
   const given = toObject(lastInputs(inputs, state));
   if (identify(type, object.kind).isPatch)
     return removePatch(api, object, managerOf(given, state, session.config.enableServerSideApply));
+  const since = lostSince(state);
+  if (since !== undefined && (await isStrangers(api, object, since))) return;
   await remove({ api, object, given: { ...object, ...given } as KubeObject, timeoutSeconds, call });
 }

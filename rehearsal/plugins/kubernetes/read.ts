@@ -3,12 +3,13 @@ import { isTrue, SKIP_AWAIT } from "./annotations.ts";
 import { isNotFound, isTransient, NoKindError } from "./client/error.ts";
 import { retrying } from "./client/retry.ts";
 import { textIn, toObject } from "./convert.ts";
+import { isMadeSince } from "./create.ts";
 import { driftedInputs, importedInputs } from "./drift.ts";
 import { identify, refusalOf } from "./identity.ts";
 import { idOf, type KubeObject, type ObjectKey, parseId } from "./object.ts";
 import { markWellKnown } from "./secrets.ts";
 import { apiOf, type Session } from "./session.ts";
-import { isEmpty, liveIn, managerOf, objectIn, stateOf } from "./state.ts";
+import { isEmpty, liveIn, lostSince, managerOf, objectIn, stateOf } from "./state.ts";
 import { ruleOfKind } from "./wait/rules.ts";
 import { judgeOnce } from "./wait/wait.ts";
 
@@ -32,8 +33,12 @@ export async function read(session: Session, request: ReadRequest, call: Call): 
     if (isNotFound(error) || error instanceof NoKindError) return undefined;
     throw error;
   }
+  const since = lostSince(state);
+  if (since !== undefined && !isMadeSince(live, since)) return undefined;
+  // What was sent is no answer that drift could be judged against.
+  const last = since === undefined ? liveIn(state) : undefined;
   const isImport = textIn(inputs, "kind") === undefined && textIn(state, "kind") === undefined;
-  const now = markWellKnown(isImport ? importedInputs(live) : driftedInputs(inputs, liveIn(state), live));
+  const now = markWellKnown(isImport ? importedInputs(live) : driftedInputs(inputs, last, live));
   const outputs = stateOf(live, now, managerOf(toObject(now), state, session.config.enableServerSideApply), state);
   if (!isImport) await failIfUnready(session, live, inputs, { id, outputs, inputs: now });
   return { id, outputs, inputs: now };

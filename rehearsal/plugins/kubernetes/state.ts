@@ -1,13 +1,22 @@
 import { isPropertyMap, type PropertyMap, Secret } from "../rpc/index.ts";
 import { PATCH_FIELD_MANAGER } from "./annotations.ts";
 import { randomSuffix } from "./autoname.ts";
-import { FIELD_MANAGER, INITIAL_API_VERSION, INPUTS, omit, textIn, toObject, toProperties } from "./convert.ts";
+import {
+  FIELD_MANAGER,
+  INITIAL_API_VERSION,
+  INPUTS,
+  LOST_SINCE,
+  omit,
+  textIn,
+  toObject,
+  toProperties,
+} from "./convert.ts";
 import { refusalOf } from "./identity.ts";
 import { annotationsOf, isJsonObject, type Json, type KubeObject, textAt } from "./object.ts";
 import { markSecrets, markWellKnown } from "./secrets.ts";
 
 /** What a state has besides the object. */
-const INTERNALS = [FIELD_MANAGER, INITIAL_API_VERSION, INPUTS];
+const INTERNALS = [FIELD_MANAGER, INITIAL_API_VERSION, INPUTS, LOST_SINCE];
 
 /**
  * The state of a resource: the live object with its secrets marked, and what the provider needs to go on from there.
@@ -22,6 +31,17 @@ export function stateOf(live: KubeObject, inputs: PropertyMap, manager: string, 
     [INITIAL_API_VERSION]: initial,
     [INPUTS]: markWellKnown(inputs),
   };
+}
+
+/** The state of an object that may have been made: the answer to its create was lost. */
+export function lostState(object: KubeObject, inputs: PropertyMap, manager: string, since: number): PropertyMap {
+  return { ...stateOf(object, inputs, manager), [LOST_SINCE]: since };
+}
+
+/** When the answer to the create was lost, if it was and nobody has looked since; in milliseconds of the epoch. */
+export function lostSince(state: PropertyMap): number | undefined {
+  const since = state[LOST_SINCE];
+  return typeof since === "number" ? since : undefined;
 }
 
 /** The live object that a state holds, in clear; `undefined` for a state that holds none. */
