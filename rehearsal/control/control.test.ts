@@ -69,6 +69,23 @@ describe("starting a cluster", { timeout: 60_000 }, () => {
     expect(await startCluster(config, options)).toMatchObject({ outcome: "running", pid });
   });
 
+  it("gives it real nodes, and refuses to take away or to mix what those have left in its data", async () => {
+    const { options, config } = await fixture();
+    const real = { program: "/p", runtime: "/r", store: "/s", manifests: [], nodes: [{ name: "a-real", zone: "a" }] };
+    await startCluster(config, options);
+    const both = await startCluster({ ...config, real }, options);
+    expect(both.outcome).toBe("restarted");
+    for (const other of [config, { ...config, nodes: [], real }])
+      await expect(startCluster(other, options)).rejects.toThrow(
+        /simulated and real nodes, and was to be started with/,
+      );
+    expect(await startCluster({ ...config, real }, options)).toMatchObject({ outcome: "running", pid: both.pid });
+    await stopCluster("local", options);
+    await expect(startCluster(config, options)).rejects.toThrow(/cluster -- reset local/);
+    await resetCluster("local", options);
+    expect(await startCluster(config, options)).toMatchObject({ outcome: "created" });
+  });
+
   it("restarts it for another configuration, and for another binary", async () => {
     const { options, config } = await fixture();
     const first = await startCluster(config, options);

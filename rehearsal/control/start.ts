@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdir, open } from "node:fs/promises";
+import { mkdir, open, readFile } from "node:fs/promises";
 import { RehearsalError } from "../toolchain/error.ts";
 import { writeWhole } from "../toolchain/files.ts";
 import { identify, type ProcessIdentity } from "../toolchain/process.ts";
@@ -74,6 +74,7 @@ export async function startCluster(config: ClusterConfig, options: StartOptions)
 
   return whileLocked(name, "starting", options, async (directory, say) => {
     const before = await clusterStatus(name, options);
+    if (before.phase !== "absent") await refuseOtherNodes(config, directory);
     if (before.pid !== undefined) {
       const running = identify(before.pid);
       if (running && before.phase !== "stopping" && before.phase !== "failed" && (await runsAs(directory, digest))) {
@@ -112,6 +113,25 @@ export async function untilComplete(name: string, options: ClusterPlace & Follow
 async function runsAs(directory: ClusterDirectory, digest: string): Promise<boolean> {
   const record = await readStartRecord(directory);
   return typeof record !== "string" && record.digest === digest && identify(record.pid)?.start === record.start;
+}
+
+/**
+ * What real nodes have left in a cluster's data (their objects, DNS, operators with webhooks) nobody would take away: it can
+ * get real nodes, and not lose or mix them.
+ */
+async function refuseOtherNodes(config: ClusterConfig, directory: ClusterDirectory): Promise<void> {
+  const text = await readFile(directory.config, "utf8").catch(() => undefined);
+  const was = text === undefined ? config : (JSON.parse(text) as ClusterConfig);
+  if (was.real === undefined || nodesOf(was) === nodesOf(config)) return;
+  throw new RehearsalError(
+    `The cluster ${config.name} has the data of a cluster with ${nodesOf(was)}, and was to be started with ${nodesOf(config)}.`,
+    `Begin anew: npm run cluster -- reset ${config.name}`,
+  );
+}
+
+function nodesOf({ nodes, real }: ClusterConfig): string {
+  if (real === undefined) return "simulated nodes alone";
+  return nodes.length === 0 ? "real nodes alone" : "simulated and real nodes";
 }
 
 async function launch(

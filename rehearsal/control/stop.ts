@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describeHolder, withLock } from "../toolchain/lock.ts";
 import { isRunning, type ProcessIdentity } from "../toolchain/process.ts";
 import { type Following, follow, type Say } from "../toolchain/progress.ts";
+import { removeControlGroups } from "./control-groups.ts";
 import { type ClusterDirectory, clusterDirectory, findProcess } from "./directory.ts";
 import type { ClusterPlace } from "./status.ts";
 
@@ -23,11 +24,10 @@ const STOP_DEADLINE_MS = 20_000;
 export async function stopCluster(name: string, options: StopOptions): Promise<Stopped> {
   return whileLocked(name, "stopping", options, async (directory, say) => {
     const running = await findProcess(directory);
-    if (!running) {
-      say("was not running");
-      return { outcome: "idle" };
-    }
-    return { outcome: await terminate(running, say, options.deadlineMs) };
+    const outcome = running ? await terminate(running, say, options.deadlineMs) : "idle";
+    if (outcome === "idle") say("was not running");
+    if (outcome !== "stopped") await removeControlGroups(directory.path);
+    return { outcome };
   });
 }
 
@@ -36,6 +36,7 @@ export async function resetCluster(name: string, options: StopOptions): Promise<
   await whileLocked(name, "resetting", options, async (directory, say) => {
     const running = await findProcess(directory);
     if (running) await terminate(running, say, options.deadlineMs);
+    await removeControlGroups(directory.path);
     say("removing its data");
     await rm(directory.path, { recursive: true, force: true });
   });

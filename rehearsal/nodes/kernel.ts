@@ -26,10 +26,23 @@ const FEATURES: Readonly<Record<string, string>> = {
  * a module counts as there: the kernel loads it when it is asked for.
  */
 export function missingFeatures(proc = "/proc", boot = "/boot"): string[] {
-  const config = kernelConfig(proc, boot);
-  if (config === undefined) return [];
-  const built = new Set([...config.matchAll(/^CONFIG_(\w+)=[ym]$/gm)].map(([, name = ""]) => name));
+  const built = builtIn(proc, boot);
+  if (built === undefined) return [];
   return Object.keys(FEATURES).flatMap((name) => (built.has(name) ? [] : `${FEATURES[name]} (CONFIG_${name})`));
+}
+
+/** Whether the kernel has the overlay file system, or loads it when it is asked for. */
+export function hasOverlay(proc = "/proc", boot = "/boot"): boolean {
+  const isThere = /\boverlay$/m.test(readFileSync(join(proc, "filesystems"), "utf8"));
+  return isThere || builtIn(proc, boot)?.has("OVERLAY_FS") === true;
+}
+
+/** Names of what the kernel was built with, modules included; `undefined` if it does not say. */
+function builtIn(proc: string, boot: string): ReadonlySet<string> | undefined {
+  const config = kernelConfig(proc, boot);
+  return config === undefined
+    ? undefined
+    : new Set([...config.matchAll(/^CONFIG_(\w+)=[ym]$/gm)].map(([, name = ""]) => name));
 }
 
 function kernelConfig(proc: string, boot: string): string | undefined {

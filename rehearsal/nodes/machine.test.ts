@@ -32,6 +32,8 @@ it.each([
   [{ uid: 1000 }, /rights of root/],
   [{ capabilities: "00000000a80425fb" }, /as in most containers/],
   [{ filesystems: "nodev\tproc\n" }, /overlay/],
+  // One that is a module is loaded when it is asked for.
+  [{ filesystems: "nodev\tproc\n", kernel: "CONFIG_OVERLAY_FS=m\n" }, /^the kernel was built without control groups/],
   [{ kernel: "CONFIG_OVERLAY_FS=y\n" }, /built without .*nftables \(CONFIG_NF_TABLES\)/],
   [{ apt: false }, /no apt-get, apt-config, dpkg, dpkg-deb on PATH/],
 ])("says why with %o", async (given, why) => {

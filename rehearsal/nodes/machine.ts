@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { RehearsalError } from "../toolchain/error.ts";
-import { missingFeatures } from "./kernel.ts";
+import { hasOverlay, missingFeatures } from "./kernel.ts";
 
 /** CAP_SYS_ADMIN, CAP_NET_ADMIN, CAP_SYS_CHROOT, CAP_MKNOD: what it takes to make a node (capabilities(7)). */
 const CAPABILITIES = (1n << 21n) | (1n << 12n) | (1n << 18n) | (1n << 27n);
@@ -19,8 +19,7 @@ export function whyNoRealNodes(
   const effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync(join(proc, "self/status"), "utf8"))?.[1] ?? "0";
   if ((BigInt(`0x${effective}`) & CAPABILITIES) !== CAPABILITIES)
     return "root may not make namespaces and mounts here, as in most containers";
-  if (!/\boverlay$/m.test(readFileSync(join(proc, "filesystems"), "utf8")))
-    return "the kernel has no overlay file system";
+  if (!hasOverlay(proc, boot)) return "the kernel has no overlay file system";
   const features = missingFeatures(proc, boot);
   if (features.length > 0) return `the kernel was built without ${features.join(", ")}`;
   const missing = missingPrograms(PROGRAMS, env);

@@ -38,12 +38,14 @@ type balancer struct {
 	client   kubernetes.Interface
 	services corelisters.ServiceLister
 	from     Addresses
+	// given are the addresses that were handed out: the lister may not have seen the last of them yet.
+	given map[types.NamespacedName]string
 }
 
 // Run hands out addresses until ctx ends. It returns when it has seen the Services that there are.
 func Run(ctx context.Context, client kubernetes.Interface, from Addresses) error {
 	factory := informers.NewSharedInformerFactory(client, 0)
-	b := &balancer{client: client, services: factory.Core().V1().Services().Lister(), from: from}
+	b := &balancer{client: client, services: factory.Core().V1().Services().Lister(), from: from, given: map[types.NamespacedName]string{}}
 	loop := reconcile.New("load balancers", b.reconcile)
 	if err := loop.Watch(factory.Core().V1().Services().Informer(), nil); err != nil {
 		return err
@@ -57,6 +59,7 @@ func Run(ctx context.Context, client kubernetes.Interface, from Addresses) error
 func (b *balancer) reconcile(ctx context.Context, key types.NamespacedName) error {
 	service, err := b.services.Services(key.Namespace).Get(key.Name)
 	if errors.IsNotFound(err) {
+		delete(b.given, key)
 		return nil
 	}
 	if err != nil {
@@ -66,19 +69,44 @@ func (b *balancer) reconcile(ctx context.Context, key types.NamespacedName) erro
 	if err != nil {
 		return err
 	}
-	ingress, err := plan(service, all, b.from)
+	ingress, err := plan(service, b.taken(key, all), b.from)
 	if err != nil || equality.Semantic.DeepEqual(ingress, service.Status.LoadBalancer.Ingress) {
 		return err
 	}
 	service = service.DeepCopy()
 	service.Status.LoadBalancer.Ingress = ingress
-	_, err = b.client.CoreV1().Services(key.Namespace).UpdateStatus(ctx, service, metav1.UpdateOptions{})
-	return err
+	if _, err = b.client.CoreV1().Services(key.Namespace).UpdateStatus(ctx, service, metav1.UpdateOptions{}); err != nil {
+		return err
+	}
+	delete(b.given, key)
+	for _, address := range ingress {
+		b.given[key] = address.IP
+	}
+	return nil
+}
+
+// taken are the addresses that Services have, as far as is seen, or were given; its own left out.
+func (b *balancer) taken(own types.NamespacedName, all []*corev1.Service) map[string]bool {
+	taken := map[string]bool{}
+	for _, service := range all {
+		if (types.NamespacedName{Namespace: service.Namespace, Name: service.Name}) == own {
+			continue
+		}
+		for _, ingress := range service.Status.LoadBalancer.Ingress {
+			taken[ingress.IP] = true
+		}
+	}
+	for key, ip := range b.given {
+		if key != own {
+			taken[ip] = true
+		}
+	}
+	return taken
 }
 
 // plan is what the Service's status should say: the address that it has, if that is one of these, else the lowest free one; none if it
 // asks for none. A Service with a class is another balancer's, and keeps what that one says.
-func plan(service *corev1.Service, all []*corev1.Service, from Addresses) ([]corev1.LoadBalancerIngress, error) {
+func plan(service *corev1.Service, taken map[string]bool, from Addresses) ([]corev1.LoadBalancerIngress, error) {
 	if service.Spec.LoadBalancerClass != nil {
 		return service.Status.LoadBalancer.Ingress, nil
 	}
@@ -87,12 +115,6 @@ func plan(service *corev1.Service, all []*corev1.Service, from Addresses) ([]cor
 	}
 	if has := service.Status.LoadBalancer.Ingress; len(has) > 0 && strings.HasPrefix(has[0].IP, from.Prefix) {
 		return service.Status.LoadBalancer.Ingress, nil
-	}
-	taken := map[string]bool{}
-	for _, other := range all {
-		for _, ingress := range other.Status.LoadBalancer.Ingress {
-			taken[ingress.IP] = true
-		}
 	}
 	for last := 1; last <= most; last++ {
 		if ip := fmt.Sprintf("%s%d", from.Prefix, last); !taken[ip] {

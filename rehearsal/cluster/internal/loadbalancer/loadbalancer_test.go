@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
 )
 
@@ -17,7 +18,7 @@ func balanced(ip string) *corev1.Service {
 }
 
 func TestPlan(t *testing.T) {
-	others := []*corev1.Service{balanced("203.0.113.1"), balanced("203.0.113.3")}
+	others := map[string]bool{"203.0.113.1": true, "203.0.113.3": true}
 	internal := balanced("203.0.113.9")
 	internal.Spec.Type = corev1.ServiceTypeClusterIP
 	elsewhere := balanced("")
@@ -44,11 +45,22 @@ func TestPlan(t *testing.T) {
 }
 
 func TestAddressesEnd(t *testing.T) {
-	var all []*corev1.Service
+	all := map[string]bool{}
 	for last := 1; last <= most; last++ {
-		all = append(all, balanced(fmt.Sprintf("%s%d", Nowhere.Prefix, last)))
+		all[fmt.Sprintf("%s%d", Nowhere.Prefix, last)] = true
 	}
 	if ingress, err := plan(balanced(""), all, Nowhere); err == nil {
 		t.Errorf("a service more got %v", ingress)
+	}
+}
+
+func TestAnAddressThatWasJustGivenIsTaken(t *testing.T) {
+	given := types.NamespacedName{Namespace: "shop", Name: "given"}
+	b := &balancer{given: map[types.NamespacedName]string{given: "203.0.113.1"}}
+	if taken := b.taken(types.NamespacedName{Namespace: "shop", Name: "next"}, []*corev1.Service{balanced("203.0.113.2")}); len(taken) != 2 {
+		t.Errorf("taken are %v", taken)
+	}
+	if taken := b.taken(given, nil); len(taken) != 0 {
+		t.Errorf("its own is taken from it: %v", taken)
 	}
 }

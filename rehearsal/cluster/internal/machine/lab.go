@@ -28,13 +28,19 @@ type holder struct {
 	machines map[string]*machine
 	// asked is the condition that was last asked for, by the node's name.
 	asked map[string]condition.Condition
+	// again are nodes that ended by themselves, or could not be brought into their condition: they are tried once more.
+	again chan string
 }
+
+// errStart is of a node that could not be put under power, which may do well a moment later; a condition that cannot be had does not.
+var errStart = errors.New("the node could not be started")
 
 // Hold makes the lab's network and runs its nodes until orders ends, which it does with the process that gives them.
 func Hold(specPath string, spec lab.Spec, orders io.Reader, events io.Writer) error {
 	h := &holder{
 		spec: spec, specPath: specPath, events: json.NewEncoder(events),
 		ended: make(chan *machine), machines: map[string]*machine{}, asked: map[string]condition.Condition{},
+		again: make(chan string),
 	}
 	if err := errors.Join(ownMounts(), mount("proc", "/proc", "proc", 0, "")); err != nil {
 		return err
@@ -65,7 +71,6 @@ func (h *holder) obey(orders io.Reader) error {
 			}
 		}
 	}()
-	reboots := make(chan lab.Node)
 	for {
 		select {
 		case order, more := <-received:
@@ -80,12 +85,17 @@ func (h *holder) obey(orders io.Reader) error {
 				machine.relieve()
 				fmt.Fprintf(os.Stderr, "node %s ended by itself: %v\n", machine.node.Name, machine.err)
 				_ = h.events.Encode(lab.Event{Event: lab.Ended, Node: machine.node.Name, Error: fmt.Sprint(machine.err)})
-				time.AfterFunc(restartPause, func() { reboots <- machine.node })
+				h.tryLater(machine.node.Name)
 			}
-		case node := <-reboots:
-			h.bring(lab.Order{Node: node.Name, Condition: h.asked[node.Name]})
+		case name := <-h.again:
+			h.bring(lab.Order{Node: name, Condition: h.asked[name]})
 		}
 	}
+}
+
+// tryLater has the node brought into the condition that is asked for then.
+func (h *holder) tryLater(name string) {
+	time.AfterFunc(restartPause, func() { h.again <- name })
 }
 
 // bring brings a node into the condition that is asked for, in which it may be already, and says so.
@@ -94,6 +104,9 @@ func (h *holder) bring(order lab.Order) {
 	if err := h.try(order); err != nil {
 		brought.Error = err.Error()
 		fmt.Fprintf(os.Stderr, "node %s cannot be brought into the condition %s: %v\n", order.Node, order.Condition, err)
+		if errors.Is(err, errStart) {
+			h.tryLater(order.Node)
+		}
 	}
 	_ = h.events.Encode(brought)
 }
@@ -109,7 +122,7 @@ func (h *holder) try(order lab.Order) error {
 	}
 	if _, on := h.machines[node.Name]; !on {
 		if err := h.powerOn(node); err != nil {
-			return err
+			return errors.Join(errStart, err)
 		}
 	}
 	return h.machines[node.Name].suffer(order.Condition)
