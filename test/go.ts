@@ -31,6 +31,7 @@ if (process.argv[2] === "compile") {
 } else {
   const tests = run(CLUSTER.moduleDir, ["test", "./..."], "inherit");
   // A Ctrl-C at the terminal arrives there as well: its end is waited for.
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {});
+  process.on("SIGINT", () => {});
+  process.on("SIGTERM", () => tests.kill());
   tests.on("exit", (code) => process.exit(code ?? 1));
 }

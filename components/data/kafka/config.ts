@@ -151,12 +151,15 @@ config=${PATHS.run}/server.properties
   fi
 } > "$config"
 roles=$(sed -n "s/^process.roles=//p" "$config")
-if [ "$(cat ${PATHS.data}/roles 2> /dev/null || echo "$roles")" != "$roles" ]; then
-  echo "This disk is of a node that was $(cat ${PATHS.data}/roles), and now is to be $roles: that cannot be changed while there is data." >&2
+was=$(cat ${PATHS.data}/roles 2> /dev/null || true)
+if [ "\${was:-$roles}" != "$roles" ]; then
+  echo "This disk is of a node that was $was, and now is to be $roles: that cannot be changed while there is data." >&2
   exit 1
 fi
-echo "$roles" > ${PATHS.data}/roles
 ${PATHS.home}/bin/kafka-storage.sh format --ignore-formatted --cluster-id="$CLUSTER_ID" --config "$config"
+# Whole or not at all, and only when there is data.
+echo "$roles" > ${PATHS.data}/roles.new
+mv ${PATHS.data}/roles.new ${PATHS.data}/roles
 exec ${PATHS.home}/bin/kafka-server-start.sh "$config"
 `;
 
