@@ -37,6 +37,8 @@ export async function findStack(place: StackPlace, { asked }: Interrupt): Promis
 async function openWorkspace({ projectDir, home, env }: StackPlace): Promise<LocalWorkspace> {
   for (const name of home.unset) delete process.env[name];
   const { LocalWorkspace, PulumiCommand } = await automation();
+  // It asks for a version in this process's environment, and the CLI keeps a log of that in its home: not in the person's.
+  process.env.PULUMI_HOME = home.env.PULUMI_HOME;
   const pulumiCommand = await PulumiCommand.get({ root: home.dir });
   return LocalWorkspace.create({ workDir: projectDir, pulumiCommand, envVars: { ...env, ...ownerEnvironment() } });
 }

@@ -25,6 +25,7 @@ test.each([
   ["note", PEM, "a private key"],
   ["id", AWS_KEY, "an AWS access key"],
   ["database", "postgres://orders:hunter2@db:5432/orders", "an address with a password in it"],
+  ["registry", "robot:hunter2@registry.example.com/shop", "an address with a password in it"],
 ])("%s: the form gives it away", (field, value, what) => {
   expect(secretIn(field, value)).toBe(what);
 });

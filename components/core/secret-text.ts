@@ -10,6 +10,8 @@ const SECRET_FORMS: readonly { readonly form: RegExp; readonly what: string }[] 
   { form: /-----BEGIN [A-Z ]*PRIVATE KEY-----/, what: "a private key" },
   { form: /\b(AKIA|ASIA)[0-9A-Z]{16}\b/, what: "an AWS access key" },
   { form: /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:[^\s/@]+@/i, what: "an address with a password in it" },
+  // The same without a scheme. An image by its digest, `orders:1@sha256:…`, is none.
+  { form: /^[^\s/:@]+:[^\s/@]+@(?!sha\d+:)[\w-]+[.:]/, what: "an address with a password in it" },
   {
     form: /\b(gh[pousr]_[A-Za-z0-9]{36,}|xox[abposr]-[A-Za-z0-9-]{10,}|glpat-[\w-]{20,}|sk_live_\w{16,})\b/,
     what: "an access token",

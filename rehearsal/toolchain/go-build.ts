@@ -130,7 +130,8 @@ async function build(tool: GoTool, go: Go, stage: string, { say, signal, env, lo
   });
   if (built.code !== 0) throw buildFailure(tool, "does not build", built.tail, logFile);
 
-  const quiet = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" };
+  // Pulumi keeps a log of every call in its home: not in the person's.
+  const quiet = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true", PULUMI_HOME: join(logFile, "..", "pulumi") };
   const smoke = await command(program, tool.smoke, { env: quiet, signal, logFile });
   if (smoke.code !== 0)
     throw buildFailure(tool, `was built, but does not run (${tool.smoke.join(" ")})`, smoke.tail, logFile);
