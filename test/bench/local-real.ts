@@ -1,8 +1,7 @@
 /** `npm run bench:stack -- [--runs 3]`: how soon the whole stack in containers stands, and what memory it takes. Progress goes to stderr. */
 import { readdirSync, readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
-import { whyNoRealNodes } from "../../rehearsal/index.ts";
 import { makeCheckout, type Running } from "../support/checkout.ts";
+import { onRealNodes, printSamples } from "./real-nodes.ts";
 import { Samples } from "./statistics.ts";
 
 const ENVIRONMENT = "local-real";
@@ -13,19 +12,10 @@ const PEAK = "memory at most, MiB";
 const AFTER = "memory when it stands, MiB";
 const DOWN = "down, seconds";
 
-const { values } = parseArgs({ options: { runs: { type: "string", default: "3" } } });
-const runs = Number(values.runs);
-const why = whyNoRealNodes();
-if (!Number.isInteger(runs) || runs < 1 || runs > 100) {
-  console.error(`--runs: ${JSON.stringify(values.runs)} was given; allowed: a whole number from 1 to 100`);
-  process.exitCode = 2;
-} else if (why !== undefined) {
-  console.error(`Nothing was measured: ${why}`);
-  process.exitCode = 1;
-} else await measure();
+await onRealNodes(3, measure);
 
 /** A first `up` and `down` are not counted: they make images, and fill the page cache. */
-async function measure(): Promise<void> {
+async function measure(runs: number): Promise<void> {
   const checkout = await makeCheckout(ENVIRONMENT);
   const samples = new Samples();
   let isInterrupted = false;
@@ -67,7 +57,13 @@ async function measure(): Promise<void> {
     await checkout.remove();
   }
   if (isInterrupted) process.exitCode = 130;
-  else print(samples);
+  else
+    printSamples(
+      `${ENVIRONMENT}, from binaries and images in the cache, ${runs} runs`,
+      samples,
+      [STANDS, PEAK, AFTER, DOWN],
+      0,
+    );
 }
 
 /** Memory of all processes of this machine, in MiB: what several share counts once. Page cache is not counted. */
@@ -82,13 +78,4 @@ function usedMemory(): number {
       }
     });
   return kibibytes.reduce((sum, of) => sum + of, 0) / MEBIBYTE_IN_KIB;
-}
-
-function print(samples: Samples): void {
-  console.log(`${ENVIRONMENT}, from binaries and images in the cache, ${runs} runs\n`);
-  console.log(`${"".padEnd(28)}median    least to most`);
-  for (const name of [STANDS, PEAK, AFTER, DOWN]) {
-    const range = samples.range(name).map((value) => value.toFixed(0));
-    console.log(`${name.padEnd(28)}${samples.median(name).toFixed(0).padStart(6)}    ${range.join(" to ")}`);
-  }
 }

@@ -1,11 +1,10 @@
 /** `npm run bench:nodes -- [--runs 5]`: what a killed node costs, on real nodes. Progress goes to stderr. */
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseArgs } from "node:util";
 import { injectFault } from "../../rehearsal/faults/index.ts";
 import { TOOLS } from "../../rehearsal/faults/testing/tools.ts";
-import { whyNoRealNodes } from "../../rehearsal/index.ts";
 import { type RealCluster, realCluster } from "../../rehearsal/nodes/testing/real-cluster.ts";
+import { onRealNodes, printSamples } from "./real-nodes.ts";
 import { Samples } from "./statistics.ts";
 
 const DEMO = join(import.meta.dirname, "..", "..", "rehearsal", "faults", "testing", "demo.yaml");
@@ -17,18 +16,9 @@ const REPLACED = "its pod Ready elsewhere";
 /** From the undo. */
 const BACK = "node Ready again";
 
-const { values } = parseArgs({ options: { runs: { type: "string", default: "5" } } });
-const runs = Number(values.runs);
-const why = whyNoRealNodes();
-if (!Number.isInteger(runs) || runs < 1 || runs > 100) {
-  console.error(`--runs: ${JSON.stringify(values.runs)} was given; allowed: a whole number from 1 to 100`);
-  process.exitCode = 2;
-} else if (why !== undefined) {
-  console.error(`Nothing was measured: ${why}`);
-  process.exitCode = 1;
-} else await measure();
+await onRealNodes(5, measure);
 
-async function measure(): Promise<void> {
+async function measure(runs: number): Promise<void> {
   const interrupted = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => interrupted.abort());
   const lab = await realCluster("bench-nodes", { simulated: false, images: [TOOLS] });
@@ -59,7 +49,8 @@ async function measure(): Promise<void> {
   } finally {
     await lab.remove();
   }
-  if (process.exitCode === undefined) print(samples);
+  if (process.exitCode === undefined)
+    printSamples(`${runs} nodes of three killed, one after another; seconds`, samples, [NOTICED, REPLACED, BACK], 1);
 
   /** Seconds from a moment until something is so. */
   async function since(moment: number, isSo: () => Promise<boolean>): Promise<number> {
@@ -69,15 +60,6 @@ async function measure(): Promise<void> {
       await sleep(POLL_MS);
     }
     return (performance.now() - moment) / 1_000;
-  }
-}
-
-function print(samples: Samples): void {
-  console.log(`${runs} nodes of three killed, one after another; seconds\n`);
-  console.log(`${"".padEnd(26)}median    least to most`);
-  for (const name of [NOTICED, REPLACED, BACK]) {
-    const range = samples.range(name).map((value) => value.toFixed(1));
-    console.log(`${name.padEnd(26)}${samples.median(name).toFixed(1).padStart(6)}    ${range.join(" to ")}`);
   }
 }
 
