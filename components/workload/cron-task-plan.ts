@@ -1,14 +1,14 @@
 import type { types } from "@pulumi/kubernetes";
 import { type Duration, seconds } from "../core/duration.ts";
 import type { Problem } from "../core/invalid.ts";
-import { labels, selector } from "../core/labels.ts";
+import { labels } from "../core/labels.ts";
 import { placed } from "../core/spread.ts";
 import { podPlan } from "./pod-plan.ts";
 import type { RelationsPlan } from "./relations.ts";
 import { rightsAnnotations } from "./rights.ts";
 import { workingShutdown } from "./shutdown.ts";
 import { completeWorkload, type WorkloadArgs } from "./workload-args.ts";
-import { type AccountPlan, accountPlan, egress } from "./workload-plan.ts";
+import { type AccountPlan, accountPlan, networkPlan } from "./workload-plan.ts";
 import { durationProblems, workloadProblems } from "./workload-problems.ts";
 
 /** What a task is told of its end, should it be in the way of a drain. */
@@ -90,12 +90,7 @@ export function cronTaskPlan(name: string, args: CompleteCronTask, relations: Re
         },
       },
     },
-    network: {
-      podSelector: { matchLabels: selector(name) },
-      policyTypes: ["Ingress", "Egress"],
-      ingress: [],
-      egress: egress(relations.peers, rights),
-    },
+    network: networkPlan(name, [], relations.peers, rights),
   };
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Namespace } from "../cluster/namespace.ts";
 import { optOut } from "../core/opt-out.ts";
 import { completeMicroservice as complete, type MicroserviceArgs } from "./microservice-args.ts";
-import { type MicroservicePlan, microservicePlan, networkPlan } from "./microservice-plan.ts";
+import { type MicroservicePlan, microservicePlan, microserviceNetwork as networkPlan } from "./microservice-plan.ts";
 import { microserviceProblems } from "./microservice-problems.ts";
 import { relationsPlan } from "./relations.ts";
 import { REPLICAS } from "./replicas-plan.ts";

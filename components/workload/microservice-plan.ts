@@ -8,7 +8,7 @@ import type { CompleteMicroservice } from "./microservice-args.ts";
 import type { RelationsPlan } from "./relations.ts";
 import { admitMetrics, type ReplicasPlan, replicasPlan } from "./replicas-plan.ts";
 import { servingShutdown } from "./shutdown.ts";
-import { type AccountPlan, accountPlan, egress } from "./workload-plan.ts";
+import { type AccountPlan, accountPlan, networkPlan } from "./workload-plan.ts";
 
 export interface MicroservicePlan extends ReplicasPlan {
   readonly account: AccountPlan;
@@ -46,16 +46,11 @@ export function microservicePlan(name: string, args: CompleteMicroservice, relat
 }
 
 /** Who may come in and where it may send: its consumers on the API, what reads metrics on the admin port, what it uses. */
-export function networkPlan(
+export function microserviceNetwork(
   name: string,
   args: Pick<CompleteMicroservice, "port" | "adminPort" | "metrics" | "rights">,
   consumers: readonly Pick<Peer, "namespace" | "podLabels">[],
   peers: readonly Peer[],
 ): types.input.networking.v1.NetworkPolicySpec {
-  return {
-    podSelector: { matchLabels: selector(name) },
-    policyTypes: ["Ingress", "Egress"],
-    ingress: [...admit(consumers, [args.port]), ...admitMetrics(args)],
-    egress: egress(peers, args.rights),
-  };
+  return networkPlan(name, [...admit(consumers, [args.port]), ...admitMetrics(args)], peers, args.rights);
 }

@@ -6,7 +6,7 @@ import { selector } from "../core/labels.ts";
 import { Ledger } from "../core/ledger.ts";
 import type { Consumer, Grant, Peer, Usable } from "../core/usage.ts";
 import { completeMicroservice, type MicroserviceArgs } from "./microservice-args.ts";
-import { microservicePlan, networkPlan } from "./microservice-plan.ts";
+import { microserviceNetwork, microservicePlan } from "./microservice-plan.ts";
 import { microserviceProblems } from "./microservice-problems.ts";
 import { mostPods } from "./replicas-plan.ts";
 import { Replicated } from "./replicated.ts";
@@ -37,7 +37,9 @@ export class Microservice extends Replicated implements Usable {
 
     const relations = this.relations(full.uses, mostPods(full));
     const plan = microservicePlan(name, full, relations);
-    const network = this.#consumers.entries.apply((consumers) => networkPlan(name, full, consumers, relations.peers));
+    const network = this.#consumers.entries.apply((consumers) =>
+      microserviceNetwork(name, full, consumers, relations.peers),
+    );
     const before = this.surround({ account: plan.account, relations, network }, transform);
     this.#deployment = this.replicate(plan, transform, before);
     new Service(...this.child(name, plan.service, transform?.service, { dependsOn: this.#deployment }));

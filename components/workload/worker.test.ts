@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Namespace } from "../cluster/namespace.ts";
 import { relationsPlan } from "./relations.ts";
-import { type WorkerArgs, workerPlan, workerProblems } from "./worker.ts";
+import { completeWorker, type WorkerArgs, workerPlan, workerProblems } from "./worker.ts";
 
 const base: WorkerArgs = {
   namespace: { name: "shop" } as Namespace,
@@ -9,7 +9,7 @@ const base: WorkerArgs = {
   zones: ["a", "b", "c"],
 };
 const plan = (args: Partial<WorkerArgs> = {}) =>
-  workerPlan("mailer", { ...base, ...args }, relationsPlan("mailer", []));
+  workerPlan("mailer", completeWorker({ ...base, ...args }), relationsPlan("mailer", []));
 const pod = (args: Partial<WorkerArgs> = {}) => {
   const { template } = plan(args).deployment.spec as unknown as { template: { spec: Record<string, unknown> } };
   const [container = {}] = template.spec.containers as Record<string, unknown>[];
@@ -47,5 +47,5 @@ test.each<[what: string, args: Partial<WorkerArgs>, field: string]>([
   ["a privileged port", { adminPort: 90 }, "adminPort"],
   ["min above max", { scaling: { min: 5, max: 4 } }, "scaling.max"],
 ])("%s is refused", (_, args, field) => {
-  expect(workerProblems("mailer", { ...base, ...args })).toEqual([expect.objectContaining({ field })]);
+  expect(workerProblems("mailer", completeWorker({ ...base, ...args }))).toEqual([expect.objectContaining({ field })]);
 });

@@ -2,14 +2,13 @@ import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Duration } from "../core/duration.ts";
 import { type Problem, refuse } from "../core/invalid.ts";
-import { selector } from "../core/labels.ts";
 import type { RelationsPlan } from "./relations.ts";
 import { completeReplicas, type ReplicasArgs, type ReplicasTransforms } from "./replicas-args.ts";
 import { admitMetrics, mostPods, type ReplicasPlan, replicasPlan } from "./replicas-plan.ts";
 import { replicasProblems } from "./replicas-problems.ts";
 import { Replicated } from "./replicated.ts";
 import { workingShutdown } from "./shutdown.ts";
-import { type AccountPlan, accountPlan, egress } from "./workload-plan.ts";
+import { type AccountPlan, accountPlan, networkPlan } from "./workload-plan.ts";
 import { durationProblems } from "./workload-problems.ts";
 
 export interface WorkerArgs extends ReplicasArgs {
@@ -25,32 +24,30 @@ export interface WorkerPlan extends ReplicasPlan {
   readonly network: types.input.networking.v1.NetworkPolicySpec;
 }
 
+/** A worker's arguments with every default filled in. */
+export function completeWorker(args: WorkerArgs) {
+  return { ...completeReplicas(args), longestTask: args.longestTask ?? LONGEST_TASK };
+}
+
+type CompleteWorker = ReturnType<typeof completeWorker>;
+
 /** Everything that is wrong with a worker's arguments. */
-export function workerProblems(name: string, args: WorkerArgs): Problem[] {
-  const problems = replicasProblems(name, completeReplicas(args));
-  return args.longestTask === undefined
-    ? problems
-    : [...problems, ...durationProblems({ longestTask: args.longestTask })];
+export function workerProblems(name: string, args: CompleteWorker): Problem[] {
+  return [...replicasProblems(name, args), ...durationProblems({ longestTask: args.longestTask })];
 }
 
 /** Every resource of a worker. Nobody sends to it, but what reads its metrics. */
-export function workerPlan(name: string, args: WorkerArgs, relations: RelationsPlan): WorkerPlan {
-  const full = completeReplicas(args);
+export function workerPlan(name: string, args: CompleteWorker, relations: RelationsPlan): WorkerPlan {
   return {
-    account: accountPlan(name, full.namespace.name, relations, full.rights),
-    ...replicasPlan(name, full, {
+    account: accountPlan(name, args.namespace.name, relations, args.rights),
+    ...replicasPlan(name, args, {
       relations,
-      ports: { admin: full.adminPort },
+      ports: { admin: args.adminPort },
       environment: {},
-      shutdown: workingShutdown(args.longestTask ?? LONGEST_TASK),
+      shutdown: workingShutdown(args.longestTask),
       monitored: "Pod",
     }),
-    network: {
-      podSelector: { matchLabels: selector(name) },
-      policyTypes: ["Ingress", "Egress"],
-      ingress: admitMetrics(full),
-      egress: egress(relations.peers, full.rights),
-    },
+    network: networkPlan(name, admitMetrics(args), relations.peers, args.rights),
   };
 }
 
@@ -64,10 +61,11 @@ export function workerPlan(name: string, args: WorkerArgs, relations: RelationsP
  */
 export class Worker extends Replicated {
   constructor(name: string, args: WorkerArgs, opts?: pulumi.ComponentResourceOptions) {
-    refuse(`Worker "${name}"`, workerProblems(name, args));
+    const full = completeWorker(args);
+    refuse(`Worker "${name}"`, workerProblems(name, full));
     super("Worker", name, args.namespace, opts);
-    const relations = this.relations(args.uses ?? [], mostPods(completeReplicas(args)));
-    const plan = workerPlan(name, args, relations);
+    const relations = this.relations(full.uses, mostPods(full));
+    const plan = workerPlan(name, full, relations);
     this.replicate(plan, args.transform, this.surround({ ...plan, relations }, args.transform));
     this.registerOutputs({});
   }

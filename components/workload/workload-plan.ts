@@ -1,6 +1,6 @@
 import type { types } from "@pulumi/kubernetes";
 import type { Duration } from "../core/duration.ts";
-import { labels } from "../core/labels.ts";
+import { labels, selector } from "../core/labels.ts";
 import { reach, reachApiServer } from "../core/network.ts";
 import type { Peer } from "../core/usage.ts";
 import type { CertificateManifest } from "../edge/cert-manager.ts";
@@ -49,9 +49,19 @@ export function accountPlan(
   };
 }
 
-/** Where a workload may send: to what it uses, and to the API server if it has rights there. */
-export function egress(peers: readonly Peer[], rights: Rights | undefined) {
-  return [...reach(peers), ...(rights === undefined ? [] : [reachApiServer()])];
+/** Who may come in to a workload, and where it may send: to what it uses, and to the API server if it has rights there. */
+export function networkPlan(
+  name: string,
+  ingress: types.input.networking.v1.NetworkPolicyIngressRule[],
+  peers: readonly Peer[],
+  rights: Rights | undefined,
+): types.input.networking.v1.NetworkPolicySpec {
+  return {
+    podSelector: { matchLabels: selector(name) },
+    policyTypes: ["Ingress", "Egress"],
+    ingress,
+    egress: [...reach(peers), ...(rights === undefined ? [] : [reachApiServer()])],
+  };
 }
 
 function copy({ apiGroups, resources, resourceNames, verbs }: Rights["rules"][number]) {
