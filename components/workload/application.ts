@@ -61,7 +61,7 @@ export class Application extends Component {
 
   /** Declares a program that takes work by itself; what only a service has, such as a port of an API, it does not share. */
   worker(name: string, args: Partial<WorkerArgs> = {}): Worker {
-    const { images: _images, gateway: _gateway, port: _port, shutdown: _shutdown, ...shared } = this.#args;
+    const { images: _i, gateway: _g, port: _p, shutdown: _s, release: _r, ...shared } = this.#args;
     return new Worker(name, { ...shared, image: this.#image(name), ...args }, { parent: this });
   }
 

@@ -1,6 +1,8 @@
 import type { types } from "@pulumi/kubernetes";
 import type { Duration } from "../core/duration.ts";
 import type { Transform } from "../core/transform.ts";
+import { type Release, rolling } from "../delivery/release.ts";
+import type { ReleaseManifest } from "../delivery/release-plan.ts";
 import { completeReplicas, type ReplicasArgs, type ReplicasTransforms } from "./replicas-args.ts";
 
 export interface Shutdown {
@@ -14,7 +16,13 @@ export interface MicroserviceArgs extends ReplicasArgs {
   /** Port of its API; 8080 by default. */
   readonly port?: number;
   readonly shutdown?: Partial<Shutdown>;
-  readonly transform?: ReplicasTransforms & { readonly service?: Transform<types.input.core.v1.Service> };
+  /** How a new version takes the place of the old one: `rolling()` by default, `blueGreen(…)` or `canary(…)`. */
+  readonly release?: Release;
+  readonly transform?: ReplicasTransforms & {
+    readonly service?: Transform<types.input.core.v1.Service>;
+    /** With a release that is blue-green or canary. There is no deployment of ours then. */
+    readonly release?: Transform<ReleaseManifest>;
+  };
 }
 
 /** What a microservice gets that says nothing. */
@@ -27,6 +35,7 @@ export function completeMicroservice(args: MicroserviceArgs) {
     ...args,
     ...completeReplicas(args),
     shutdown: { ...DEFAULTS.shutdown, ...args.shutdown } as Shutdown,
+    release: args.release ?? rolling(),
   };
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Namespace } from "../cluster/namespace.ts";
 import { optOut } from "../core/opt-out.ts";
+import { blueGreen } from "../delivery/release.ts";
 import { completeMicroservice as complete, type MicroserviceArgs } from "./microservice-args.ts";
 import { type MicroservicePlan, microservicePlan, microserviceNetwork as networkPlan } from "./microservice-plan.ts";
 import { microserviceProblems } from "./microservice-problems.ts";
@@ -98,6 +99,31 @@ test("an opt-out lands as an annotation, on the pods too, and takes away what it
   expect(pod({ probes }).metadata).toMatchObject({
     annotations: { "plumbline.dev/opt-out.probes": "a batch reader without a server" },
   });
+});
+
+test("a release that is not rolling takes the deployment's place, and the autoscaler follows it", () => {
+  expect(plan().release).toBeUndefined();
+  const { deployment, release, autoscaler, service } = plan({ release: blueGreen({ bakeTime: "10m" }) });
+  expect(release?.manifest.spec).toMatchObject({
+    replicas: 3,
+    template: deployment.spec.template as object,
+    strategy: { blueGreen: { services: ["orders"], bakeSeconds: 600 } },
+  });
+  expect(autoscaler.spec).toMatchObject({ scaleTargetRef: { kind: "Release", name: "orders" } });
+  // All pods, until the controller narrows it: a service that waits for a controller would have no endpoint.
+  expect(service.spec).toMatchObject({ selector: { "app.kubernetes.io/name": "orders" } });
+});
+
+test("a transform of what is not made is refused, with the one that is", () => {
+  const problems = (args: Partial<MicroserviceArgs>) => microserviceProblems("orders", complete({ ...base, ...args }));
+  const transform = { deployment: () => undefined };
+  expect(problems({ transform })).toEqual([]);
+  expect(problems({ transform, release: blueGreen() })).toEqual([
+    expect.objectContaining({ field: "transform.deployment", allowed: expect.stringContaining("transform.release") }),
+  ]);
+  expect(problems({ transform: { release: () => undefined } })).toEqual([
+    expect.objectContaining({ field: "transform.release", allowed: expect.stringContaining("transform.deployment") }),
+  ]);
 });
 
 test("rotated credentials roll the pods", () => {

@@ -1,35 +1,52 @@
 import type { types } from "@pulumi/kubernetes";
-import { seconds } from "../core/duration.ts";
+import { type Duration, seconds } from "../core/duration.ts";
 import { labels, selector } from "../core/labels.ts";
 import { admit } from "../core/network.ts";
 import { optOutAnnotations } from "../core/opt-out.ts";
 import type { Peer } from "../core/usage.ts";
+import { RELEASE_KIND, type ReleaseManifest, releasePlan, releaseTime } from "../delivery/release-plan.ts";
 import type { CompleteMicroservice } from "./microservice-args.ts";
 import type { RelationsPlan } from "./relations.ts";
-import { admitMetrics, type ReplicasPlan, replicasPlan } from "./replicas-plan.ts";
+import { admitMetrics, PROGRESS_SECONDS, type ReplicasPlan, replicasPlan } from "./replicas-plan.ts";
 import { servingShutdown } from "./shutdown.ts";
 import { type AccountPlan, accountPlan, networkPlan } from "./workload-plan.ts";
 
 export interface MicroservicePlan extends ReplicasPlan {
   readonly account: AccountPlan;
   readonly service: types.input.core.v1.Service;
+  /** Takes the place of the deployment, unless the release is rolling. */
+  readonly release: ReleaseOf | undefined;
+}
+
+interface ReleaseOf {
+  readonly manifest: ReleaseManifest;
+  readonly longest: Duration;
 }
 
 /** Every resource of a microservice but its network policy, which also needs its consumers. */
 export function microservicePlan(name: string, args: CompleteMicroservice, relations: RelationsPlan): MicroservicePlan {
-  const { port, adminPort, shutdown, probes, metrics, replication, rights } = args;
+  const { port, adminPort, shutdown, probes, metrics, replication, rights, release } = args;
   const namespace = args.namespace.name;
   const ports = { api: port, admin: adminPort };
+  const replicas = replicasPlan(name, args, {
+    relations,
+    ports,
+    environment: { PORT: String(port) },
+    shutdown: servingShutdown(shutdown.drain, shutdown.longestRequest),
+    drainSeconds: seconds(shutdown.drain),
+    monitored: "Service",
+    ...(release.kind !== "rolling" && { scaled: RELEASE_KIND }),
+  });
   return {
     account: accountPlan(name, namespace, relations, rights),
-    ...replicasPlan(name, args, {
-      relations,
-      ports,
-      environment: { PORT: String(port) },
-      shutdown: servingShutdown(shutdown.drain, shutdown.longestRequest),
-      drainSeconds: seconds(shutdown.drain),
-      monitored: "Service",
-    }),
+    ...replicas,
+    release:
+      release.kind === "rolling"
+        ? undefined
+        : {
+            manifest: releasePlan(replicas.deployment, release, [name]),
+            longest: releaseTime(release, `${PROGRESS_SECONDS}s`),
+          },
     service: {
       metadata: {
         name,

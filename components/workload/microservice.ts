@@ -1,12 +1,13 @@
-import type { Deployment } from "@pulumi/kubernetes/apps/v1/deployment.js";
+import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
 import { Service } from "@pulumi/kubernetes/core/v1/service.js";
 import type * as pulumi from "@pulumi/pulumi";
 import { refuse } from "../core/invalid.ts";
 import { selector } from "../core/labels.ts";
 import { Ledger } from "../core/ledger.ts";
 import type { Consumer, Grant, Peer, Usable } from "../core/usage.ts";
+import { SERVICE_SELECTOR } from "../delivery/release-plan.ts";
 import { completeMicroservice, type MicroserviceArgs } from "./microservice-args.ts";
-import { microserviceNetwork, microservicePlan } from "./microservice-plan.ts";
+import { type MicroservicePlan, microserviceNetwork, microservicePlan } from "./microservice-plan.ts";
 import { microserviceProblems } from "./microservice-problems.ts";
 import { mostPods } from "./replicas-plan.ts";
 import { Replicated } from "./replicated.ts";
@@ -23,7 +24,7 @@ export class Microservice extends Replicated implements Usable {
   /** Address inside the cluster. */
   readonly url: string;
   readonly #consumers: Ledger<Pick<Peer, "namespace" | "podLabels">>;
-  readonly #deployment: Deployment;
+  readonly #replicas: pulumi.Resource;
 
   constructor(name: string, args: MicroserviceArgs, opts?: pulumi.ComponentResourceOptions) {
     const full = completeMicroservice(args);
@@ -41,9 +42,19 @@ export class Microservice extends Replicated implements Usable {
       microserviceNetwork(name, full, consumers, relations.peers),
     );
     const before = this.surround({ account: plan.account, relations, network }, transform);
-    this.#deployment = this.replicate(plan, transform, before);
-    new Service(...this.child(name, plan.service, transform?.service, { dependsOn: this.#deployment }));
+    this.#replicas = this.replicate(plan, transform, before, this.#released(plan, transform));
+    const switched = full.release.kind === "blueGreen" ? { ignoreChanges: [SERVICE_SELECTOR] } : {};
+    new Service(...this.child(name, plan.service, transform?.service, { dependsOn: this.#replicas, ...switched }));
     this.registerOutputs({ url: this.url });
+  }
+
+  /** What makes the pods where a release controller does; nothing where a deployment does. */
+  #released({ release }: MicroservicePlan, transform: MicroserviceArgs["transform"]) {
+    if (release === undefined) return undefined;
+    const { manifest, longest: create } = release;
+    const customTimeouts = { create, update: create };
+    return (opts: pulumi.CustomResourceOptions) =>
+      new CustomResource(...this.child(this.name, manifest, transform?.release, { ...opts, customTimeouts }));
   }
 
   get #host(): string {
@@ -56,7 +67,7 @@ export class Microservice extends Replicated implements Usable {
       environment: { HOST: this.#host, PORT: String(this.port), URL: this.url },
       files: {},
       peers: [{ namespace: this.namespace.name, podLabels: selector(this.name), port: this.port }],
-      dependsOn: [this.#deployment],
+      dependsOn: [this.#replicas],
       revision: "",
     };
   }

@@ -1,5 +1,6 @@
 import type { types } from "@pulumi/kubernetes";
 import { checksum } from "../core/checksum.ts";
+import type { Manifest } from "../core/custom-resource.ts";
 import { labels, selector } from "../core/labels.ts";
 import { admitScrapers } from "../core/network.ts";
 import { isOptOut, optOutAnnotations } from "../core/opt-out.ts";
@@ -15,7 +16,7 @@ import type { ShutdownPlan } from "./shutdown.ts";
 /** Old replica sets that are kept for a rollback. */
 const KEPT_REVISIONS = 5;
 /** An update that has not gone on for this long has failed. */
-const PROGRESS_SECONDS = 300;
+export const PROGRESS_SECONDS = 300;
 /** Replicas that an update starts before it ends old ones; it never ends one early. */
 const SURGE = 1;
 /** The field that the autoscaler changes: a deployment says it once, when it is made, and an update leaves it alone. */
@@ -24,10 +25,16 @@ export const REPLICAS = "spec.replicas";
 const SCALE_DOWN_SECONDS = 300;
 
 export interface ReplicasPlan {
-  readonly deployment: types.input.apps.v1.Deployment;
+  readonly deployment: DeploymentPlan;
   readonly autoscaler: types.input.autoscaling.v2.HorizontalPodAutoscaler;
   readonly disruptionBudget: types.input.policy.v1.PodDisruptionBudget;
   readonly monitor: MonitorManifest | undefined;
+}
+
+/** A deployment of which everything is set that decides what its pods are. */
+interface DeploymentPlan {
+  readonly metadata: Required<Manifest<string, string, object>["metadata"]>;
+  readonly spec: types.input.apps.v1.DeploymentSpec;
 }
 
 /** What makes one program's replicas differ from another's. */
@@ -39,12 +46,16 @@ export interface ReplicasWith {
   /** Seconds that a pod waits before its program hears of the end; none if nobody sends to it. */
   readonly drainSeconds?: number;
   readonly monitored: "Service" | "Pod";
+  /** What the autoscaler scales; the deployment by default. */
+  readonly scaled?: { readonly apiVersion: string; readonly kind: string };
 }
+
+const DEPLOYMENT = { apiVersion: "apps/v1", kind: "Deployment" } as const;
 
 /** Replicas of a program: made, scaled, kept apart, replaced one by one, and measured. */
 export function replicasPlan(name: string, args: CompleteReplicas, how: ReplicasWith): ReplicasPlan {
   const { scaling, probes, metrics, replication, rights, zones } = args;
-  const { relations, ports, environment, shutdown, drainSeconds, monitored } = how;
+  const { relations, ports, environment, shutdown, drainSeconds, monitored, scaled = DEPLOYMENT } = how;
   const namespace = args.namespace.name;
   const matchLabels = selector(name);
   const annotations = { ...optOutAnnotations({ probes, metrics, replication }), ...rightsAnnotations(rights) };
@@ -76,7 +87,7 @@ export function replicasPlan(name: string, args: CompleteReplicas, how: Replicas
         },
       },
     },
-    autoscaler: { metadata, spec: autoscalerPlan(name, scaling) },
+    autoscaler: { metadata, spec: autoscalerPlan({ ...scaled, name }, scaling) },
     disruptionBudget: {
       metadata,
       spec: { maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow", selector: { matchLabels } },
@@ -95,13 +106,16 @@ export function admitMetrics({ metrics, adminPort }: Pick<CompleteReplicas, "met
   return isOptOut(metrics) ? [] : [admitScrapers(adminPort)];
 }
 
-function autoscalerPlan(name: string, { min, max, cpu, memory }: Scaling) {
+function autoscalerPlan(
+  scaleTargetRef: types.input.autoscaling.v2.CrossVersionObjectReference,
+  { min, max, cpu, memory }: Scaling,
+) {
   const utilization = (resource: string, share: NonNullable<Scaling["memory"]>) => ({
     type: "Resource",
     resource: { name: resource, target: { type: "Utilization", averageUtilization: Math.round(hundredths(share)) } },
   });
   return {
-    scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name },
+    scaleTargetRef,
     minReplicas: min,
     maxReplicas: max,
     metrics: [utilization("cpu", cpu), ...(memory === undefined ? [] : [utilization("memory", memory)])],

@@ -1,3 +1,4 @@
+import type { types } from "@pulumi/kubernetes";
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
 import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment.js";
 import { HorizontalPodAutoscaler } from "@pulumi/kubernetes/autoscaling/v2/horizontalPodAutoscaler.js";
@@ -9,22 +10,24 @@ import { Workload } from "./workload.ts";
 
 /** A workload whose replicas are alike, and run until they are told to end. */
 export abstract class Replicated extends Workload {
-  /** Makes the replicas, when what must stand before them does, with their autoscaler, budget and monitor. */
+  /**
+   * Makes the replicas, when what must stand before them does, with their autoscaler, budget and monitor. `pods` makes what makes the
+   * pods: a deployment, unless a workload has another way.
+   */
   protected replicate(
     plan: ReplicasPlan,
     transform: ReplicasTransforms | undefined,
     before: readonly pulumi.Resource[],
-  ): Deployment {
+    pods = (opts: pulumi.CustomResourceOptions): pulumi.Resource =>
+      new Deployment(
+        ...this.child<types.input.apps.v1.Deployment>(this.name, plan.deployment, transform?.deployment, opts),
+      ),
+  ): pulumi.Resource {
     const { name } = this;
-    const deployment = new Deployment(
-      ...this.child(name, plan.deployment, transform?.deployment, {
-        dependsOn: [...before],
-        ignoreChanges: [REPLICAS],
-      }),
-    );
-    new HorizontalPodAutoscaler(...this.child(name, plan.autoscaler, transform?.autoscaler, { dependsOn: deployment }));
+    const replicas = pods({ dependsOn: [...before], ignoreChanges: [REPLICAS] });
+    new HorizontalPodAutoscaler(...this.child(name, plan.autoscaler, transform?.autoscaler, { dependsOn: replicas }));
     new PodDisruptionBudget(...this.child(name, plan.disruptionBudget, transform?.disruptionBudget));
     if (plan.monitor) new CustomResource(...this.child(`${name}-monitor`, plan.monitor, transform?.monitor));
-    return deployment;
+    return replicas;
   }
 }

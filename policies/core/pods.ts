@@ -12,12 +12,21 @@ const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
   ReplicaSet: ["spec", "template"],
   ReplicationController: ["spec", "template"],
   Rollout: ["spec", "template"],
+  Release: ["spec", "template"],
   Job: ["spec", "template"],
   CronJob: ["spec", "jobTemplate", "spec", "template"],
 };
 
 /** Groups in which these kinds mean pods: other people's CRDs may use the same names. */
-const GROUPS = new Set(["", "apps", "batch", "extensions", "argoproj.io", "apps.openshift.io"]);
+const GROUPS = new Set([
+  "",
+  "apps",
+  "batch",
+  "extensions",
+  "argoproj.io",
+  "apps.openshift.io",
+  "delivery.plumbline.dev",
+]);
 
 const RUNS_TO_COMPLETION = new Set(["Job", "CronJob"]);
 

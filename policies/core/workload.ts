@@ -3,7 +3,7 @@ import type { Stack } from "./stack.ts";
 import type { StackObject } from "./stack-object.ts";
 
 /** What runs a number of interchangeable pods. */
-const REPLICATED = new Set(["Deployment", "StatefulSet", "Rollout", "DeploymentConfig"]);
+const REPLICATED = new Set(["Deployment", "StatefulSet", "Rollout", "Release", "DeploymentConfig"]);
 
 /** What sets the number of pods of another object: where it names the object, and where the lowest number stands. */
 const SCALERS = [

@@ -65,6 +65,24 @@ describe("pulumi.com/waitFor", () => {
     expect(judge("jsonpath={.status.conditions}", stale).ready).toBe(false);
   });
 
+  it("does not wait for a controller that has given up, unless it speaks of an older version", () => {
+    const { metadata, status } = pod;
+    const conditions = [
+      { type: "Ready", status: "False", reason: "TakenBack", message: "no pod is ready" },
+      { type: "Failed", status: "True", reason: "TakenBack", message: "no pod is ready" },
+    ];
+    const object = (observedGeneration: number) => ({
+      metadata: { ...metadata, generation: 2 },
+      status: { ...status, observedGeneration, conditions },
+    });
+    expect(judge("condition=Ready", object(2))).toMatchObject({
+      failed: true,
+      problems: ["[TakenBack] no pod is ready"],
+    });
+    expect(judge("condition=Ready", object(1))).not.toHaveProperty("failed");
+    expect(judge("condition=Failed", object(2)).ready).toBe(true);
+  });
+
   it.each([
     ["{.a}", 'expected a "jsonpath=" or "condition=" prefix'],
     ["jsonpath=.a", "should be wrapped in brackets"],

@@ -1,5 +1,5 @@
-import { conditionOf, type KubeObject, numberAt, textAt } from "../object.ts";
-import { conditionProblem, failed, READY, type Rule, waiting } from "./readiness.ts";
+import { conditionOf, type KubeObject, textAt } from "../object.ts";
+import { conditionProblem, failed, isKnownStale, type NotReady, READY, type Rule, waiting } from "./readiness.ts";
 
 /** Ready when the API server serves the new kind. */
 export const customResourceDefinition: Rule = {
@@ -18,20 +18,24 @@ export const customResourceDefinition: Rule = {
  */
 export const byConditions: Rule = {
   judge(object) {
-    const generation = numberAt(object, "metadata", "generation");
-    const observed = numberAt(object, "status", "observedGeneration");
-    if (generation !== undefined && observed !== undefined && observed < generation)
-      return waiting("its controller has to see the change");
-    for (const type of ["Stalled", "Failed"]) {
-      const problems = conditionProblem(object, type, "True");
-      if (problems.length > 0) return failed(`the condition ${type} is True`, problems);
-    }
+    if (isKnownStale(object)) return waiting("its controller has to see the change");
+    const given = givenUp(object);
+    if (given !== undefined) return given;
     for (const type of ["Reconciling", "InProgress"])
       if (conditionOf(object, type)?.status === "True")
         return waiting(`the condition ${type} is True`, conditionProblem(object, type, "True"));
     return readyCondition(object);
   },
 };
+
+/** What the controller of an object says that will not get there by waiting. */
+export function givenUp(object: KubeObject): NotReady | undefined {
+  for (const type of ["Stalled", "Failed"]) {
+    const problems = conditionProblem(object, type, "True");
+    if (problems.length > 0) return failed(`the condition ${type} is True`, problems);
+  }
+  return undefined;
+}
 
 function readyCondition(object: KubeObject) {
   const ready = conditionOf(object, "Ready");

@@ -50,6 +50,11 @@ export function isStale(object: KubeObject): boolean {
   return generation !== undefined && (numberAt(object, "status", "observedGeneration") ?? 0) < generation;
 }
 
+/** The same, for an object whose controller may not say which version it has seen. */
+export function isKnownStale(object: KubeObject): boolean {
+  return numberAt(object, "status", "observedGeneration") !== undefined && isStale(object);
+}
+
 /** `[Reason] message` of a condition with this status, if the object has one. */
 export function conditionProblem(object: JsonObject, type: string, status: "True" | "False"): string[] {
   const condition = conditionOf(object, type);

@@ -1,6 +1,7 @@
 import { JsonPathError, parseJsonPath, selectPath } from "../jsonpath.ts";
 import { conditionOf, type Json, type KubeObject, numberAt, textAt } from "../object.ts";
-import { READY, type Readiness, type Rule, waiting } from "./readiness.ts";
+import { givenUp } from "./custom.ts";
+import { isKnownStale, READY, type Readiness, type Rule, waiting } from "./readiness.ts";
 
 /** The annotation `pulumi.com/waitFor` cannot be read. */
 class WaitForError extends Error {
@@ -9,7 +10,8 @@ class WaitForError extends Error {
 
 /**
  * Reads `pulumi.com/waitFor`: `jsonpath={.path}`, `jsonpath={.path}=value`, `condition=Type`, `condition=Type=Status`,
- * or a JSON array of those, which must all hold. Throws {@link WaitForError}.
+ * or a JSON array of those, which must all hold. A controller that has given up, by its condition `Stalled` or `Failed`, is not waited
+ * for: the official provider waits until its time is over. Throws {@link WaitForError}.
  */
 export function parseWaitFor(annotation: string): Rule {
   const expressions = listOf(annotation).map(parseExpression);
@@ -18,7 +20,8 @@ export function parseWaitFor(annotation: string): Rule {
     judge(object) {
       const open = expressions.map((expression) => expression(object)).filter((verdict) => !verdict.ready);
       if (open.length === 0) return READY;
-      return waiting(open.map(({ waitingFor }) => waitingFor).join(" and "));
+      const given = isKnownStale(object) ? undefined : givenUp(object);
+      return given ?? waiting(open.map(({ waitingFor }) => waitingFor).join(" and "));
     },
   };
 }
@@ -52,7 +55,9 @@ function condition(text: string): Expression {
     if (observed !== undefined && observed < (numberAt(object, "metadata", "generation") ?? 0))
       return waiting(`the condition ${type} tells of an older version`);
     if (status?.toLowerCase() === wanted.toLowerCase()) return READY;
-    return waiting(`the condition ${type}=${wanted} (${status === undefined ? "it is not there" : `it is ${status}`})`);
+    const is = status === undefined ? "it is not there" : `it is ${status}`;
+    const why = textAt(found, "message");
+    return waiting(`the condition ${type}=${wanted} (${why ? `${is}: ${why}` : is})`);
   };
 }
 
@@ -64,9 +69,7 @@ function jsonPath(text: string): Expression {
   if (wanted === "") throw new WaitForError(`pulumi.com/waitFor: {${path}}= requires a value`);
   const steps = parsed(path);
   return (object) => {
-    const generation = numberAt(object, "metadata", "generation") ?? 0;
-    if ((numberAt(object, "status", "observedGeneration") ?? generation) < generation)
-      return waiting("its controller has to see the change");
+    if (isKnownStale(object)) return waiting("its controller has to see the change");
     const [found] = selectPath(object, steps);
     if (found === undefined) return waiting(`{${path}}, which selects nothing yet`);
     if (wanted === undefined || String(found) === wanted) return READY;

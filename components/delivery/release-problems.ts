@@ -1,0 +1,86 @@
+import { type Duration, isDuration, milliseconds } from "../core/duration.ts";
+import type { Problem } from "../core/invalid.ts";
+import { isDnsLabel } from "../core/names.ts";
+import { hundredths, isPercent, type Percent } from "../core/percent.ts";
+import { ANALYSIS_INTERVAL, type Analysis, type Metric, type Release } from "./release.ts";
+
+const SHORTEST: Duration = "1s";
+/** A release that takes longer than a day is two versions that are both in production. */
+const LONGEST: Duration = "24h";
+const MOST_FAILURES = 100;
+/** Stands for the names of the new version's pods in a query. */
+const PODS = "{{pods}}";
+
+/** What is wrong with a way to release; `field` is where it was given. */
+export function releaseProblems(field: string, release: Release): Problem[] {
+  if (release.kind === "rolling") return [];
+  const span = release.kind === "blueGreen" ? "bakeTime" : "hold";
+  const length = release.kind === "blueGreen" ? release.bakeTime : release.hold;
+  return [
+    ...spanProblems(`${field}.${span}`, length, LONGEST),
+    ...(release.kind === "canary" ? stepsProblems(`${field}.steps`, release.steps) : []),
+    ...(release.analysis ? analysisProblems(`${field}.analysis`, release.analysis, length) : []),
+  ];
+}
+
+function spanProblems(field: string, given: Duration, most: Duration): Problem[] {
+  if (isDuration(given) && milliseconds(given) >= milliseconds(SHORTEST) && milliseconds(given) <= milliseconds(most))
+    return [];
+  return [{ field, given, allowed: `a duration from "${SHORTEST}" to "${most}"` }];
+}
+
+function stepsProblems(field: string, steps: readonly Percent[]): Problem[] {
+  if (steps.length === 0)
+    return [{ field, given: steps, allowed: "at least one share, such as [5, 25, 50]; the whole follows the last" }];
+  const shares = steps.map((step) => (isPercent(step) ? hundredths(step) : Number.NaN));
+  return shares.flatMap((share, index) => {
+    const given = steps[index];
+    if (!Number.isInteger(share) || share < 1 || share > 99)
+      return [{ field: `${field}[${index}]`, given, allowed: "a whole percentage from 1 to 99" }];
+    const before = shares[index - 1];
+    if (before === undefined || Number.isNaN(before) || share > before) return [];
+    return [{ field: `${field}[${index}]`, given, allowed: `more than the step before it (${before})` }];
+  });
+}
+
+function analysisProblems(field: string, analysis: Analysis, length: Duration): Problem[] {
+  const { metrics, interval = ANALYSIS_INTERVAL, failureLimit = 0 } = analysis;
+  const problems = metrics.flatMap((metric, index) => metricProblems(`${field}.metrics[${index}]`, metric));
+  if (metrics.length === 0)
+    problems.push({ field: `${field}.metrics`, given: metrics, allowed: "at least one metric; or no analysis at all" });
+  for (const [index, { name }] of metrics.entries())
+    if (metrics.findIndex((other) => other.name === name) !== index)
+      problems.push({ field: `${field}.metrics[${index}].name`, given: name, allowed: "a name that no other has" });
+  const tooLong = isDuration(interval) && isDuration(length) && milliseconds(interval) >= milliseconds(length);
+  if (!isDuration(interval) || milliseconds(interval) < milliseconds(SHORTEST) || tooLong)
+    problems.push({
+      field: `${field}.interval`,
+      given: interval,
+      allowed: `a duration from "${SHORTEST}", shorter than "${length}": else it measures before there was any request`,
+    });
+  if (!Number.isInteger(failureLimit) || failureLimit < 0 || failureLimit > MOST_FAILURES)
+    problems.push({
+      field: `${field}.failureLimit`,
+      given: failureLimit,
+      allowed: `a whole number from 0 to ${MOST_FAILURES}`,
+    });
+  return problems;
+}
+
+function metricProblems(field: string, { name, query, max, min }: Metric): Problem[] {
+  const problems: Problem[] = [];
+  if (!isDnsLabel(name))
+    problems.push({ field: `${field}.name`, given: name, allowed: 'a DNS label such as "error-rate"' });
+  if (!query.includes(PODS))
+    problems.push({
+      field: `${field}.query`,
+      given: query,
+      allowed: `a query with ${PODS} in it, as in pod=~"${PODS}": without it the old version is judged too`,
+    });
+  const bounds = [max, min].filter((bound) => bound !== undefined);
+  if (bounds.length === 0 || !bounds.every(Number.isFinite))
+    problems.push({ field: `${field}.max`, given: max ?? min, allowed: "a number as max, as min, or as both" });
+  else if (max !== undefined && min !== undefined && max < min)
+    problems.push({ field: `${field}.max`, given: max, allowed: `at least min (${min})` });
+  return problems;
+}
