@@ -34,6 +34,18 @@ export function shared(command: Command): Command {
     .option("-v, --verbose", "name every resource, and show the program's messages");
 }
 
+/** Of a command whose first argument is something of the environment. */
+export function onEnvironment(command: Command): Command {
+  return shared(
+    command.option(
+      "-e, --environment <name>",
+      "a file in stacks/, without .yaml",
+      environmentName,
+      DEFAULT_ENVIRONMENT,
+    ),
+  );
+}
+
 /** A command that does something: its steps stay on the screen. */
 export function call(command: string, environment: string, { json = false, verbose = false }: Shared): Call {
   return { command, environment, json, verbose, keepSteps: true };

@@ -1,16 +1,7 @@
 import type { Command } from "commander";
 // Not by the rehearsal's index: it would be loaded whole for every command, `--help` included.
 import { DEFAULTS, type Fault } from "../rehearsal/faults/fault.ts";
-import {
-  call,
-  DEFAULT_ENVIRONMENT,
-  environmentName,
-  look,
-  type OnEnd,
-  type Shared,
-  shared,
-  wholeNumber,
-} from "./arguments.ts";
+import { call, look, type OnEnd, onEnvironment, type Shared, wholeNumber } from "./arguments.ts";
 import { runCommand } from "./runner.ts";
 
 interface Options extends Shared {
@@ -131,14 +122,3 @@ const TARGETS = {
   zone: "a zone of the environment's file, such as local-b",
   selector: "labels of the pods, such as app=web",
 } as const;
-
-function onEnvironment(command: Command): Command {
-  return shared(
-    command.option(
-      "-e, --environment <name>",
-      "a file in stacks/, without .yaml",
-      environmentName,
-      DEFAULT_ENVIRONMENT,
-    ),
-  );
-}

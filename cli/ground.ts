@@ -5,10 +5,10 @@ import type { Policies } from "./engine/run.ts";
 import type { StackPlace } from "./engine/stack.ts";
 import { clusterPlan, isRehearsal, type RehearsalEnvironment, readEnvironment } from "./environment.ts";
 import { EXIT, Failure } from "./failure.ts";
+import type { ClusterAccess } from "./kubectl.ts";
 import { chooseNodes, type NodeChoice } from "./node-choice.ts";
 import { policiesOf } from "./policies.ts";
 import { clusterStep, enginePlace, nodesStep, toolchainStep, toolsStep } from "./prepare.ts";
-import type { ClusterAccess } from "./readiness.ts";
 import { count } from "./view/format.ts";
 
 /** What a run of the engine stands on. */

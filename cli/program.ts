@@ -13,6 +13,7 @@ import {
 } from "./arguments.ts";
 import { addFaultCommands } from "./fault-program.ts";
 import type { NodeChoice } from "./node-choice.ts";
+import { addReleaseCommands } from "./release-program.ts";
 import { runCommand } from "./runner.ts";
 
 /** The command line: what there is to call, and with which arguments. Commands are loaded when they are called. */
@@ -57,6 +58,7 @@ export function program(onEnd: OnEnd): Command {
   );
   addClusterCommands(root, onEnd);
   addFaultCommands(root, onEnd);
+  addReleaseCommands(root, onEnd);
   return root;
 }
 

@@ -1,10 +1,8 @@
-import { execFile } from "node:child_process";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
 import type { Context } from "./context.ts";
 import type { WorkloadName } from "./engine/inventory.ts";
 import { EXIT, Failure } from "./failure.ts";
+import { type ClusterAccess, kubectl } from "./kubectl.ts";
 import { count } from "./view/format.ts";
 
 /** A workload and how many of its pods serve. */
@@ -15,27 +13,16 @@ export interface WorkloadReadiness extends WorkloadName {
   readonly missing: boolean;
 }
 
-/** How the cluster is reached. */
-export interface ClusterAccess {
-  /** Absolute path of kubectl. */
-  readonly kubectl: string;
-  /** Left out: the person's own. */
-  readonly kubeconfig?: string;
-  readonly context: string;
-}
-
 /** The names by which kubectl asks for each kind. */
 const RESOURCES: Readonly<Record<string, string>> = {
   Deployment: "deployments.apps",
   StatefulSet: "statefulsets.apps",
   DaemonSet: "daemonsets.apps",
   Cluster: "clusters.postgresql.cnpg.io",
+  Release: "releases.delivery.plumbline.dev",
 };
 
 const AUTOSCALERS = "horizontalpodautoscalers.autoscaling";
-
-/** How long the API server may take to answer. */
-const TIMEOUT_S = 10;
 
 /**
  * How long the last pods may take after the engine is done. It waits for what it makes itself; where a service's minimum was
@@ -88,19 +75,13 @@ export async function askReadiness({ cacheDir, findings, log }: Context, access:
 /** Asks the cluster how many pods of each workload serve. */
 async function readinessOf(
   workloads: readonly WorkloadName[],
-  { kubectl, kubeconfig, context }: ClusterAccess,
+  access: ClusterAccess,
   cacheDir: string,
 ): Promise<readonly WorkloadReadiness[]> {
   if (workloads.length === 0) return [];
   const kinds = [...new Set(workloads.map(({ kind }) => RESOURCES[kind])), AUTOSCALERS].join(",");
-  const where = [...(kubeconfig ? ["--kubeconfig", kubeconfig] : []), "--context", context];
-  const { stdout } = await promisify(execFile)(
-    kubectl,
-    [...where, "get", kinds, "--all-namespaces", "-o", "json", `--request-timeout=${TIMEOUT_S}s`],
-    // What kubectl remembers of the API goes into our cache, not into the person's home folder.
-    { maxBuffer: 256 * 1024 * 1024, env: { ...process.env, KUBECACHEDIR: join(cacheDir, "kubectl") } },
-  );
-  return parseReadiness(workloads, JSON.parse(stdout));
+  const listed = await kubectl(access, cacheDir, ["get", kinds, "--all-namespaces", "-o", "json"]);
+  return parseReadiness(workloads, JSON.parse(listed));
 }
 
 interface KubernetesObject {

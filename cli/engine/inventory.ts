@@ -28,6 +28,7 @@ const WORKLOADS: ReadonlyMap<string, string> = new Map([
   ["kubernetes:apps/v1:StatefulSet", "StatefulSet"],
   ["kubernetes:apps/v1:DaemonSet", "DaemonSet"],
   ["kubernetes:postgresql.cnpg.io/v1:Cluster", "Cluster"],
+  ["kubernetes:delivery.plumbline.dev/v1alpha1:Release", "Release"],
 ]);
 
 const STORE = /^plumbline:data:([A-Z][A-Za-z]+)$/;
