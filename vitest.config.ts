@@ -3,8 +3,8 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Tests on real nodes: kubelets and containers in namespaces of this machine. */
 const REAL_NODES = ["rehearsal/{nodes,faults}/**/*.real.test.ts"];
-/** The whole stack in containers. */
-const STACK = ["test/local-real.real.test.ts"];
+/** What has the machine for itself: the whole stack in containers, and releases under load. */
+const STACK = ["test/{local-real,releases}.real.test.ts"];
 
 /** Files that take minutes: whatever runs beside others begins with them. Vitest knows only what it ran before, here. */
 const LONGEST = ["interrupt.real", "lifecycle.real", "pack.real", "control.real"];

@@ -18,6 +18,10 @@ export interface Load {
   readonly sent: number;
   /** How often, by what was wrong. */
   readonly failures: Readonly<Record<string, number>>;
+  /** Milliseconds between the first and the last that failed. */
+  readonly failedFor: number;
+  /** How often each answer came. */
+  readonly answers: Readonly<Record<string, number>>;
   /** Milliseconds. */
   readonly p50: number;
   readonly p99: number;
