@@ -1,4 +1,5 @@
 import type { types } from "@pulumi/kubernetes";
+import type { Priority } from "../cluster/priorities.ts";
 import { checksum } from "../core/checksum.ts";
 import { labels, selector } from "../core/labels.ts";
 import { admitScrapers } from "../core/network.ts";
@@ -39,12 +40,17 @@ export interface ReplicasWith {
   /** Seconds that a pod waits before its program hears of the end; none if nobody sends to it. */
   readonly drainSeconds?: number;
   readonly monitored: "Service" | "Pod";
+  readonly priority: Priority;
+  /** On the deployment, and not on its pods: what does not replace them when it changes. */
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** Metrics of each pod, and what a replica is to have of them on average. */
+  readonly podMetrics?: Readonly<Record<string, number>>;
 }
 
 /** Replicas of a program: made, scaled, kept apart, replaced one by one, and measured. */
 export function replicasPlan(name: string, args: CompleteReplicas, how: ReplicasWith): ReplicasPlan {
   const { scaling, probes, metrics, replication, rights, zones } = args;
-  const { relations, ports, environment, shutdown, drainSeconds, monitored } = how;
+  const { relations, ports, environment, shutdown, drainSeconds, monitored, priority } = how;
   const namespace = args.namespace.name;
   const matchLabels = selector(name);
   const annotations = { ...optOutAnnotations({ probes, metrics, replication }), ...rightsAnnotations(rights) };
@@ -52,6 +58,7 @@ export function replicasPlan(name: string, args: CompleteReplicas, how: Replicas
   const pod = podPlan(name, args, relations, {
     environment: { ...environment, ADMIN_PORT: String(ports.admin) },
     shutdown,
+    priority,
     container: {
       ports: Object.entries(ports).map(([port, containerPort]) => ({ name: port, containerPort })),
       ...(drainSeconds !== undefined && { lifecycle: { preStop: { sleep: { seconds: drainSeconds } } } }),
@@ -60,7 +67,7 @@ export function replicasPlan(name: string, args: CompleteReplicas, how: Replicas
   });
   return {
     deployment: {
-      metadata,
+      metadata: { ...metadata, annotations: { ...annotations, ...how.annotations } },
       spec: {
         replicas: scaling.min,
         selector: { matchLabels },
@@ -76,7 +83,7 @@ export function replicasPlan(name: string, args: CompleteReplicas, how: Replicas
         },
       },
     },
-    autoscaler: { metadata, spec: autoscalerPlan(name, scaling) },
+    autoscaler: { metadata, spec: autoscalerPlan(name, scaling, how.podMetrics ?? {}) },
     disruptionBudget: {
       metadata,
       spec: { maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow", selector: { matchLabels } },
@@ -95,7 +102,11 @@ export function admitMetrics({ metrics, adminPort }: Pick<CompleteReplicas, "met
   return isOptOut(metrics) ? [] : [admitScrapers(adminPort)];
 }
 
-function autoscalerPlan(name: string, { min, max, cpu, memory }: Scaling) {
+function autoscalerPlan(
+  name: string,
+  { min, max, cpu, memory }: Scaling,
+  podMetrics: Readonly<Record<string, number>>,
+) {
   const utilization = (resource: string, share: NonNullable<Scaling["memory"]>) => ({
     type: "Resource",
     resource: { name: resource, target: { type: "Utilization", averageUtilization: Math.round(hundredths(share)) } },
@@ -104,7 +115,14 @@ function autoscalerPlan(name: string, { min, max, cpu, memory }: Scaling) {
     scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name },
     minReplicas: min,
     maxReplicas: max,
-    metrics: [utilization("cpu", cpu), ...(memory === undefined ? [] : [utilization("memory", memory)])],
+    metrics: [
+      utilization("cpu", cpu),
+      ...(memory === undefined ? [] : [utilization("memory", memory)]),
+      ...Object.entries(podMetrics).map(([metric, averageValue]) => ({
+        type: "Pods",
+        pods: { metric: { name: metric }, target: { type: "AverageValue", averageValue: String(averageValue) } },
+      })),
+    ],
     behavior: {
       scaleUp: { stabilizationWindowSeconds: 0, policies: [{ type: "Percent", value: 100, periodSeconds: 15 }] },
       scaleDown: {

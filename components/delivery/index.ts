@@ -1,0 +1,1 @@
+export { type ReleaseQuery, releaseQueries } from "./objective-queries.ts";
