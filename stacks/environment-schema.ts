@@ -9,6 +9,7 @@ import {
   isQuantity,
   isQuorum,
   milliseconds,
+  objectiveProblems,
   type Percent,
   type Quantity,
 } from "../components/core/index.ts";
@@ -83,6 +84,8 @@ const cluster = z.discriminatedUnion("provider", [
   z.strictObject({
     provider: z.literal("kubeconfig"),
     context: text("the name of a context in the kubeconfig", (given) => given.trim() !== ""),
+    /** Whether an adapter in it serves `http_requests_per_second` of pods on custom.metrics.k8s.io. The rehearsal does. */
+    customMetrics: z.boolean().exactOptional(),
   }),
 ]);
 
@@ -136,6 +139,7 @@ export const environmentSchema = z.strictObject({
       max: whole(1, 1_000),
       cpu: percent,
       memory: percent.exactOptional(),
+      requestsPerSecond: whole(1, 100_000).exactOptional(),
     }),
     resources,
     replication: optOut.exactOptional(),
@@ -184,6 +188,8 @@ export function crossCheck(environment: Parsed, report: Report): void {
   checkSizes(environment, report);
   checkQuorums(environment, report);
   checkTier(environment, report);
+  checkLoad(environment, report);
+  for (const { field, allowed } of objectiveProblems(environment.objectives)) report(field.split("."), allowed);
 }
 
 function checkZones({ cluster, zones, region, stores }: Parsed, report: Report): void {
@@ -266,4 +272,11 @@ function checkTier(
   };
   for (const [path, { replication }] of Object.entries(stepped))
     if (replication !== undefined) report([...path.split("."), "replication"], "no opt-out in production");
+}
+
+function checkLoad({ cluster, services: { scaling } }: Parsed, report: Report): void {
+  if (scaling.requestsPerSecond === undefined || cluster.provider === "rehearsal" || cluster.customMetrics === true)
+    return;
+  const why = "an autoscaler that asks for a metric which nothing serves never takes a replica away";
+  report(["services", "scaling", "requestsPerSecond"], `nothing, unless cluster.customMetrics is true: ${why}`);
 }

@@ -90,6 +90,9 @@ test.each<[what: string, path: string, value: unknown, field: string, allowed: R
     /one of zones: local-a, local-b, local-c/,
   ],
   ["no zone", "zones", [], "zones", /at least one zone/],
+  ["an availability that is no promise", "objectives.availability", 50, "objectives.availability", /from 90 to 99.999/],
+  ["a latency that no bucket shows", "objectives.latency.p99", "1m", "objectives.latency.p99", /shorter than "10s"/],
+  ["part of a request", "services.scaling.requestsPerSecond", 0.5, "services.scaling.requestsPerSecond", /from 1 to 1/],
   ["min above max", "services.scaling.max", 2, "services.scaling.max", /at least services.scaling.min, 3/],
   ["a quantity without a unit's name", "stores.redis.storage", "4GB", "stores.redis.storage", /such as "10Gi"/],
   ["nothing of a quantity", "stores.redis.storage", "0Gi", "stores.redis.storage", /such as "10Gi"/],
@@ -161,6 +164,23 @@ test.each<[what: string, path: string, value: unknown, field: string]>([
   ["a rehearsal's gateway", "gateway", "rehearsal", "gateway"],
 ])("production: %s is refused", (_, path, value, field) => {
   expect(said("production", set(path, value)).problems.map((problem) => problem.field)).toEqual([field]);
+});
+
+test("production: load is not watched where no adapter serves it, for then nothing would ever scale in", () => {
+  const load = set("services.scaling.requestsPerSecond", 50);
+  const { problems } = said("production", load);
+  expect(problems).toEqual([
+    {
+      field: "services.scaling.requestsPerSecond",
+      given: 50,
+      allowed: expect.stringContaining("unless cluster.customMetrics is true"),
+    },
+  ]);
+  const served: Change = (environment) => {
+    load(environment);
+    set("cluster.customMetrics", true)(environment);
+  };
+  expect(() => said("production", served)).toThrow("the environment was accepted");
 });
 
 test("production: a stepped-down store is refused", () => {

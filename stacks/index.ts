@@ -14,6 +14,7 @@ const {
   zones,
   images,
   host,
+  objectives,
   ...environment
 } = loadEnvironment(pulumi.getStack());
 const rehearsal = environment.tier === "rehearsal";
@@ -44,7 +45,12 @@ const gateway = new Gateway(
   on,
 );
 
-const shop = new Application("shop", { namespace: workloads, zones, images, gateway, ...services }, on);
+const { availability, latency } = objectives;
+const shop = new Application(
+  "shop",
+  { namespace: workloads, zones, images, gateway, objectives: { availability, latency }, ...services },
+  on,
+);
 
 shop.service("orders", {
   uses: [postgres.database("orders").owner, kafka.topic("orders").publish],

@@ -5,7 +5,7 @@ import { whyNoRealNodes } from "../rehearsal/index.ts";
 import { type RealCluster, realCluster } from "../rehearsal/nodes/testing/real-cluster.ts";
 import { makeSandbox, type Sandbox } from "./policies/sandbox.ts";
 import type { Load } from "./support/customer.ts";
-import { web } from "./support/web.ts";
+import { LOAD, web } from "./support/web.ts";
 
 const why = whyNoRealNodes();
 const COMPONENTS = join(import.meta.dirname, "..", "components");
@@ -56,7 +56,7 @@ new Worker("customer", {
 
   /** Sends requests at a steady rate while `meanwhile` runs. */
   async function load(seconds: number, meanwhile: () => Promise<unknown>): Promise<Load> {
-    const command = ["node", "load.mjs", `http://web.${NAMESPACE}.svc:8080/`, String(RATE), String(seconds)];
+    const command = ["node", LOAD, `http://web.${NAMESPACE}.svc:8080/`, String(RATE), String(seconds)];
     const [said] = await Promise.all([
       lab.kubectl("-n", NAMESPACE, "exec", "deployment/customer", "--", ...command),
       meanwhile(),

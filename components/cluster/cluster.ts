@@ -1,11 +1,13 @@
 import { Chart } from "@pulumi/kubernetes/helm/v4/chart.js";
 import { Provider } from "@pulumi/kubernetes/provider.js";
+import { PriorityClass } from "@pulumi/kubernetes/scheduling/v1/priorityClass.js";
 import { CertManager } from "@pulumi/kubernetes-cert-manager/certManager.js";
 import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../core/component.ts";
 import { Namespace } from "./namespace.ts";
 import type { Quota } from "./namespace-plan.ts";
 import { CERT_MANAGER, OPERATORS, type Operator } from "./operators/index.ts";
+import { priorityPlans } from "./priorities.ts";
 
 export interface ClusterArgs {
   /** Context of the ambient kubeconfig. It is always named, so that a kubeconfig of another cluster is refused. */
@@ -35,6 +37,9 @@ export class Cluster extends Component {
         enableSecretMutable: true,
       }),
     );
+
+    for (const plan of priorityPlans())
+      new PriorityClass(plan.metadata.name, plan, { parent: this, provider: this.provider });
 
     // The private authority keeps its root in cert-manager's namespace, whoever brought cert-manager.
     const certificates = this.#namespace(CERT_MANAGER);

@@ -1,6 +1,7 @@
 export { type Duration, isDuration, milliseconds } from "./duration.ts";
 export { describe, InvalidArgsError, type Problem } from "./invalid.ts";
 export { isDnsLabel, nearest } from "./names.ts";
+export { type Objectives, objectiveProblems } from "./objectives.ts";
 export { isOptOut, type OptOut, optOut } from "./opt-out.ts";
 export { hundredths, isPercent, type Percent } from "./percent.ts";
 export { amount, isQuantity, type Quantity } from "./quantity.ts";

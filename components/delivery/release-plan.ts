@@ -1,7 +1,9 @@
 import type { types } from "@pulumi/kubernetes";
 import { type Manifest, waitFor } from "../core/custom-resource.ts";
 import { type Duration, milliseconds, seconds } from "../core/duration.ts";
+import type { Objectives } from "../core/objectives.ts";
 import { hundredths } from "../core/percent.ts";
+import { analysisOf } from "./objective-queries.ts";
 import { ANALYSIS_INTERVAL, type Analysis, type BlueGreen, type Canary, type Metric } from "./release.ts";
 
 /** The fields of a release of our controller that we set (`controller/config/crd.yaml`). */
@@ -28,12 +30,14 @@ export const SERVICE_SELECTOR = "spec.selector";
 /** To start the last replicas, to drain the old ones, and for a controller that was away. */
 const SLACK: Duration = "5m";
 
-/** A deployment's pods under a release instead. `services` are switched by a blue-green one. */
+/** A deployment's pods under a release instead. `services` are switched by a blue-green one; `objectives` may judge it. */
 export function releasePlan(
   { metadata, spec }: { metadata: ReleaseManifest["metadata"]; spec: DeploymentSpec },
   release: BlueGreen | Canary,
   services: readonly string[],
+  objectives: Objectives = {},
 ): ReleaseManifest {
+  const analysis = analysisOf(release, objectives);
   const { replicas, selector, template, revisionHistoryLimit, progressDeadlineSeconds } = spec;
   return {
     ...RELEASE_KIND,
@@ -45,7 +49,7 @@ export function releasePlan(
       ...(revisionHistoryLimit !== undefined && { revisionHistoryLimit }),
       ...(progressDeadlineSeconds !== undefined && { progressDeadlineSeconds }),
       strategy: strategyPlan(release, services),
-      ...(release.analysis && { analysis: analysisPlan(release.analysis) }),
+      ...(analysis && { analysis: analysisPlan(analysis) }),
     },
   };
 }

@@ -1,7 +1,9 @@
 import { type Duration, isDuration, milliseconds } from "../core/duration.ts";
 import type { Problem } from "../core/invalid.ts";
 import { isDnsLabel } from "../core/names.ts";
+import type { Objectives } from "../core/objectives.ts";
 import { hundredths, isPercent, type Percent } from "../core/percent.ts";
+import { analysisOf } from "./objective-queries.ts";
 import { ANALYSIS_INTERVAL, type Analysis, type Metric, type Release } from "./release.ts";
 
 const SHORTEST: Duration = "1s";
@@ -11,15 +13,20 @@ const MOST_FAILURES = 100;
 /** Stands for the names of the new version's pods in a query. */
 const PODS = "{{pods}}";
 
-/** What is wrong with a way to release; `field` is where it was given. */
-export function releaseProblems(field: string, release: Release): Problem[] {
+/** What is wrong with a way to release a service that has these objectives; `field` is where it was given. */
+export function releaseProblems(field: string, release: Release, objectives: Objectives = {}): Problem[] {
   if (release.kind === "rolling") return [];
   const span = release.kind === "blueGreen" ? "bakeTime" : "hold";
   const length = release.kind === "blueGreen" ? release.bakeTime : release.hold;
+  if (release.analysis === "objectives" && Object.keys(objectives).length === 0)
+    return [
+      { field: `${field}.analysis`, given: release.analysis, allowed: "objectives of the service to judge it by" },
+    ];
+  const analysis = analysisOf(release, objectives);
   return [
     ...spanProblems(`${field}.${span}`, length, LONGEST),
     ...(release.kind === "canary" ? stepsProblems(`${field}.steps`, release.steps) : []),
-    ...(release.analysis ? analysisProblems(`${field}.analysis`, release.analysis, length) : []),
+    ...(analysis ? analysisProblems(`${field}.analysis`, analysis, length) : []),
   ];
 }
 

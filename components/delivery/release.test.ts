@@ -71,6 +71,12 @@ test.each<[what: string, release: Release, field: string, allowed: RegExp]>([
     /shorter than "30s"/,
   ],
   [
+    "objectives that the service has not",
+    blueGreen({ analysis: "objectives" }),
+    "release.analysis",
+    /objectives of the service/,
+  ],
+  [
     "a limit that no failure reaches",
     blueGreen({ analysis: { ...analysis, failureLimit: -1 } }),
     "release.analysis.failureLimit",
@@ -91,6 +97,17 @@ test("a blue-green release keeps the deployment's pods and names the services th
     strategy: { blueGreen: { services: ["orders"], bakeSeconds: 600 } },
     analysis: { intervalSeconds: 30, failureLimit: 0, metrics: [ERRORS] },
   });
+});
+
+test("a service's objectives judge its releases, if they are asked to", () => {
+  const objectives = { availability: 99.9, latency: { p99: "300ms" } } as const;
+  const release = blueGreen({ analysis: "objectives" });
+  expect(releaseProblems("release", release, objectives)).toEqual([]);
+  const { analysis } = releasePlan(deployment, release, ["orders"], objectives).spec;
+  expect(analysis?.metrics.map(({ name, max }) => [name, max])).toEqual([
+    ["error-rate", 0.001],
+    ["latency-p99", 0.3],
+  ]);
 });
 
 test("a canary's steps are weights with a hold", () => {

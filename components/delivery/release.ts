@@ -30,6 +30,9 @@ export interface Metric {
   readonly min?: number;
 }
 
+/** By an analysis of one's own, or by the service's `objectives`, over the metrics of apps/chassis. */
+export type JudgedBy = Analysis | "objectives";
+
 /** Replicas are replaced one by one; a version whose replicas do not become ready stops there. */
 export interface Rolling {
   readonly kind: "rolling";
@@ -38,7 +41,7 @@ export interface Rolling {
 export interface BlueGreenArgs {
   /** The old version stands by, whole, for so long after the switch; `5m` by default, at most `24h`. */
   readonly bakeTime?: Duration;
-  readonly analysis?: Analysis;
+  readonly analysis?: JudgedBy;
 }
 
 export interface BlueGreen extends Required<Pick<BlueGreenArgs, "bakeTime">>, Pick<BlueGreenArgs, "analysis"> {
@@ -53,7 +56,7 @@ export interface CanaryArgs {
   readonly steps: readonly Percent[];
   /** How long each share is held; `2m` by default, at most `24h`. */
   readonly hold?: Duration;
-  readonly analysis?: Analysis;
+  readonly analysis?: JudgedBy;
 }
 
 export interface Canary extends Required<Pick<CanaryArgs, "steps" | "hold">>, Pick<CanaryArgs, "analysis"> {

@@ -61,19 +61,29 @@ export class Application extends Component {
 
   /** Declares a program that takes work by itself; what only a service has, such as a port of an API, it does not share. */
   worker(name: string, args: Partial<WorkerArgs> = {}): Worker {
-    const { images: _i, gateway: _g, port: _p, shutdown: _s, release: _r, ...shared } = this.#args;
-    return new Worker(name, { ...shared, image: this.#image(name), ...args }, { parent: this });
+    const {
+      images: _images,
+      gateway: _gateway,
+      port: _port,
+      shutdown: _shutdown,
+      objectives: _objectives,
+      release: _release,
+      ...shared
+    } = this.#args;
+    const { requestsPerSecond: _load, ...scaling } = shared.scaling ?? {};
+    return new Worker(name, { ...shared, scaling, image: this.#image(name), ...args }, { parent: this });
   }
 
   /** Declares a program that runs at set times. */
   task(name: string, args: Partial<CronTaskOptions> & Pick<CronTaskOptions, "schedule">): CronTask {
-    const { namespace, zones, resources, runtime, environment } = this.#args;
+    const { namespace, zones, resources, runtime, environment, telemetry } = this.#args;
     const shared = {
       namespace,
       zones,
       ...(resources && { resources }),
       ...(runtime && { runtime }),
       ...(environment && { environment }),
+      ...(telemetry && { telemetry }),
     };
     return new CronTask(name, { ...shared, image: this.#image(name), ...args }, { parent: this });
   }

@@ -62,7 +62,11 @@ export function cronTaskPlan(name: string, args: CompleteCronTask, relations: Re
   const namespace = args.namespace.name;
   const annotations = rightsAnnotations(rights);
   const metadata = { name, namespace, labels: labels(name), annotations };
-  const pod = podPlan(name, args, relations, { environment: {}, shutdown: workingShutdown(GRACE) });
+  const pod = podPlan(name, args, relations, {
+    environment: {},
+    shutdown: workingShutdown(GRACE),
+    priority: "task",
+  });
   return {
     account: accountPlan(name, namespace, relations, rights),
     cronJob: {
@@ -90,7 +94,7 @@ export function cronTaskPlan(name: string, args: CompleteCronTask, relations: Re
         },
       },
     },
-    network: networkPlan(name, [], relations.peers, rights),
+    network: networkPlan(name, [], relations.peers, args),
   };
 }
 

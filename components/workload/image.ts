@@ -4,6 +4,12 @@ const DIGEST = /@sha256:[0-9a-f]{64}$/;
 const TAG = /^[^@]*:(\w[\w.-]{0,127})$/;
 const MOVING = new Set(["latest", "stable", "main", "master", "edge", "nightly"]);
 
+/** What runs, in one word: the tag of an image, or its digest where it has none. */
+export function imageVersion(image: string): string {
+  const [digest = ""] = DIGEST.exec(image) ?? [];
+  return TAG.exec(image.replace(DIGEST, ""))?.[1] ?? digest.slice(1);
+}
+
 /** A problem if an image may be another one tomorrow: no tag and no digest, or a tag that moves. */
 export function imageProblems(field: string, image: string): Problem[] {
   const [, tag] = TAG.exec(image.replace(DIGEST, "")) ?? [];

@@ -1,9 +1,10 @@
 import type { types } from "@pulumi/kubernetes";
 import type { Duration } from "../core/duration.ts";
+import type { Objectives } from "../core/objectives.ts";
 import type { Transform } from "../core/transform.ts";
 import { type Release, rolling } from "../delivery/release.ts";
 import type { ReleaseManifest } from "../delivery/release-plan.ts";
-import { completeReplicas, type ReplicasArgs, type ReplicasTransforms } from "./replicas-args.ts";
+import { completeReplicas, type ReplicasArgs, type ReplicasTransforms, type Scaling } from "./replicas-args.ts";
 
 export interface Shutdown {
   /** Requests are still taken this long after the end was announced, until every router knows of it; `10s` by default. */
@@ -12,10 +13,22 @@ export interface Shutdown {
   readonly longestRequest: Duration;
 }
 
+/** How a service scales. Whichever asks for the most replicas decides. */
+export interface ServiceScaling extends Scaling {
+  /**
+   * Replicas are added when each answers more requests a second, on average: a whole number from 1 to 100 000. Not watched by default:
+   * the cluster must serve the metric `http_requests_per_second` of pods, or an autoscaler that asks for it never takes a replica away.
+   */
+  readonly requestsPerSecond?: number;
+}
+
 export interface MicroserviceArgs extends ReplicasArgs {
   /** Port of its API; 8080 by default. */
   readonly port?: number;
   readonly shutdown?: Partial<Shutdown>;
+  readonly scaling?: Partial<ServiceScaling>;
+  /** What it is measured by; nothing by default. */
+  readonly objectives?: Objectives;
   /** How a new version takes the place of the old one: `rolling()` by default, `blueGreen(…)` or `canary(…)`. */
   readonly release?: Release;
   readonly transform?: ReplicasTransforms & {
@@ -30,10 +43,13 @@ const DEFAULTS = { port: 8080, shutdown: { drain: "10s", longestRequest: "30s" }
 
 /** A microservice's arguments with every default filled in. */
 export function completeMicroservice(args: MicroserviceArgs) {
+  const replicas = completeReplicas(args);
   return {
     ...DEFAULTS,
     ...args,
-    ...completeReplicas(args),
+    ...replicas,
+    scaling: replicas.scaling as ServiceScaling,
+    objectives: args.objectives ?? {},
     shutdown: { ...DEFAULTS.shutdown, ...args.shutdown } as Shutdown,
     release: args.release ?? rolling(),
   };

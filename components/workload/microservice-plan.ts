@@ -2,6 +2,7 @@ import type { types } from "@pulumi/kubernetes";
 import { type Duration, seconds } from "../core/duration.ts";
 import { labels, selector } from "../core/labels.ts";
 import { admit } from "../core/network.ts";
+import { objectiveAnnotations } from "../core/objectives.ts";
 import { optOutAnnotations } from "../core/opt-out.ts";
 import type { Peer } from "../core/usage.ts";
 import { RELEASE_KIND, type ReleaseManifest, releasePlan, releaseTime } from "../delivery/release-plan.ts";
@@ -10,6 +11,9 @@ import type { RelationsPlan } from "./relations.ts";
 import { admitMetrics, PROGRESS_SECONDS, type ReplicasPlan, replicasPlan } from "./replicas-plan.ts";
 import { servingShutdown } from "./shutdown.ts";
 import { type AccountPlan, accountPlan, networkPlan } from "./workload-plan.ts";
+
+/** The metric of its pods by which an autoscaler knows their load: the rate of `http_requests_total`. */
+const REQUESTS_PER_SECOND = "http_requests_per_second";
 
 export interface MicroservicePlan extends ReplicasPlan {
   readonly account: AccountPlan;
@@ -25,7 +29,8 @@ interface ReleaseOf {
 
 /** Every resource of a microservice but its network policy, which also needs its consumers. */
 export function microservicePlan(name: string, args: CompleteMicroservice, relations: RelationsPlan): MicroservicePlan {
-  const { port, adminPort, shutdown, probes, metrics, replication, rights, release } = args;
+  const { port, adminPort, shutdown, probes, metrics, replication, rights, objectives, release } = args;
+  const { requestsPerSecond } = args.scaling;
   const namespace = args.namespace.name;
   const ports = { api: port, admin: adminPort };
   const replicas = replicasPlan(name, args, {
@@ -34,6 +39,9 @@ export function microservicePlan(name: string, args: CompleteMicroservice, relat
     environment: { PORT: String(port) },
     shutdown: servingShutdown(shutdown.drain, shutdown.longestRequest),
     drainSeconds: seconds(shutdown.drain),
+    priority: "service",
+    annotations: objectiveAnnotations(objectives),
+    podMetrics: requestsPerSecond === undefined ? {} : { [REQUESTS_PER_SECOND]: requestsPerSecond },
     monitored: "Service",
     ...(release.kind !== "rolling" && { scaled: RELEASE_KIND }),
   });
@@ -44,7 +52,7 @@ export function microservicePlan(name: string, args: CompleteMicroservice, relat
       release.kind === "rolling"
         ? undefined
         : {
-            manifest: releasePlan(replicas.deployment, release, [name]),
+            manifest: releasePlan(replicas.deployment, release, [name], objectives),
             longest: releaseTime(release, `${PROGRESS_SECONDS}s`),
           },
     service: {
@@ -52,7 +60,7 @@ export function microservicePlan(name: string, args: CompleteMicroservice, relat
         name,
         namespace,
         labels: labels(name),
-        annotations: optOutAnnotations({ probes, metrics, replication }),
+        annotations: { ...optOutAnnotations({ probes, metrics, replication }), ...objectiveAnnotations(objectives) },
       },
       spec: {
         selector: selector(name),
@@ -65,9 +73,9 @@ export function microservicePlan(name: string, args: CompleteMicroservice, relat
 /** Who may come in and where it may send: its consumers on the API, what reads metrics on the admin port, what it uses. */
 export function microserviceNetwork(
   name: string,
-  args: Pick<CompleteMicroservice, "port" | "adminPort" | "metrics" | "rights">,
+  args: Pick<CompleteMicroservice, "port" | "adminPort" | "metrics" | "rights" | "telemetry">,
   consumers: readonly Pick<Peer, "namespace" | "podLabels">[],
   peers: readonly Peer[],
 ): types.input.networking.v1.NetworkPolicySpec {
-  return networkPlan(name, [...admit(consumers, [args.port]), ...admitMetrics(args)], peers, args.rights);
+  return networkPlan(name, [...admit(consumers, [args.port]), ...admitMetrics(args)], peers, args);
 }

@@ -1,18 +1,23 @@
 import type { Problem } from "../core/invalid.ts";
+import { objectiveProblems } from "../core/objectives.ts";
+import { isOptOut } from "../core/opt-out.ts";
 import { releaseProblems } from "../delivery/release-problems.ts";
 import type { CompleteMicroservice } from "./microservice-args.ts";
 import { portProblems, replicasProblems } from "./replicas-problems.ts";
 import { durationProblems } from "./workload-problems.ts";
 
+const MOST_REQUESTS = 100_000;
+
 /** Everything that is wrong with a microservice's arguments. */
 export function microserviceProblems(name: string, args: CompleteMicroservice): Problem[] {
-  const { port, adminPort, shutdown } = args;
+  const { port, adminPort, shutdown, objectives } = args;
   const problems = [
     ...replicasProblems(name, args),
     ...portProblems("port", port),
     ...durationProblems({ "shutdown.drain": shutdown.drain, "shutdown.longestRequest": shutdown.longestRequest }),
-    ...releaseProblems("release", args.release),
+    ...releaseProblems("release", args.release, objectives),
   ];
+  problems.push(...objectiveProblems(objectives), ...loadProblems(args));
   const unused = args.release.kind === "rolling" ? "release" : "deployment";
   if (args.transform?.[unused] !== undefined)
     problems.push({
@@ -27,4 +32,13 @@ export function microserviceProblems(name: string, args: CompleteMicroservice): 
       allowed: "another port than the API's, which consumers reach",
     });
   return problems;
+}
+
+function loadProblems({ scaling: { requestsPerSecond: given }, metrics }: CompleteMicroservice): Problem[] {
+  if (given === undefined) return [];
+  const field = "scaling.requestsPerSecond";
+  if (isOptOut(metrics))
+    return [{ field, given, allowed: "nothing, since metrics is stepped down from: requests are counted there" }];
+  if (Number.isInteger(given) && given >= 1 && given <= MOST_REQUESTS) return [];
+  return [{ field, given, allowed: `a whole number from 1 to ${MOST_REQUESTS}` }];
 }

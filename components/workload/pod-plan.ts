@@ -1,11 +1,13 @@
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { type Priority, priorityClass } from "../cluster/priorities.ts";
 import { isOptOut, type OptOut } from "../core/opt-out.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../core/security-context.ts";
 import type { RelationsPlan, RelationVolume } from "./relations.ts";
 import type { Probes } from "./replicas-args.ts";
 import { runtimeEnvironment } from "./runtime.ts";
 import type { ShutdownPlan } from "./shutdown.ts";
+import { telemetryEnvironment } from "./telemetry.ts";
 import type { CompleteWorkload } from "./workload-args.ts";
 
 /** What makes the pod of one program differ from another's, besides what the program is given. */
@@ -13,6 +15,8 @@ export interface PodParts {
   /** What its component tells it. What the program is given by its team, and by its relations, is added. */
   readonly environment: Readonly<Record<string, string>>;
   readonly shutdown: ShutdownPlan;
+  /** Who goes first when nodes run short. */
+  readonly priority: Priority;
   /** What only some containers have. */
   readonly container?: Pick<types.input.core.v1.Container, "ports" | "lifecycle"> & ProbePlan;
 }
@@ -32,7 +36,10 @@ const CREDENTIAL_MODE = 0o440;
 /** The pod of a workload: restricted, with credentials as files. Where it goes is for its maker to add. */
 export function podPlan(
   name: string,
-  args: Pick<CompleteWorkload, "image" | "resources" | "runtime" | "environment" | "rights">,
+  args: Pick<
+    CompleteWorkload,
+    "namespace" | "image" | "resources" | "runtime" | "environment" | "rights" | "telemetry"
+  >,
   { environment, volumes }: Pick<RelationsPlan, "environment" | "volumes">,
   parts: PodParts,
 ): types.input.core.v1.PodSpec & { containers: object[] } {
@@ -46,6 +53,7 @@ export function podPlan(
   };
   return {
     serviceAccountName: name,
+    priorityClassName: priorityClass(parts.priority),
     automountServiceAccountToken: rights !== undefined,
     enableServiceLinks: false,
     terminationGracePeriodSeconds: parts.shutdown.graceSeconds,
@@ -54,7 +62,10 @@ export function podPlan(
       {
         name,
         image,
-        env: Object.entries(variables).map(([variable, value]) => ({ name: variable, value })),
+        env: [
+          ...Object.entries(variables).map(([variable, value]) => ({ name: variable, value })),
+          ...telemetryEnvironment(name, args),
+        ],
         resources,
         securityContext: RESTRICTED_CONTAINER,
         volumeMounts: [

@@ -1,4 +1,5 @@
 import type { types } from "@pulumi/kubernetes";
+import type { Priority } from "../cluster/priorities.ts";
 import { checksum } from "../core/checksum.ts";
 import type { Manifest } from "../core/custom-resource.ts";
 import { labels, selector } from "../core/labels.ts";
@@ -48,6 +49,11 @@ export interface ReplicasWith {
   readonly monitored: "Service" | "Pod";
   /** What the autoscaler scales; the deployment by default. */
   readonly scaled?: { readonly apiVersion: string; readonly kind: string };
+  readonly priority: Priority;
+  /** On the deployment, and not on its pods: what does not replace them when it changes. */
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** Metrics of each pod, and what a replica is to have of them on average. */
+  readonly podMetrics?: Readonly<Record<string, number>>;
 }
 
 const DEPLOYMENT = { apiVersion: "apps/v1", kind: "Deployment" } as const;
@@ -55,7 +61,7 @@ const DEPLOYMENT = { apiVersion: "apps/v1", kind: "Deployment" } as const;
 /** Replicas of a program: made, scaled, kept apart, replaced one by one, and measured. */
 export function replicasPlan(name: string, args: CompleteReplicas, how: ReplicasWith): ReplicasPlan {
   const { scaling, probes, metrics, replication, rights, zones } = args;
-  const { relations, ports, environment, shutdown, drainSeconds, monitored, scaled = DEPLOYMENT } = how;
+  const { relations, ports, environment, shutdown, drainSeconds, monitored, priority, scaled = DEPLOYMENT } = how;
   const namespace = args.namespace.name;
   const matchLabels = selector(name);
   const annotations = { ...optOutAnnotations({ probes, metrics, replication }), ...rightsAnnotations(rights) };
@@ -63,6 +69,7 @@ export function replicasPlan(name: string, args: CompleteReplicas, how: Replicas
   const pod = podPlan(name, args, relations, {
     environment: { ...environment, ADMIN_PORT: String(ports.admin) },
     shutdown,
+    priority,
     container: {
       ports: Object.entries(ports).map(([port, containerPort]) => ({ name: port, containerPort })),
       ...(drainSeconds !== undefined && { lifecycle: { preStop: { sleep: { seconds: drainSeconds } } } }),
@@ -71,7 +78,7 @@ export function replicasPlan(name: string, args: CompleteReplicas, how: Replicas
   });
   return {
     deployment: {
-      metadata,
+      metadata: { ...metadata, annotations: { ...annotations, ...how.annotations } },
       spec: {
         replicas: scaling.min,
         selector: { matchLabels },
@@ -87,7 +94,7 @@ export function replicasPlan(name: string, args: CompleteReplicas, how: Replicas
         },
       },
     },
-    autoscaler: { metadata, spec: autoscalerPlan({ ...scaled, name }, scaling) },
+    autoscaler: { metadata, spec: autoscalerPlan({ ...scaled, name }, scaling, how.podMetrics ?? {}) },
     disruptionBudget: {
       metadata,
       spec: { maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow", selector: { matchLabels } },
@@ -109,6 +116,7 @@ export function admitMetrics({ metrics, adminPort }: Pick<CompleteReplicas, "met
 function autoscalerPlan(
   scaleTargetRef: types.input.autoscaling.v2.CrossVersionObjectReference,
   { min, max, cpu, memory }: Scaling,
+  podMetrics: Readonly<Record<string, number>>,
 ) {
   const utilization = (resource: string, share: NonNullable<Scaling["memory"]>) => ({
     type: "Resource",
@@ -118,7 +126,14 @@ function autoscalerPlan(
     scaleTargetRef,
     minReplicas: min,
     maxReplicas: max,
-    metrics: [utilization("cpu", cpu), ...(memory === undefined ? [] : [utilization("memory", memory)])],
+    metrics: [
+      utilization("cpu", cpu),
+      ...(memory === undefined ? [] : [utilization("memory", memory)]),
+      ...Object.entries(podMetrics).map(([metric, averageValue]) => ({
+        type: "Pods",
+        pods: { metric: { name: metric }, target: { type: "AverageValue", averageValue: String(averageValue) } },
+      })),
+    ],
     behavior: {
       scaleUp: { stabilizationWindowSeconds: 0, policies: [{ type: "Percent", value: 100, periodSeconds: 15 }] },
       scaleDown: {

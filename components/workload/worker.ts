@@ -45,9 +45,10 @@ export function workerPlan(name: string, args: CompleteWorker, relations: Relati
       ports: { admin: args.adminPort },
       environment: {},
       shutdown: workingShutdown(args.longestTask),
+      priority: "worker",
       monitored: "Pod",
     }),
-    network: networkPlan(name, admitMetrics(args), relations.peers, args.rights),
+    network: networkPlan(name, admitMetrics(args), relations.peers, args),
   };
 }
 

@@ -6,6 +6,7 @@ import type { Usable } from "../core/usage.ts";
 import type { CertificateManifest } from "../edge/cert-manager.ts";
 import type { Rights } from "./rights.ts";
 import type { Runtime } from "./runtime.ts";
+import type { Telemetry } from "./telemetry.ts";
 
 /** What every workload is given, whether it answers requests, takes work from a queue or runs at set times. */
 export interface WorkloadArgs {
@@ -22,6 +23,8 @@ export interface WorkloadArgs {
   readonly runtime?: Runtime;
   /** Plain environment. Secrets are refused here: they come as files, by `uses`. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Where it sends its traces, if the cluster has a collector; its network policy lets it. */
+  readonly telemetry?: Telemetry;
   /** Rights in the Kubernetes API, in its own namespace. None by default: its pods get no token. */
   readonly rights?: Rights;
 }

@@ -7,6 +7,8 @@ import type { CertificateManifest } from "../edge/cert-manager.ts";
 import { certificatePlan } from "../edge/certificate-plan.ts";
 import { identityName, type RelationsPlan } from "./relations.ts";
 import { type Rights, rightsAnnotations } from "./rights.ts";
+import { telemetryPeers } from "./telemetry.ts";
+import type { CompleteWorkload } from "./workload-args.ts";
 
 /** Lifetime of the certificate that a workload shows. */
 const IDENTITY_LIFETIME: Duration = "30d";
@@ -49,18 +51,18 @@ export function accountPlan(
   };
 }
 
-/** Who may come in to a workload, and where it may send: to what it uses, and to the API server if it has rights there. */
+/** Who may come in to a workload, and where it may send: to what it uses, to a collector, and to the API server if it has rights there. */
 export function networkPlan(
   name: string,
   ingress: types.input.networking.v1.NetworkPolicyIngressRule[],
   peers: readonly Peer[],
-  rights: Rights | undefined,
+  { rights, telemetry }: Pick<CompleteWorkload, "rights" | "telemetry">,
 ): types.input.networking.v1.NetworkPolicySpec {
   return {
     podSelector: { matchLabels: selector(name) },
     policyTypes: ["Ingress", "Egress"],
     ingress,
-    egress: [...reach(peers), ...(rights === undefined ? [] : [reachApiServer()])],
+    egress: [...reach([...peers, ...telemetryPeers(telemetry)]), ...(rights === undefined ? [] : [reachApiServer()])],
   };
 }
 

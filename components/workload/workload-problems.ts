@@ -6,10 +6,11 @@ import { secretIn } from "../core/secret-text.ts";
 import { imageProblems } from "./image.ts";
 import { relationProblems } from "./relations.ts";
 import { rightsProblems } from "./rights.ts";
+import { TELEMETRY_VARIABLES, telemetryProblems } from "./telemetry.ts";
 import type { CompleteWorkload } from "./workload-args.ts";
 
 /** Variables that the components set themselves. */
-const OWN_VARIABLES = new Set([
+const OWN_VARIABLES: ReadonlySet<string> = new Set([
   "PORT",
   "ADMIN_PORT",
   "DRAIN_SECONDS",
@@ -18,6 +19,7 @@ const OWN_VARIABLES = new Set([
   "GOMEMLIMIT",
   "GOMAXPROCS",
   "JAVA_TOOL_OPTIONS",
+  ...TELEMETRY_VARIABLES,
 ]);
 const SHORTEST = milliseconds("1s");
 
@@ -30,6 +32,7 @@ export function workloadProblems(name: string, args: CompleteWorkload): Problem[
     ...environmentProblems(args.environment),
     ...relationProblems(args.uses),
     ...rightsProblems(args.rights),
+    ...telemetryProblems(args.telemetry),
   ];
   if (args.zones.length === 0) problems.push({ field: "zones", given: args.zones, allowed: "at least one zone" });
   return problems;

@@ -2,7 +2,7 @@
 // while in which it can be cut. With BROKEN it answers all the same, and its metric says that it should not be kept.
 import { setTimeout as sleep } from "node:timers/promises";
 import { Gauge } from "prom-client";
-import { runService } from "./apps/chassis/src/service.ts";
+import { runService } from "../../apps/chassis/src/service.ts";
 
 const { VERSION = "", BROKEN = "0" } = process.env;
 const WORK_MS = 20;

@@ -3,7 +3,10 @@ import { join } from "node:path";
 import type { ImageDescription } from "../../rehearsal/images/index.ts";
 
 const REPOSITORY = join(import.meta.dirname, "../..");
-const PODS = join(REPOSITORY, "test/real-pods");
+const SERVICE = "test/real-pods/web.mjs";
+/** Sends a load from a pod of the same image. */
+export const LOAD = "test/real-pods/load.mjs";
+const SCRIPTS = [SERVICE, LOAD];
 
 /** A real Node service on the shop's chassis, in versions that differ in what they answer. */
 export function web(version: string, { broken = false } = {}): ImageDescription {
@@ -14,14 +17,14 @@ export function web(version: string, { broken = false } = {}): ImageDescription 
       { kind: "debian", packages: ["libstdc++6", "libatomic1"] },
       { kind: "node", root: REPOSITORY },
       { kind: "workspace", root: REPOSITORY, workspace: "apps/chassis", to: "/app" },
-      { kind: "files", texts: { "/app/web.mjs": script("web.mjs"), "/app/load.mjs": script("load.mjs") } },
+      { kind: "files", texts: Object.fromEntries(SCRIPTS.map((path) => [`/app/${path}`, read(path)])) },
     ],
-    entrypoint: ["node", "web.mjs"],
+    entrypoint: ["node", SERVICE],
     env: { VERSION: version, BROKEN: broken ? "1" : "0" },
     workdir: "/app",
   };
 }
 
-function script(name: string): string {
-  return readFileSync(join(PODS, name), "utf8");
+function read(path: string): string {
+  return readFileSync(join(REPOSITORY, path), "utf8");
 }

@@ -1,5 +1,6 @@
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { priorityClass } from "../../cluster/priorities.ts";
 import { checksum } from "../../core/checksum.ts";
 import { labels, selector } from "../../core/labels.ts";
 import { admit, reach } from "../../core/network.ts";
@@ -237,7 +238,12 @@ function unique(accesses: readonly Access[]): Access[] {
 }
 
 function podDefaults() {
-  return { automountServiceAccountToken: false, enableServiceLinks: false, securityContext: RESTRICTED_POD };
+  return {
+    priorityClassName: priorityClass("store"),
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    securityContext: RESTRICTED_POD,
+  };
 }
 
 function containerDefaults(version: string, resources: Resources) {

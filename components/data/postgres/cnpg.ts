@@ -42,6 +42,7 @@ interface ClusterSpec {
   };
   topologySpreadConstraints: types.input.core.v1.TopologySpreadConstraint[];
   inheritedMetadata: { labels: Record<string, string>; annotations: Record<string, string> };
+  priorityClassName: string;
   seccompProfile: { type: "RuntimeDefault" };
 }
 

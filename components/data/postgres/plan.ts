@@ -1,6 +1,7 @@
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { CLOUDNATIVE_PG } from "../../cluster/operators/index.ts";
+import { priorityClass } from "../../cluster/priorities.ts";
 import { waitFor } from "../../core/custom-resource.ts";
 import { labels, MANAGED } from "../../core/labels.ts";
 import { admit, reach, reachApiServer } from "../../core/network.ts";
@@ -137,6 +138,7 @@ export function clusterPlan(
       },
       topologySpreadConstraints,
       inheritedMetadata: { labels: labels(name), annotations: optOutAnnotations({ replication }) },
+      priorityClassName: priorityClass("store"),
       seccompProfile: { type: "RuntimeDefault" },
     },
   };

@@ -1,4 +1,5 @@
 import type { types } from "@pulumi/kubernetes";
+import { priorityClass } from "../../cluster/priorities.ts";
 import { checksum } from "../../core/checksum.ts";
 import { labels, selector } from "../../core/labels.ts";
 import { admit, admitScrapers, reach } from "../../core/network.ts";
@@ -86,6 +87,7 @@ export function serversPlan(name: string, args: CompleteArgs): types.input.apps.
           },
         },
         spec: {
+          priorityClassName: priorityClass("store"),
           automountServiceAccountToken: false,
           enableServiceLinks: false,
           terminationGracePeriodSeconds: GRACE_SECONDS,

@@ -1,4 +1,5 @@
 import type { types } from "@pulumi/kubernetes";
+import { priorityClass } from "../../cluster/priorities.ts";
 import { checksum } from "../../core/checksum.ts";
 import { labels, selector } from "../../core/labels.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../core/security-context.ts";
@@ -36,6 +37,7 @@ export function proxyPlan(name: string, args: CompleteArgs): types.input.apps.v1
           annotations: { "plumbline.dev/config-checksum": checksum(proxyFiles(name, args)) },
         },
         spec: {
+          priorityClassName: priorityClass("store"),
           automountServiceAccountToken: false,
           enableServiceLinks: false,
           securityContext: RESTRICTED_POD,

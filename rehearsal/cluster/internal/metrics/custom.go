@@ -54,6 +54,7 @@ func (s *Server) customRoutes(mux *http.ServeMux) {
 		}
 		var found []measured
 		if asked.resource == podObjects {
+			from.rates.want(asked, now.time)
 			found = asked.ofPods(now)
 		} else if found, err = from.ofObjects(request.Context(), asked); err != nil {
 			return nil, err

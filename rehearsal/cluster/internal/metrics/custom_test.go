@@ -18,7 +18,7 @@ import (
 func serverOf(t *testing.T, pods ...*corev1.Pod) http.Handler {
 	t.Helper()
 	core := informers.NewSharedInformerFactory(fake.NewClientset(), 0).Core().V1()
-	from := &source{kubelets: &kubelets{}, pods: core.Pods().Lister(), nodes: core.Nodes().Lister(), profile: &profileFile{path: t.TempDir() + "/none"}}
+	from := &source{kubelets: &kubelets{}, rates: newRates(nil, nil, nil), pods: core.Pods().Lister(), nodes: core.Nodes().Lister(), profile: &profileFile{path: t.TempDir() + "/none"}}
 	for _, pod := range pods {
 		if err := core.Pods().Informer().GetIndexer().Add(pod); err != nil {
 			t.Fatal(err)

@@ -32,7 +32,7 @@ const (
 var Hosts = []string{serviceName + "." + serviceNamespace + ".svc", "localhost", "127.0.0.1"}
 
 // simulated is what the registered objects say of themselves.
-var simulated = map[string]string{rehearsal.Simulated: "usage of simulated pods, and every custom metric, is said by annotations and by the load profile"}
+var simulated = map[string]string{rehearsal.Simulated: "what simulated pods use, and every custom metric but rates of real pods, is said by annotations and by the load profile"}
 
 // register makes the API server ask this machine's port for both APIs.
 func register(ctx context.Context, config *rest.Config, port int, caBundle []byte) error {

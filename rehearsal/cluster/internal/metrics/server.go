@@ -1,6 +1,6 @@
 // Package metrics answers for the usage of pods: metrics.k8s.io as metrics-server does, and custom.metrics.k8s.io as an adapter of a
 // monitoring system does. Autoscalers are real; what they read of simulated pods is said by annotations and by a load profile, and
-// what they read of real ones, except for custom metrics, was measured by their kubelets.
+// what they read of real ones was measured: by their kubelets, and rates of their counters by asking them.
 package metrics
 
 import (
@@ -46,6 +46,7 @@ type source struct {
 	profile  *profileFile
 	objects  *objects
 	kubelets *kubelets
+	rates    *rates
 }
 
 // Serve answers on the listener until ctx ends. An API server that starts with both APIs registered from an earlier run asks for them
@@ -96,6 +97,8 @@ func (s *Server) Follow(ctx context.Context, config *rest.Config, caBundle []byt
 	factory.WaitForCacheSyncWithContext(ctx)
 	from.profile.follow(ctx)
 	from.kubelets = newKubelets(ctx, client, from.nodes)
+	from.rates = newRates(config, client, from.read)
+	go from.rates.follow(ctx)
 	s.source.Store(from)
 	return register(ctx, config, s.port, caBundle)
 }
@@ -153,7 +156,9 @@ func (s *source) read() (reading, error) {
 		return reading{}, err
 	}
 	now := time.Now()
-	return read(now, pods, nodes, s.profile.current.Load(), s.kubelets.now(nodes, now)), nil
+	r := read(now, pods, nodes, s.profile.current.Load(), s.kubelets.now(nodes, now))
+	r.rates = s.rates.now(now)
+	return r, nil
 }
 
 // handle answers GETs with what answer returns, or with its error as a Status.

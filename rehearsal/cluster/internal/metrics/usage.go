@@ -44,6 +44,8 @@ type reading struct {
 	users []user
 	// measured is what the containers on real nodes use, by the node's name; other nodes are not in it.
 	measured map[string]map[containerName]measurement
+	// rates are those of pods on real nodes.
+	rates map[rateName]float64
 }
 
 // user is a pod with what its containers use.
@@ -83,7 +85,7 @@ func read(now time.Time, pods []*corev1.Pod, nodes []*corev1.Node, profile *prof
 		r.loads = append(r.loads, load{entry: entry, each: value})
 	}
 	for _, pod := range r.pods {
-		if _, real := measured[pod.Spec.NodeName]; !real {
+		if !r.isReal(pod) {
 			r.users = append(r.users, user{pod: pod, time: now, window: window, usage: r.usage(pod)})
 		}
 	}
@@ -149,10 +151,22 @@ func (r reading) value(pod *corev1.Pod, metric, annotation string) (float64, boo
 	return quantity.AsApproximateFloat64(), known
 }
 
-// custom is the pod's custom metric, and whether it has it.
+// isReal says whether the pod is on a real node.
+func (r reading) isReal(pod *corev1.Pod) bool {
+	_, real := r.measured[pod.Spec.NodeName]
+	return real
+}
+
+// custom is the pod's custom metric, and whether it has it. Rates of real pods are measured; a rate of a simulated one that nothing
+// tells of is none, for nobody sends to it.
 func (r reading) custom(pod *corev1.Pod, metric string) (resource.Quantity, bool) {
+	isRate := strings.HasSuffix(metric, perSecond)
+	if isRate && r.isReal(pod) {
+		value, known := r.rates[rateName{pod.UID, metric}]
+		return thousandths(value), known
+	}
 	value, known := r.value(pod, metric, CustomPrefix+metric)
-	return thousandths(value), known
+	return thousandths(value), known || isRate
 }
 
 // usage is what the containers of the pod use. Together they use what the pod does, each in proportion to its request.
