@@ -31,7 +31,7 @@ export interface Metric {
 }
 
 /** By an analysis of one's own, or by the service's `objectives`, over the metrics of apps/chassis. */
-export type JudgedBy = Analysis | "objectives";
+type JudgedBy = Analysis | "objectives";
 
 /** Replicas are replaced one by one; a version whose replicas do not become ready stops there. */
 export interface Rolling {
