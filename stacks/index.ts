@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { SHOP_FLAGS } from "../apps/chassis/src/shop-flags.ts";
 import { Cluster, Namespace } from "../components/cluster/index.ts";
 import { Kafka, Postgres, Redis } from "../components/data/index.ts";
+import { FeatureFlags } from "../components/delivery/index.ts";
 import { Gateway, Issuer } from "../components/edge/index.ts";
 import { Application } from "../components/workload/index.ts";
 import { loadEnvironment } from "./environment.ts";
@@ -44,10 +46,16 @@ const gateway = new Gateway(
   on,
 );
 
+const flags = new FeatureFlags(
+  "shop-flags",
+  { namespace: workloads, flags: SHOP_FLAGS, defaults: environment.flags ?? {} },
+  on,
+);
+
 const shop = new Application("shop", { namespace: workloads, zones, images, gateway, ...services }, on);
 
 shop.service("orders", {
-  uses: [postgres.database("orders").owner, kafka.topic("orders").publish],
+  uses: [postgres.database("orders").owner, kafka.topic("orders").publish, flags],
   route: true,
 });
 shop.service("payments", {
