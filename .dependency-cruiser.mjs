@@ -30,8 +30,14 @@ export default {
     never(
       "stacks-use-components-only",
       "^stacks/",
-      "^(policies|rehearsal|cli|test|apps)/",
-      "The program never knows where it runs.",
+      "^(policies|rehearsal|cli|test)/|^apps/(?!chassis/src/shop-flags\\.ts$)",
+      "The program never knows where it runs. Of the services it knows the flags that they read.",
+    ),
+    never(
+      "flags-are-data",
+      "^apps/chassis/src/(shop-flags|flag-definition)\\.ts$",
+      "^(?!apps/chassis/src/flag-definition\\.ts$)",
+      "The program of a stack reads them: no service, and no package of one, may come with them.",
     ),
     never(
       "apps-stand-alone",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { SHOP_FLAGS } from "../apps/chassis/src/shop-flags.ts";
 import {
   amount,
   type Duration,
@@ -107,6 +108,17 @@ const store = {
   replication: optOut.exactOptional(),
 };
 
+type FlagShape<Flags extends Readonly<Record<string, { variants: object }>>> = {
+  [Name in keyof Flags]: z.ZodExactOptional<
+    z.ZodEnum<{ [Variant in keyof Flags[Name]["variants"] & string]: Variant }>
+  >;
+};
+const flags = z.strictObject(
+  Object.fromEntries(
+    Object.entries(SHOP_FLAGS).map(([name, { variants }]) => [name, z.enum(Object.keys(variants)).exactOptional()]),
+  ) as FlagShape<typeof SHOP_FLAGS>,
+);
+
 /** Where the receiver's address or key is: never the key itself. */
 const receiver = z.strictObject({
   kind: z.enum(["pagerduty", "jiraServiceManagement", "slack", "email", "webhook"]),
@@ -160,6 +172,8 @@ export const environmentSchema = z.strictObject({
       brokers: whole(1, 100),
     }),
   }),
+  /** The variant of a flag here, if another than its definition's default. A change of it rolls nothing. */
+  flags: flags.exactOptional(),
   /** What the whole is measured by. */
   objectives: z.strictObject({
     availability: percent,

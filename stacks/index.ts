@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { SHOP_FLAGS } from "../apps/chassis/src/shop-flags.ts";
 import { Cluster, Namespace } from "../components/cluster/index.ts";
 import { Kafka, Postgres, Redis } from "../components/data/index.ts";
+import { FeatureFlags } from "../components/delivery/index.ts";
 import { Gateway, Issuer } from "../components/edge/index.ts";
 import { Application } from "../components/workload/index.ts";
 import { loadEnvironment } from "./environment.ts";
@@ -45,6 +47,12 @@ const gateway = new Gateway(
   on,
 );
 
+const flags = new FeatureFlags(
+  "shop-flags",
+  { namespace: workloads, flags: SHOP_FLAGS, defaults: environment.flags ?? {} },
+  on,
+);
+
 const { availability, latency } = objectives;
 const shop = new Application(
   "shop",
@@ -53,7 +61,7 @@ const shop = new Application(
 );
 
 shop.service("orders", {
-  uses: [postgres.database("orders").owner, kafka.topic("orders").publish],
+  uses: [postgres.database("orders").owner, kafka.topic("orders").publish, flags],
   route: true,
 });
 shop.service("payments", {

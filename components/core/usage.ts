@@ -6,6 +6,12 @@ export interface CredentialFile {
   readonly key: string;
 }
 
+/** One file without any secret: a key of a ConfigMap in the consumer's namespace. */
+interface ConfigFile {
+  readonly configMap: string;
+  readonly key: string;
+}
+
 /** The pods behind one port, as network policies name them. */
 export interface Peer {
   readonly namespace: string;
@@ -44,6 +50,8 @@ export interface Grant {
   readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
   /** Credential files, by the last part of the variable that holds their path: `PASSWORD` gives `ORDERS_DB_PASSWORD_FILE`. */
   readonly files: Readonly<Record<string, CredentialFile>>;
+  /** A file that changes while the consumer runs, without a restart: its path is in `<RELATION>_FILE`. */
+  readonly config?: ConfigFile;
   /** Who signed the certificate of the used side: the consumer gets `<RELATION>_CA_FILE`, and a certificate of its own. */
   readonly issuer?: Signer;
   /** Where the consumer connects to: it may send there, and the used side lets it in. */
@@ -68,6 +76,8 @@ export interface Usable {
 
 /** Where a relation's credential files are mounted in the consumer's containers. */
 export const CREDENTIALS_ROOT = "/var/run/secrets/plumbline";
+/** Where its {@link Grant.config} is mounted. */
+export const CONFIG_ROOT = "/var/run/config/plumbline";
 
 /** Start of the environment variables of a relation: `orders-db` gives `ORDERS_DB`. */
 export function environmentPrefix(usableName: string): string {

@@ -1,3 +1,5 @@
+export { FeatureFlags, type FeatureFlagsArgs } from "./feature-flags.ts";
+export type { FlagDefinition, FlagDefinitions, FlagValue, Variant } from "./flag-definition.ts";
 export {
   type Analysis,
   type BlueGreen,
@@ -9,3 +11,15 @@ export {
   type Rolling,
   rolling,
 } from "./release.ts";
+export {
+  all,
+  any,
+  type Condition,
+  endsWith,
+  is,
+  not,
+  type Rule,
+  type Shares,
+  startsWith,
+  version,
+} from "./targeting.ts";

@@ -31,7 +31,7 @@ const READINESS = { periodSeconds: 5, failureThreshold: 2, timeoutSeconds: 2 };
 const LIVENESS = { periodSeconds: 10, failureThreshold: 6, timeoutSeconds: 5 };
 const TMP_SIZE = "64Mi";
 /** Readable by the pod's group, writable by nobody. */
-const CREDENTIAL_MODE = 0o440;
+const FILE_MODE = 0o440;
 
 /** The pod of a workload: restricted, with credentials as files. Where it goes is for its maker to add. */
 export function podPlan(
@@ -75,7 +75,7 @@ export function podPlan(
         ...parts.container,
       },
     ],
-    volumes: [{ name: "tmp", emptyDir: { sizeLimit: TMP_SIZE } }, ...volumes.map(credentialVolume)],
+    volumes: [{ name: "tmp", emptyDir: { sizeLimit: TMP_SIZE } }, ...volumes.map(relationVolume)],
   };
 }
 
@@ -90,14 +90,17 @@ export function probePlan(probes: Probes | OptOut): ProbePlan {
   };
 }
 
-function credentialVolume({ name, sources }: RelationVolume) {
+function relationVolume({ name, sources }: RelationVolume) {
   return {
     name,
     projected: {
-      defaultMode: CREDENTIAL_MODE,
-      sources: sources.map(({ secret, keys }) => ({
-        secret: { name: secret, items: keys.map((key) => ({ key, path: key })) },
-      })),
+      defaultMode: FILE_MODE,
+      sources: sources.map(({ keys, ...from }) => {
+        const items = keys.map((key) => ({ key, path: key }));
+        return "secret" in from
+          ? { secret: { name: from.secret, items } }
+          : { configMap: { name: from.configMap, items, optional: false } };
+      }),
     },
   };
 }

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../core/invalid.ts";
 import { isDnsLabel } from "../core/names.ts";
 import {
+  CONFIG_ROOT,
   type Consumer,
   CREDENTIALS_ROOT,
   environmentPrefix,
@@ -29,12 +30,16 @@ export interface RelationsPlan {
   readonly dependsOn: readonly pulumi.Resource[];
 }
 
-/** The credential files of one relation, in one folder. */
+/** Files of one relation in one folder: its credentials, or its configuration. */
 export interface RelationVolume {
   readonly name: string;
   readonly mountPath: string;
-  readonly sources: readonly { readonly secret: string; readonly keys: readonly string[] }[];
+  readonly sources: readonly VolumeSource[];
 }
+
+type VolumeSource = ({ readonly secret: string } | { readonly configMap: string }) & {
+  readonly keys: readonly string[];
+};
 
 /** The file with the authorities that a relation's server certificate is checked against. */
 const CA_FILE = "ca.crt";
@@ -79,7 +84,7 @@ export function relationsPlan(workload: string, relations: readonly Relation[]):
   return {
     environment: Object.assign({}, ...relations.map(relationEnvironment)),
     volumes: relations
-      .map((relation) => relationVolume(workload, relation))
+      .flatMap((relation) => [credentialsVolume(workload, relation), configVolume(relation)])
       .filter(({ sources }) => sources.length > 0),
     peers: relations.flatMap(({ grant }) => grant.peers),
     issuers: [...new Map(issuers.map((issuer) => [issuer.ref.name, issuer])).values()],
@@ -94,14 +99,21 @@ function relationEnvironment({ name, grant }: Relation): Record<string, pulumi.I
   for (const [part, value] of Object.entries(grant.environment)) environment[`${prefix}_${part}`] = value;
   for (const [part, { key }] of Object.entries(grant.files))
     environment[`${prefix}_${part}_FILE`] = `${CREDENTIALS_ROOT}/${name}/${key}`;
+  if (grant.config) environment[`${prefix}_FILE`] = `${CONFIG_ROOT}/${name}/${grant.config.key}`;
   if (grant.issuer) environment[`${prefix}_CA_FILE`] = `${CREDENTIALS_ROOT}/${name}/${CA_FILE}`;
   return environment;
 }
 
-function relationVolume(workload: string, { name, grant }: Relation): RelationVolume {
+function credentialsVolume(workload: string, { name, grant }: Relation): RelationVolume {
   const keys = new Map<string, string[]>();
   for (const { secret, key } of Object.values(grant.files)) keys.set(secret, [...(keys.get(secret) ?? []), key]);
   if (grant.issuer) keys.set(certificateSecret(identityName(workload, grant.issuer.ref)), [CA_FILE]);
   const sources = [...keys].map(([secret, items]) => ({ secret, keys: items }));
   return { name: `uses-${name}`, mountPath: `${CREDENTIALS_ROOT}/${name}`, sources };
+}
+
+/** A folder of its own: the kubelet brings mounted folders up to date, and never a single mounted file. */
+function configVolume({ name, grant: { config } }: Relation): RelationVolume {
+  const sources = config === undefined ? [] : [{ configMap: config.configMap, keys: [config.key] }];
+  return { name: `config-${name}`, mountPath: `${CONFIG_ROOT}/${name}`, sources };
 }

@@ -47,7 +47,7 @@ export function apiServer({ log, metrics, phase }: ApiOptions): FastifyInstance 
       return reply.code(400).send({ error: "the request is not valid", fields });
     }
     const status = error.statusCode ?? 500;
-    if (status < 500) return reply.code(status).send({ error: error.message });
+    if (status < 500 || error instanceof RequestError) return reply.code(status).send({ error: error.message });
     log.error({ err: error, method: request.method, route: request.routeOptions.url }, "a request failed");
     return reply.code(status).send({ error: status === 503 ? error.message : "internal error" });
   });

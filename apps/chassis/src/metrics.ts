@@ -11,6 +11,7 @@ export class Metrics {
   readonly #requestSeconds: Histogram<"method" | "route" | "status">;
   readonly #messages: Counter<"topic" | "outcome">;
   readonly #messageSeconds: Histogram<"topic" | "outcome">;
+  readonly #flags: Counter<"flag" | "variant" | "reason">;
 
   constructor(service: string) {
     this.registry.setDefaultLabels({ service });
@@ -43,6 +44,12 @@ export class Metrics {
       labelNames: message,
       registers,
     });
+    this.#flags = new Counter({
+      name: "feature_flag_evaluations_total",
+      help: "Times that a flag was asked for, by the variant that was served and OpenFeature's reason for it.",
+      labelNames: ["flag", "variant", "reason"],
+      registers,
+    });
   }
 
   /** Counts every answer of a server. The route is the pattern, never the path: paths have no bound. */
@@ -61,5 +68,9 @@ export class Metrics {
   message(topic: string, outcome: "handled" | "failed" | "rejected", milliseconds: number): void {
     this.#messages.inc({ topic, outcome });
     this.#messageSeconds.observe({ topic, outcome }, milliseconds / 1_000);
+  }
+
+  flag(flag: string, variant: string, reason: string): void {
+    this.#flags.inc({ flag, variant, reason });
   }
 }

@@ -19,11 +19,13 @@ const ORDER: Order = {
 let placement: Placement;
 let calls: string[];
 let broker: "up" | "down";
+let refused: string[];
 let api: FastifyInstance;
 
 beforeEach(() => {
   calls = [];
   broker = "up";
+  refused = [];
   placement = { outcome: "placed", order: ORDER, published: false };
   const store: OrderStore = {
     place: async (key) => {
@@ -36,9 +38,12 @@ beforeEach(() => {
     find: async (id) => (id === ORDER.id ? ORDER : undefined),
   };
   api = apiServer({ log: logger("orders", "fatal"), metrics: new Metrics("orders"), phase: () => "serving" });
-  orderRoutes(api, store, async ({ id }) => {
-    calls.push(`publish ${id}`);
-    if (broker === "down") throw new Error("no broker");
+  orderRoutes(api, store, {
+    taken: async (customer) => !refused.includes(customer),
+    publish: async ({ id }) => {
+      calls.push(`publish ${id}`);
+      if (broker === "down") throw new Error("no broker");
+    },
   });
 });
 
@@ -72,6 +77,15 @@ describe("POST /orders", () => {
     placement = { outcome: "known", order: ORDER, published: false };
     expect((await post(REQUEST)).statusCode).toBe(200);
     expect(calls.at(-1)).toBe(`mark ${ORDER.id}`);
+  });
+
+  it("asks for a later repeat of those whose orders are not taken, and keeps nothing of theirs", async () => {
+    refused = ["ada"];
+    const response = await post(REQUEST);
+    expect(response.statusCode).toBe(503);
+    expect(response.json().error).toContain("send it again later");
+    expect(calls).toEqual([]);
+    expect((await post({ ...REQUEST, customer: "grace" })).statusCode).toBe(201);
   });
 
   it("refuses a key that was used for another order", async () => {

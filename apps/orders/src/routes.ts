@@ -4,8 +4,12 @@ import { z } from "zod";
 import { type Order, orderRequest } from "./order.ts";
 import type { OrderStore } from "./store.ts";
 
-/** Tells the rest of the shop of an order. */
-export type Publish = (order: Order) => Promise<void>;
+export interface OrderEvents {
+  /** Whether orders of a customer are taken at this moment. */
+  taken(customer: string): Promise<boolean>;
+  /** Tells the rest of the shop of an order. */
+  publish(order: Order): Promise<void>;
+}
 
 const KEY_HEADER = "idempotency-key";
 const idempotencyKey = z.string().min(8).max(128);
@@ -13,18 +17,21 @@ const orderId = z.uuid();
 
 /**
  * - `POST /orders` with an `Idempotency-Key`: 201 with the order; 200 with the same order when the key comes again;
- *   422 when it comes with another order.
+ *   422 when it comes with another order; 503 while orders are not taken.
  * - `GET /orders/:id`: the order, or 404.
  *
  * An order is kept first and published second, without an outbox. If publishing fails the answer is 503, and the
  * client's retry with the same key publishes the order that is already kept: it may reach the topic twice, and never
  * goes missing while its client insists.
  */
-export function orderRoutes(api: FastifyInstance, store: OrderStore, publish: Publish): void {
+export function orderRoutes(api: FastifyInstance, store: OrderStore, { taken, publish }: OrderEvents): void {
   api.post("/orders", async (request, reply) => {
     const key = idempotencyKey.safeParse(request.headers[KEY_HEADER]);
     if (!key.success) throw new RequestError(400, "the header Idempotency-Key is needed: 8 to 128 characters");
-    const placement = await store.place(key.data, orderRequest.parse(request.body));
+    const asked = orderRequest.parse(request.body);
+    if (!(await taken(asked.customer)))
+      throw new RequestError(503, "orders are not taken at the moment: send it again later, with the same key");
+    const placement = await store.place(key.data, asked);
     if (placement.outcome === "conflict")
       throw new RequestError(422, "this Idempotency-Key was used for another order: use a new one");
     const { order, outcome } = placement;
