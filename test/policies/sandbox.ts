@@ -31,12 +31,14 @@ export interface Sandbox {
   remove(): Promise<void>;
 }
 
-/** Makes a project with the stack `local`. `namespace` is one that no other test uses. */
-export async function makeSandbox(namespace: string): Promise<Sandbox> {
+/** Makes a project with the stack `local`. `namespace` is one that no other test uses, where the cluster is the tests' own. */
+export async function makeSandbox(
+  namespace: string,
+  kubeconfig = process.env.PLUMBLINE_TEST_KUBECONFIG,
+): Promise<Sandbox> {
   const cacheDir = await privateCache();
   const dir = mkdtempSync(join(tmpdir(), "plumbline-policies-"));
   const toolchain = await prepareToolchain({ cacheDir: cacheDirectory() });
-  const kubeconfig = process.env.PLUMBLINE_TEST_KUBECONFIG;
   const home = await engineHome({ cacheDir, name: "policies", tools: toolchain, kubeconfig, plugins: "ours" });
   const env: NodeJS.ProcessEnv = { ...process.env, ...home.env, NO_COLOR: "1" };
   for (const name of home.unset) delete env[name];
