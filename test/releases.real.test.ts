@@ -35,21 +35,23 @@ describe.skipIf(why !== undefined)(`releases on real nodes${why === undefined ? 
   /** Has the engine make the service what it should be. */
   async function release(version: string, how: string) {
     sandbox.program(`
-import { Namespace } from ${JSON.stringify(join(COMPONENTS, "cluster/index.ts"))};
+import { Cluster, Namespace } from ${JSON.stringify(join(COMPONENTS, "cluster/index.ts"))};
 import { optOut } from ${JSON.stringify(join(COMPONENTS, "core/index.ts"))};
 import { blueGreen, canary, rolling } from ${JSON.stringify(join(COMPONENTS, "delivery/index.ts"))};
 import { Microservice, Worker } from ${JSON.stringify(join(COMPONENTS, "workload/index.ts"))};
-const home = new Namespace(namespace.name, { quota: { cpu: "20", memory: "20Gi", pods: 40 } });
+const cluster = new Cluster("cluster", { context: "plumbline-releases", operators: "provided" });
+const on = { provider: cluster.provider, dependsOn: cluster };
+const home = new Namespace(namespace.name, { quota: { cpu: "20", memory: "20Gi", pods: 40 } }, on);
 const shared = {
   namespace: home,
   zones: ["one", "two", "three"],
   resources: { requests: { cpu: "500m", memory: "128Mi" }, limits: { cpu: "1", memory: "128Mi" } },
 };
-const web = new Microservice("web", { ...shared, image: "plumbline.test/web:${version}", release: ${how}, scaling: { min: 3, max: 4 } });
+const web = new Microservice("web", { ...shared, image: "plumbline.test/web:${version}", release: ${how}, scaling: { min: 3, max: 4 } }, on);
 new Worker("customer", {
   ...shared, image: "plumbline.test/web:1", uses: [web], scaling: { min: 1, max: 1 },
   replication: optOut("one customer sends all requests"),
-});`);
+}, on);`);
     const { code, text } = await sandbox.pulumi("up", "--yes", "--skip-preview");
     expect(code, text).toBe(0);
   }

@@ -2,4 +2,3 @@ export { Cluster, type ClusterArgs } from "./cluster.ts";
 export { Namespace, type NamespaceArgs } from "./namespace.ts";
 export type { OpenPorts, Quota } from "./namespace-plan.ts";
 export { OPERATORS, type Operator } from "./operators/index.ts";
-export { priorityPlans } from "./priorities.ts";

@@ -1,7 +1,9 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { priorityPlans } from "../../components/cluster/priorities.ts";
 import {
   cacheDirectory,
   clusterConfig,
@@ -13,7 +15,7 @@ import {
 
 /**
  * What every real test stands on, made once per run: the toolchain (from the cache, or built into it) and a control
- * plane of the tests' own. Tests find both in the environment: `PLUMBLINE_PULUMI`, `PLUMBLINE_TEST_CLUSTER` (the cluster
+ * plane of the tests' own, which has the priority classes that components name. Tests find both in the environment: `PLUMBLINE_PULUMI`, `PLUMBLINE_TEST_CLUSTER` (the cluster
  * binary), `PLUMBLINE_TEST_CRDS`, `PLUMBLINE_TEST_KUBECONFIG`.
  */
 export async function setup(): Promise<() => Promise<void>> {
@@ -31,6 +33,13 @@ export async function setup(): Promise<() => Promise<void>> {
     }),
     { cacheDir, binary: toolchain.cluster.path, report: plainLines() },
   );
+  const classes = {
+    kind: "List",
+    apiVersion: "v1",
+    items: priorityPlans().map((plan) => ({ apiVersion: "scheduling.k8s.io/v1", kind: "PriorityClass", ...plan })),
+  };
+  const kubectl = ["kubectl", "--kubeconfig", cluster.kubeconfig, "create", "-f", "-"];
+  execFileSync(toolchain.cluster.path, kubectl, { input: JSON.stringify(classes) });
   process.env.PLUMBLINE_PULUMI = toolchain.pulumi.path;
   process.env.PLUMBLINE_TEST_CLUSTER = toolchain.cluster.path;
   process.env.PLUMBLINE_TEST_CRDS = JSON.stringify(toolchain.crds);
