@@ -7,7 +7,7 @@ export interface CredentialFile {
 }
 
 /** One file without any secret: a key of a ConfigMap in the consumer's namespace. */
-export interface ConfigFile {
+interface ConfigFile {
   readonly configMap: string;
   readonly key: string;
 }
