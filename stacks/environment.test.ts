@@ -72,6 +72,14 @@ test.each<[what: string, path: string, value: unknown, field: string, allowed: R
   ["an unknown key of a variant", "cluster.nodesPerZon", 3, "cluster.nodesPerZon", /did you mean nodesPerZone\?$/],
   ["a missing field", "host", undefined, "host", /a host name/],
   ["a missing part", "stores.kafka", undefined, "stores.kafka", /an object with keys/],
+  [
+    "a flag that is none",
+    "flags",
+    { "take-order": "off" },
+    "flags.take-order",
+    /take-orders; did you mean take-orders\?$/,
+  ],
+  ["a flag's variant that is none", "flags", { "take-orders": "of" }, "flags.take-orders", /"on", "off"/],
   ["nodes of no kind", "cluster.nodes", "fast", "cluster.nodes", /simulated.*real.*both/],
   [
     "a version that is none",
@@ -260,6 +268,12 @@ test.each(["x: &a\n  b: *a", "x: &a [*a]", "x: &a [1, 1]\ny: &b [*a, *a]\nz: [*b
     );
   },
 );
+
+test("an environment may have another default of a flag", () => {
+  const local = readFileSync(join(import.meta.dirname, "local.yaml"), "utf8");
+  writeFileSync(join(dir, "local.yaml"), `${local}\nflags: { take-orders: off }\n`);
+  expect(loadEnvironment("local", dir).flags).toEqual({ "take-orders": "off" });
+});
 
 test("a value may stand in two places", () => {
   const local = readFileSync(join(import.meta.dirname, "local.yaml"), "utf8");

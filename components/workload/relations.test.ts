@@ -37,6 +37,28 @@ test("a relation's environment begins with its name, and its files are in one fo
   ]);
 });
 
+test("what changes while the program runs is in a folder of its own, and no secret's", () => {
+  const config = { configMap: "shop-flags", key: "flags.json" };
+  const files = { TOKEN: { secret: "shop-flags-orders", key: "token" } };
+  const plan = relationsPlan("orders", [{ name: "shop-flags", grant: { ...nothing, config, files } }]);
+  expect(plan.environment).toEqual({
+    SHOP_FLAGS_FILE: "/var/run/config/plumbline/shop-flags/flags.json",
+    SHOP_FLAGS_TOKEN_FILE: "/var/run/secrets/plumbline/shop-flags/token",
+  });
+  expect(plan.volumes).toEqual([
+    {
+      name: "uses-shop-flags",
+      mountPath: "/var/run/secrets/plumbline/shop-flags",
+      sources: [{ secret: "shop-flags-orders", keys: ["token"] }],
+    },
+    {
+      name: "config-shop-flags",
+      mountPath: "/var/run/config/plumbline/shop-flags",
+      sources: [{ configMap: "shop-flags", keys: ["flags.json"] }],
+    },
+  ]);
+});
+
 test("one authority means one certificate, however many relations it signs for", () => {
   const plan = relationsPlan(
     "orders",
