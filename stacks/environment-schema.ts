@@ -9,10 +9,12 @@ import {
   isPercent,
   isQuantity,
   isQuorum,
+  isServiceUrl,
   milliseconds,
   objectiveProblems,
   type Percent,
   type Quantity,
+  SERVICE_URL,
 } from "../components/core/index.ts";
 import { NODE_KINDS } from "./node-kinds.ts";
 
@@ -144,6 +146,20 @@ export const environmentSchema = z.strictObject({
     ),
     version: text('a version such as "1.4.2"', (given) => /^\w[\w.-]{0,127}$/.test(given) && given !== "latest"),
   }),
+  releases: z.strictObject({
+    /** How long the old version stands by after a switch to the new one. */
+    bakeTime: duration,
+    /** What carries releases out. A rehearsal has it by itself. */
+    controller: z
+      .strictObject({
+        image: text(
+          'an image with a tag or a digest, such as "registry.example.com/release-controller:0.1.0"',
+          (given) => /^[\w.-]+(:\d+)?(\/[\w.-]+)+(:[\w.-]+|@sha256:[0-9a-f]{64})$/.test(given),
+        ),
+        prometheus: text(SERVICE_URL, isServiceUrl).exactOptional(),
+      })
+      .exactOptional(),
+  }),
   namespaces: z.strictObject({ shop: quota, data: quota, edge: quota }),
   services: z.strictObject({
     scaling: z.strictObject({
@@ -260,7 +276,7 @@ function checkQuorums({ stores: { postgres, redis, kafka } }: Parsed, report: Re
 }
 
 function checkTier(
-  { tier, cluster: { provider }, gateway, zones, paging, services, stores, objectives }: Parsed,
+  { tier, cluster: { provider }, gateway, zones, paging, services, stores, objectives, releases }: Parsed,
   report: Report,
 ): void {
   const rehearsal = tier === "rehearsal";
@@ -273,6 +289,11 @@ function checkTier(
     report(
       ["gateway"],
       rehearsal ? '"rehearsal": nothing else runs there' : '"envoy": the stand-in carries no traffic',
+    );
+  if ((releases.controller === undefined) !== rehearsal)
+    report(
+      ["releases", "controller"],
+      rehearsal ? "none: a rehearsal has one" : "{ image: <that of the release controller> }",
     );
   if (stores.kafka.controllers === "combined" && !rehearsal)
     report(["stores", "kafka", "controllers"], "a number: Apache Kafka advises combined nodes for development only");

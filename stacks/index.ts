@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { SHOP_FLAGS } from "../apps/chassis/src/shop-flags.ts";
 import { Cluster, Namespace } from "../components/cluster/index.ts";
 import { Kafka, Postgres, Redis } from "../components/data/index.ts";
-import { FeatureFlags } from "../components/delivery/index.ts";
+import { blueGreen, FeatureFlags, ReleaseController } from "../components/delivery/index.ts";
 import { Gateway, Issuer } from "../components/edge/index.ts";
 import { Application } from "../components/workload/index.ts";
 import { loadEnvironment } from "./environment.ts";
@@ -16,6 +16,7 @@ const {
   zones,
   images,
   host,
+  releases,
   objectives,
   ...environment
 } = loadEnvironment(pulumi.getStack());
@@ -35,6 +36,11 @@ const internal = new Issuer("internal", { authority: "private" }, on);
 const answeredOn = { name: "gateway", namespace: edge.name };
 const trusted =
   certificates.authority === "acme" ? new Issuer("public", { ...certificates, gateway: answeredOn }, on) : internal;
+
+if (releases.controller) {
+  const home = new Namespace("plumbline-delivery", { quota: { cpu: "2", memory: "1Gi", pods: 8 } }, on);
+  new ReleaseController("release-controller", { namespace: home, zones, ...releases.controller }, on);
+}
 
 const store = { namespace: data, zones, issuer: internal, retain: !rehearsal };
 const postgres = new Postgres("postgres", { ...store, ...stores.postgres, databases: ["orders", "inventory"] }, on);
@@ -70,6 +76,7 @@ shop.service("payments", {
 });
 shop.service("inventory", {
   uses: [postgres.database("inventory").owner, kafka.topic("orders").consume],
+  release: blueGreen({ bakeTime: releases.bakeTime }),
   route: { path: "/stock" },
 });
 

@@ -8,5 +8,6 @@ export { amount, isQuantity, type Quantity } from "./quantity.ts";
 export { isQuorum } from "./quorum.ts";
 export type { Resources } from "./resources.ts";
 export { secretIn } from "./secret-text.ts";
+export { isServiceUrl, SERVICE_URL } from "./service-url.ts";
 export type { Transform } from "./transform.ts";
 export type { Consumer, Grant, Peer, Usable } from "./usage.ts";

@@ -11,6 +11,7 @@ export {
   type Rolling,
   rolling,
 } from "./release.ts";
+export { ReleaseController, type ReleaseControllerArgs } from "./release-controller.ts";
 export {
   all,
   any,

@@ -38,7 +38,7 @@ export function podPlan(
   name: string,
   args: Pick<
     CompleteWorkload,
-    "namespace" | "image" | "resources" | "runtime" | "environment" | "rights" | "telemetry"
+    "namespace" | "image" | "args" | "resources" | "runtime" | "environment" | "rights" | "telemetry"
   >,
   { environment, volumes }: Pick<RelationsPlan, "environment" | "volumes">,
   parts: PodParts,
@@ -62,6 +62,7 @@ export function podPlan(
       {
         name,
         image,
+        ...(args.args && { args: [...args.args] }),
         env: [
           ...Object.entries(variables).map(([variable, value]) => ({ name: variable, value })),
           ...telemetryEnvironment(name, args),

@@ -1,4 +1,5 @@
 import type { Problem } from "../core/invalid.ts";
+import { isServiceUrl, peersAt, SERVICE_URL } from "../core/service-url.ts";
 import type { Peer } from "../core/usage.ts";
 import { imageVersion } from "./image.ts";
 import type { CompleteWorkload } from "./workload-args.ts";
@@ -8,8 +9,6 @@ export interface Telemetry {
   /** Of a collector's Service, with the port that its pods listen on: `http://collector.observability.svc:4318`. */
   readonly endpoint: string;
 }
-
-const ENDPOINT = /^http:\/\/[a-z][a-z0-9-]*\.([a-z][a-z0-9-]*)\.svc(?:\.cluster\.local)?:(\d{2,5})$/;
 
 /** What a pod knows of itself when it runs. Clusters before Kubernetes 1.35 do not tell it its zone, which is empty then. */
 const OWN_FIELDS = {
@@ -58,13 +57,11 @@ export function telemetryEnvironment(
 
 /** The way to the collector, if there is one: any pod of its namespace, on its port. */
 export function telemetryPeers(telemetry: Telemetry | undefined): Peer[] {
-  const [, namespace, port] = ENDPOINT.exec(telemetry?.endpoint ?? "") ?? [];
-  return namespace === undefined ? [] : [{ namespace, podLabels: {}, port: Number(port) }];
+  return peersAt(telemetry?.endpoint ?? "");
 }
 
 /** What is wrong with a collector's address. */
 export function telemetryProblems(telemetry: Telemetry | undefined): Problem[] {
-  if (telemetry === undefined || ENDPOINT.test(telemetry.endpoint)) return [];
-  const allowed = 'a Service of the cluster and its port, as in "http://collector.observability.svc:4318"';
-  return [{ field: "telemetry.endpoint", given: telemetry.endpoint, allowed }];
+  if (telemetry === undefined || isServiceUrl(telemetry.endpoint)) return [];
+  return [{ field: "telemetry.endpoint", given: telemetry.endpoint, allowed: SERVICE_URL }];
 }

@@ -13,6 +13,8 @@ export interface WorkloadArgs {
   readonly namespace: Namespace;
   /** Image with a tag that does not move, or a digest. */
   readonly image: string;
+  /** What the image's program is given on its command line; nothing by default. */
+  readonly args?: readonly string[];
   /** Zones that its pods may run in. */
   readonly zones: readonly string[];
   /** What it uses: stores, topics, services. Credentials, network policies and start-up order follow from it. */

@@ -1,0 +1,68 @@
+import { readFileSync } from "node:fs";
+import type { types } from "@pulumi/kubernetes";
+import { load } from "js-yaml";
+import { type Problem, refuse } from "../core/invalid.ts";
+import { labels } from "../core/labels.ts";
+import { isServiceUrl, SERVICE_URL } from "../core/service-url.ts";
+import type { Rights } from "../workload/rights.ts";
+
+/** Two, so that one works on while the other's node is lost: a Lease says which. */
+export const SCALING = { min: 2, max: 2 } as const;
+export const RESOURCES = {
+  requests: { cpu: "50m", memory: "64Mi" },
+  limits: { cpu: "500m", memory: "128Mi" },
+} as const;
+/** One path for whether it runs and one for whether it can work, on the port of its metrics. */
+export const PROBES = { startup: "/readyz", readiness: "/readyz", liveness: "/healthz" } as const;
+
+/** What its pods may do in their own namespace. What they may do in all of them is a ClusterRole. */
+export const RIGHTS: Rights = {
+  why: "makes the deployments of releases, and agrees with its other replica who works",
+  rules: [
+    // What does not exist yet has no name by which it could be told.
+    { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["create"] },
+    {
+      apiGroups: ["coordination.k8s.io"],
+      resources: ["leases"],
+      resourceNames: ["plumbline-release"],
+      verbs: ["get", "update"],
+    },
+  ],
+};
+
+/** The command line of its program. */
+export function argumentsOf(port: number, prometheus: string | undefined): string[] {
+  return [`--address=:${port}`, ...(prometheus === undefined ? [] : [`--prometheus=${prometheus}`])];
+}
+
+/** The definition of the kind Release, as the controller's own sources have it. */
+export function definitionPlan(): types.input.apiextensions.v1.CustomResourceDefinition {
+  return own("release.yaml") as types.input.apiextensions.v1.CustomResourceDefinition;
+}
+
+/** What the controller may do in every namespace, for one of a name. */
+export function rolePlan(name: string): types.input.rbac.v1.ClusterRole {
+  const { rules } = own("role.yaml") as Required<Pick<types.input.rbac.v1.ClusterRole, "rules">>;
+  return { metadata: { name, labels: labels(name) }, rules };
+}
+
+export function rolesBindingPlan(name: string, namespace: string): types.input.rbac.v1.ClusterRoleBinding {
+  return {
+    metadata: { name, labels: labels(name) },
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name },
+    subjects: [{ kind: "ServiceAccount", name, namespace }],
+  };
+}
+
+/** Refuses an address that is none. */
+export function refusePrometheus(name: string, prometheus: string | undefined): void {
+  const problems: Problem[] =
+    prometheus === undefined || isServiceUrl(prometheus)
+      ? []
+      : [{ field: "prometheus", given: prometheus, allowed: SERVICE_URL }];
+  refuse(`ReleaseController "${name}"`, problems);
+}
+
+function own(file: string): unknown {
+  return load(readFileSync(new URL(`controller/api/${file}`, import.meta.url), "utf8"));
+}
