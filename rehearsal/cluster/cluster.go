@@ -14,6 +14,7 @@ import (
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 
+	"plumbline.dev/delivery/controller/api"
 	"plumbline.dev/rehearsal/cluster/internal/config"
 	"plumbline.dev/rehearsal/cluster/internal/controlplane"
 	"plumbline.dev/rehearsal/cluster/internal/crds"
@@ -120,13 +121,14 @@ func (c *cluster) readDescription(context.Context) (err error) {
 	return nil
 }
 
-// readDefinitions begins to read them: they are megabytes, and nothing needs them before the API server is there. That of faults is
-// always among them.
+// readDefinitions begins to read them: they are megabytes, and nothing needs them before the API server is there. Those of faults and
+// of releases are always among them.
 func (c *cluster) readDefinitions(paths []string) {
 	c.definitions = sync.OnceValues(func() ([]*unstructured.Unstructured, error) {
-		own, err1 := faults.Definition()
-		others, err2 := crds.Read(paths)
-		return append(others, own), errors.Join(err1, err2)
+		ofFaults, err1 := faults.Definition()
+		ofReleases, err2 := crds.Parse(api.Definition)
+		others, err3 := crds.Read(paths)
+		return append(append(others, ofFaults), ofReleases...), errors.Join(err1, err2, err3)
 	})
 	go c.definitions()
 }

@@ -10,6 +10,8 @@ import (
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
 
+	"plumbline.dev/delivery/controller"
+	"plumbline.dev/delivery/controller/api"
 	"plumbline.dev/rehearsal/cluster/internal/certmanager"
 	"plumbline.dev/rehearsal/cluster/internal/cnpg"
 	"plumbline.dev/rehearsal/cluster/internal/faults"
@@ -17,10 +19,11 @@ import (
 	"plumbline.dev/rehearsal/cluster/internal/loadbalancer"
 	"plumbline.dev/rehearsal/cluster/internal/metrics"
 	"plumbline.dev/rehearsal/cluster/internal/pki"
+	"plumbline.dev/rehearsal/cluster/internal/releases"
 	"plumbline.dev/rehearsal/cluster/internal/volumes"
 )
 
-// operators are cert-manager, the stand-ins for other operators, and what makes faults. Each is started if its definition is there.
+// operators are cert-manager, the release controller, the stand-ins for other operators, and what makes faults. Each is started if its definition is there.
 var operators = []struct {
 	name, definition string
 	start            func(*cluster) error
@@ -31,6 +34,7 @@ var operators = []struct {
 	{name: "gateway", definition: gateway.Definition, start: (*cluster).startGateways},
 	{name: "postgres", definition: cnpg.Definition, start: (*cluster).startPostgres, ofSimulated: true},
 	{name: "faults", definition: faults.DefinitionName, start: (*cluster).startFaults},
+	{name: "releases", definition: api.DefinitionName, start: (*cluster).startReleases},
 }
 
 // startCloud starts what the controllers of a cloud do: block storage and load balancers.
@@ -77,6 +81,35 @@ func (c *cluster) startGateways() error { return c.startStandIn("gateway", gatew
 func (c *cluster) startPostgres() error { return c.startStandIn("postgres", cnpg.Run) }
 
 func (c *cluster) startFaults() error { return c.startStandIn("faults", faults.Run) }
+
+// startReleases starts the release controller with the rights that it has in a cloud, and no others.
+func (c *cluster) startReleases() error {
+	client, _, err := c.clients("releases")
+	if err != nil {
+		return err
+	}
+	_, restConfig, err := c.component("releases")
+	if err != nil {
+		return err
+	}
+	var options controller.Options
+	options.MetricsAddress, options.HealthAddress = "0", "0"
+	if at := c.description.Releases.Prometheus; at != nil {
+		if options.Prometheus, err = controller.Behind(restConfig, at.Namespace, at.Service, at.Port); err != nil {
+			return err
+		}
+	}
+	if err := releases.Grant(c.addons, client); err != nil {
+		return err
+	}
+	restConfig.Impersonate.UserName = releases.User
+	go func() {
+		if err := controller.Run(c.addons, restConfig, options); err != nil && c.addons.Err() == nil {
+			c.report.Note("the release controller ended: " + err.Error())
+		}
+	}()
+	return nil
+}
 
 func (c *cluster) startStandIn(name string, run func(context.Context, dynamic.Interface, kubernetes.Interface) error) error {
 	client, custom, err := c.clients(name)

@@ -33,6 +33,21 @@ type Cluster struct {
 	// Seed is the absolute path of a store that the command `seed` laid, with which a cluster without data begins. It may be empty: the
 	// cluster then makes everything itself, which takes a few seconds more.
 	Seed string `json:"seed,omitempty"`
+	// Releases says what the release controller may ask. It may be left out.
+	Releases Releases `json:"releases,omitzero"`
+}
+
+// Releases is what the release controller is told.
+type Releases struct {
+	// Prometheus answers analyses; without it, a release that has one is refused.
+	Prometheus *Prometheus `json:"prometheus,omitempty"`
+}
+
+// Prometheus is one behind a Service of the cluster, which the API server reaches.
+type Prometheus struct {
+	Namespace string `json:"namespace"`
+	Service   string `json:"service"`
+	Port      int    `json:"port"`
 }
 
 // Node is one simulated machine.
@@ -145,6 +160,18 @@ func problems(c Cluster) []error {
 	}
 	if c.Real != nil {
 		realProblems(refuse, node, *c.Real)
+	}
+	if p := c.Releases.Prometheus; p != nil {
+		at := "releases.prometheus."
+		if len(validation.IsDNS1123Label(p.Namespace)) > 0 {
+			refuse(at+"namespace", p.Namespace, `a DNS label, such as "monitoring"`)
+		}
+		if len(validation.IsDNS1035Label(p.Service)) > 0 {
+			refuse(at+"service", p.Service, `the name of a Service, such as "prometheus"`)
+		}
+		if p.Port < 1 || p.Port > 65535 {
+			refuse(at+"port", p.Port, "a port of the Service, 1 to 65535")
+		}
 	}
 	for i, path := range c.CRDs {
 		if !filepath.IsAbs(path) {

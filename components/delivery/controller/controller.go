@@ -1,0 +1,138 @@
+// Package controller releases new revisions of programs, blue-green or as canaries, and goes back by itself. What it decides is in
+// internal/plan.
+package controller
+
+import (
+	"context"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/rest"
+	"k8s.io/klog/v2"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller"
+	"sigs.k8s.io/controller-runtime/pkg/event"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
+	"sigs.k8s.io/controller-runtime/pkg/healthz"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+	"sigs.k8s.io/controller-runtime/pkg/source"
+
+	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
+
+	"plumbline.dev/delivery/controller/api"
+)
+
+// Manager is the name under which the controller writes, and tells events.
+const Manager = "plumbline-release"
+
+// atOnce is how many releases are worked on at the same time.
+const atOnce = 8
+
+// What is watched besides releases. Of Deployments and pods there may be very many that are nobody's revision.
+var (
+	deployments = appsv1.SchemeGroupVersion.WithKind("Deployment")
+	pods        = corev1.SchemeGroupVersion.WithKind("Pod")
+	services    = corev1.SchemeGroupVersion.WithKind("Service")
+)
+
+// Options are what differs from place to place.
+type Options struct {
+	// Prometheus answers analyses; nil if there is none.
+	Prometheus Prometheus
+	// MetricsAddress and HealthAddress are where to listen; "0" is nowhere.
+	MetricsAddress, HealthAddress string
+	// LeaderElection says that others may run as well; Namespace is of the Lease by which they agree, and may be left out in a pod.
+	LeaderElection          bool
+	LeaderElectionNamespace string
+}
+
+// Run works until ctx ends. The definition must be established.
+func Run(ctx context.Context, config *rest.Config, options Options) error {
+	// Else the library writes a complaint to stderr.
+	ctrl.SetLogger(klog.Background())
+	ofRevisions, err := labels.Parse(api.RevisionLabel)
+	if err != nil {
+		return err
+	}
+	manager, err := ctrl.NewManager(config, ctrl.Options{
+		Metrics:                       metricsserver.Options{BindAddress: options.MetricsAddress},
+		HealthProbeBindAddress:        options.HealthAddress,
+		LeaderElection:                options.LeaderElection,
+		LeaderElectionID:              Manager,
+		LeaderElectionNamespace:       options.LeaderElectionNamespace,
+		LeaderElectionReleaseOnCancel: true,
+		Cache: cache.Options{ByObject: map[client.Object]cache.ByObject{
+			metadataOf(deployments): {Label: ofRevisions},
+			metadataOf(pods):        {Label: ofRevisions},
+		}},
+	})
+	if err != nil {
+		return err
+	}
+	if err := manager.AddHealthzCheck("ping", healthz.Ping); err != nil {
+		return err
+	}
+	if err := manager.AddReadyzCheck("ping", healthz.Ping); err != nil {
+		return err
+	}
+	answered := make(chan event.GenericEvent, 64)
+	r := &reconciler{
+		// What is decided from must not be older than what was decided before: nothing is read from a cache.
+		reader:   manager.GetAPIReader(),
+		client:   client.WithFieldOwner(manager.GetClient(), Manager),
+		recorder: manager.GetEventRecorder(Manager),
+		measurer: newMeasurer(options.Prometheus, answered),
+		now:      time.Now,
+	}
+	// Caches only tell that something changed, and hold no more than names and labels.
+	err = ctrl.NewControllerManagedBy(manager).Named(Manager).
+		WatchesMetadata(metadataOf(api.Kind), &handler.EnqueueRequestForObject{}).
+		WatchesMetadata(metadataOf(deployments),
+			handler.EnqueueRequestForOwner(manager.GetScheme(), manager.GetRESTMapper(), metadataOf(api.Kind), handler.OnlyControllerOwner())).
+		WatchesMetadata(metadataOf(pods), handler.EnqueueRequestsFromMapFunc(releaseOfPod)).
+		WatchesMetadata(metadataOf(services), handler.EnqueueRequestsFromMapFunc(r.releasesBeside)).
+		WatchesRawSource(source.Channel(answered, &handler.EnqueueRequestForObject{})).
+		WithOptions(controller.Options{MaxConcurrentReconciles: atOnce, SkipNameValidation: new(true)}).
+		Complete(r)
+	if err != nil {
+		return err
+	}
+	return manager.Start(ctx)
+}
+
+func metadataOf(kind schema.GroupVersionKind) *metav1.PartialObjectMetadata {
+	object := &metav1.PartialObjectMetadata{}
+	object.SetGroupVersionKind(kind)
+	return object
+}
+
+// releaseOfPod finds the release by the annotation that its pods carry: their owners' owners would have to be asked for.
+func releaseOfPod(_ context.Context, pod client.Object) []reconcile.Request {
+	name := pod.GetAnnotations()[releaseAnnotation]
+	if name == "" {
+		return nil
+	}
+	return []reconcile.Request{{NamespacedName: types.NamespacedName{Namespace: pod.GetNamespace(), Name: name}}}
+}
+
+// releasesBeside are all in the Service's namespace: each of them may wait for it, or be selected by it.
+func (r *reconciler) releasesBeside(ctx context.Context, service client.Object) []reconcile.Request {
+	list := &unstructured.UnstructuredList{}
+	list.SetGroupVersionKind(api.Kind)
+	if err := r.reader.List(ctx, list, client.InNamespace(service.GetNamespace())); err != nil {
+		klog.ErrorS(err, "the releases beside a Service cannot be listed", "service", klog.KObj(service))
+	}
+	var found []reconcile.Request
+	for _, release := range list.Items {
+		found = append(found, reconcile.Request{NamespacedName: client.ObjectKeyFromObject(&release)})
+	}
+	return found
+}

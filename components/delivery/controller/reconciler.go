@@ -1,0 +1,192 @@
+package controller
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"reflect"
+	"slices"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/tools/events"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	"plumbline.dev/delivery/controller/api"
+	"plumbline.dev/delivery/controller/internal/plan"
+)
+
+type reconciler struct {
+	reader   client.Reader
+	client   client.Client
+	recorder events.EventRecorder
+	measurer *measurer
+	now      func() time.Time
+}
+
+// Reconcile brings a release a step on. What changes by that is seen by the watches, and has it called again.
+func (r *reconciler) Reconcile(ctx context.Context, request reconcile.Request) (reconcile.Result, error) {
+	object := &unstructured.Unstructured{}
+	object.SetGroupVersionKind(api.Kind)
+	if err := r.reader.Get(ctx, request.NamespacedName, object); err != nil {
+		if apierrors.IsNotFound(err) {
+			r.measurer.forget(request.NamespacedName)
+		}
+		return reconcile.Result{}, client.IgnoreNotFound(err)
+	}
+	if isHeld := slices.Contains(object.GetFinalizers(), api.ServicesFinalizer); object.GetDeletionTimestamp() != nil && !isHeld {
+		return reconcile.Result{}, nil
+	}
+	after, err := r.reconcile(ctx, object)
+	if apierrors.IsConflict(err) || apierrors.IsAlreadyExists(err) {
+		// Somebody was faster: it is looked at anew.
+		return reconcile.Result{RequeueAfter: 10 * time.Millisecond}, nil
+	}
+	return reconcile.Result{RequeueAfter: after}, err
+}
+
+func (r *reconciler) reconcile(ctx context.Context, object *unstructured.Unstructured) (time.Duration, error) {
+	release, err := api.Decode(object)
+	if err != nil {
+		return 0, err
+	}
+	if release.Spec.Strategy.BlueGreen != nil && !slices.Contains(release.Finalizers, api.ServicesFinalizer) {
+		// Before the first Service is switched.
+		if err := r.setFinalizers(ctx, object, append(object.GetFinalizers(), api.ServicesFinalizer)); err != nil {
+			return 0, err
+		}
+	}
+	seen, err := r.observe(ctx, release)
+	if err != nil {
+		return 0, err
+	}
+	decision := plan.Decide(seen.Observed)
+	err = r.carryOut(ctx, object, release, seen, decision)
+	if apierrors.IsInvalid(err) && decision.Create {
+		// The template was refused: that is decided about like any other failure.
+		seen.Status, seen.Refused = decision.Status, err.Error()
+		seen.Measured = nil
+		return 0, r.carryOut(ctx, object, release, seen, withoutCreation(plan.Decide(seen.Observed)))
+	}
+	return decision.After, err
+}
+
+// withoutCreation leaves out what was refused a moment ago.
+func withoutCreation(decision plan.Decision) plan.Decision {
+	decision.Create, decision.Ups = false, nil
+	return decision
+}
+
+// carryOut writes the status first: if this is not the newest version of the release, that is refused, and nothing else is done.
+func (r *reconciler) carryOut(ctx context.Context, object *unstructured.Unstructured, release *api.Release, seen *observation, decision plan.Decision) error {
+	if err := r.setStatus(ctx, object, decision.Status); err != nil {
+		return err
+	}
+	if seen.Measured != nil {
+		r.measurer.taken(client.ObjectKeyFromObject(object))
+	}
+	for _, event := range decision.Events {
+		kind := corev1.EventTypeNormal
+		if event.Warning {
+			kind = corev1.EventTypeWarning
+		}
+		r.recorder.Eventf(object, nil, kind, event.Reason, "Release", "%s", event.Message)
+	}
+	if err := r.resize(ctx, release, seen, decision); err != nil {
+		return err
+	}
+	if decision.Measure {
+		r.measurer.measure(client.ObjectKeyFromObject(object), decision.Status.UpdateRevision, release.Spec.Analysis)
+	}
+	if decision.Gone {
+		return r.setFinalizers(ctx, object, slices.DeleteFunc(object.GetFinalizers(), func(name string) bool { return name == api.ServicesFinalizer }))
+	}
+	if decision.Settled {
+		return r.dropCommands(ctx, object)
+	}
+	return nil
+}
+
+func (r *reconciler) resize(ctx context.Context, release *api.Release, seen *observation, decision plan.Decision) error {
+	for _, up := range decision.Ups {
+		if deployment, exists := seen.deployments[up.Revision]; exists {
+			if err := r.scale(ctx, deployment, up.Size, r.now()); err != nil {
+				return err
+			}
+			continue
+		}
+		deployment, err := deploymentOf(release, up.Revision, up.Size, r.now())
+		if err != nil {
+			return err
+		}
+		if err := r.client.Create(ctx, deployment); err != nil {
+			return err
+		}
+	}
+	for _, change := range decision.Switches {
+		if err := r.switchService(ctx, seen.services[change.Service], change.Revision); err != nil {
+			return err
+		}
+	}
+	for _, down := range decision.Downs {
+		if err := r.scale(ctx, seen.deployments[down.Revision], down.Size, time.Time{}); err != nil {
+			return err
+		}
+	}
+	var errs []error
+	for _, name := range decision.Prunes {
+		deployment := seen.deployments[name]
+		version := deployment.ResourceVersion
+		errs = append(errs, client.IgnoreNotFound(r.client.Delete(ctx, deployment,
+			client.Preconditions{UID: &deployment.UID, ResourceVersion: &version}, client.PropagationPolicy("Background"))))
+	}
+	return errors.Join(errs...)
+}
+
+// setStatus writes the status, if it is another, and remembers the version that the release has then.
+func (r *reconciler) setStatus(ctx context.Context, object *unstructured.Unstructured, status api.Status) error {
+	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(&status)
+	if err != nil {
+		return err
+	}
+	if has, _, _ := unstructured.NestedMap(object.Object, "status"); reflect.DeepEqual(has, content) {
+		return nil
+	}
+	object.Object["status"] = content
+	return r.client.Status().Update(ctx, object)
+}
+
+// dropCommands takes the annotations off: what they asked for is done, or there is nothing that they could ask for.
+func (r *reconciler) dropCommands(ctx context.Context, object *unstructured.Unstructured) error {
+	annotations := object.GetAnnotations()
+	if annotations[api.AbortAnnotation] == "" && annotations[api.PromoteAnnotation] == "" {
+		return nil
+	}
+	return r.patch(ctx, object, map[string]any{
+		"metadata": map[string]any{"annotations": map[string]any{api.AbortAnnotation: nil, api.PromoteAnnotation: nil}},
+	})
+}
+
+func (r *reconciler) setFinalizers(ctx context.Context, object *unstructured.Unstructured, names []string) error {
+	return r.patch(ctx, object, map[string]any{"metadata": map[string]any{"finalizers": names}})
+}
+
+// patch changes these fields of the object, if it still is as it was seen.
+func (r *reconciler) patch(ctx context.Context, object client.Object, fields map[string]any) error {
+	metadata, _ := fields["metadata"].(map[string]any)
+	if metadata == nil {
+		metadata = map[string]any{}
+	}
+	metadata["resourceVersion"] = object.GetResourceVersion()
+	fields["metadata"] = metadata
+	text, err := json.Marshal(fields)
+	if err != nil {
+		return err
+	}
+	return r.client.Patch(ctx, object, client.RawPatch(types.MergePatchType, text))
+}
