@@ -4,7 +4,7 @@ import { MANAGED } from "../core/labels.ts";
  * Who goes first when nodes run short, as after the loss of a zone: pods of a higher class are scheduled before, and in the place
  * of, those of a lower one. All are above pods that say nothing (0), and far below the system's own (two billion).
  */
-export const PRIORITIES = { store: 400_000, service: 300_000, worker: 200_000, task: 100_000 } as const;
+const PRIORITIES = { store: 400_000, service: 300_000, worker: 200_000, task: 100_000 } as const;
 
 export type Priority = keyof typeof PRIORITIES;
 

@@ -4,7 +4,7 @@ import { hundredths, isPercent, type Percent } from "./percent.ts";
 
 /** Shares of requests for which a latency can be promised. */
 const PERCENTILES = ["p50", "p90", "p95", "p99"] as const;
-export type Percentile = (typeof PERCENTILES)[number];
+type Percentile = (typeof PERCENTILES)[number];
 
 /** What a service is measured by: its releases by a controller, all of it by alerts. */
 export interface Objectives {
