@@ -7,7 +7,7 @@ const REAL_NODES = ["rehearsal/{nodes,faults}/**/*.real.test.ts"];
 const STACK = ["test/{local-real,releases}.real.test.ts"];
 
 /** Files that take minutes: whatever runs beside others begins with them. Vitest knows only what it ran before, here. */
-const LONGEST = ["interrupt.real", "lifecycle.real", "pack.real", "control.real"];
+const LONGEST = ["interrupt.real", "lifecycle.real", "workload-drills.real", "pack.real", "control.real"];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

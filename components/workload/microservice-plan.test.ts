@@ -43,6 +43,40 @@ test("a deployment begins with the autoscaler's minimum, not with one replica un
   });
 });
 
+test("load is watched where it is asked for, beside processors, and asks for whole requests of each replica", () => {
+  const { autoscaler } = plan({ scaling: { requestsPerSecond: 50 } });
+  expect(autoscaler.spec).toMatchObject({
+    metrics: [
+      { resource: { name: "cpu" } },
+      {
+        type: "Pods",
+        pods: { metric: { name: "http_requests_per_second" }, target: { type: "AverageValue", averageValue: "50" } },
+      },
+    ],
+  });
+  expect(plan().autoscaler.spec).toMatchObject({ metrics: [{ type: "Resource" }] });
+});
+
+test("objectives are shown on the deployment and the Service, and change no pod", () => {
+  const objectives = { availability: 99.9, latency: { p99: "300ms" } } as const;
+  const { deployment, service } = plan({ objectives });
+  for (const { metadata } of [deployment, service])
+    expect(metadata).toMatchObject({
+      annotations: {
+        "plumbline.dev/objective.availability": "99.9",
+        "plumbline.dev/objective.latency-p99": "300ms",
+      },
+    });
+  expect(pod({ objectives })).toEqual(pod());
+});
+
+test("what a team sets in its environment rolls the pods when it changes", () => {
+  expect(pod({ environment: { LOG_LEVEL: "debug" } }).container.env).toContainEqual({
+    name: "LOG_LEVEL",
+    value: "debug",
+  });
+});
+
 test("an update ends no replica before its successor is ready", () => {
   expect(plan().deployment.spec).toMatchObject({
     strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
@@ -135,6 +169,16 @@ test("rotated credentials roll the pods", () => {
   expect(rotated("1")).toEqual(rotated("1"));
 });
 
+test("traces go to the collector of the cluster, if there is one", () => {
+  const telemetry = { endpoint: "http://collector.observability.svc:4318" };
+  expect(networkPlan("orders", complete({ ...base, telemetry }), [], []).egress).toMatchObject([
+    {
+      to: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "observability" } } }],
+      ports: [{ port: 4318 }],
+    },
+  ]);
+});
+
 test("nobody comes in but consumers and what reads metrics; out it goes to what it uses", () => {
   const consumers = [{ namespace: "shop-edge", podLabels: { gateway: "edge" } }];
   const peers = [{ namespace: "shop-data", podLabels: { "cnpg.io/cluster": "postgres" }, port: 5432 }];
@@ -180,6 +224,15 @@ test.each<[what: string, args: Partial<MicroserviceArgs>, field: string, allowed
   ["an image without a tag", { image: "orders" }, "image", /a tag that does not move/],
   ["min above max", { scaling: { min: 5, max: 4 } }, "scaling.max", /at least scaling.min \(5\)/],
   ["a single replica", { scaling: { min: 1 } }, "scaling.min", /at least 2, or replication: optOut/],
+  ["half a request", { scaling: { requestsPerSecond: 0.5 } }, "scaling.requestsPerSecond", /from 1 to 100000/],
+  [
+    "load without metrics",
+    { scaling: { requestsPerSecond: 50 }, metrics: optOut("counted by its queue instead") },
+    "scaling.requestsPerSecond",
+    /since metrics is stepped down from/,
+  ],
+  ["an objective that is none", { objectives: { availability: 50 } }, "objectives.availability", /from 90 to 99.999/],
+  ["a collector elsewhere", { telemetry: { endpoint: "otlp:4317" } }, "telemetry.endpoint", /Service of the cluster/],
   ["a share of more than all", { scaling: { cpu: 170 } }, "scaling.cpu", /from 1 to 100/],
   ["a privileged port", { port: 80 }, "port", /from 1024 to 65535/],
   ["one port for everything", { adminPort: 8080 }, "adminPort", /another port than the API's/],
@@ -188,6 +241,7 @@ test.each<[what: string, args: Partial<MicroserviceArgs>, field: string, allowed
   ["no time to drain", { shutdown: { drain: "0s" } }, "shutdown.drain", /from "1s" to "1h"/],
   ["no zones", { zones: [] }, "zones", /at least one zone/],
   ["a variable of ours", { environment: { PORT: "1" } }, "environment.PORT", /does not set itself/],
+  ["a name of ours", { environment: { OTEL_SERVICE_NAME: "x" } }, "environment.OTEL_SERVICE_NAME", /does not set/],
   ["a variable with a hyphen", { environment: { "LOG-LEVEL": "info" } }, "environment.LOG-LEVEL", /A-Z, 0-9 and _/],
 ])("%s is refused", (_, args, field, allowed) => {
   expect(microserviceProblems("orders", complete({ ...base, ...args }))).toEqual([
