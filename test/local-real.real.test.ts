@@ -99,6 +99,28 @@ describe.skipIf(why !== undefined)(`the stack on real nodes${why === undefined ?
     expect(stdout + stderr).toContain("nothing changed");
   });
 
+  test("a flag of the environment's file holds orders back in every replica, and replaces none", async () => {
+    const orders = () =>
+      checkout.kubectl("-n", "shop", "get", "pods", "-l", "app.kubernetes.io/name=orders", "-o", "name");
+    const before = orders();
+    checkout.edit(`stacks/${ENVIRONMENT}.yaml`, "objectives:", "flags: { take-orders: off }\nobjectives:");
+    const { code, stdout, stderr } = await checkout.plumbline("up", ENVIRONMENT);
+    expect(code, stdout + stderr).toBe(0);
+    expect(stdout + stderr).toContain("1 changed");
+    const began = performance.now();
+    await vi.waitFor(
+      async () => {
+        for (let again = 0; again < 9; again++)
+          expect(await ask(checkout, "POST", ORDERS, ORDER, { "idempotency-key": "held-back" })).toMatchObject({
+            status: 503,
+          });
+      },
+      { timeout: 150_000, interval: 2_000 },
+    );
+    console.log(`held back ${((performance.now() - began) / 1_000).toFixed(0)} s after up`);
+    expect(orders()).toBe(before);
+  });
+
   test("down leaves nothing on the machine", async () => {
     const { code, stdout, stderr } = await checkout.plumbline("down", ENVIRONMENT);
     expect(code, stdout + stderr).toBe(0);

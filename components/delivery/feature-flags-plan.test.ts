@@ -195,6 +195,12 @@ test.each<[what: string, change: object, field: string, allowed: RegExp]>([
   expect(problems).toContainEqual({ field, given: expect.anything(), allowed: expect.stringMatching(allowed) });
 });
 
+test("a condition that could never apply is refused where it is written", () => {
+  expect(() => is("", "ada")).toThrow(/attribute: "" was given; allowed: the name of an attribute/);
+  expect(() => startsWith("$flagd.flagKey", "a")).toThrow(/allowed: the name of an attribute/);
+  expect(() => version("app", ">=", "latest")).toThrow(/of: "latest" was given; allowed: a semantic version/);
+});
+
 test("a set of flags has a name that can be that of a ConfigMap, and holds at least one", () => {
   expect(featureFlagsProblems("Shop", { flags: FLAGS })).toMatchObject([{ field: "name" }]);
   expect(featureFlagsProblems("shop-flags", { flags: {} })).toMatchObject([{ field: "flags" }]);

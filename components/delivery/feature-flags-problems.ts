@@ -2,13 +2,11 @@ import type { Problem } from "../core/invalid.ts";
 import { isDnsLabel, nameProblems, nearest } from "../core/names.ts";
 import { flagsDocument, type Serving } from "./feature-flags-plan.ts";
 import type { FlagDefinition } from "./flag-definition.ts";
-import { type Rule, type Shares, WHOLE, weight } from "./targeting.ts";
+import { attributeProblems, type Rule, type Shares, WHOLE, weight } from "./targeting.ts";
 
 /** A ConfigMap holds 1 MiB with its metadata, which server-side apply adds to. */
 const LARGEST_BYTES = 900 * 1024;
-/** Names of variants and of attributes; `.` leads into an attribute that is an object. */
 const VARIANT = /^[A-Za-z0-9][\w-]{0,62}$/;
-const ATTRIBUTE = /^[A-Za-z_]\w*(\.\w+)*$/;
 
 /** Everything that is wrong with a set of flags. */
 export function featureFlagsProblems(name: string, serving: Serving): Problem[] {
@@ -69,9 +67,10 @@ function rulesProblems(field: string, rules: readonly Rule[], variants: readonly
 }
 
 function sharesProblems(field: string, { by, shares }: Shares<string>, variants: readonly string[]): Problem[] {
-  const problems = Object.keys(shares).flatMap((variant) => oneOf(`${field}.shares`, variant, variants));
-  if (!ATTRIBUTE.test(by))
-    problems.push({ field: `${field}.by`, given: by, allowed: 'the name of an attribute, such as "customer"' });
+  const problems = [
+    ...attributeProblems(`${field}.by`, by),
+    ...Object.keys(shares).flatMap((variant) => oneOf(`${field}.shares`, variant, variants)),
+  ];
   const parts = Object.entries(shares).map(([variant, share]) => ({ variant, share, part: weight(share) }));
   for (const { variant, share, part } of parts)
     if (part === undefined)

@@ -1,3 +1,4 @@
+import { type Problem, refuse } from "../core/invalid.ts";
 import { hundredths, isPercent, type Percent } from "../core/percent.ts";
 
 /** JsonLogic with flagd's own operators: https://flagd.dev/reference/flag-definitions/#targeting-rules */
@@ -38,12 +39,16 @@ export function endsWith(attribute: string, text: string): Condition {
   return { logic: { ends_with: [variable(attribute), text] } };
 }
 
+const VERSION = /^\d+(\.\d+){0,2}(-[\w.-]+)?$/;
+
 /** How the attribute stands to a semantic version; `^` is the same major version, `~` the same minor one. */
 export function version(
   attribute: string,
   operator: "=" | "!=" | "<" | "<=" | ">" | ">=" | "^" | "~",
   of: string,
 ): Condition {
+  if (!VERSION.test(of))
+    refuse("version()", [{ field: "of", given: of, allowed: 'a semantic version, such as "2.1.0"' }]);
   return { logic: { sem_ver: [variable(attribute), operator, of] } };
 }
 
@@ -67,7 +72,7 @@ export function targetingLogic(rules: readonly Rule[]): Logic {
 /** What a rule asks, and what it answers. Without the attribute all would share one value, and one variant. */
 function ruleLogic({ when, serve }: Rule): readonly Logic[] {
   if (typeof serve === "string") return [when?.logic ?? true, serve];
-  const given: Logic = { "!!": [variable(serve.by)] };
+  const given: Logic = { "!!": [{ var: serve.by }] };
   return [when === undefined ? given : { and: [when.logic, given] }, sharesLogic(serve)];
 }
 
@@ -85,9 +90,19 @@ export function weight(share: Percent | undefined): number | undefined {
 /** Each flag has an order of its own, by its key: else the first tenth of one were the first tenth of all. */
 function sharesLogic({ by, shares }: Shares<string>): Logic {
   const weights = Object.entries(shares).map(([variant, share]) => [variant, weight(share) ?? 0]);
-  return { fractional: [{ cat: [variable("$flagd.flagKey"), variable(by)] }, ...weights] };
+  return { fractional: [{ cat: [{ var: "$flagd.flagKey" }, { var: by }] }, ...weights] };
 }
 
+/** A `.` leads into an attribute that is an object. */
+const ATTRIBUTE = /^[A-Za-z_]\w*(\.\w+)*$/;
+
+export function attributeProblems(field: string, attribute: string): Problem[] {
+  if (ATTRIBUTE.test(attribute)) return [];
+  return [{ field, given: attribute, allowed: 'the name of an attribute, such as "customer" or "device.os"' }];
+}
+
+/** Conditions are refused where they are written: in flagd a mistaken one is one that never applies. */
 function variable(attribute: string): Logic {
+  refuse("a condition", attributeProblems("attribute", attribute));
   return { var: attribute };
 }

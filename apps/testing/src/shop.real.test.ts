@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { kafkaMissing, TestKafka } from "./kafka.ts";
 import { eventually, freePort } from "./net.ts";
@@ -34,7 +36,8 @@ describe.skipIf(missing)(`the shop on real PostgreSQL, Redis and Kafka${missing 
   });
 
   async function startAll(): Promise<void> {
-    await start("orders", { ...database("ORDERS_DB", "orders"), ...topic("ORDERS_TOPIC", "orders") });
+    const flags = { SHOP_FLAGS_FILE: join(scratch.directory, "flags.json") };
+    await start("orders", { ...database("ORDERS_DB", "orders"), ...topic("ORDERS_TOPIC", "orders"), ...flags });
     await start("inventory", { ...database("INVENTORY_DB", "inventory"), ...topic("ORDERS_TOPIC", "orders") });
     await start("payments", { ...cache(), ...topic("ORDERS_TOPIC", "orders"), ...topic("PAYMENTS_TOPIC", "payments") });
     for (const name of services.keys()) await ready(name);
@@ -125,6 +128,23 @@ describe.skipIf(missing)(`the shop on real PostgreSQL, Redis and Kafka${missing 
     expect(payment).toEqual({ orderId: id, amount: 9998, currency: "EUR", outcome: "paid", gateway: "simulated" });
     await eventually("it is reserved", 15, async () =>
       expect(await get("inventory", "/stock/anvil")).toEqual({ sku: "anvil", available: 8, reserved: 2 }),
+    );
+  });
+
+  it("holds orders back while their flag says so, and takes them again, without a restart", async () => {
+    const flag = { state: "ENABLED", variants: { on: true, off: false } };
+    const item = { sku: "kite", quantity: 1, unitPrice: 100 };
+    for (const [defaultVariant, status] of [
+      ["off", 503],
+      ["on", 201],
+    ] as const) {
+      scratch.file("flags.json", JSON.stringify({ flags: { "take-orders": { ...flag, defaultVariant } } }));
+      await eventually(`orders are answered with ${status}`, 10, async () =>
+        expect((await place(`kite-${randomUUID()}`, [item])).status).toBe(status),
+      );
+    }
+    expect(await (await fetch(`${service("orders").admin}/metrics`)).text()).toMatch(
+      /feature_flag_evaluations_total\{flag="take-orders",variant="off",reason="static",service="orders"\} [1-9]/,
     );
   });
 
