@@ -4,6 +4,7 @@ import { labels, selector } from "../core/labels.ts";
 import { admit } from "../core/network.ts";
 import { optOutAnnotations } from "../core/opt-out.ts";
 import type { Peer } from "../core/usage.ts";
+import { podsServiceName } from "./calls/sidecar.ts";
 import type { CompleteMicroservice } from "./microservice-args.ts";
 import type { RelationsPlan } from "./relations.ts";
 import { admitMetrics, type ReplicasPlan, replicasPlan } from "./replicas-plan.ts";
@@ -13,6 +14,8 @@ import { type AccountPlan, accountPlan, networkPlan } from "./workload-plan.ts";
 export interface MicroservicePlan extends ReplicasPlan {
   readonly account: AccountPlan;
   readonly service: types.input.core.v1.Service;
+  /** Names each ready pod, for callers that choose among them themselves. It has no other port: a monitor would read it twice. */
+  readonly pods: types.input.core.v1.Service;
 }
 
 /** Every resource of a microservice but its network policy, which also needs its consumers. */
@@ -20,6 +23,7 @@ export function microservicePlan(name: string, args: CompleteMicroservice, relat
   const { port, adminPort, shutdown, probes, metrics, replication, rights } = args;
   const namespace = args.namespace.name;
   const ports = { api: port, admin: adminPort };
+  const servicePorts = Object.entries(ports).map(([port, number]) => ({ name: port, port: number, targetPort: port }));
   return {
     account: accountPlan(name, namespace, relations, rights),
     ...replicasPlan(name, args, {
@@ -39,7 +43,15 @@ export function microservicePlan(name: string, args: CompleteMicroservice, relat
       },
       spec: {
         selector: selector(name),
-        ports: Object.entries(ports).map(([port, number]) => ({ name: port, port: number, targetPort: port })),
+        ports: servicePorts,
+      },
+    },
+    pods: {
+      metadata: { name: podsServiceName(name), namespace, labels: labels(name) },
+      spec: {
+        clusterIP: "None",
+        selector: selector(name),
+        ports: servicePorts.filter(({ name }) => name === "api"),
       },
     },
   };

@@ -1,4 +1,5 @@
 import type { Problem } from "../core/invalid.ts";
+import { callsProblems } from "./calls/call.ts";
 import type { CompleteMicroservice } from "./microservice-args.ts";
 import { portProblems, replicasProblems } from "./replicas-problems.ts";
 import { durationProblems } from "./workload-problems.ts";
@@ -10,6 +11,7 @@ export function microserviceProblems(name: string, args: CompleteMicroservice): 
     ...replicasProblems(name, args),
     ...portProblems("port", port),
     ...durationProblems({ "shutdown.drain": shutdown.drain, "shutdown.longestRequest": shutdown.longestRequest }),
+    ...callsProblems(args, { field: "shutdown.longestRequest", span: shutdown.longestRequest }, { port, adminPort }),
   ];
   if (port === adminPort)
     problems.push({

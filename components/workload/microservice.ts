@@ -5,6 +5,8 @@ import { refuse } from "../core/invalid.ts";
 import { selector } from "../core/labels.ts";
 import { Ledger } from "../core/ledger.ts";
 import type { Consumer, Grant, Peer, Usable } from "../core/usage.ts";
+import { directoryOf } from "./calls/directory.ts";
+import { podsServiceName } from "./calls/sidecar.ts";
 import { completeMicroservice, type MicroserviceArgs } from "./microservice-args.ts";
 import { microserviceNetwork, microservicePlan } from "./microservice-plan.ts";
 import { microserviceProblems } from "./microservice-problems.ts";
@@ -14,7 +16,7 @@ import { Replicated } from "./replicated.ts";
 /**
  * A team's service, ready for production: replicas that scale and are spread over zones and hosts, probes, a drained
  * end, pod security `restricted`, a disruption budget, metrics, and for each relation in `uses` credentials, environment,
- * network policies in both directions and start-up order. It is itself a relation: `uses: [inventory]` gives another
+ * network policies in both directions and start-up order; for each service in `calls` timeouts, retries, a breaker and a bulkhead. It is itself a relation: `uses: [inventory]` gives another
  * service `INVENTORY_HOST`, `INVENTORY_PORT` and `INVENTORY_URL`, and the way to it.
  */
 export class Microservice extends Replicated implements Usable {
@@ -22,27 +24,43 @@ export class Microservice extends Replicated implements Usable {
   readonly usableName: string;
   /** Address inside the cluster. */
   readonly url: string;
+  /** Its Services: the one with an address, and the headless one if somebody calls it. What switches it switches all of them. */
+  readonly serviceNames: pulumi.Output<readonly string[]>;
   readonly #consumers: Ledger<Pick<Peer, "namespace" | "podLabels">>;
   readonly #deployment: Deployment;
 
   constructor(name: string, args: MicroserviceArgs, opts?: pulumi.ComponentResourceOptions) {
     const full = completeMicroservice(args);
     refuse(`Microservice "${name}"`, microserviceProblems(name, full));
-    super("Microservice", name, args.namespace, opts);
+    super("Microservice", name, full, opts);
     const { port, transform } = full;
     this.usableName = name;
     this.port = port;
     this.url = `http://${this.#host}:${port}`;
     this.#consumers = new Ledger(`Microservice "${name}"`);
 
-    const relations = this.relations(full.uses, mostPods(full));
+    const relations = this.relations(full, mostPods(full));
     const plan = microservicePlan(name, full, relations);
     const network = this.#consumers.entries.apply((consumers) =>
       microserviceNetwork(name, full, consumers, relations.peers),
     );
     const before = this.surround({ account: plan.account, relations, network }, transform);
     this.#deployment = this.replicate(plan, transform, before);
-    new Service(...this.child(name, plan.service, transform?.service, { dependsOn: this.#deployment }));
+    const service = (args: typeof plan.service, resource: string) =>
+      new Service(...this.child(resource, args, transform?.service, { dependsOn: this.#deployment }));
+    service(plan.service, name);
+    let pods: Service | undefined;
+    directoryOf(full.namespace).declare({
+      name,
+      port,
+      longestRequest: full.shutdown.longestRequest,
+      usable: this,
+      admit: ({ namespace, podLabels }) => {
+        this.#consumers.add({ namespace, podLabels });
+        pods ??= service(plan.pods, podsServiceName(name));
+      },
+    });
+    this.serviceNames = this.#consumers.entries.apply(() => (pods ? [name, podsServiceName(name)] : [name]));
     this.registerOutputs({ url: this.url });
   }
 

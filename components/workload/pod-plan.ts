@@ -33,7 +33,7 @@ const CREDENTIAL_MODE = 0o440;
 export function podPlan(
   name: string,
   args: Pick<CompleteWorkload, "image" | "resources" | "runtime" | "environment" | "rights">,
-  { environment, volumes }: Pick<RelationsPlan, "environment" | "volumes">,
+  { environment, volumes, calls }: Pick<RelationsPlan, "environment" | "volumes" | "calls">,
   parts: PodParts,
 ): types.input.core.v1.PodSpec & { containers: object[] } {
   const { image, resources, runtime, rights } = args;
@@ -43,6 +43,7 @@ export function podPlan(
     ...runtimeEnvironment(runtime, resources),
     ...args.environment,
     ...environment,
+    ...calls?.environment,
   };
   return {
     serviceAccountName: name,
@@ -50,6 +51,7 @@ export function podPlan(
     enableServiceLinks: false,
     terminationGracePeriodSeconds: parts.shutdown.graceSeconds,
     securityContext: RESTRICTED_POD,
+    ...(calls && { initContainers: [calls.container] }),
     containers: [
       {
         name,
@@ -64,7 +66,11 @@ export function podPlan(
         ...parts.container,
       },
     ],
-    volumes: [{ name: "tmp", emptyDir: { sizeLimit: TMP_SIZE } }, ...volumes.map(credentialVolume)],
+    volumes: [
+      { name: "tmp", emptyDir: { sizeLimit: TMP_SIZE } },
+      ...volumes.map(credentialVolume),
+      ...(calls?.volumes ?? []),
+    ],
   };
 }
 
