@@ -16,13 +16,18 @@ import { CronTask, Microservice, Worker } from ${JSON.stringify(join(COMPONENTS,
 const home = new Namespace(namespace.name, { quota: { cpu: "20", memory: "20Gi", pods: 40 } });
 const shared = { namespace: home, zones: ["tests-a", "tests-b", "tests-c"] };
 const image = (name) => \`plumbline.dev/shop/\${name}:0.1.0\`;
-const orders = new Microservice("orders", { ...shared, image: image("orders") });
+const orders = new Microservice("orders", {
+  ...shared, image: image("orders"),
+  calls: { payments: { timeout: "2s", retries: 2, breaker: {}, fallback: { contentType: "application/json", body: "[]" } } },
+});
 new Worker("mailer", {
   ...shared, image: image("mailer"), uses: [orders],
   rights: { why: "elects a leader among its replicas", rules: [
     { apiGroups: ["coordination.k8s.io"], resources: ["leases"], resourceNames: ["mailer"], verbs: ["get", "update"] } ] },
 });
-new CronTask("expiry", { ...shared, image: image("expiry"), uses: [orders], schedule: "30 2 * * *" });`);
+new CronTask("expiry", { ...shared, image: image("expiry"), uses: [orders], schedule: "30 2 * * *" });
+const payments = new Microservice("payments", { ...shared, image: image("payments") });
+export const services = [orders.serviceNames, payments.serviceNames];`);
 });
 afterAll(() => sandbox.remove());
 
@@ -72,4 +77,41 @@ test("rights are those that were asked for, and no others'", async () => {
   expect(await may("mailer", "update", "leases/other")).toMatch(/^no/);
   expect(await may("mailer", "get", "secrets")).toMatch(/^no/);
   expect(await may("orders", "update", "leases/mailer")).toMatch(/^no/);
+});
+
+test("a service that calls another, which is declared later, has its proxy and the way to it; the other is found by pod", async () => {
+  const container = JSON.parse(await kubectl("get", "deployment", "orders", "-o", "json")).spec.template.spec;
+  expect(container.initContainers).toMatchObject([{ name: "calls", restartPolicy: "Always" }]);
+  expect(container.containers[0].env).toContainEqual({ name: "PAYMENTS_URL", value: "http://127.0.0.1:14001" });
+  const { clusterIP, ports } = JSON.parse(await kubectl("get", "service", "payments-pods", "-o", "json")).spec;
+  expect([clusterIP, ports]).toEqual(["None", [expect.objectContaining({ port: 8080 })]]);
+  const pods = (name: string) => [
+    expect.objectContaining({ podSelector: { matchLabels: { "app.kubernetes.io/name": name } } }),
+  ];
+  const policy = async (name: string) => JSON.parse(await kubectl("get", "networkpolicy", name, "-o", "json")).spec;
+  expect((await policy("orders")).egress).toContainEqual({
+    to: pods("payments"),
+    ports: [{ port: 8080, protocol: "TCP" }],
+  });
+  expect((await policy("payments")).ingress[0]).toMatchObject({ from: pods("orders"), ports: [{ port: 8080 }] });
+  const { text } = await sandbox.pulumi("stack", "output", "--json");
+  expect(JSON.parse(text).services).toEqual([["orders"], ["payments", "payments-pods"]]);
+});
+
+test("a call to nobody is refused, with what there is, before anything is changed", async () => {
+  sandbox.program(`
+import { Namespace } from ${JSON.stringify(join(COMPONENTS, "cluster/index.ts"))};
+import { Microservice } from ${JSON.stringify(join(COMPONENTS, "workload/index.ts"))};
+const home = new Namespace(namespace.name, { quota: { cpu: "20", memory: "20Gi", pods: 40 } });
+const shared = { namespace: home, zones: ["tests-a", "tests-b", "tests-c"] };
+new Microservice("orders", { ...shared, image: "plumbline.dev/shop/orders:0.1.0", calls: { paymnts: { timeout: "2s" } } });
+new Microservice("payments", { ...shared, image: "plumbline.dev/shop/payments:0.1.0" });`);
+  const before = await sandbox.state();
+  const { code, text } = await sandbox.pulumi("up", "--yes");
+  expect(code).not.toBe(0);
+  expect(text).toContain('Microservice "orders" was given arguments that it cannot use:');
+  expect(text).toMatch(
+    /calls\.paymnts: .* declared in namespace "workloads": orders, payments; did you mean "payments"\?/,
+  );
+  expect(await sandbox.state()).toBe(before);
 });

@@ -6,6 +6,7 @@ export { isOptOut, type OptOut, optOut } from "./opt-out.ts";
 export { hundredths, isPercent, type Percent } from "./percent.ts";
 export { amount, isQuantity, type Quantity } from "./quantity.ts";
 export { isQuorum } from "./quorum.ts";
+export type { Breaker, Resilience } from "./resilience.ts";
 export type { Resources } from "./resources.ts";
 export { secretIn } from "./secret-text.ts";
 export { isServiceUrl, SERVICE_URL } from "./service-url.ts";

@@ -2,6 +2,9 @@ import type { types } from "@pulumi/kubernetes";
 import { SCRAPES_METRICS } from "./labels.ts";
 import type { Peer } from "./usage.ts";
 
+/** Kubernetes' default. What asks the cluster's DNS for whole names, and does not read the search list, needs it. */
+export const CLUSTER_DOMAIN = "cluster.local";
+
 type IngressRule = types.input.networking.v1.NetworkPolicyIngressRule;
 type EgressRule = types.input.networking.v1.NetworkPolicyEgressRule;
 type Pods = Pick<Peer, "namespace" | "podLabels">;

@@ -1,5 +1,6 @@
 export { FeatureFlags, type FeatureFlagsArgs } from "./feature-flags.ts";
 export type { FlagDefinition, FlagDefinitions, FlagValue, Variant } from "./flag-definition.ts";
+export { releaseQueries } from "./objective-queries.ts";
 export {
   type Analysis,
   type BlueGreen,

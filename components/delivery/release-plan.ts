@@ -1,4 +1,5 @@
 import type { types } from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
 import { type Manifest, waitFor } from "../core/custom-resource.ts";
 import { type Duration, milliseconds, seconds } from "../core/duration.ts";
 import type { Objectives } from "../core/objectives.ts";
@@ -19,7 +20,7 @@ export type ReleaseManifest = Manifest<
 type DeploymentSpec = types.input.apps.v1.DeploymentSpec;
 
 interface BlueGreenStrategy {
-  services: string[];
+  services: pulumi.Input<string[]>;
   bakeSeconds: number;
 }
 
@@ -34,7 +35,7 @@ const SLACK: Duration = "5m";
 export function releasePlan(
   { metadata, spec }: { metadata: ReleaseManifest["metadata"]; spec: DeploymentSpec },
   release: BlueGreen | Canary,
-  services: readonly string[],
+  services: pulumi.Input<string[]>,
   objectives: Objectives = {},
 ): ReleaseManifest {
   const analysis = analysisOf(release, objectives);
@@ -63,9 +64,11 @@ export function releaseTime(release: BlueGreen | Canary, start: Duration): Durat
   return `${held + starts + milliseconds(SLACK)}ms`;
 }
 
-function strategyPlan(release: BlueGreen | Canary, services: readonly string[]): ReleaseManifest["spec"]["strategy"] {
-  if (release.kind === "blueGreen")
-    return { blueGreen: { services: [...services], bakeSeconds: seconds(release.bakeTime) } };
+function strategyPlan(
+  release: BlueGreen | Canary,
+  services: pulumi.Input<string[]>,
+): ReleaseManifest["spec"]["strategy"] {
+  if (release.kind === "blueGreen") return { blueGreen: { services, bakeSeconds: seconds(release.bakeTime) } };
   const holdSeconds = seconds(release.hold);
   return { canary: { steps: release.steps.map((step) => ({ weight: hundredths(step), holdSeconds })) } };
 }

@@ -8,7 +8,7 @@ import { Microservice } from "./microservice.ts";
 import type { MicroserviceArgs } from "./microservice-args.ts";
 import { Worker, type WorkerArgs } from "./worker.ts";
 
-export interface ApplicationArgs extends Omit<MicroserviceArgs, "image" | "uses" | "transform"> {
+export interface ApplicationArgs extends Omit<MicroserviceArgs, "image" | "uses" | "calls" | "transform"> {
   /** Where its images are and which version of them runs: service `orders` runs `<registry>/orders:<version>`. */
   readonly images: { readonly registry: string; readonly version: string };
   /** The gateway that its services may be reached by. */

@@ -3,6 +3,7 @@ import { type Duration, seconds } from "../core/duration.ts";
 import type { Problem } from "../core/invalid.ts";
 import { labels } from "../core/labels.ts";
 import { placed } from "../core/spread.ts";
+import { callsProblems } from "./calls/call.ts";
 import { podPlan } from "./pod-plan.ts";
 import type { RelationsPlan } from "./relations.ts";
 import { rightsAnnotations } from "./rights.ts";
@@ -101,7 +102,11 @@ export function cronTaskPlan(name: string, args: CompleteCronTask, relations: Re
 /** Everything that is wrong with a task's arguments. */
 export function cronTaskProblems(name: string, args: CompleteCronTask): Problem[] {
   const { schedule, timeZone, timeLimit, retries } = args;
-  const problems = [...workloadProblems(name, args), ...durationProblems({ timeLimit }, "24h")];
+  const problems = [
+    ...workloadProblems(name, args),
+    ...durationProblems({ timeLimit }, "24h"),
+    ...callsProblems(args, { field: "timeLimit", span: timeLimit }),
+  ];
   if (!isSchedule(schedule))
     problems.push({
       field: "schedule",

@@ -23,8 +23,8 @@ export class CronTask extends Workload {
   constructor(name: string, args: CronTaskOptions, opts?: pulumi.ComponentResourceOptions) {
     const full = completeCronTask(args);
     refuse(`CronTask "${name}"`, cronTaskProblems(name, full));
-    super("CronTask", name, args.namespace, opts);
-    const relations = this.relations(full.uses, mostRuns(full));
+    super("CronTask", name, full, opts);
+    const relations = this.relations(full, mostRuns(full));
     const plan = cronTaskPlan(name, full, relations);
     const before = this.surround({ ...plan, relations }, args.transform);
     new CronJob(...this.child(name, plan.cronJob, args.transform?.cronJob, { dependsOn: before }));

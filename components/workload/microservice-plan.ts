@@ -1,4 +1,5 @@
 import type { types } from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
 import { type Duration, seconds } from "../core/duration.ts";
 import { labels, selector } from "../core/labels.ts";
 import { admit } from "../core/network.ts";
@@ -6,6 +7,7 @@ import { objectiveAnnotations } from "../core/objectives.ts";
 import { optOutAnnotations } from "../core/opt-out.ts";
 import type { Peer } from "../core/usage.ts";
 import { RELEASE_KIND, type ReleaseManifest, releasePlan, releaseTime } from "../delivery/release-plan.ts";
+import { podsServiceName } from "./calls/sidecar.ts";
 import type { CompleteMicroservice } from "./microservice-args.ts";
 import type { RelationsPlan } from "./relations.ts";
 import { admitMetrics, PROGRESS_SECONDS, type ReplicasPlan, replicasPlan } from "./replicas-plan.ts";
@@ -20,6 +22,8 @@ export interface MicroservicePlan extends ReplicasPlan {
   readonly service: types.input.core.v1.Service;
   /** Takes the place of the deployment, unless the release is rolling. */
   readonly release: ReleaseOf | undefined;
+  /** Names each ready pod, for callers that choose among them themselves. It has no other port: a monitor would read it twice. */
+  readonly pods: types.input.core.v1.Service;
 }
 
 interface ReleaseOf {
@@ -27,8 +31,16 @@ interface ReleaseOf {
   readonly longest: Duration;
 }
 
-/** Every resource of a microservice but its network policy, which also needs its consumers. */
-export function microservicePlan(name: string, args: CompleteMicroservice, relations: RelationsPlan): MicroservicePlan {
+/**
+ * Every resource of a microservice but its network policy, which also needs its consumers. `services` are those that a release switches:
+ * its own, and the one that names its pods if somebody calls it.
+ */
+export function microservicePlan(
+  name: string,
+  args: CompleteMicroservice,
+  relations: RelationsPlan,
+  services: pulumi.Input<string[]> = [name],
+): MicroservicePlan {
   const { port, adminPort, shutdown, probes, metrics, replication, rights, objectives, release } = args;
   const { requestsPerSecond } = args.scaling;
   const namespace = args.namespace.name;
@@ -45,6 +57,7 @@ export function microservicePlan(name: string, args: CompleteMicroservice, relat
     monitored: "Service",
     ...(release.kind !== "rolling" && { scaled: RELEASE_KIND }),
   });
+  const servicePorts = Object.entries(ports).map(([port, number]) => ({ name: port, port: number, targetPort: port }));
   return {
     account: accountPlan(name, namespace, relations, rights),
     ...replicas,
@@ -52,7 +65,7 @@ export function microservicePlan(name: string, args: CompleteMicroservice, relat
       release.kind === "rolling"
         ? undefined
         : {
-            manifest: releasePlan(replicas.deployment, release, [name], objectives),
+            manifest: releasePlan(replicas.deployment, release, services, objectives),
             longest: releaseTime(release, `${PROGRESS_SECONDS}s`),
           },
     service: {
@@ -64,7 +77,15 @@ export function microservicePlan(name: string, args: CompleteMicroservice, relat
       },
       spec: {
         selector: selector(name),
-        ports: Object.entries(ports).map(([port, number]) => ({ name: port, port: number, targetPort: port })),
+        ports: servicePorts,
+      },
+    },
+    pods: {
+      metadata: { name: podsServiceName(name), namespace, labels: labels(name) },
+      spec: {
+        clusterIP: "None",
+        selector: selector(name),
+        ports: servicePorts.filter(({ name }) => name === "api"),
       },
     },
   };

@@ -2,6 +2,7 @@ import type { Problem } from "../core/invalid.ts";
 import { objectiveProblems } from "../core/objectives.ts";
 import { isOptOut } from "../core/opt-out.ts";
 import { releaseProblems } from "../delivery/release-problems.ts";
+import { callsProblems } from "./calls/call.ts";
 import type { CompleteMicroservice } from "./microservice-args.ts";
 import { portProblems, replicasProblems } from "./replicas-problems.ts";
 import { durationProblems } from "./workload-problems.ts";
@@ -16,6 +17,7 @@ export function microserviceProblems(name: string, args: CompleteMicroservice): 
     ...portProblems("port", port),
     ...durationProblems({ "shutdown.drain": shutdown.drain, "shutdown.longestRequest": shutdown.longestRequest }),
     ...releaseProblems("release", args.release, objectives),
+    ...callsProblems(args, { field: "shutdown.longestRequest", span: shutdown.longestRequest }, { port, adminPort }),
   ];
   problems.push(...objectiveProblems(objectives), ...loadProblems(args));
   const unused = args.release.kind === "rolling" ? "release" : "deployment";

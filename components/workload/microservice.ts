@@ -6,6 +6,8 @@ import { selector } from "../core/labels.ts";
 import { Ledger } from "../core/ledger.ts";
 import type { Consumer, Grant, Peer, Usable } from "../core/usage.ts";
 import { SERVICE_SELECTOR } from "../delivery/release-plan.ts";
+import { directoryOf } from "./calls/directory.ts";
+import { podsServiceName } from "./calls/sidecar.ts";
 import { completeMicroservice, type MicroserviceArgs } from "./microservice-args.ts";
 import { type MicroservicePlan, microserviceNetwork, microservicePlan } from "./microservice-plan.ts";
 import { microserviceProblems } from "./microservice-problems.ts";
@@ -15,8 +17,8 @@ import { Replicated } from "./replicated.ts";
 /**
  * A team's service, ready for production: replicas that scale and are spread over zones and hosts, probes, a drained
  * end, pod security `restricted`, a disruption budget, metrics, and for each relation in `uses` credentials, environment,
- * network policies in both directions and start-up order. It is itself a relation: `uses: [inventory]` gives another
- * service `INVENTORY_HOST`, `INVENTORY_PORT` and `INVENTORY_URL`, and the way to it.
+ * network policies in both directions and start-up order; for each service in `calls` timeouts, retries, a breaker and a bulkhead. It is
+ * itself a relation: `uses: [inventory]` gives another service `INVENTORY_HOST`, `INVENTORY_PORT` and `INVENTORY_URL`, and the way to it.
  */
 export class Microservice extends Replicated implements Usable {
   readonly port: number;
@@ -29,22 +31,37 @@ export class Microservice extends Replicated implements Usable {
   constructor(name: string, args: MicroserviceArgs, opts?: pulumi.ComponentResourceOptions) {
     const full = completeMicroservice(args);
     refuse(`Microservice "${name}"`, microserviceProblems(name, full));
-    super("Microservice", name, args.namespace, opts);
+    super("Microservice", name, full, opts);
     const { port, transform } = full;
     this.usableName = name;
     this.port = port;
     this.url = `http://${this.#host}:${port}`;
     this.#consumers = new Ledger(`Microservice "${name}"`);
 
-    const relations = this.relations(full.uses, mostPods(full));
-    const plan = microservicePlan(name, full, relations);
+    const relations = this.relations(full, mostPods(full));
+    // Who calls it is known when the program has run: only then is there a Service that names its pods.
+    let pods: Service | undefined;
+    const services = this.#consumers.entries.apply(() => (pods ? [name, podsServiceName(name)] : [name]));
+    const plan = microservicePlan(name, full, relations, services);
     const network = this.#consumers.entries.apply((consumers) =>
       microserviceNetwork(name, full, consumers, relations.peers),
     );
     const before = this.surround({ account: plan.account, relations, network }, transform);
     this.#replicas = this.replicate(plan, transform, before, this.#released(plan, transform));
     const switched = full.release.kind === "blueGreen" ? { ignoreChanges: [SERVICE_SELECTOR] } : {};
-    new Service(...this.child(name, plan.service, transform?.service, { dependsOn: this.#replicas, ...switched }));
+    const service = (args: typeof plan.service, resource: string) =>
+      new Service(...this.child(resource, args, transform?.service, { dependsOn: this.#replicas, ...switched }));
+    service(plan.service, name);
+    directoryOf(full.namespace).declare({
+      name,
+      port,
+      longestRequest: full.shutdown.longestRequest,
+      usable: this,
+      admit: ({ namespace, podLabels }) => {
+        this.#consumers.add({ namespace, podLabels });
+        pods ??= service(plan.pods, podsServiceName(name));
+      },
+    });
     this.registerOutputs({ url: this.url });
   }
 

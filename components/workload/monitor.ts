@@ -27,12 +27,12 @@ export function monitorPlan(
   name: string,
   namespace: string,
   matchLabels: Selector,
-  path: string,
+  { port = "admin", path }: { readonly port?: string; readonly path: string },
 ): MonitorManifest {
   const apiVersion = "monitoring.coreos.com/v1";
   const metadata = { name, namespace, labels: labels(name) };
   const selector = { matchLabels };
-  const endpoints = [{ port: "admin", path, interval: "30s", scrapeTimeout: "10s" }];
+  const endpoints = [{ port, path, interval: "30s", scrapeTimeout: "10s" }];
   return of === "Service"
     ? { apiVersion, kind: "ServiceMonitor", metadata, spec: { selector, endpoints } }
     : { apiVersion, kind: "PodMonitor", metadata, spec: { selector, podMetricsEndpoints: endpoints } };

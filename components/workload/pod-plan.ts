@@ -40,7 +40,7 @@ export function podPlan(
     CompleteWorkload,
     "namespace" | "image" | "args" | "resources" | "runtime" | "environment" | "rights" | "telemetry"
   >,
-  { environment, volumes }: Pick<RelationsPlan, "environment" | "volumes">,
+  { environment, volumes, calls }: Pick<RelationsPlan, "environment" | "volumes" | "calls">,
   parts: PodParts,
 ): types.input.core.v1.PodSpec & { containers: object[] } {
   const { image, resources, runtime, rights } = args;
@@ -50,6 +50,7 @@ export function podPlan(
     ...runtimeEnvironment(runtime, resources),
     ...args.environment,
     ...environment,
+    ...calls?.environment,
   };
   return {
     serviceAccountName: name,
@@ -58,6 +59,7 @@ export function podPlan(
     enableServiceLinks: false,
     terminationGracePeriodSeconds: parts.shutdown.graceSeconds,
     securityContext: RESTRICTED_POD,
+    ...(calls && { initContainers: [calls.container] }),
     containers: [
       {
         name,
@@ -76,7 +78,11 @@ export function podPlan(
         ...parts.container,
       },
     ],
-    volumes: [{ name: "tmp", emptyDir: { sizeLimit: TMP_SIZE } }, ...volumes.map(relationVolume)],
+    volumes: [
+      { name: "tmp", emptyDir: { sizeLimit: TMP_SIZE } },
+      ...volumes.map(relationVolume),
+      ...(calls?.volumes ?? []),
+    ],
   };
 }
 

@@ -13,6 +13,8 @@ import {
   type Usable,
 } from "../core/usage.ts";
 import { certificateSecret } from "../edge/certificate-plan.ts";
+import type { Callee } from "./calls/directory.ts";
+import type { Sidecar } from "./calls/sidecar.ts";
 
 /** A relation with what it grants. */
 export interface Relation {
@@ -28,6 +30,14 @@ export interface RelationsPlan {
   readonly issuers: readonly Signer[];
   readonly revisions: Readonly<Record<string, string>>;
   readonly dependsOn: readonly pulumi.Resource[];
+  /** The proxy that makes its calls; undefined if it makes none. */
+  readonly calls?: CallsPlan;
+}
+
+/** What a workload's pods have for its calls; what is only known when the program has run to its end is an output. */
+export interface CallsPlan extends Sidecar {
+  readonly files: pulumi.Output<Record<string, string>>;
+  readonly callees: pulumi.Output<readonly Pick<Callee, "name" | "port">[]>;
 }
 
 /** Files of one relation in one folder: its credentials, or its configuration. */

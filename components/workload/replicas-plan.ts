@@ -88,7 +88,11 @@ export function replicasPlan(name: string, args: CompleteReplicas, how: Replicas
         template: {
           metadata: {
             labels: labels(name),
-            annotations: { ...annotations, "plumbline.dev/config-checksum": checksum(relations.revisions) },
+            annotations: {
+              ...annotations,
+              "plumbline.dev/config-checksum": checksum(relations.revisions),
+              ...(relations.calls && { "plumbline.dev/calls-checksum": relations.calls.files.apply(checksum) }),
+            },
           },
           spec: { ...pod, ...spread({ matchLabels, zones, sharedHosts: "prefer-not", rolls: true }) },
         },
@@ -99,7 +103,7 @@ export function replicasPlan(name: string, args: CompleteReplicas, how: Replicas
       metadata,
       spec: { maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow", selector: { matchLabels } },
     },
-    monitor: isOptOut(metrics) ? undefined : monitorPlan(monitored, name, namespace, matchLabels, metrics),
+    monitor: isOptOut(metrics) ? undefined : monitorPlan(monitored, name, namespace, matchLabels, { path: metrics }),
   };
 }
 

@@ -2,6 +2,7 @@ import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Duration } from "../core/duration.ts";
 import { type Problem, refuse } from "../core/invalid.ts";
+import { callsProblems } from "./calls/call.ts";
 import type { RelationsPlan } from "./relations.ts";
 import { completeReplicas, type ReplicasArgs, type ReplicasTransforms } from "./replicas-args.ts";
 import { admitMetrics, mostPods, type ReplicasPlan, replicasPlan } from "./replicas-plan.ts";
@@ -33,7 +34,12 @@ type CompleteWorker = ReturnType<typeof completeWorker>;
 
 /** Everything that is wrong with a worker's arguments. */
 export function workerProblems(name: string, args: CompleteWorker): Problem[] {
-  return [...replicasProblems(name, args), ...durationProblems({ longestTask: args.longestTask })];
+  const own = { field: "longestTask", span: args.longestTask };
+  return [
+    ...replicasProblems(name, args),
+    ...durationProblems({ longestTask: args.longestTask }),
+    ...callsProblems(args, own, { adminPort: args.adminPort }),
+  ];
 }
 
 /** Every resource of a worker. Nobody sends to it, but what reads its metrics. */
@@ -64,8 +70,8 @@ export class Worker extends Replicated {
   constructor(name: string, args: WorkerArgs, opts?: pulumi.ComponentResourceOptions) {
     const full = completeWorker(args);
     refuse(`Worker "${name}"`, workerProblems(name, full));
-    super("Worker", name, args.namespace, opts);
-    const relations = this.relations(full.uses, mostPods(full));
+    super("Worker", name, full, opts);
+    const relations = this.relations(full, mostPods(full));
     const plan = workerPlan(name, full, relations);
     this.replicate(plan, args.transform, this.surround({ ...plan, relations }, args.transform));
     this.registerOutputs({});

@@ -4,6 +4,7 @@ import type { Resources } from "../core/resources.ts";
 import type { Transform } from "../core/transform.ts";
 import type { Usable } from "../core/usage.ts";
 import type { CertificateManifest } from "../edge/cert-manager.ts";
+import type { Calls } from "./calls/call.ts";
 import type { Rights } from "./rights.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Telemetry } from "./telemetry.ts";
@@ -19,6 +20,11 @@ export interface WorkloadArgs {
   readonly zones: readonly string[];
   /** What it uses: stores, topics, services. Credentials, network policies and start-up order follow from it. */
   readonly uses?: readonly Usable[];
+  /**
+   * Services of its namespace that it calls, by name, each with what happens when it is slow, fails or is full. A service may be called
+   * before it is declared; what is here need not be in `uses`. Nothing waits for it to start.
+   */
+  readonly calls?: Calls;
   /** 100m and 256Mi requested, limits 1 and 256Mi by default: memory is not overcommitted. */
   readonly resources?: Resources;
   /** What the limits are told to; `node` by default. */
@@ -34,6 +40,7 @@ export interface WorkloadArgs {
 /** Resources that every workload has, for its transforms. */
 export interface WorkloadTransforms {
   readonly serviceAccount?: Transform<types.input.core.v1.ServiceAccount>;
+  readonly callsConfig?: Transform<types.input.core.v1.ConfigMap>;
   readonly networkPolicy?: Transform<types.input.networking.v1.NetworkPolicy>;
   readonly identity?: Transform<CertificateManifest>;
   readonly role?: Transform<types.input.rbac.v1.Role>;
@@ -47,7 +54,7 @@ const DEFAULTS = {
 
 /** The arguments with every default filled in. */
 export function completeWorkload<Args extends WorkloadArgs>(args: Args) {
-  return { ...DEFAULTS, ...args, uses: args.uses ?? [], environment: args.environment ?? {} };
+  return { ...DEFAULTS, ...args, uses: args.uses ?? [], calls: args.calls ?? {}, environment: args.environment ?? {} };
 }
 
 export type CompleteWorkload = ReturnType<typeof completeWorkload<WorkloadArgs>>;

@@ -1,16 +1,21 @@
 import type { types } from "@pulumi/kubernetes";
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
+import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
 import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
 import { Role } from "@pulumi/kubernetes/rbac/v1/role.js";
 import { RoleBinding } from "@pulumi/kubernetes/rbac/v1/roleBinding.js";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { Namespace } from "../cluster/namespace.ts";
 import { Component } from "../core/component.ts";
+import { refuse } from "../core/invalid.ts";
 import { labels, selector } from "../core/labels.ts";
-import type { Consumer, Usable } from "../core/usage.ts";
+import type { Consumer } from "../core/usage.ts";
+import { directoryOf } from "./calls/directory.ts";
+import { callsConfigName, callsFiles, sidecarPlan, withCalls } from "./calls/sidecar.ts";
+import { monitorPlan } from "./monitor.ts";
 import { type RelationsPlan, relate, relationsPlan } from "./relations.ts";
-import type { WorkloadTransforms } from "./workload-args.ts";
+import type { CompleteWorkload, WorkloadTransforms } from "./workload-args.ts";
 import type { AccountPlan } from "./workload-plan.ts";
 
 /** What surrounds the pods of a workload. */
@@ -24,20 +29,24 @@ interface Surroundings {
 export abstract class Workload extends Component {
   readonly name: string;
   readonly namespace: Namespace;
+  readonly #subject: string;
 
   protected constructor(
     type: "Microservice" | "Worker" | "CronTask",
     name: string,
-    namespace: Namespace,
+    { namespace, calls, uses }: Pick<CompleteWorkload, "namespace" | "calls" | "uses">,
     opts?: pulumi.ComponentResourceOptions,
   ) {
+    const subject = `${type} "${name}"`;
+    refuse(subject, directoryOf(namespace).problems(name, calls, uses));
     super(`workload:${type}`, name, opts, [namespace]);
     this.name = name;
     this.namespace = namespace;
+    this.#subject = subject;
   }
 
   /** Has what it uses granted to it. `maxPods`: how many of its pods may hold on to that at once. */
-  protected relations(uses: readonly Usable[], maxPods: number): RelationsPlan {
+  protected relations({ uses, calls }: Pick<CompleteWorkload, "uses" | "calls">, maxPods: number): RelationsPlan {
     const consumer: Consumer = {
       name: this.name,
       namespace: this.namespace.name,
@@ -45,7 +54,12 @@ export abstract class Workload extends Component {
       maxReplicas: maxPods,
       opts: this.childOptions(),
     };
-    return relationsPlan(this.name, relate(uses, consumer));
+    const plan = relationsPlan(this.name, relate(uses, consumer));
+    const called = directoryOf(this.namespace).call({ ...consumer, subject: this.#subject, uses }, calls);
+    if (Object.keys(calls).length === 0) return plan;
+    const callees = pulumi.output(called);
+    const files = callees.apply((known) => callsFiles(this.namespace.name, calls, known));
+    return { ...plan, calls: { ...sidecarPlan(this.name, calls), callees, files } };
   }
 
   /** Makes what must stand before its pods do, and tells it. */
@@ -61,14 +75,32 @@ export abstract class Workload extends Component {
         ),
     );
     const metadata = { name, namespace: namespace.name, labels: labels(name) };
+    const { calls } = relations;
+    const spec = calls
+      ? pulumi.all([network, calls.callees]).apply(([own, callees]) => withCalls(own, namespace.name, callees))
+      : network;
     const first: pulumi.Resource[] = [
       new ServiceAccount(...this.child(name, account.serviceAccount, transform?.serviceAccount)),
-      new NetworkPolicy(...this.child(name, { metadata, spec: network }, transform?.networkPolicy)),
+      new NetworkPolicy(...this.child(name, { metadata, spec }, transform?.networkPolicy)),
+      ...(calls ? [this.#callsConfig(calls.files, transform)] : []),
     ];
     if (account.role && account.roleBinding) {
       const role = new Role(...this.child(name, account.role, transform?.role));
       first.push(new RoleBinding(...this.child(name, account.roleBinding, undefined, { dependsOn: role })));
     }
     return [...first, ...identities, ...relations.dependsOn];
+  }
+
+  /** The configuration of the proxy that makes its calls; what the proxy counts is read from every pod. */
+  #callsConfig(data: pulumi.Output<Record<string, string>>, transform: WorkloadTransforms | undefined): ConfigMap {
+    const name = callsConfigName(this.name);
+    const namespace = this.namespace.name;
+    const monitor = monitorPlan("Pod", name, namespace, selector(this.name), {
+      port: "calls",
+      path: "/stats/prometheus",
+    });
+    new CustomResource(...this.child(`${name}-monitor`, monitor));
+    const metadata = { name, namespace, labels: labels(this.name) };
+    return new ConfigMap(...this.child(name, { metadata, data }, transform?.callsConfig));
   }
 }

@@ -2,6 +2,7 @@ import { ALERTMANAGER } from "./alertmanager.ts";
 import { CLOUDNATIVE_PG } from "./cloudnative-pg.ts";
 import { COREDNS } from "./coredns.ts";
 import type { ImageDescription } from "./description.ts";
+import { ENVOY } from "./envoy.ts";
 import { HAPROXY } from "./haproxy.ts";
 import { KAFKA } from "./kafka.ts";
 import { PAUSE } from "./pause.ts";
@@ -19,6 +20,7 @@ export const IMAGES: readonly ImageDescription[] = [
   KAFKA,
   COREDNS,
   HAPROXY,
+  ENVOY,
   POSTGRESQL,
   CLOUDNATIVE_PG,
   RABBITMQ,

@@ -1,9 +1,8 @@
+import { CLUSTER_DOMAIN } from "../../core/network.ts";
 import { HEALTH_USER, PATHS, PORT } from "./config.ts";
 
 /** Liveness, readiness and metrics of the proxy. */
 export const ADMIN_PORT = 8404;
-/** Kubernetes' default. HAProxy asks the cluster's DNS itself, for whole names: it does not read the search list. */
-const CLUSTER_DOMAIN = "cluster.local";
 
 /**
  * haproxy.cfg: every connection goes to the server that says it is the primary, and is cut when it is no longer. TLS

@@ -4,6 +4,7 @@ import { findFiles } from "./files.ts";
 import { findGo, goInputs } from "./go.ts";
 import { findMaven, mavenInputs } from "./maven.ts";
 import { findNode, nodeInputs } from "./node.ts";
+import { findPyPi } from "./pypi.ts";
 import type { Found, Source, SourceOptions } from "./source.ts";
 import { findWorkspace, workspaceInputs } from "./workspace.ts";
 
@@ -20,6 +21,7 @@ async function behind(source: Source): Promise<string> {
       return workspaceInputs(source);
     case "debian":
     case "files":
+    case "pypi":
       return "";
   }
 }
@@ -45,6 +47,8 @@ export async function findSource(source: Source, options: SourceOptions): Promis
       return findMaven(source, options);
     case "node":
       return findNode(source);
+    case "pypi":
+      return findPyPi(source, options);
     case "workspace":
       return findWorkspace(source);
   }

@@ -6,10 +6,11 @@ import type { GoSource } from "./go.ts";
 import type { ReleaseLists } from "./lists.ts";
 import type { MavenSource } from "./maven.ts";
 import type { NodeSource } from "./node.ts";
+import type { PyPiSource } from "./pypi.ts";
 import type { WorkspaceSource } from "./workspace.ts";
 
 /** Where the content of a layer comes from. */
-export type Source = DebianSource | FilesSource | GoSource | MavenSource | NodeSource | WorkspaceSource;
+export type Source = DebianSource | FilesSource | GoSource | MavenSource | NodeSource | PyPiSource | WorkspaceSource;
 
 export interface SourceOptions extends Following {
   /** Root of the cache; what is downloaded stays there, so that an interrupted run goes on from it. */

@@ -1,0 +1,88 @@
+import { type Duration, isDuration, milliseconds } from "./duration.ts";
+import type { Problem } from "./invalid.ts";
+
+/** What a caller does when the other side is slow, fails or is full. */
+export interface Resilience {
+  /** How long a request may take in all, tries and the pauses between them included; `10ms` to `1h`. */
+  readonly timeout: Duration;
+  /**
+   * How often a failed request is tried again, on another replica; 0 by default, 5 at most. What changes something and does not
+   * say that it may be repeated is only tried again if it was never sent.
+   */
+  readonly retries?: number;
+  /** How long one try may take, where a request may be repeated; the timeout in equal parts by default. */
+  readonly perTryTimeout?: Duration;
+  /** Leaves out replicas that fail. None by default. */
+  readonly breaker?: Breaker;
+  /** Requests that may be under way at once, from one pod; more are refused at once. 1 to 100000; 1024 by default, as in Envoy. */
+  readonly maxInFlight?: number;
+}
+
+/** When a replica gets no requests for a while. At most half of the replicas are left out, and the last one never is. */
+export interface Breaker {
+  /** After so many failures in a row: answers of 5xx, timeouts, lost connections. 1 to 1000; 5 by default, as in Envoy. */
+  readonly consecutive5xx?: number;
+  /** For this long the first time, and longer each time that it fails again, up to ten times; `1s` to `1h`, `30s` by default, as in Envoy. */
+  readonly ejection?: Duration;
+}
+
+const SHORTEST: Duration = "10ms";
+const LONGEST: Duration = "1h";
+/** Each more multiplies the load on what already fails. */
+const MOST_RETRIES = 5;
+const MOST_FAILURES = 1_000;
+const MOST_IN_FLIGHT = 100_000;
+
+const DEFAULTS = { retries: 0, maxInFlight: 1_024 } as const;
+const BREAKER = { consecutive5xx: 5, ejection: "30s" } as const;
+
+/** The settings with every default filled in. */
+export function completeResilience<Settings extends Resilience>(settings: Settings) {
+  const { timeout, retries = DEFAULTS.retries } = settings;
+  return {
+    ...DEFAULTS,
+    ...settings,
+    perTryTimeout: settings.perTryTimeout ?? (`${Math.floor(milliseconds(timeout) / (retries + 1))}ms` as Duration),
+    breaker: settings.breaker && { ...BREAKER, ...settings.breaker },
+  };
+}
+
+/** Everything that is wrong with the settings of a field. */
+export function resilienceProblems(field: string, settings: Resilience): Problem[] {
+  const { timeout, retries = DEFAULTS.retries, perTryTimeout, breaker, maxInFlight } = settings;
+  const problems = [
+    ...wholeProblems(`${field}.retries`, retries, 0, MOST_RETRIES),
+    ...wholeProblems(`${field}.maxInFlight`, maxInFlight, 1, MOST_IN_FLIGHT),
+    ...wholeProblems(`${field}.breaker.consecutive5xx`, breaker?.consecutive5xx, 1, MOST_FAILURES),
+    ...spanProblems(`${field}.breaker.ejection`, breaker?.ejection, "1s", LONGEST),
+    ...spanProblems(`${field}.perTryTimeout`, perTryTimeout, SHORTEST, LONGEST),
+  ];
+  if (timeout === undefined)
+    return [...problems, { field: `${field}.timeout`, given: timeout, allowed: whyTimeout(settings) }];
+  problems.push(...spanProblems(`${field}.timeout`, timeout, SHORTEST, LONGEST));
+  if (problems.length > 0 || perTryTimeout === undefined) return problems;
+  if (milliseconds(perTryTimeout) * (retries + 1) <= milliseconds(timeout)) return [];
+  const most = Math.floor(milliseconds(timeout) / (retries + 1));
+  const allowed = `at most "${most}ms": ${retries + 1} tries have to end within the timeout of ${timeout}`;
+  return [{ field: `${field}.perTryTimeout`, given: perTryTimeout, allowed }];
+}
+
+function whyTimeout({ retries, breaker }: Resilience): string {
+  const blind = [...(breaker ? ["breaker"] : []), ...(retries ? ["retries"] : [])].join(" and ");
+  const why = blind
+    ? `: without one, ${blind} never learn of a callee that hangs`
+    : ": a callee may hang, and its caller with it";
+  return `a duration from "${SHORTEST}" to "${LONGEST}"${why}`;
+}
+
+function spanProblems(field: string, given: Duration | undefined, least: Duration, most: Duration): Problem[] {
+  if (given === undefined) return [];
+  const isFine =
+    isDuration(given) && milliseconds(given) >= milliseconds(least) && milliseconds(given) <= milliseconds(most);
+  return isFine ? [] : [{ field, given, allowed: `a duration from "${least}" to "${most}"` }];
+}
+
+function wholeProblems(field: string, given: number | undefined, least: number, most: number): Problem[] {
+  if (given === undefined || (Number.isInteger(given) && given >= least && given <= most)) return [];
+  return [{ field, given, allowed: `a whole number from ${least} to ${most}` }];
+}

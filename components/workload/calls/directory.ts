@@ -1,0 +1,113 @@
+import type { Namespace } from "../../cluster/namespace.ts";
+import type { Duration } from "../../core/duration.ts";
+import { InvalidArgsError, type Problem } from "../../core/invalid.ts";
+import { nearest } from "../../core/names.ts";
+import type { Peer, Usable } from "../../core/usage.ts";
+import { type Call, type Calls, longerThan } from "./call.ts";
+import { wayFrom } from "./cycle.ts";
+
+/** A service, as those who call it need to know it. */
+export interface Callee {
+  readonly name: string;
+  readonly port: number;
+  readonly longestRequest: Duration;
+  /** The service itself, by which a relation in `uses` is known as a way to it. */
+  readonly usable: Usable;
+  /** Lets the pods of a caller in, and makes what they find its own pods by. */
+  admit(caller: Pick<Peer, "namespace" | "podLabels">): void;
+}
+
+/** Who calls. */
+export interface Caller extends Pick<Peer, "namespace" | "podLabels"> {
+  readonly name: string;
+  /** For errors, such as `Microservice "orders"`. */
+  readonly subject: string;
+  readonly uses: readonly Usable[];
+}
+
+/**
+ * The services of one namespace, by name. A call names a service that may be declared later, so it is resolved when the turn of the
+ * event loop is over in which it was declared: the program's modules run in one (see `Ledger`).
+ */
+export class Directory {
+  readonly #namespace: string;
+  readonly #callees = new Map<string, Callee>();
+  readonly #ways = new Map<string, readonly string[]>();
+  readonly #waiting = new Map<string, Caller[]>();
+
+  constructor(namespace: string) {
+    this.#namespace = namespace;
+  }
+
+  /** What is wrong with the ways from a workload, as far as is known when they are declared. */
+  problems(caller: string, calls: Calls, uses: readonly Usable[]): Problem[] {
+    const ways = [
+      ...Object.keys(calls).map((name) => ({ field: `calls.${name}`, name })),
+      ...uses.flatMap((usable, at) => (this.#has(usable) ? [{ field: `uses[${at}]`, name: usable.usableName }] : [])),
+    ];
+    const cycles = ways.flatMap(({ field, name }) => {
+      const back = wayFrom(name, caller, this.#ways);
+      if (back === undefined) return [];
+      const itself = back.length === 1;
+      const allowed = itself ? "another service than itself" : `no cycle; this closes ${[caller, ...back].join(" → ")}`;
+      return [{ field, given: name, allowed }];
+    });
+    const known = Object.entries(calls).filter(([name]) => this.#callees.has(name));
+    return [...cycles, ...known.flatMap(([name, call]) => this.#calleeProblems(name, call))];
+  }
+
+  /**
+   * Declares calls; gives what they lead to, in the order of their names. Rejects with {@link InvalidArgsError} if there is no such
+   * service when the program has run to its end.
+   */
+  call(caller: Caller, calls: Calls): Promise<readonly Callee[]> {
+    const used = caller.uses.filter((usable) => this.#has(usable));
+    const names = Object.keys(calls).sort();
+    this.#ways.set(caller.name, [...names, ...used.map(({ usableName }) => usableName)]);
+    for (const name of names) {
+      const callee = this.#callees.get(name);
+      if (callee) callee.admit(caller);
+      else this.#waiting.set(name, [...(this.#waiting.get(name) ?? []), caller]);
+    }
+    return new Promise((resolve, reject) => {
+      setImmediate(() => {
+        const problems = Object.entries(calls).flatMap(([name, call]) => this.#calleeProblems(name, call));
+        if (problems.length > 0) reject(new InvalidArgsError(caller.subject, problems));
+        else resolve(names.flatMap((name) => this.#callees.get(name) ?? []));
+      });
+    });
+  }
+
+  /** Declares a service, for those who call it and those who will. */
+  declare(callee: Callee): void {
+    this.#callees.set(callee.name, callee);
+    for (const caller of this.#waiting.get(callee.name) ?? []) callee.admit(caller);
+    this.#waiting.delete(callee.name);
+  }
+
+  #has(usable: Usable): boolean {
+    return this.#callees.get(usable.usableName)?.usable === usable;
+  }
+
+  #calleeProblems(name: string, call: Call): Problem[] {
+    const callee = this.#callees.get(name);
+    const field = `calls.${name}`;
+    if (callee) return longerThan(field, call, callee.longestRequest, `at most shutdown.longestRequest of ${name}`);
+    const names = [...this.#callees.keys()].sort();
+    const near = nearest(name, names);
+    const meant = near === undefined ? "" : `; did you mean "${near}"?`;
+    const allowed = `a service that is declared in namespace "${this.#namespace}": ${names.join(", ") || "there is none"}${meant}`;
+    return [{ field, given: name, allowed }];
+  }
+}
+
+const directories = new WeakMap<Namespace, Directory>();
+
+/** The directory of a namespace. */
+export function directoryOf(namespace: Namespace): Directory {
+  const known = directories.get(namespace);
+  if (known) return known;
+  const directory = new Directory(namespace.name);
+  directories.set(namespace, directory);
+  return directory;
+}

@@ -1,0 +1,283 @@
+import { type Duration, milliseconds } from "../../core/duration.ts";
+import { hundredths } from "../../core/percent.ts";
+import type { CompleteCall, Fallback } from "./call.ts";
+import { TELEMETRY_PORT } from "./call.ts";
+
+/** One way from a workload to a service, through the proxy beside it. */
+export interface Edge {
+  /** The service's name: also that of what Envoy counts. */
+  readonly callee: string;
+  /** Where the workload sends: a port of the loopback interface. */
+  readonly listen: number;
+  /** What the service is told it was asked for. */
+  readonly host: string;
+  /** A name that the cluster's DNS answers with the addresses of the ready pods, and their port. */
+  readonly pods: { readonly name: string; readonly port: number };
+  readonly call: CompleteCall;
+}
+
+/** Folder of Envoy's own socket; no other container sees it, and so nobody else can tell Envoy to end. */
+export const RUN = "/run/calls";
+const ADMIN = { pipe: { path: `${RUN}/admin.sock`, mode: 0o600 } };
+
+/**
+ * Below what servers keep an idle connection for (Node: 5 s, Fastify: 72 s): the proxy lets go first, so no request is sent on a
+ * connection that is being closed.
+ */
+const IDLE: Duration = "4s";
+const CONNECT: Duration = "1s";
+/**
+ * A pod that ends answers for 10 s more. CoreDNS may still name it for 5 s, the TTL of its answers about pods; asking each second, and
+ * whatever the TTL, we let go of it after 7 s.
+ */
+const DNS_REFRESH: Duration = "1s";
+/** A pause of up to 25 ms, doubled each time up to 250 ms, of which a random part is taken: Envoy's defaults. */
+const BACK_OFF = { base_interval: "0.025s", max_interval: "0.250s" };
+/** All retries together are at most a fifth of what is under way, so that a service which fails is not sent twice the load. */
+const RETRY_BUDGET = { budget_percent: { value: 20 }, min_retry_concurrency: 3 };
+const MOST_EJECTED = hundredths("50%");
+/** How many times over an ejection may grow. */
+const EJECTION_GROWTH = 10;
+/** What one request or connection may hold in memory. A request with a larger body is sent once: it cannot be repeated. */
+const BUFFER_BYTES = 65_536;
+/** Connections are bounded by the requests on them. */
+const NO_LIMIT = 1_000_000;
+
+/** No sender has this address. Without any range given, a sender on the loopback interface is believed. */
+const NOBODY = { address_prefix: "255.255.255.255", prefix_len: 32 };
+
+/** Whatever its answer was, the request may be sent again: https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2 */
+const REPEATABLE = { name: ":method", string_match: { safe_regex: { regex: "GET|HEAD|OPTIONS|PUT|DELETE" } } };
+const HAS_KEY = { name: "idempotency-key", present_match: true };
+const IS_GET = { name: ":method", string_match: { exact: "GET" } };
+/** Any 5xx, and no answer at all: a lost connection, a timeout of the try. */
+const RETRY_REPEATABLE = "5xx";
+/** Nothing was sent yet. */
+const RETRY_UNSENT = "connect-failure,refused-stream,reset-before-request";
+
+/** Envoy's whole configuration: a listener and a cluster for each edge, and one listener for readiness and metrics. */
+export function envoyConfig(edges: readonly Edge[]) {
+  return {
+    admin: { address: ADMIN },
+    static_resources: {
+      listeners: [...edges.map(listener), telemetryListener()],
+      clusters: [...edges.map(cluster), adminCluster()],
+    },
+  };
+}
+
+function listener({ callee, listen, host, call }: Edge) {
+  const to = (match: object, more: object) => ({
+    match: { prefix: "/", ...match },
+    route: {
+      cluster: callee,
+      host_rewrite_literal: host,
+      timeout: span(call.timeout),
+      ...retryPolicy(call, more),
+    },
+  });
+  const repeatable = { retry_on: RETRY_REPEATABLE, per_try_timeout: span(call.perTryTimeout) };
+  const fallback = call.fallback && { typed_per_filter_config: { [FALLBACK]: fallbackFilter(call.fallback) } };
+  const routes = [
+    ...(fallback ? [{ ...to({ headers: [IS_GET] }, repeatable), ...fallback }] : []),
+    to({ headers: [REPEATABLE] }, repeatable),
+    to({ headers: [HAS_KEY] }, repeatable),
+    to({}, { retry_on: RETRY_UNSENT }),
+  ];
+  const filters = fallback ? [filter(FALLBACK, "custom_response.v3.CustomResponse")] : [];
+  return http(`calls-${callee}`, { address: "127.0.0.1", port_value: listen }, routes, filters);
+}
+
+function retryPolicy({ retries }: CompleteCall, more: object) {
+  if (retries === 0) return {};
+  return {
+    retry_policy: {
+      num_retries: retries,
+      retry_back_off: BACK_OFF,
+      retry_host_predicate: [
+        {
+          name: "envoy.retry_host_predicates.previous_hosts",
+          typed_config: typed("extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate"),
+        },
+      ],
+      host_selection_retry_max_attempts: 3,
+      ...more,
+    },
+  };
+}
+
+function cluster({ callee, pods, call }: Edge) {
+  return {
+    name: callee,
+    cluster_type: {
+      name: "envoy.clusters.dns",
+      typed_config: {
+        ...typed("extensions.clusters.dns.v3.DnsCluster"),
+        dns_lookup_family: "V4_PREFERRED",
+        dns_refresh_rate: span(DNS_REFRESH),
+        dns_failure_refresh_rate: { base_interval: span(DNS_REFRESH), max_interval: span("2s") },
+        respect_dns_ttl: false,
+      },
+    },
+    load_assignment: endpoints(callee, { socket_address: { address: pods.name, port_value: pods.port } }),
+    connect_timeout: span(CONNECT),
+    per_connection_buffer_limit_bytes: BUFFER_BYTES,
+    lb_policy: "LEAST_REQUEST",
+    common_lb_config: {
+      // With half left out at most, and replicas that come and go: all get requests again only if none is left.
+      healthy_panic_threshold: { value: 1 },
+      // By default a replica that is left out within a second after another came back goes on getting requests for the rest of it.
+      update_merge_window: "0s",
+    },
+    typed_extension_protocol_options: {
+      "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
+        ...typed("extensions.upstreams.http.v3.HttpProtocolOptions"),
+        common_http_protocol_options: { idle_timeout: span(IDLE) },
+        explicit_http_config: { http_protocol_options: {} },
+      },
+    },
+    circuit_breakers: {
+      thresholds: [
+        {
+          max_requests: call.maxInFlight,
+          // Those that wait for a connection to be made.
+          max_pending_requests: call.maxInFlight,
+          max_connections: NO_LIMIT,
+          retry_budget: RETRY_BUDGET,
+          track_remaining: true,
+        },
+      ],
+    },
+    ...(call.breaker && { outlier_detection: outlierDetection(call.breaker) }),
+  };
+}
+
+function outlierDetection({ consecutive5xx, ejection }: NonNullable<CompleteCall["breaker"]>) {
+  return {
+    consecutive_5xx: consecutive5xx,
+    // How often it is looked who may come back.
+    interval: "1s",
+    base_ejection_time: span(ejection),
+    max_ejection_time: `${(milliseconds(ejection) * EJECTION_GROWTH) / 1_000}s`,
+    max_ejection_percent: MOST_EJECTED,
+    // On by default, and judges by the others' success: two rules at once would leave nobody sure why.
+    enforcing_success_rate: 0,
+  };
+}
+
+const FALLBACK = "envoy.filters.http.custom_response";
+
+/** Answers any 5xx, of the service or of the proxy itself, with what is kept. */
+function fallbackFilter({ status = 200, contentType, body }: Fallback) {
+  return {
+    ...typed("extensions.filters.http.custom_response.v3.CustomResponse"),
+    custom_response_matcher: {
+      matcher_list: {
+        matchers: [
+          {
+            predicate: {
+              single_predicate: {
+                input: {
+                  name: "status-class",
+                  typed_config: typed("type.matcher.v3.HttpResponseStatusCodeClassMatchInput"),
+                },
+                value_match: { exact: "5xx" },
+              },
+            },
+            on_match: {
+              action: {
+                name: "fallback",
+                typed_config: {
+                  ...typed("extensions.http.custom_response.local_response_policy.v3.LocalResponsePolicy"),
+                  status_code: status,
+                  body: { inline_string: body },
+                  response_headers_to_add: [
+                    overwrite("content-type", contentType),
+                    overwrite("x-plumbline-fallback", "true"),
+                  ],
+                },
+              },
+            },
+          },
+        ],
+      },
+    },
+  };
+}
+
+function overwrite(key: string, value: string) {
+  return { header: { key, value }, append_action: "OVERWRITE_IF_EXISTS_OR_ADD" };
+}
+
+/** Of the admin interface, two paths that only read; the rest of it stays on its socket. */
+function telemetryListener() {
+  const get = (path: string) => ({
+    match: { path, headers: [IS_GET] },
+    route: { cluster: "admin", timeout: span("5s") },
+  });
+  return http("telemetry", { address: "0.0.0.0", port_value: TELEMETRY_PORT }, [
+    get("/ready"),
+    get("/stats/prometheus"),
+  ]);
+}
+
+function adminCluster() {
+  return {
+    name: "admin",
+    type: "STATIC",
+    connect_timeout: span(CONNECT),
+    load_assignment: endpoints("admin", { pipe: { path: ADMIN.pipe.path } }),
+  };
+}
+
+function endpoints(cluster_name: string, address: object) {
+  return { cluster_name, endpoints: [{ lb_endpoints: [{ endpoint: { address } }] }] };
+}
+
+function filter(name: string, type: string) {
+  return { name, typed_config: typed(`extensions.filters.http.${type}`) };
+}
+
+function http(name: string, socket_address: object, routes: object[], filters: object[] = []) {
+  return {
+    name,
+    address: { socket_address },
+    per_connection_buffer_limit_bytes: BUFFER_BYTES,
+    filter_chains: [
+      {
+        filters: [
+          {
+            name: "envoy.filters.network.http_connection_manager",
+            typed_config: {
+              ...typed("extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"),
+              stat_prefix: name,
+              codec_type: "HTTP1",
+              // A sender is no part of the proxy: what it says in x-envoy-* about timeouts and retries is taken away.
+              use_remote_address: true,
+              internal_address_config: { cidr_ranges: [NOBODY] },
+              skip_xff_append: true,
+              preserve_external_request_id: true,
+              server_header_transformation: "PASS_THROUGH",
+              // Each route has a timeout.
+              stream_idle_timeout: "0s",
+              route_config: {
+                virtual_hosts: [{ name, domains: ["*"], routes }],
+                request_headers_to_remove: ["x-envoy-external-address"],
+                max_direct_response_body_size_bytes: BUFFER_BYTES,
+              },
+              http_filters: [...filters, filter("envoy.filters.http.router", "router.v3.Router")],
+            },
+          },
+        ],
+      },
+    ],
+  };
+}
+
+function typed(type: string) {
+  return { "@type": `type.googleapis.com/envoy.${type}` };
+}
+
+function span(duration: Duration): string {
+  return `${milliseconds(duration) / 1_000}s`;
+}

@@ -1,0 +1,226 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { type Call, completeCall } from "../components/workload/calls/call.ts";
+import { envoyConfig, RUN } from "../components/workload/calls/envoy.ts";
+import { command } from "../rehearsal/toolchain/command.ts";
+import { eventually } from "../rehearsal/toolchain/testing/scratch.ts";
+import { envoyBinary, type Replica, startProxied } from "./support/envoy.ts";
+
+const found = await envoyBinary();
+const binary = "path" in found ? found.path : "";
+const reason = "missing" in found ? ` (skipped: ${found.missing})` : "";
+
+async function proxied(call: Call) {
+  const it = await startProxied(binary, call);
+  onTestFinished(it.stop);
+  return it;
+}
+
+const send = async (url: string, method = "GET", headers: Record<string, string> = {}) => {
+  const began = performance.now();
+  const body = method === "POST" ? "{}" : null;
+  const response = await fetch(url, { method, headers, body });
+  return {
+    status: response.status,
+    text: await response.text(),
+    headers: response.headers,
+    ms: performance.now() - began,
+  };
+};
+const many = (count: number, one: () => ReturnType<typeof send>) => Promise.all(Array.from({ length: count }, one));
+const count = (replicas: readonly Replica[]) => replicas.reduce((sum, { requests }) => sum + requests.length, 0);
+const fail: Replica["answer"] = (_, response) => response.writeHead(500).end("broken");
+const silence: Replica["answer"] = () => {};
+
+describe.skipIf(reason !== "")(`Envoy as it is configured beside a workload${reason}`, () => {
+  const full: Call = {
+    timeout: "2s",
+    retries: 2,
+    breaker: { consecutive5xx: 3 },
+    maxInFlight: 10,
+    fallback: { contentType: "application/json", body: "[]" },
+  };
+
+  async function validate(change: (text: string) => string = (text) => text) {
+    const dir = mkdtempSync(join(tmpdir(), "plumbline-envoy-"));
+    onTestFinished(() => rmSync(dir, { recursive: true }));
+    const calls: Call[] = [{ timeout: "10ms" }, { timeout: "1h", retries: 5, perTryTimeout: "1s" }, full];
+    const edges = calls.map((call, index) => ({
+      callee: `callee-${index}`,
+      listen: 14_001 + index,
+      host: "payments.shop.svc",
+      pods: { name: "payments-pods.shop.svc.cluster.local.", port: 8080 },
+      call: completeCall(call),
+    }));
+    writeFileSync(join(dir, "envoy.json"), change(JSON.stringify(envoyConfig(edges)).replaceAll(RUN, dir)));
+    return command(binary, ["--mode", "validate", "-l", "warn", "-c", join(dir, "envoy.json")]);
+  }
+
+  test("its own check accepts the configuration, and finds nothing in it that is deprecated", async () => {
+    const { code, tail } = await validate();
+    expect(code, tail.join("\n")).toBe(0);
+    expect(tail.join("\n")).not.toMatch(/deprecated/i);
+    expect((await validate((text) => text.replace("budget_percent", "budget_percents"))).code).not.toBe(0);
+  });
+
+  test("a call is cut when its time is over, however many tries it had", async () => {
+    const { url, replicas } = await proxied({ timeout: "600ms", retries: 2 });
+    for (const one of replicas) one.answer = silence;
+    const get = await send(url);
+    expect(get.status).toBe(504);
+    expect(get.ms).toBeGreaterThan(550);
+    expect(get.ms).toBeLessThan(900);
+    expect(count(replicas)).toBeGreaterThan(1);
+    const before = count(replicas);
+    const post = await send(url, "POST");
+    expect([post.status, count(replicas) - before]).toEqual([504, 1]);
+    expect(post.ms).toBeGreaterThan(550);
+  });
+
+  test("what may be repeated hides a replica that fails; what was sent and may not be is never sent twice", async () => {
+    const { url, replicas } = await proxied({ timeout: "2s", retries: 2 });
+    const [broken] = replicas as [Replica];
+    broken.answer = fail;
+    for (const [method, headers] of [["GET"], ["PUT"], ["DELETE"], ["POST", { "idempotency-key": "1" }]] as const) {
+      const before = broken.requests.length;
+      for (let round = 0; round < 10; round++)
+        expect((await many(3, () => send(url, method, headers))).map(({ status }) => status)).toEqual([200, 200, 200]);
+      expect(broken.requests.length).toBeGreaterThan(before);
+    }
+
+    for (const answer of [fail, ((request) => request.socket.destroy()) as Replica["answer"]]) {
+      broken.answer = answer;
+      const before = count(replicas);
+      const posts = await many(60, () => send(url, "POST"));
+      expect(count(replicas) - before).toBe(60);
+      expect(posts.some(({ status }) => status >= 500)).toBe(true);
+    }
+  });
+
+  test("a replica that is gone costs no request, not even one that may not be repeated", async () => {
+    const { url, replicas } = await proxied({ timeout: "2s", retries: 2 });
+    replicas[0]?.server.close();
+    replicas[0]?.server.closeAllConnections();
+    // Three at a time: as many retries are let through whatever the load is.
+    for (let round = 0; round < 20; round++)
+      expect((await many(3, () => send(url, "POST"))).map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(count(replicas)).toBe(60);
+  });
+
+  test("when all fail, retries are a fifth of the load, not twice of it", async () => {
+    const { url, replicas } = await proxied({ timeout: "5s", retries: 2 });
+    for (const one of replicas) one.answer = (_, response) => void setTimeout(() => fail(_, response), 100);
+    const load = 300;
+    await many(load, () => send(url));
+    expect(count(replicas)).toBeGreaterThan(load);
+    expect(count(replicas)).toBeLessThanOrEqual(load * 1.3 + 3);
+  });
+
+  test("a replica that fails gets no requests for a while, and comes back; never more than half are left out", async () => {
+    const { url, replicas, metric } = await proxied({ timeout: "2s", breaker: { consecutive5xx: 3, ejection: "2s" } });
+    const [broken] = replicas as [Replica];
+    const leftOut = (many: number) =>
+      eventually(async () => expect(await metric("envoy_cluster_outlier_detection_ejections_active")).toBe(many));
+    broken.answer = fail;
+    await many(40, () => send(url));
+    await leftOut(1);
+    const before = broken.requests.length;
+    expect((await many(60, () => send(url))).filter(({ status }) => status !== 200)).toEqual([]);
+    expect(broken.requests.length).toBe(before);
+
+    broken.answer = (_, response) => response.end();
+    await leftOut(0);
+    await many(60, () => send(url));
+    expect(broken.requests.length).toBeGreaterThan(before);
+
+    for (const one of replicas) one.answer = fail;
+    await many(100, () => send(url));
+    await leftOut(1);
+    for (const one of replicas) one.requests.length = 0;
+    await many(60, () => send(url));
+    expect(replicas.filter(({ requests }) => requests.length > 0)).toHaveLength(2);
+  });
+
+  test("more than maxInFlight are refused at once, and say so; those under way end well", async () => {
+    const { url, replicas } = await proxied({ timeout: "5s", maxInFlight: 10 });
+    for (const one of replicas) one.answer = (_, response) => void setTimeout(() => response.end(), 1_000);
+    const all = await many(50, () => send(url));
+    const refused = all.filter(({ status }) => status === 503);
+    expect(all.filter(({ status }) => status === 200)).toHaveLength(10);
+    expect(refused).toHaveLength(40);
+    for (const { headers } of refused) expect(headers.get("x-envoy-overloaded")).toBe("true");
+    expect(Math.max(...refused.map(({ ms }) => ms))).toBeLessThan(900);
+    expect((await many(10, () => send(url))).every(({ status }) => status === 200)).toBe(true);
+  });
+
+  test("a GET falls back when all fail, are silent or are gone; nothing else does", async () => {
+    const fallback = { contentType: "application/json", body: '{"rates":[],"of":"100% nothing"}' };
+    const { url, replicas, named } = await proxied({ timeout: "300ms", fallback });
+    expect((await send(url)).headers.get("x-plumbline-fallback")).toBeNull();
+    for (const answer of [fail, silence]) {
+      for (const one of replicas) one.answer = answer;
+      const { status, text, headers } = await send(url);
+      expect([status, text, headers.get("content-type")]).toEqual([200, fallback.body, fallback.contentType]);
+      expect(headers.get("x-plumbline-fallback")).toBe("true");
+      expect((await send(url, "PUT")).status).toBeGreaterThanOrEqual(500);
+    }
+    named.clear();
+    await sleep(2_500);
+    expect(await send(url)).toMatchObject({ status: 200, text: fallback.body });
+    for (const one of replicas) one.answer = (_, response) => response.writeHead(404).end("none");
+  });
+
+  test("a server that closes idle connections loses no request", async () => {
+    const { url, replicas } = await proxied({ timeout: "2s", maxInFlight: 100 });
+    // Node's default.
+    for (const { server } of replicas) server.keepAliveTimeout = 5_000;
+    const failures: number[] = [];
+    const began = performance.now();
+    // Pauses around the time at which the server closes.
+    for (const pause of [0, 3_900, 4_000, 4_050, 4_900, 5_000, 5_050]) {
+      await sleep(pause);
+      failures.push(
+        ...(await many(20, () => send(url, "POST"))).map(({ status }) => status).filter((it) => it !== 200),
+      );
+    }
+    expect(performance.now() - began).toBeGreaterThan(26_000);
+    expect(failures).toEqual([]);
+  });
+
+  test("a replica that the DNS no longer names gets nothing after two seconds, whatever the TTL", async () => {
+    const { url, replicas, named } = await proxied({ timeout: "2s" });
+    named.delete("127.0.0.3");
+    await sleep(2_000);
+    expect((await many(60, () => send(url))).every(({ status }) => status === 200)).toBe(true);
+    expect(replicas.map(({ requests }) => requests.length > 0)).toEqual([true, true, false]);
+  });
+
+  test("a sender cannot ask for more tries or more time than was declared", async () => {
+    const { url, replicas } = await proxied({ timeout: "500ms" });
+    for (const one of replicas) one.answer = fail;
+    const headers = {
+      "x-envoy-retry-on": "5xx",
+      "x-envoy-max-retries": "9",
+      "x-envoy-upstream-rq-timeout-ms": "60000",
+    };
+    await send(url, "POST", headers);
+    expect(count(replicas)).toBe(1);
+    for (const one of replicas) one.answer = silence;
+    expect((await send(url, "POST", headers)).ms).toBeLessThan(900);
+  });
+
+  test("the service sees its own name, and the request as it was sent; of Envoy's admin only metrics are to be had", async () => {
+    const { url, telemetry, replicas } = await proxied({ timeout: "2s" });
+    for (const one of replicas) one.answer = ({ headers }, response) => response.end(JSON.stringify(headers));
+    const { text } = await send(`${url}/b//c?d`, "GET", { "x-request-id": "mine", traceparent: "00-1" });
+    expect(JSON.parse(text)).toMatchObject({ host: "payments.shop.svc", "x-request-id": "mine", traceparent: "00-1" });
+    expect(replicas.flatMap(({ requests }) => requests)).toEqual(["GET /b//c?d"]);
+    for (const path of ["/", "/quitquitquit", "/config_dump", "/stats", "/ready/../config_dump"])
+      expect((await fetch(telemetry + path)).status, path).toBe(404);
+    expect((await fetch(`${telemetry}/ready`, { method: "POST" })).status).toBe(404);
+    expect(await (await fetch(`${telemetry}/stats/prometheus`)).text()).toContain('envoy_cluster_name="payments"');
+  });
+});
