@@ -107,7 +107,6 @@ describe.skipIf(why !== undefined)(`the stack on real nodes${why === undefined ?
     const { code, stdout, stderr } = await checkout.plumbline("up", ENVIRONMENT);
     expect(code, stdout + stderr).toBe(0);
     expect(stdout + stderr).toContain("1 changed");
-    const began = performance.now();
     await vi.waitFor(
       async () => {
         for (let again = 0; again < 9; again++)
@@ -117,7 +116,6 @@ describe.skipIf(why !== undefined)(`the stack on real nodes${why === undefined ?
       },
       { timeout: 150_000, interval: 2_000 },
     );
-    console.log(`held back ${((performance.now() - began) / 1_000).toFixed(0)} s after up`);
     expect(orders()).toBe(before);
   });
 
