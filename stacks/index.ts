@@ -38,7 +38,7 @@ const trusted =
   certificates.authority === "acme" ? new Issuer("public", { ...certificates, gateway: answeredOn }, on) : internal;
 
 if (releases.controller) {
-  const home = new Namespace("plumbline-delivery", { quota: { cpu: "2", memory: "1Gi", pods: 8 } }, on);
+  const home = new Namespace("plumbline-delivery", { quota: { cpu: "4", memory: "1Gi", pods: 12 } }, on);
   new ReleaseController("release-controller", { namespace: home, zones, ...releases.controller }, on);
 }
 

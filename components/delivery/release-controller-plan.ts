@@ -6,8 +6,8 @@ import { labels } from "../core/labels.ts";
 import { isServiceUrl, SERVICE_URL } from "../core/service-url.ts";
 import type { Rights } from "../workload/rights.ts";
 
-/** Two, so that one works on while the other's node is lost: a Lease says which. */
-export const SCALING = { min: 2, max: 2 } as const;
+/** One a zone. A Lease says which of them works; the others stand by. */
+export const SCALING = { min: 3, max: 3 } as const;
 export const RESOURCES = {
   requests: { cpu: "50m", memory: "64Mi" },
   limits: { cpu: "500m", memory: "128Mi" },

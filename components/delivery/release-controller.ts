@@ -26,7 +26,7 @@ export interface ReleaseControllerArgs extends Pick<WorkerArgs, "namespace" | "i
 const PORT = 9090;
 
 /**
- * What carries out the blue-green and canary releases of a cluster, needed once: the kind Release, and two replicas of its controller,
+ * What carries out the blue-green and canary releases of a cluster, needed once: the kind Release, and three replicas of its controller,
  * of which one works. A rehearsal cluster has it by itself. The definition stays when the component is deleted: with it would go every
  * release, and their pods.
  */
