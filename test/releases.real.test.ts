@@ -1,10 +1,13 @@
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import type { ClusterAccess } from "../cli/kubectl.ts";
+import { askOf, type KnownRelease, listReleases } from "../cli/releases.ts";
 import { PROMETHEUS } from "../rehearsal/images/prometheus.ts";
-import { whyNoRealNodes } from "../rehearsal/index.ts";
+import { injectFault, type RunningCluster, whyNoRealNodes } from "../rehearsal/index.ts";
 import { type RealCluster, realCluster } from "../rehearsal/nodes/testing/real-cluster.ts";
 import { makeSandbox, type Sandbox } from "./policies/sandbox.ts";
 import type { Load } from "./support/customer.ts";
+import { watchEndpoints } from "./support/endpoints.ts";
 import { LOAD, web } from "./support/web.ts";
 
 const why = whyNoRealNodes();
@@ -12,18 +15,32 @@ const COMPONENTS = join(import.meta.dirname, "..", "components");
 const NAMESPACE = "releases";
 /** Requests a second. For a machine that is slower than two idle cores: `PLUMBLINE_RATE=50`. */
 const RATE = Number(process.env.PLUMBLINE_RATE ?? 500);
+/** Replicas of the service; the pod that is killed has a third of the requests. */
+const REPLICAS = 3;
+
+const BLUE_GREEN = `blueGreen({ bakeTime: "5s" })`;
+/** No version may say of itself that it is broken. */
+const ANALYSIS = `{ metrics: [{ name: "broken", query: 'max(web_broken{pod=~"{{pods}}"})', max: 0 }], interval: "2s" }`;
+const ANALYSED = `blueGreen({ bakeTime: "10s", analysis: ${ANALYSIS} })`;
+const CANARY = `canary({ steps: [34, 67], hold: "5s", analysis: ${ANALYSIS} })`;
 
 /** Real pods of a real service, under load while they are released, drained and killed. The tests build on each other, in this order. */
 describe.skipIf(why !== undefined)(`releases on real nodes${why === undefined ? "" : ` (skipped: ${why})`}`, () => {
   let lab: RealCluster;
+  let cluster: RunningCluster;
+  let access: ClusterAccess;
   let sandbox: Sandbox;
 
   beforeAll(async () => {
-    const images = [web("1"), web("2"), web("3", { broken: true }), PROMETHEUS];
-    lab = await realCluster("releases", { simulated: false, images });
-    const { kubeconfig } = await lab.start();
-    sandbox = await makeSandbox(NAMESPACE, kubeconfig);
-    await release("1", "rolling()");
+    lab = await realCluster("releases", {
+      simulated: false,
+      images: [web("1"), web("2"), web("3", { broken: true }), PROMETHEUS],
+      prometheus: { namespace: "monitoring", service: "prometheus", port: 9090 },
+    });
+    cluster = await lab.start();
+    access = { kubectl: lab.kubectlPath, kubeconfig: cluster.kubeconfig, context: cluster.context };
+    sandbox = await makeSandbox(NAMESPACE, cluster.kubeconfig);
+    await up("1", "rolling()");
     await lab.kubectl("apply", "-f", join(import.meta.dirname, "real-pods/prometheus.yaml"));
     await lab.kubectl("-n", "monitoring", "rollout", "status", "deployment/prometheus", "--timeout=120s");
   });
@@ -32,8 +49,8 @@ describe.skipIf(why !== undefined)(`releases on real nodes${why === undefined ? 
     await lab?.remove();
   });
 
-  /** Has the engine make the service what it should be. */
-  async function release(version: string, how: string) {
+  /** Has the engine make the service what it should be, in a version. Gives what it said, and fails unless it ends with `code`. */
+  async function up(version: string, release: string, { code = 0 } = {}): Promise<string> {
     sandbox.program(`
 import { Cluster, Namespace } from ${JSON.stringify(join(COMPONENTS, "cluster/index.ts"))};
 import { optOut } from ${JSON.stringify(join(COMPONENTS, "core/index.ts"))};
@@ -47,31 +64,121 @@ const shared = {
   zones: ["one", "two", "three"],
   resources: { requests: { cpu: "500m", memory: "128Mi" }, limits: { cpu: "1", memory: "128Mi" } },
 };
-const web = new Microservice("web", { ...shared, image: "plumbline.test/web:${version}", release: ${how}, scaling: { min: 3, max: 4 } }, on);
+const web = new Microservice("web", {
+  ...shared, image: "plumbline.test/web:${version}", release: ${release}, scaling: { min: ${REPLICAS}, max: 4 },
+}, on);
 new Worker("customer", {
   ...shared, image: "plumbline.test/web:1", uses: [web], scaling: { min: 1, max: 1 },
   replication: optOut("one customer sends all requests"),
 }, on);`);
-    const { code, text } = await sandbox.pulumi("up", "--yes", "--skip-preview");
-    expect(code, text).toBe(0);
+    const ended = await sandbox.pulumi("up", "--yes", "--skip-preview");
+    expect(ended.code, ended.text).toBe(code);
+    return ended.text;
   }
 
-  /** Sends requests at a steady rate while `meanwhile` runs. */
-  async function load(seconds: number, meanwhile: () => Promise<unknown>): Promise<Load> {
+  /** Sends requests at a steady rate while `meanwhile` runs, and watches the Service's endpoints. */
+  async function load(seconds: number, meanwhile: () => Promise<unknown>) {
+    const endpoints = await watchEndpoints(access, { namespace: NAMESPACE, service: "web" });
     const command = ["node", LOAD, `http://web.${NAMESPACE}.svc:8080/`, String(RATE), String(seconds)];
     const [said] = await Promise.all([
       lab.kubectl("-n", NAMESPACE, "exec", "deployment/customer", "--", ...command),
       meanwhile(),
     ]);
+    const seen = endpoints.end();
     const result = JSON.parse(said.split("\n").at(-1) ?? "") as Load;
-    console.log(JSON.stringify(result));
+    console.log(`${JSON.stringify(result)}; never fewer than ${seen.least} ready endpoints in ${seen.changes} changes`);
+    expect(result.sent).toBe(RATE * seconds);
+    expect(seen.least).toBeGreaterThan(0);
     return result;
   }
 
+  const versions = ({ answers }: Load) =>
+    Object.keys(answers)
+      .map((answer) => JSON.parse(answer).version)
+      .toSorted();
+
+  async function webRelease(): Promise<KnownRelease> {
+    const [release] = await listReleases(access, lab.cacheDir);
+    if (release === undefined) throw new Error("there is no release");
+    return release;
+  }
+
   test(`a rolling release at ${RATE} requests a second fails none`, async () => {
-    const { sent, failures, answers } = await load(60, () => release("2", "rolling()"));
-    expect(failures).toEqual({});
-    expect(sent).toBe(RATE * 60);
-    expect(Object.keys(answers)).toEqual(['{"version":"1"}', '{"version":"2"}']);
+    const result = await load(45, () => up("2", "rolling()"));
+    expect(result.failures).toEqual({});
+    expect(versions(result)).toEqual(["1", "2"]);
   });
+
+  test("a service goes over from rolling to blue-green under load, and changes its colour: none fails", async () => {
+    const result = await load(75, async () => {
+      await up("2", BLUE_GREEN);
+      await up("1", BLUE_GREEN);
+    });
+    expect(result.failures).toEqual({});
+    expect(versions(result)).toEqual(["1", "2"]);
+    expect(await webRelease()).toMatchObject({ phase: "Healthy", ready: REPLICAS, underWay: false });
+  });
+
+  test("a blue-green release whose analysis fails is taken back, and up says why: no request fails", async () => {
+    const result = await load(60, async () => {
+      const said = await up("3", ANALYSED, { code: 255 });
+      expect(said).toMatch(/broken/);
+    });
+    expect(result.failures).toEqual({});
+    expect(versions(result)).toEqual(["1", "3"]);
+    expect(await webRelease()).toMatchObject({ phase: "Aborted", ready: REPLICAS, underWay: false });
+  });
+
+  test("a blue-green release that a person takes back fails no request", async () => {
+    const result = await load(60, async () => {
+      const ended = up("2", `blueGreen({ bakeTime: "10m" })`, { code: 255 });
+      await vi.waitFor(async () => expect(await webRelease()).toMatchObject({ phase: "Baking" }), {
+        timeout: 60_000,
+        interval: 500,
+      });
+      await askOf(await webRelease(), "abort", access, lab.cacheDir);
+      await ended;
+    });
+    expect(result.failures).toEqual({});
+    expect(versions(result)).toEqual(["1", "2"]);
+    expect(await webRelease()).toMatchObject({ phase: "Aborted", ready: REPLICAS });
+  });
+
+  test("a canary goes through its steps, and one that is broken is taken back: none fails", async () => {
+    const result = await load(120, async () => {
+      await up("2", CANARY);
+      await up("3", CANARY, { code: 255 });
+    });
+    expect(result.failures).toEqual({});
+    expect(versions(result)).toEqual(["1", "2", "3"]);
+    expect(await webRelease()).toMatchObject({ phase: "Aborted", ready: REPLICAS });
+  });
+
+  test("the drain of a node fails no request", async () => {
+    await up("2", CANARY);
+    const node = await nodeOf("app.kubernetes.io/name=web");
+    const { failures } = await load(45, async () => {
+      const fault = await injectFault(cluster, { type: "drain", node, duration: "5m" });
+      await vi.waitFor(async () => expect(await podsOn(node)).toEqual([]), { timeout: 90_000, interval: 500 });
+      await fault.undo();
+    });
+    expect(failures).toEqual({});
+  });
+
+  test("a pod that is killed outright fails what it had in hand, for a second at most", async () => {
+    const result = await load(20, () =>
+      injectFault(cluster, { type: "pod-kill", namespace: NAMESPACE, selector: "app.kubernetes.io/name=web" }),
+    );
+    const failed = Object.values(result.failures).reduce((sum, one) => sum + one, 0);
+    expect(result.failedFor).toBeLessThanOrEqual(1_000);
+    expect(failed).toBeLessThanOrEqual(RATE / REPLICAS);
+  });
+
+  const nodeOf = (selector: string) =>
+    lab.kubectl("-n", NAMESPACE, "get", "pods", "-l", selector, "-o", "jsonpath={.items[0].spec.nodeName}");
+
+  async function podsOn(node: string): Promise<string[]> {
+    const where = ["-l", "app.kubernetes.io/name=web", "--field-selector", `spec.nodeName=${node}`, "-o", "name"];
+    return (await lab.kubectl("-n", NAMESPACE, "get", "pods", ...where)).split("\n").filter((name) => name !== "");
+  }
 });

@@ -44,6 +44,15 @@ export interface ClusterConfig {
   readonly crds: readonly string[];
   /** Absolute folder of the store with which the cluster begins if it has no data. Without: it makes everything itself. */
   readonly seed?: string;
+  /** By what releases are judged. Without Prometheus, one with an analysis is refused. */
+  readonly releases?: { readonly prometheus: PrometheusPlace };
+}
+
+/** A Prometheus behind a Service of the cluster. */
+export interface PrometheusPlace {
+  readonly namespace: string;
+  readonly service: string;
+  readonly port: number;
 }
 
 /** What an environment says of its cluster. */

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { clusterConfig } from "../../control/config.ts";
+import { clusterConfig, type PrometheusPlace } from "../../control/config.ts";
 import { clusterDirectory, readStartRecord } from "../../control/directory.ts";
 import { type RunningCluster, startCluster } from "../../control/start.ts";
 import { resetCluster, stopCluster } from "../../control/stop.ts";
@@ -35,6 +35,7 @@ export interface RealCluster {
   readonly remove: () => Promise<void>;
   /** Gives what kubectl prints; rejects with it if it fails. */
   readonly kubectl: (...args: string[]) => Promise<string>;
+  readonly kubectlPath: string;
 }
 
 /** Prepares a cluster, and does not start it. `simulated` nodes stand beside the real ones, one a zone. */
@@ -44,6 +45,8 @@ export async function realCluster(
     readonly simulated: boolean;
     readonly images: readonly ImageDescription[];
     readonly operators?: readonly OperatorName[];
+    /** Which judges releases. */
+    readonly prometheus?: PrometheusPlace;
   },
 ): Promise<RealCluster> {
   const tools = join(cacheDirectory(), "tools");
@@ -52,11 +55,11 @@ export async function realCluster(
   const cacheDir = mkdtempSync(join(cacheDirectory(), `test-${name}-`));
   symlinkSync(tools, join(cacheDir, "tools"));
   const { seed, crds, cluster, kubectl } = await prepareToolchain({ cacheDir });
-  const { simulated, ...nodes } = wanted;
+  const { simulated, prometheus, ...nodes } = wanted;
   const real = await prepareNodes({ cacheDir, zones: ZONES, ...nodes });
   const node = { instanceType: "m7i.xlarge", cpu: "4", memory: "16Gi", pods: 110 };
   const plan = clusterConfig({ name, region: "test", zones: ZONES, nodesPerZone: 1, node, crds, seed });
-  const config = { ...plan, ...(!simulated && { nodes: [] }), real };
+  const config = { ...plan, ...(!simulated && { nodes: [] }), real, ...(prometheus && { releases: { prometheus } }) };
   let running: RunningCluster | undefined;
   return {
     cacheDir,
@@ -71,6 +74,7 @@ export async function realCluster(
       if (typeof record === "string" || !isRunning(record)) throw new Error(`no process runs the cluster ${name}`);
       return record.pid;
     },
+    kubectlPath: kubectl.path,
     remove: async () => {
       await resetCluster(name, { cacheDir });
       rmSync(cacheDir, { recursive: true, force: true });
