@@ -1,8 +1,9 @@
 import { MANAGED } from "../core/labels.ts";
 
 /**
- * Who goes first when nodes run short, as after the loss of a zone: pods of a higher class are scheduled before, and in the place
- * of, those of a lower one. All are above pods that say nothing (0), and far below the system's own (two billion).
+ * Who goes first when nodes run short, as after the loss of a zone: pods of a higher class are scheduled before those of a lower one,
+ * and stay longer on a node that runs out of memory. All are above pods that say nothing (0), and far below the system's own (two
+ * billion). None takes another's place: what carries everyone, such as the gateway's proxies, says nothing, and would be the first to go.
  */
 const PRIORITIES = { store: 400_000, service: 300_000, worker: 200_000, task: 100_000 } as const;
 
@@ -25,6 +26,7 @@ export function priorityPlans() {
   return (Object.keys(PRIORITIES) as Priority[]).map((priority) => ({
     metadata: { name: priorityClass(priority), labels: MANAGED },
     value: PRIORITIES[priority],
+    preemptionPolicy: "Never",
     description: FOR[priority],
   }));
 }
