@@ -6,6 +6,7 @@ export {
   clusterConfig,
   type NodeShape,
   type RealNodes,
+  type Releases,
 } from "./control/config.ts";
 export { type RunningCluster, type StartOptions, startCluster, untilComplete } from "./control/start.ts";
 export { type ClusterPlace, type ClusterStatus, clusterNames, clusterStatus } from "./control/status.ts";

@@ -5,9 +5,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { constants, setPriority } from "node:os";
+import { join } from "node:path";
 import { requireGo } from "../rehearsal/toolchain/go.ts";
 import { compilerEnvironment } from "../rehearsal/toolchain/go-build.ts";
 import { CLUSTER, PULUMI } from "../rehearsal/toolchain/prepare.ts";
+
+/** The release controller, which the cluster's process runs as well; it comes first, for it takes seconds. */
+const CONTROLLER = join(import.meta.dirname, "..", "components", "delivery", "controller");
 
 const { path } = await requireGo("The tests in Go");
 const run = (moduleDir: string, words: string[], stdio: "inherit" | "ignore") =>
@@ -20,6 +24,7 @@ if (process.argv[2] === "compile") {
   const list = ["list", "-export", "-deps"];
   for (const [moduleDir, ...packages] of [
     [CLUSTER.moduleDir, "-test", "./..."],
+    [CONTROLLER, "-test", "./..."],
     [PULUMI.moduleDir, PULUMI.package],
   ] as const) {
     const compiling = run(moduleDir, [...list, ...packages], "ignore");
@@ -29,9 +34,15 @@ if (process.argv[2] === "compile") {
     if (process.ppid !== caller) break;
   }
 } else {
-  const tests = run(CLUSTER.moduleDir, ["test", "./..."], "inherit");
-  // A Ctrl-C at the terminal arrives there as well: its end is waited for.
+  // A Ctrl-C at the terminal arrives at the tests as well: their end is waited for.
   process.on("SIGINT", () => {});
-  process.on("SIGTERM", () => tests.kill());
-  tests.on("exit", (code) => process.exit(code ?? 1));
+  for (const moduleDir of [CONTROLLER, CLUSTER.moduleDir]) {
+    const tests = run(moduleDir, ["test", "./..."], "inherit");
+    const end = () => tests.kill();
+    process.on("SIGTERM", end);
+    const [code] = (await once(tests, "exit")) as [number | null];
+    process.off("SIGTERM", end);
+    process.exitCode ||= code ?? 1;
+    if (code === null) break;
+  }
 }

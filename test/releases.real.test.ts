@@ -35,7 +35,7 @@ describe.skipIf(why !== undefined)(`releases on real nodes${why === undefined ? 
     lab = await realCluster("releases", {
       simulated: false,
       images: [web("1"), web("2"), web("3", { broken: true }), PROMETHEUS],
-      prometheus: { namespace: "monitoring", service: "prometheus", port: 9090 },
+      releases: { prometheus: { namespace: "monitoring", service: "prometheus", port: 9090 } },
     });
     cluster = await lab.start();
     access = { kubectl: lab.kubectlPath, kubeconfig: cluster.kubeconfig, context: cluster.context };

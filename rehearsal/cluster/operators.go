@@ -92,12 +92,16 @@ func (c *cluster) startReleases() error {
 	if err != nil {
 		return err
 	}
-	var options controller.Options
-	options.MetricsAddress, options.HealthAddress = "0", "0"
-	if at := c.description.Releases.Prometheus; at != nil {
-		if options.Prometheus, err = controller.Behind(restConfig, at.Namespace, at.Service, at.Port); err != nil {
-			return err
-		}
+	options := controller.Options{MetricsAddress: "0", HealthAddress: "0"}
+	switch at := c.description.Releases.Prometheus; {
+	case at == nil:
+	case at.URL != "":
+		options.Prometheus, err = controller.At(at.URL)
+	default:
+		options.Prometheus, err = controller.Behind(restConfig, at.Namespace, at.Service, at.Port)
+	}
+	if err != nil {
+		return err
 	}
 	if err := releases.Grant(c.addons, client); err != nil {
 		return err

@@ -28,6 +28,12 @@ it("spreads the nodes over the zones", () => {
   });
 });
 
+it("passes on where the release controller finds Prometheus", () => {
+  const releases = { prometheus: { namespace: "monitoring", service: "prometheus", port: 9090 } };
+  expect(clusterConfig({ ...PLAN, releases })).toMatchObject({ releases });
+  expect(clusterConfig(PLAN)).not.toHaveProperty("releases");
+});
+
 it.each<[string, Partial<ClusterPlan>]>([
   ["name", { name: "Local" }],
   ["name", { name: "../x" }],

@@ -32,6 +32,12 @@ export interface RealNodes {
   readonly nodes: readonly { readonly name: string; readonly zone: string }[];
 }
 
+/** What the release controller is told. */
+export interface Releases {
+  /** Answers analyses, behind a Service of the cluster. Without: a release that has an analysis is refused. */
+  readonly prometheus?: { readonly namespace: string; readonly service: string; readonly port: number };
+}
+
 /** What the cluster binary reads as `cluster.json`. */
 export interface ClusterConfig {
   /** A DNS label. Context, cluster and user of the kubeconfig are called `plumbline-<name>`. */
@@ -44,15 +50,7 @@ export interface ClusterConfig {
   readonly crds: readonly string[];
   /** Absolute folder of the store with which the cluster begins if it has no data. Without: it makes everything itself. */
   readonly seed?: string;
-  /** By what releases are judged. Without Prometheus, one with an analysis is refused. */
-  readonly releases?: { readonly prometheus: PrometheusPlace };
-}
-
-/** A Prometheus behind a Service of the cluster. */
-export interface PrometheusPlace {
-  readonly namespace: string;
-  readonly service: string;
-  readonly port: number;
+  readonly releases?: Releases;
 }
 
 /** What an environment says of its cluster. */
@@ -67,6 +65,7 @@ export interface ClusterPlan {
   readonly seed?: string;
   /** Without: all nodes are simulated. */
   readonly real?: RealNodes;
+  readonly releases?: Releases;
 }
 
 const MOST_NODES_PER_ZONE = 100;
@@ -85,6 +84,7 @@ export function clusterConfig({
   crds,
   seed,
   real,
+  releases,
 }: ClusterPlan): ClusterConfig {
   const fewest = real === undefined ? 1 : 0;
   const problems = [
@@ -113,7 +113,15 @@ export function clusterConfig({
   const nodes = zones.flatMap((zone) =>
     Array.from({ length: nodesPerZone }, (_, i) => ({ name: `${zone}-${i + 1}`, zone, ...node })),
   );
-  return { name, region, nodes, crds, ...(seed !== undefined && { seed }), ...(real && { real }) };
+  return {
+    name,
+    region,
+    nodes,
+    crds,
+    ...(seed !== undefined && { seed }),
+    ...(real && { real }),
+    ...(releases && { releases }),
+  };
 }
 
 function wrong(field: string, given: unknown, isRight: boolean, allowed: string): string[] {

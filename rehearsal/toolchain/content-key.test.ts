@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { contentKey, moduleDigest } from "./content-key.ts";
@@ -28,4 +29,23 @@ it("changes with every file that can change what is built, and with no other", a
     await writeFiles(dir, { [path]: "changed" });
     expect(await moduleDigest(dir), path).not.toBe(earlier);
   }
+});
+
+it("changes with the modules that stand in for others, and theirs", async () => {
+  const dir = await scratch();
+  const main = join(dir, "main");
+  await writeFiles(dir, {
+    "main/go.mod": "module m\n\nreplace (\n\tn => ../lib/n\n\tx => example.com/x v1.0.0\n)\n",
+    "lib/n/go.mod": "module n\n\nreplace o => ./o\n",
+    "lib/n/n.go": "package n",
+    "lib/n/o/go.mod": "module o\n",
+  });
+  for (const path of ["lib/n/n.go", "lib/n/role.yaml", "lib/n/o/o.go"]) {
+    const earlier = await moduleDigest(main);
+    await writeFiles(dir, { [path]: "changed" });
+    expect(await moduleDigest(main), path).not.toBe(earlier);
+  }
+  const before = await moduleDigest(main);
+  await writeFiles(dir, { "lib/n/n_test.go": "x", "lib/other.go": "x" });
+  expect(await moduleDigest(main)).toBe(before);
 });

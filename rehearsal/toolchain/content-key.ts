@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { glob } from "node:fs/promises";
+import { glob, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 
@@ -12,7 +12,10 @@ export function contentKey(inputs: Readonly<Record<string, string>>): string {
   return hash.digest("hex").slice(0, 16);
 }
 
-/** Digest of every file of a Go module that can change what is built: all but tests, documents and hidden files. */
+/**
+ * Digest of every file of a Go module that can change what is built: all but tests, documents and hidden files. The modules
+ * of this repository by which its go.mod replaces others count as well.
+ */
 export async function moduleDigest(moduleDir: string): Promise<string> {
   const files: Record<string, string> = {};
   for await (const entry of glob("**/*", { cwd: moduleDir, withFileTypes: true })) {
@@ -20,6 +23,9 @@ export async function moduleDigest(moduleDir: string): Promise<string> {
     const path = join(entry.parentPath, entry.name);
     files[path.slice(moduleDir.length)] = await fileDigest(path);
   }
+  const goMod = await readFile(join(moduleDir, "go.mod"), "utf8");
+  for (const [, replacement = ""] of goMod.matchAll(/=>\s+(\.\.?\/\S+)/g))
+    files[`=> ${replacement}`] = await moduleDigest(join(moduleDir, replacement));
   return contentKey(files);
 }
 

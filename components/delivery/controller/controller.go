@@ -95,9 +95,8 @@ func Run(ctx context.Context, config *rest.Config, options Options) error {
 	// Caches only tell that something changed, and hold no more than names and labels.
 	err = ctrl.NewControllerManagedBy(manager).Named(Manager).
 		WatchesMetadata(metadataOf(api.Kind), &handler.EnqueueRequestForObject{}).
-		WatchesMetadata(metadataOf(deployments),
-			handler.EnqueueRequestForOwner(manager.GetScheme(), manager.GetRESTMapper(), metadataOf(api.Kind), handler.OnlyControllerOwner())).
-		WatchesMetadata(metadataOf(pods), handler.EnqueueRequestsFromMapFunc(releaseOfPod)).
+		WatchesMetadata(metadataOf(deployments), handler.EnqueueRequestsFromMapFunc(releaseOf)).
+		WatchesMetadata(metadataOf(pods), handler.EnqueueRequestsFromMapFunc(releaseOf)).
 		WatchesMetadata(metadataOf(services), handler.EnqueueRequestsFromMapFunc(r.releasesBeside)).
 		WatchesRawSource(source.Channel(answered, &handler.EnqueueRequestForObject{})).
 		WithOptions(controller.Options{MaxConcurrentReconciles: atOnce, SkipNameValidation: new(true)}).
@@ -114,13 +113,13 @@ func metadataOf(kind schema.GroupVersionKind) *metav1.PartialObjectMetadata {
 	return object
 }
 
-// releaseOfPod finds the release by the annotation that its pods carry: their owners' owners would have to be asked for.
-func releaseOfPod(_ context.Context, pod client.Object) []reconcile.Request {
-	name := pod.GetAnnotations()[releaseAnnotation]
+// releaseOf finds the release of a Deployment or a pod.
+func releaseOf(_ context.Context, object client.Object) []reconcile.Request {
+	name := object.GetAnnotations()[api.ReleaseAnnotation]
 	if name == "" {
 		return nil
 	}
-	return []reconcile.Request{{NamespacedName: types.NamespacedName{Namespace: pod.GetNamespace(), Name: name}}}
+	return []reconcile.Request{{NamespacedName: types.NamespacedName{Namespace: object.GetNamespace(), Name: name}}}
 }
 
 // releasesBeside are all in the Service's namespace: each of them may wait for it, or be selected by it.

@@ -8,7 +8,6 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -16,10 +15,10 @@ import (
 	"plumbline.dev/delivery/controller/api"
 )
 
-// releaseAnnotation, on a pod, names its release.
-const releaseAnnotation = api.Group + "/release"
-
 // deploymentOf is a revision's Deployment, which is never changed but in its size. The template goes into it as it was written.
+//
+// It has no owner in its metadata: of a release that is deleted in the foreground, as engines do, whatever it owns goes at once, while
+// its Services still send there.
 func deploymentOf(release *api.Release, revision string, size int32, now time.Time) (*unstructured.Unstructured, error) {
 	selector := maps.Clone(release.Spec.Selector.MatchLabels)
 	selector[api.RevisionLabel] = revision
@@ -34,7 +33,7 @@ func deploymentOf(release *api.Release, revision string, size int32, now time.Ti
 	if annotations == nil {
 		annotations = map[string]string{}
 	}
-	annotations[releaseAnnotation] = release.Name
+	annotations[api.ReleaseAnnotation] = release.Name
 	if err := unstructured.SetNestedStringMap(template, annotations, "metadata", "annotations"); err != nil {
 		return nil, err
 	}
@@ -43,11 +42,7 @@ func deploymentOf(release *api.Release, revision string, size int32, now time.Ti
 	deployment.SetNamespace(release.Namespace)
 	deployment.SetName(release.Name + "-" + revision)
 	deployment.SetLabels(selector)
-	deployment.SetAnnotations(map[string]string{api.StartedAnnotation: now.UTC().Format(time.RFC3339)})
-	// It goes after the release, and not before, whichever way that is deleted: see ServicesFinalizer.
-	owner := metav1.NewControllerRef(release, api.Kind)
-	owner.BlockOwnerDeletion = new(false)
-	deployment.SetOwnerReferences([]metav1.OwnerReference{*owner})
+	deployment.SetAnnotations(map[string]string{api.ReleaseAnnotation: release.Name, api.StartedAnnotation: now.UTC().Format(time.RFC3339)})
 	matchLabels := map[string]any{}
 	for key, value := range selector {
 		matchLabels[key] = value

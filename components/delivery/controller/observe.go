@@ -8,7 +8,6 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -57,10 +56,10 @@ func (r *reconciler) observe(ctx context.Context, release *api.Release) (*observ
 	}
 	for i := range deployments.Items {
 		deployment := &deployments.Items[i]
-		if !metav1.IsControlledBy(deployment, release) {
+		name := deployment.Labels[api.RevisionLabel]
+		if deployment.Annotations[api.ReleaseAnnotation] != release.Name || deployment.DeletionTimestamp != nil {
 			continue
 		}
-		name := deployment.Labels[api.RevisionLabel]
 		seen.deployments[name] = deployment
 		started, _ := time.Parse(time.RFC3339, deployment.Annotations[api.StartedAnnotation])
 		seen.Revisions[name] = revisionOf(name, *deployment.Spec.Replicas, started, pods.Items, seen.Now, release.Spec.MinReadySeconds)

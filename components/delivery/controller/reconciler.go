@@ -3,13 +3,14 @@ package controller
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"reflect"
 	"slices"
 	"time"
 
+	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
@@ -39,7 +40,7 @@ func (r *reconciler) Reconcile(ctx context.Context, request reconcile.Request) (
 		}
 		return reconcile.Result{}, client.IgnoreNotFound(err)
 	}
-	if isHeld := slices.Contains(object.GetFinalizers(), api.ServicesFinalizer); object.GetDeletionTimestamp() != nil && !isHeld {
+	if isHeld := slices.Contains(object.GetFinalizers(), api.Finalizer); object.GetDeletionTimestamp() != nil && !isHeld {
 		return reconcile.Result{}, nil
 	}
 	after, err := r.reconcile(ctx, object)
@@ -55,9 +56,8 @@ func (r *reconciler) reconcile(ctx context.Context, object *unstructured.Unstruc
 	if err != nil {
 		return 0, err
 	}
-	if release.Spec.Strategy.BlueGreen != nil && !slices.Contains(release.Finalizers, api.ServicesFinalizer) {
-		// Before the first Service is switched.
-		if err := r.setFinalizers(ctx, object, append(object.GetFinalizers(), api.ServicesFinalizer)); err != nil {
+	if !slices.Contains(release.Finalizers, api.Finalizer) {
+		if err := r.setFinalizers(ctx, object, append(object.GetFinalizers(), api.Finalizer)); err != nil {
 			return 0, err
 		}
 	}
@@ -104,7 +104,12 @@ func (r *reconciler) carryOut(ctx context.Context, object *unstructured.Unstruct
 		r.measurer.measure(client.ObjectKeyFromObject(object), decision.Status.UpdateRevision, release.Spec.Analysis)
 	}
 	if decision.Gone {
-		return r.setFinalizers(ctx, object, slices.DeleteFunc(object.GetFinalizers(), func(name string) bool { return name == api.ServicesFinalizer }))
+		for _, deployment := range seen.deployments {
+			if err := r.delete(ctx, deployment); err != nil {
+				return err
+			}
+		}
+		return r.setFinalizers(ctx, object, slices.DeleteFunc(object.GetFinalizers(), func(name string) bool { return name == api.Finalizer }))
 	}
 	if decision.Settled {
 		return r.dropCommands(ctx, object)
@@ -138,14 +143,18 @@ func (r *reconciler) resize(ctx context.Context, release *api.Release, seen *obs
 			return err
 		}
 	}
-	var errs []error
 	for _, name := range decision.Prunes {
-		deployment := seen.deployments[name]
-		version := deployment.ResourceVersion
-		errs = append(errs, client.IgnoreNotFound(r.client.Delete(ctx, deployment,
-			client.Preconditions{UID: &deployment.UID, ResourceVersion: &version}, client.PropagationPolicy("Background"))))
+		if err := r.delete(ctx, seen.deployments[name]); err != nil {
+			return err
+		}
 	}
-	return errors.Join(errs...)
+	return nil
+}
+
+// delete deletes a Deployment, if it still is as it was seen.
+func (r *reconciler) delete(ctx context.Context, deployment *appsv1.Deployment) error {
+	asSeen := client.Preconditions{UID: &deployment.UID, ResourceVersion: &deployment.ResourceVersion}
+	return client.IgnoreNotFound(r.client.Delete(ctx, deployment, asSeen, client.PropagationPolicy(metav1.DeletePropagationBackground)))
 }
 
 // setStatus writes the status, if it is another, and remembers the version that the release has then.

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { clusterConfig, type PrometheusPlace } from "../../control/config.ts";
+import { type ClusterPlan, clusterConfig } from "../../control/config.ts";
 import { clusterDirectory, readStartRecord } from "../../control/directory.ts";
 import { type RunningCluster, startCluster } from "../../control/start.ts";
 import { resetCluster, stopCluster } from "../../control/stop.ts";
@@ -45,8 +45,7 @@ export async function realCluster(
     readonly simulated: boolean;
     readonly images: readonly ImageDescription[];
     readonly operators?: readonly OperatorName[];
-    /** Which judges releases. */
-    readonly prometheus?: PrometheusPlace;
+    readonly releases?: NonNullable<ClusterPlan["releases"]>;
   },
 ): Promise<RealCluster> {
   const tools = join(cacheDirectory(), "tools");
@@ -55,11 +54,20 @@ export async function realCluster(
   const cacheDir = mkdtempSync(join(cacheDirectory(), `test-${name}-`));
   symlinkSync(tools, join(cacheDir, "tools"));
   const { seed, crds, cluster, kubectl } = await prepareToolchain({ cacheDir });
-  const { simulated, prometheus, ...nodes } = wanted;
+  const { simulated, releases, ...nodes } = wanted;
   const real = await prepareNodes({ cacheDir, zones: ZONES, ...nodes });
   const node = { instanceType: "m7i.xlarge", cpu: "4", memory: "16Gi", pods: 110 };
-  const plan = clusterConfig({ name, region: "test", zones: ZONES, nodesPerZone: 1, node, crds, seed });
-  const config = { ...plan, ...(!simulated && { nodes: [] }), real, ...(prometheus && { releases: { prometheus } }) };
+  const plan = clusterConfig({
+    name,
+    region: "test",
+    zones: ZONES,
+    nodesPerZone: 1,
+    node,
+    crds,
+    seed,
+    ...(releases && { releases }),
+  });
+  const config = { ...plan, ...(!simulated && { nodes: [] }), real };
   let running: RunningCluster | undefined;
   return {
     cacheDir,

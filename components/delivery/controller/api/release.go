@@ -22,8 +22,10 @@ const (
 	PromoteAnnotation = Group + "/promote"
 	// StartedAnnotation, on a revision's Deployment, says when it was last scaled up.
 	StartedAnnotation = Group + "/started"
-	// ServicesFinalizer keeps a deleted blue-green Release until its Services select all pods again: they may outlive it.
-	ServicesFinalizer = Group + "/services"
+	// ReleaseAnnotation, on Deployments and pods, names their release.
+	ReleaseAnnotation = Group + "/release"
+	// Finalizer keeps a deleted Release until its Services, which may outlive it, select all pods again, and its Deployments are deleted.
+	Finalizer = Group + "/revisions"
 )
 
 // Kind is a Release's.

@@ -43,11 +43,12 @@ type Releases struct {
 	Prometheus *Prometheus `json:"prometheus,omitempty"`
 }
 
-// Prometheus is one behind a Service of the cluster, which the API server reaches.
+// Prometheus is one behind a Service of the cluster, which the API server reaches, or else one at a URL that this machine reaches.
 type Prometheus struct {
-	Namespace string `json:"namespace"`
-	Service   string `json:"service"`
-	Port      int    `json:"port"`
+	Namespace string `json:"namespace,omitempty"`
+	Service   string `json:"service,omitempty"`
+	Port      int    `json:"port,omitempty"`
+	URL       string `json:"url,omitempty"`
 }
 
 // Node is one simulated machine.
@@ -161,17 +162,8 @@ func problems(c Cluster) []error {
 	if c.Real != nil {
 		realProblems(refuse, node, *c.Real)
 	}
-	if p := c.Releases.Prometheus; p != nil {
-		at := "releases.prometheus."
-		if len(validation.IsDNS1123Label(p.Namespace)) > 0 {
-			refuse(at+"namespace", p.Namespace, `a DNS label, such as "monitoring"`)
-		}
-		if len(validation.IsDNS1035Label(p.Service)) > 0 {
-			refuse(at+"service", p.Service, `the name of a Service, such as "prometheus"`)
-		}
-		if p.Port < 1 || p.Port > 65535 {
-			refuse(at+"port", p.Port, "a port of the Service, 1 to 65535")
-		}
+	if c.Releases.Prometheus != nil {
+		prometheusProblems(refuse, *c.Releases.Prometheus)
 	}
 	for i, path := range c.CRDs {
 		if !filepath.IsAbs(path) {
@@ -205,6 +197,25 @@ func realProblems(refuse func(string, any, string), node func(field, name, zone 
 	}
 	for i, n := range r.Nodes {
 		node(fmt.Sprintf("real.nodes[%d]", i), n.Name, n.Zone)
+	}
+}
+
+func prometheusProblems(refuse func(string, any, string), p Prometheus) {
+	const at = "releases.prometheus."
+	if p.URL != "" {
+		if p != (Prometheus{URL: p.URL}) {
+			refuse(at+"url", p.URL, "a url alone, or namespace, service and port")
+		}
+		return
+	}
+	if len(validation.IsDNS1123Label(p.Namespace)) > 0 {
+		refuse(at+"namespace", p.Namespace, `a DNS label, such as "monitoring"`)
+	}
+	if len(validation.IsDNS1035Label(p.Service)) > 0 {
+		refuse(at+"service", p.Service, `the name of a Service, such as "prometheus"`)
+	}
+	if p.Port < 1 || p.Port > 65535 {
+		refuse(at+"port", p.Port, "a port of the Service, 1 to 65535")
 	}
 }
 

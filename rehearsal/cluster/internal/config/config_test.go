@@ -30,6 +30,10 @@ func TestParseSaysWhereAndWhatIsWrong(t *testing.T) {
 		{"missing path", `"crds":[]`, `"crds":["/no/such/file"]`, `crds[0]: "/no/such/file" was given; allowed: a file or directory that is there`},
 		{"missing seed", `"crds":[]`, `"crds":[],"seed":"/no/such/directory"`, `seed: "/no/such/directory" was given; allowed: the absolute path of a directory`},
 		{"seed that is a file", `"crds":[]`, `"crds":[],"seed":"/etc/hosts"`, `seed: "/etc/hosts" was given; allowed: the absolute path of a directory`},
+		{"Prometheus without a Service", `"crds":[]`, `"crds":[],"releases":{"prometheus":{"namespace":"monitoring","port":9090}}`, `releases.prometheus.service: "" was given; allowed: the name of a Service`},
+		{"Prometheus without a port", `"crds":[]`, `"crds":[],"releases":{"prometheus":{"namespace":"monitoring","service":"prometheus"}}`, `releases.prometheus.port: 0 was given; allowed: a port`},
+		{"Prometheus without a namespace", `"crds":[]`, `"crds":[],"releases":{"prometheus":{"service":"prometheus","port":9090}}`, `releases.prometheus.namespace: "" was given; allowed: a DNS label`},
+		{"Prometheus twice", `"crds":[]`, `"crds":[],"releases":{"prometheus":{"url":"http://127.0.0.1:9090","port":9090}}`, `releases.prometheus.url: "http://127.0.0.1:9090" was given; allowed: a url alone`},
 		{"more than one", good, good + good, "has something after the description"},
 		{"no JSON", good, "name: local", "is not a cluster description"},
 	} {

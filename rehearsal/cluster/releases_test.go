@@ -1,0 +1,593 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
+	policyv1 "k8s.io/api/policy/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/intstr"
+	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/tools/clientcmd"
+
+	"plumbline.dev/delivery/controller/api"
+	"plumbline.dev/rehearsal/cluster/internal/config"
+)
+
+var releaseResource = api.Kind.GroupVersion().WithResource("releases")
+
+// metricsOfRevisions speaks Prometheus' query API: of each revision it says that it makes no errors, or only errors.
+type metricsOfRevisions struct {
+	sync.Mutex
+	faulty map[string]bool
+}
+
+var queried = regexp.MustCompile(`-([b-t]{10})-`)
+
+func (m *metricsOfRevisions) ServeHTTP(w http.ResponseWriter, request *http.Request) {
+	found := queried.FindStringSubmatch(request.FormValue("query"))
+	if found == nil {
+		http.Error(w, "no revision in the query", http.StatusBadRequest)
+		return
+	}
+	m.Lock()
+	defer m.Unlock()
+	value := map[bool]string{true: "1", false: "0"}[m.faulty[found[1]]]
+	fmt.Fprintf(w, `{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[%d,"%s"]}]}}`, time.Now().Unix(), value)
+}
+
+func (m *metricsOfRevisions) blame(revision string) {
+	m.Lock()
+	defer m.Unlock()
+	m.faulty[revision] = true
+}
+
+// releasing is a cluster with its release controller, and Prometheus.
+type releasing struct {
+	*rehearsal
+	metrics *metricsOfRevisions
+}
+
+// app is a program in a namespace of its own, of the same name.
+type app struct {
+	*testing.T
+	releasing
+	name     string
+	client   kubernetes.Interface
+	custom   dynamic.Interface
+	spec     map[string]any
+	template map[string]any
+	version  int
+}
+
+// app makes the namespace, and the Services of blue-green. The strategy is JSON.
+func (r releasing) app(t *testing.T, name string, replicas int, strategy string) *app {
+	a := &app{T: t, releasing: r, name: name}
+	a.connect()
+	labels := map[string]any{"app": name}
+	a.template = map[string]any{
+		"metadata": map[string]any{"labels": labels, "annotations": map[string]any{"plumbline.dev/start-delay": "100ms"}},
+		"spec":     map[string]any{"containers": []any{map[string]any{"name": "web", "image": "example.org/web:1", "resources": map[string]any{"requests": map[string]any{"cpu": "10m"}}}}},
+	}
+	a.spec = map[string]any{"replicas": replicas, "selector": map[string]any{"matchLabels": labels}}
+	a.set("strategy", strategy)
+	_, err := a.client.CoreV1().Namespaces().Create(t.Context(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}, metav1.CreateOptions{})
+	a.must(err)
+	_, err = a.client.CoreV1().Services(name).Create(t.Context(), &corev1.Service{
+		ObjectMeta: metav1.ObjectMeta{Name: name},
+		Spec:       corev1.ServiceSpec{Selector: map[string]string{"app": name}, Ports: []corev1.ServicePort{{Port: 80}}},
+	}, metav1.CreateOptions{})
+	a.must(err)
+	return a
+}
+
+func (a *app) connect() {
+	a.Helper()
+	restConfig, err := clientcmd.BuildConfigFromFlags("", filepath.Join(a.dir, "kubeconfig"))
+	a.must(err)
+	restConfig.QPS, restConfig.Burst = 200, 200
+	a.client, err = kubernetes.NewForConfig(restConfig)
+	a.must(err)
+	a.custom, err = dynamic.NewForConfig(restConfig)
+	a.must(err)
+}
+
+func (a *app) must(err error) {
+	a.Helper()
+	if err != nil {
+		a.Fatal(err)
+	}
+}
+
+// set changes a field of the spec, or takes it out if there is no JSON for it.
+func (a *app) set(field, text string) {
+	a.Helper()
+	delete(a.spec, field)
+	if text != "" {
+		var value any
+		a.must(json.Unmarshal([]byte(text), &value))
+		a.spec[field] = value
+	}
+}
+
+// release applies a template that is new, and gives its revision. What the autoscaler writes is left alone after the first time.
+func (a *app) release() string {
+	a.Helper()
+	a.version++
+	container := a.template["spec"].(map[string]any)["containers"].([]any)[0].(map[string]any)
+	container["env"] = []any{map[string]any{"name": "VERSION", "value": fmt.Sprint(a.version)}}
+	return a.apply()
+}
+
+func (a *app) apply() string {
+	a.Helper()
+	a.spec["template"] = a.template
+	revision, err := api.Revision(a.template)
+	a.must(err)
+	a.must(a.tryApply())
+	delete(a.spec, "replicas")
+	return revision
+}
+
+func (a *app) tryApply() error {
+	text, err := json.Marshal(map[string]any{
+		"apiVersion": api.Kind.GroupVersion().String(), "kind": api.Kind.Kind,
+		"metadata": map[string]any{"name": a.name, "namespace": a.name}, "spec": a.spec,
+	})
+	a.must(err)
+	if _, err = a.resource().Get(a.Context(), a.name, metav1.GetOptions{}); apierrors.IsNotFound(err) {
+		object := &unstructured.Unstructured{}
+		a.must(object.UnmarshalJSON(text))
+		_, err = a.resource().Create(a.Context(), object, metav1.CreateOptions{})
+	} else if err == nil {
+		_, err = a.resource().Patch(a.Context(), a.name, types.MergePatchType, text, metav1.PatchOptions{})
+	}
+	return err
+}
+
+func (a *app) resource() dynamic.ResourceInterface {
+	return a.custom.Resource(releaseResource).Namespace(a.name)
+}
+
+func (a *app) command(annotation, revision string) {
+	a.Helper()
+	patch := fmt.Sprintf(`{"metadata":{"annotations":{%q:%q}}}`, annotation, revision)
+	_, err := a.resource().Patch(a.Context(), a.name, types.MergePatchType, []byte(patch), metav1.PatchOptions{})
+	a.must(err)
+}
+
+func (a *app) status() api.Status {
+	a.Helper()
+	object, err := a.resource().Get(a.Context(), a.name, metav1.GetOptions{})
+	a.must(err)
+	release, err := api.Decode(object)
+	a.must(err)
+	return release.Status
+}
+
+// until waits for a status, and gives it.
+func (a *app) until(what string, is func(api.Status) bool) api.Status {
+	a.Helper()
+	var status api.Status
+	for deadline := time.Now().Add(90 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		if status = a.status(); is(status) {
+			return status
+		}
+	}
+	text, _ := json.Marshal(status)
+	a.Fatalf("%s: not seen; the last status was %s", what, text)
+	return status
+}
+
+// reaches waits for a phase of the revision.
+func (a *app) reaches(phase api.Phase, revision string) api.Status {
+	a.Helper()
+	return a.until(fmt.Sprintf("%s of %s", phase, revision), func(s api.Status) bool { return s.Phase == phase && s.UpdateRevision == revision })
+}
+
+func (a *app) pods() []corev1.Pod {
+	a.Helper()
+	list, err := a.client.CoreV1().Pods(a.name).List(a.Context(), metav1.ListOptions{})
+	a.must(err)
+	return slices.DeleteFunc(list.Items, func(pod corev1.Pod) bool { return pod.DeletionTimestamp != nil })
+}
+
+// ready counts the ready pods of each revision.
+func (a *app) ready() map[string]int {
+	count := map[string]int{}
+	for _, pod := range a.pods() {
+		for _, condition := range pod.Status.Conditions {
+			if condition.Type == corev1.PodReady && condition.Status == corev1.ConditionTrue {
+				count[pod.Labels[api.RevisionLabel]]++
+			}
+		}
+	}
+	return count
+}
+
+// watchEndpoints sees every version of the Service's slices until the test ends: from the first ready endpoint on there must always be
+// one, and all of one colour.
+func (a *app) watchEndpoints(isMixed bool) (versions func() int) {
+	a.Helper()
+	watch, err := a.client.DiscoveryV1().EndpointSlices(a.name).Watch(context.Background(), metav1.ListOptions{})
+	a.must(err)
+	var lock sync.Mutex
+	count, wasReady := 0, false
+	go func() {
+		// What comes after the test is no part of it.
+		for event := range watch.ResultChan() {
+			slice, isSlice := event.Object.(*discoveryv1.EndpointSlice)
+			if !isSlice || a.Context().Err() != nil {
+				return
+			}
+			text, _ := json.Marshal(slice.Endpoints)
+			ready, colours := 0, map[string]bool{}
+			for _, endpoint := range slice.Endpoints {
+				if *endpoint.Conditions.Ready {
+					ready++
+				}
+				colours[strings.Split(strings.TrimPrefix(endpoint.TargetRef.Name, a.name+"-"), "-")[0]] = true
+			}
+			lock.Lock()
+			count++
+			if wasReady && (ready == 0 || event.Type == "DELETED") {
+				a.Errorf("version %d of the endpoints has none that is ready: %s", count, text)
+			}
+			if len(colours) > 1 && !isMixed {
+				a.Errorf("version %d of the endpoints is of %v", count, slices.Collect(maps.Keys(colours)))
+			}
+			wasReady = wasReady || ready > 0
+			lock.Unlock()
+		}
+	}()
+	a.Cleanup(watch.Stop)
+	return func() int { lock.Lock(); defer lock.Unlock(); return count }
+}
+
+const (
+	fastBlueGreen = `{"blueGreen":{"services":[%q],"bakeSeconds":1}}`
+	slowBlueGreen = `{"blueGreen":{"services":[%q],"bakeSeconds":600}}`
+	analysis      = `{"intervalSeconds":1,"metrics":[{"name":"errors","query":"errors{pod=~\"{{pods}}\"}","max":0.01}]}`
+)
+
+func TestReleases(t *testing.T) {
+	if testing.Short() {
+		t.Skip("boots a cluster")
+	}
+	metrics := &metricsOfRevisions{faulty: map[string]bool{}}
+	prometheus := httptest.NewServer(metrics)
+	t.Cleanup(prometheus.Close)
+	r := releasing{&rehearsal{t: t, dir: t.TempDir()}, metrics}
+	cluster := config.Cluster{Name: "test", Region: "test", CRDs: []string{}}
+	cluster.Releases.Prometheus = &config.Prometheus{URL: prometheus.URL}
+	for _, zone := range []string{"a", "b", "c"} {
+		cluster.Nodes = append(cluster.Nodes, config.Node{Name: "test-" + zone, Zone: zone, CPU: "16", Memory: "64Gi", Pods: 250})
+	}
+	describe(t, r.dir, cluster)
+	r.start()
+	t.Cleanup(func() { _ = r.process.Process.Kill() })
+	t.Run("at once", func(t *testing.T) {
+		for i, undos := range [][]func(*app){{aborted}, {measured}, {unready}, {aborted, measured}} {
+			t.Run(fmt.Sprintf("blue-green %d", i), func(t *testing.T) { t.Parallel(); testBlueGreen(r.app(t, fmt.Sprintf("shop-%d", i), 3, "{}"), undos) })
+		}
+		for name, test := range map[string]func(*testing.T, releasing){
+			"canary": testCanary, "canary that fails": testCanaryThatFails, "budget": testBudget, "deletion": testDeletion,
+			"autoscaler": testAutoscaler, "refusals": testRefusals, "first": testFirst,
+		} {
+			t.Run(name, func(t *testing.T) { t.Parallel(); test(t, r) })
+		}
+	})
+	t.Run("killed", func(t *testing.T) { testKilled(t, r) })
+	t.Log(time.Now())
+	r.end(os.Interrupt)
+	t.Log(time.Now())
+}
+
+// testBlueGreen makes five releases, and then some that are undone, each in its way.
+func testBlueGreen(a *app, undos []func(*app)) {
+	a.set("strategy", fmt.Sprintf(fastBlueGreen, a.name))
+	a.set("analysis", analysis)
+	versions := a.watchEndpoints(false)
+	for range 5 {
+		revision := a.release()
+		status := a.reaches(api.Healthy, revision)
+		if status.StableRevision != revision {
+			a.Fatalf("%+v", status)
+		}
+	}
+	stable := a.status().StableRevision
+	a.set("strategy", fmt.Sprintf(slowBlueGreen, a.name))
+	for _, undo := range undos {
+		undo(a)
+		status := a.status()
+		service, err := a.client.CoreV1().Services(a.name).Get(a.Context(), a.name, metav1.GetOptions{})
+		a.must(err)
+		if selected := service.Spec.Selector[api.RevisionLabel]; status.StableRevision != stable || selected != stable || status.ActiveRevision != stable {
+			a.Errorf("%s is selected, the status is %+v", selected, status)
+		}
+		a.Logf("%s: %s", status.Reason, status.Message)
+	}
+	// The template of a revision that was good before is that revision.
+	if last := a.apply(); a.reaches(api.Aborted, last).StableRevision != stable {
+		a.Error("a revision that was taken back was tried again")
+	}
+	a.Logf("%d versions of the endpoints", versions())
+}
+
+func aborted(a *app) {
+	revision := a.release()
+	a.reaches(api.Baking, revision)
+	a.command(api.AbortAnnotation, revision)
+	if status := a.reaches(api.Aborted, revision); status.Reason != api.AbortedByHand {
+		a.Errorf("%+v", status)
+	}
+}
+
+func measured(a *app) {
+	container := a.template["spec"].(map[string]any)["containers"].([]any)[0].(map[string]any)
+	container["image"] = "example.org/web:bad"
+	a.version++
+	container["env"] = []any{map[string]any{"name": "VERSION", "value": fmt.Sprint(a.version)}}
+	revision, err := api.Revision(a.template)
+	a.must(err)
+	a.metrics.blame(revision)
+	a.apply()
+	status := a.reaches(api.Aborted, revision)
+	if status.Reason != api.AnalysisFailed || !strings.Contains(status.Message, "errors is 1, at most 0.01 is allowed") {
+		a.Errorf("%+v", status)
+	}
+}
+
+func unready(a *app) {
+	revision := a.release()
+	a.reaches(api.Baking, revision)
+	a.until("switched", func(s api.Status) bool { return s.ActiveRevision == revision })
+	fresh := slices.DeleteFunc(a.pods(), func(pod corev1.Pod) bool { return pod.Labels[api.RevisionLabel] != revision })
+	a.breakPod(fresh[0].Name)
+	a.until("one broken pod", func(api.Status) bool { return a.ready()[revision] == 2 })
+	if status := a.status(); status.Phase != api.Baking {
+		a.Errorf("with two of three ready: %+v", status)
+	}
+	a.breakPod(fresh[1].Name)
+	if status := a.reaches(api.Aborted, revision); status.Reason != api.NotReady {
+		a.Errorf("%+v", status)
+	}
+}
+
+func (a *app) breakPod(name string) {
+	_, err := a.client.CoreV1().Pods(a.name).Patch(a.Context(), name, types.MergePatchType, []byte(`{"metadata":{"annotations":{"plumbline.dev/ready":"false"}}}`), metav1.PatchOptions{})
+	a.must(err)
+}
+
+// holds waits for a step of a canary, and compares the ready pods.
+func (a *app) holds(step int, stable, update string, wantStable, wantUpdate int) {
+	a.Helper()
+	a.until(fmt.Sprintf("step %d", step), func(s api.Status) bool { return s.Phase == api.Holding && s.Step == step && s.UpdateRevision == update })
+	if ready := a.ready(); ready[stable] != wantStable || ready[update] != wantUpdate {
+		a.Errorf("step %d: %d old and %d new pods are ready, not %d and %d", step, ready[stable], ready[update], wantStable, wantUpdate)
+	}
+}
+
+func testCanary(t *testing.T, r releasing) {
+	a := r.app(t, "canary", 4, `{"canary":{"steps":[{"weight":5,"holdSeconds":2},{"weight":50,"holdSeconds":2},{"weight":75,"holdSeconds":2}]}}`)
+	a.set("analysis", analysis)
+	a.watchEndpoints(true)
+	first := a.release()
+	a.reaches(api.Healthy, first)
+	second := a.release()
+	a.holds(0, first, second, 3, 1)
+	a.holds(1, first, second, 2, 2)
+	a.holds(2, first, second, 1, 3)
+	a.reaches(api.Healthy, second)
+
+	a.set("strategy", `{"canary":{"steps":[{"weight":25,"holdSeconds":600}]}}`)
+	third := a.release()
+	a.holds(0, second, third, 3, 1)
+	scale, err := a.custom.Resource(releaseResource).Namespace(a.name).Get(a.Context(), a.name, metav1.GetOptions{}, "scale")
+	a.must(err)
+	a.must(unstructured.SetNestedField(scale.Object, int64(8), "spec", "replicas"))
+	_, err = a.resource().Update(a.Context(), scale, metav1.UpdateOptions{}, "scale")
+	a.must(err)
+	a.until("the larger size", func(api.Status) bool { ready := a.ready(); return ready[second] == 6 && ready[third] == 2 })
+	a.command(api.PromoteAnnotation, third)
+	a.reaches(api.Healthy, third)
+	if status := a.until("all", func(s api.Status) bool { return s.Replicas == 8 }); status.Selector != "app=canary" {
+		t.Errorf("%+v", status)
+	}
+}
+
+func testCanaryThatFails(t *testing.T, r releasing) {
+	a := r.app(t, "canary-bad", 3, `{"canary":{"steps":[{"weight":50,"holdSeconds":600}]}}`)
+	a.set("analysis", analysis)
+	a.watchEndpoints(true)
+	stable := a.release()
+	a.reaches(api.Healthy, stable)
+	measured(a)
+	a.until("only stable pods", func(api.Status) bool { ready := a.ready(); return ready[stable] == 3 && len(ready) == 1 })
+	update := a.release()
+	a.holds(0, stable, update, 1, 2)
+	a.command(api.AbortAnnotation, update)
+	for a.status().Phase != api.Aborted {
+		ready := a.ready()
+		if ready[stable]+ready[update] < 3 {
+			t.Errorf("%v pods are ready", ready)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	if ready := a.ready(); ready[stable] != 3 {
+		t.Errorf("%v pods are ready", ready)
+	}
+}
+
+func testBudget(t *testing.T, r releasing) {
+	a := r.app(t, "budget", 3, fmt.Sprintf(slowBlueGreen, "budget"))
+	one := metav1.LabelSelector{MatchLabels: map[string]string{"app": a.name}}
+	_, err := a.client.PolicyV1().PodDisruptionBudgets(a.name).Create(t.Context(), &policyv1.PodDisruptionBudget{
+		ObjectMeta: metav1.ObjectMeta{Name: a.name}, Spec: policyv1.PodDisruptionBudgetSpec{Selector: &one, MaxUnavailable: new(intstr.FromInt32(1))},
+	}, metav1.CreateOptions{})
+	a.must(err)
+	a.reaches(api.Healthy, a.release())
+	a.template["metadata"].(map[string]any)["annotations"].(map[string]any)["plumbline.dev/start-delay"] = "5s"
+	a.reaches(api.Baking, a.release())
+	a.until("the budget", func(api.Status) bool {
+		budget, err := a.client.PolicyV1().PodDisruptionBudgets(a.name).Get(t.Context(), a.name, metav1.GetOptions{})
+		return err == nil && budget.Status.ExpectedPods == 6 && budget.Status.DisruptionsAllowed == 1
+	})
+	evict := func(pod corev1.Pod) error {
+		return a.client.PolicyV1().Evictions(a.name).Evict(t.Context(), &policyv1.Eviction{ObjectMeta: metav1.ObjectMeta{Name: pod.Name, Namespace: a.name}})
+	}
+	pods := a.pods()
+	a.must(evict(pods[0]))
+	if err := evict(pods[1]); !apierrors.IsTooManyRequests(err) {
+		t.Errorf("a second eviction: %v", err)
+	}
+	if status := a.status(); status.Phase != api.Baking {
+		t.Errorf("%+v", status)
+	}
+}
+
+// testDeletion has a Deployment take over from a release that is deleted, in the foreground as engines do.
+func testDeletion(t *testing.T, r releasing) {
+	a := r.app(t, "deleted", 2, fmt.Sprintf(fastBlueGreen, "deleted"))
+	a.watchEndpoints(true)
+	revision := a.release()
+	a.until("the label", func(api.Status) bool {
+		service, err := a.client.CoreV1().Services(a.name).Get(t.Context(), a.name, metav1.GetOptions{})
+		return err == nil && service.Spec.Selector[api.RevisionLabel] == revision
+	})
+	a.rehearsal.apply(`{apiVersion: apps/v1, kind: Deployment, metadata: {name: rolling, namespace: deleted}, spec: {replicas: 2, selector: {matchLabels: {app: deleted, kind: rolling}}, template: {metadata: {labels: {app: deleted, kind: rolling}, annotations: {plumbline.dev/start-delay: 100ms}}, spec: {containers: [{name: web, image: "example.org/web:1"}]}}}}`)
+	a.until("the Deployment", func(api.Status) bool { return a.ready()[""] == 2 })
+	a.must(a.resource().Delete(t.Context(), a.name, metav1.DeleteOptions{PropagationPolicy: new(metav1.DeletePropagationForeground)}))
+	for deadline := time.Now().Add(60 * time.Second); len(a.ready()) > 1; time.Sleep(100 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the release's pods are still there")
+		}
+	}
+	service, err := a.client.CoreV1().Services(a.name).Get(t.Context(), a.name, metav1.GetOptions{})
+	a.must(err)
+	if len(service.Spec.Selector) != 1 {
+		t.Errorf("the Service selects %v", service.Spec.Selector)
+	}
+}
+
+func testAutoscaler(t *testing.T, r releasing) {
+	a := r.app(t, "scaled", 2, fmt.Sprintf(slowBlueGreen, "scaled"))
+	first := a.release()
+	a.reaches(api.Healthy, first)
+	a.template["metadata"].(map[string]any)["annotations"].(map[string]any)["plumbline.dev/usage-cpu"] = "50m"
+	a.rehearsal.apply(`{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: scaled, namespace: scaled}, spec: {scaleTargetRef: {apiVersion: delivery.plumbline.dev/v1alpha1, kind: Release, name: scaled}, minReplicas: 2, maxReplicas: 5, metrics: [{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 50}}}]}}`)
+	second := a.release()
+	a.reaches(api.Baking, second)
+	// Only the new revision's pods use more than they should: the autoscaler counts those that the Service sends to.
+	a.until("the largest size of both", func(s api.Status) bool {
+		ready := a.ready()
+		return ready[first] == 5 && ready[second] == 5 && s.Replicas == 5
+	})
+}
+
+// testFirst is of a first release whose Service comes later.
+func testFirst(t *testing.T, r releasing) {
+	a := r.app(t, "first", 1, `{"blueGreen":{"services":["first","later"],"bakeSeconds":1}}`)
+	first := a.release()
+	if status := a.reaches(api.Healthy, first); !strings.Contains(status.Message, "Service later is waited for") {
+		t.Errorf("%+v", status)
+	}
+	second := a.release()
+	a.until("the wait", func(s api.Status) bool {
+		return s.Phase == api.Progressing && strings.Contains(s.Message, "1 of 1 pods of "+second)
+	})
+	a.rehearsal.apply(`{apiVersion: v1, kind: Service, metadata: {name: later, namespace: first}, spec: {selector: {app: first}, ports: [{port: 80}]}}`)
+	a.reaches(api.Healthy, second)
+	a.template["spec"].(map[string]any)["containers"].([]any)[0].(map[string]any)["image"] = ""
+	refused := a.release()
+	if status := a.reaches(api.Aborted, refused); status.Reason != api.TemplateRefused || !strings.Contains(status.Message, "image: Required value") {
+		t.Errorf("%+v", status)
+	}
+}
+
+func testRefusals(t *testing.T, r releasing) {
+	a := r.app(t, "refused", 1, fmt.Sprintf(fastBlueGreen, "refused"))
+	a.spec["template"] = a.template
+	for _, test := range []struct{ field, value, want string }{
+		{"strategy", `{}`, "exactly one of blueGreen and canary must be given"},
+		{"strategy", `{"blueGreen":{"services":["a"]},"canary":{"steps":[{"weight":5,"holdSeconds":1}]}}`, "exactly one of blueGreen and canary must be given"},
+		{"strategy", `{"blueGreen":{"services":[]}}`, "spec.strategy.blueGreen.services"},
+		{"strategy", `{"canary":{"steps":[{"weight":50,"holdSeconds":1},{"weight":50,"holdSeconds":1}]}}`, "each step must have a greater weight than the one before"},
+		{"strategy", `{"canary":{"steps":[{"weight":50,"holdSeconds":1},{"weight":5,"holdSeconds":1}]}}`, "each step must have a greater weight than the one before"},
+		{"strategy", `{"canary":{"steps":[{"weight":100,"holdSeconds":1}]}}`, "should be less than or equal to 99"},
+		{"selector", `{"matchLabels":{"app":"other"}}`, "template.metadata.labels must hold every label of selector.matchLabels"},
+		{"selector", `{"matchLabels":{"app":"refused","delivery.plumbline.dev/revision":"x"}}`, "delivery.plumbline.dev/revision is set by the controller"},
+		{"analysis", `{"metrics":[{"name":"errors","query":"q"}]}`, "min or max must be given"},
+		{"analysis", `{"metrics":[{"name":"errors","query":"q","min":2,"max":1}]}`, "min may be as large as max"},
+		{"template", `{"metadata":{"labels":{"app":"refused"}},"spec":{"containers":[]}}`, "spec.template.spec.containers"},
+		{"replicas", `0`, "should be greater than or equal to 1"},
+	} {
+		spec := maps.Clone(a.spec)
+		a.set(test.field, test.value)
+		if err := a.tryApply(); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s %s: %v, expected it to say %q", test.field, test.value, err, test.want)
+		}
+		a.spec = spec
+	}
+	a.reaches(api.Healthy, a.release())
+	a.set("selector", `{"matchLabels":{"app":"refused","kind":"x"}}`)
+	if err := a.tryApply(); err == nil || !strings.Contains(err.Error(), "the selector cannot be changed") {
+		t.Errorf("another selector: %v", err)
+	}
+}
+
+// testKilled kills the controller, and all around it, in the middle of each phase.
+func testKilled(t *testing.T, r releasing) {
+	blueGreen := r.app(t, "killed-bg", 2, `{"blueGreen":{"services":["killed-bg"],"bakeSeconds":15}}`)
+	canary := r.app(t, "killed-canary", 4, `{"canary":{"steps":[{"weight":50,"holdSeconds":600}]}}`)
+	stable, old := canary.release(), blueGreen.release()
+	canary.reaches(api.Healthy, stable)
+	blueGreen.reaches(api.Healthy, old)
+	restart := func() {
+		r.end(os.Kill)
+		r.rehearsal.t = t
+		r.start()
+		blueGreen.connect()
+		canary.connect()
+	}
+	for _, a := range []*app{blueGreen, canary} {
+		a.template["metadata"].(map[string]any)["annotations"].(map[string]any)["plumbline.dev/start-delay"] = "2s"
+	}
+	update, fresh := canary.release(), blueGreen.release()
+	blueGreen.reaches(api.Progressing, fresh)
+	canary.reaches(api.Progressing, update)
+	restart()
+	baking := blueGreen.reaches(api.Baking, fresh)
+	canary.reaches(api.Holding, update)
+	restart()
+	if status := blueGreen.status(); !status.PhaseSince.Equal(&baking.PhaseSince) {
+		t.Errorf("it bakes anew: %+v", status)
+	}
+	canary.holds(0, stable, update, 2, 2)
+	canary.command(api.AbortAnnotation, update)
+	canary.until("going back", func(s api.Status) bool { return s.Phase == api.RollingBack || s.Phase == api.Aborted })
+	restart()
+	canary.reaches(api.Aborted, update)
+	if ready := canary.ready(); ready[stable] != 4 || len(ready) != 1 {
+		t.Errorf("%v pods are ready", ready)
+	}
+	blueGreen.reaches(api.Healthy, fresh)
+}
