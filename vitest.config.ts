@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Tests on real nodes: kubelets and containers in namespaces of this machine. */
-const REAL_NODES = ["rehearsal/{nodes,faults}/**/*.real.test.ts"];
+const REAL_NODES = ["rehearsal/{nodes,faults}/**/*.real.test.ts", "test/calls-pods.real.test.ts"];
 /** The whole stack in containers. */
 const STACK = ["test/local-real.real.test.ts"];
 

@@ -28,6 +28,7 @@ export async function envoyBinary(): Promise<{ readonly path: string } | { reado
 /** A replica of the service that is called: an address of the loopback interface, and what it did. */
 export interface Replica {
   readonly address: string;
+  readonly url: string;
   readonly requests: string[];
   answer: RequestListener;
   readonly server: Server;
@@ -121,14 +122,20 @@ async function replica(address: string, port: number): Promise<Replica> {
     it.requests.push(`${request.method} ${request.url}`);
     it.answer(request, response);
   });
-  const it: Replica = { address, requests: [], answer: (_, response) => response.end(address), server };
+  const it: Replica = {
+    address,
+    url: `http://${address}:${port}`,
+    requests: [],
+    answer: (_, response) => response.end(address),
+    server,
+  };
   server.listen(port, address);
   await once(server, "listening");
   return it;
 }
 
 /** A port that is free on the loopback interface now. */
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createTcpServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
