@@ -34,7 +34,7 @@ export interface Replica {
   readonly server: Server;
 }
 
-/** What stands between a client and three replicas: Envoy with the configuration of the plan. */
+/** What stands between a client and replicas: Envoy with the configuration of the plan. */
 export interface Proxied {
   readonly url: string;
   /** Readiness and metrics. */
@@ -52,9 +52,10 @@ export interface Proxied {
  * Starts Envoy as the plan configures it. Three things differ from a pod: it asks a DNS server of ours, whose answers bear a TTL of 30 s,
  * its socket is in a scratch folder, and its metrics are on the loopback interface.
  */
-export async function startProxied(binary: string, call: Call): Promise<Proxied> {
+export async function startProxied(binary: string, call: Call, count = 3): Promise<Proxied> {
   const port = await freePort();
-  const replicas = await Promise.all(["127.0.0.1", "127.0.0.2", "127.0.0.3"].map((address) => replica(address, port)));
+  const addresses = Array.from({ length: count }, (_, index) => `127.0.0.${index + 1}`);
+  const replicas = await Promise.all(addresses.map((address) => replica(address, port)));
   const named = new Set(replicas.map(({ address }) => address));
   const dns = await nameServer(named);
   const [listen, telemetryPort] = [await freePort(), await freePort()];

@@ -45,9 +45,6 @@ const BUFFER_BYTES = 65_536;
 /** Connections are bounded by the requests on them. */
 const NO_LIMIT = 1_000_000;
 
-/** No sender has this address. Without any range given, a sender on the loopback interface is believed. */
-const NOBODY = { address_prefix: "255.255.255.255", prefix_len: 32 };
-
 /** Whatever its answer was, the request may be sent again: https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2 */
 const REPEATABLE = { name: ":method", string_match: { safe_regex: { regex: "GET|HEAD|OPTIONS|PUT|DELETE" } } };
 const HAS_KEY = { name: "idempotency-key", present_match: true };
@@ -262,17 +259,12 @@ function http(name: string, socket_address: object, routes: object[], filters: o
               ...typed("extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"),
               stat_prefix: name,
               codec_type: "HTTP1",
-              // A sender is no part of the proxy: what it says in x-envoy-* about timeouts and retries is taken away.
-              use_remote_address: true,
-              internal_address_config: { cidr_ranges: [NOBODY] },
-              skip_xff_append: true,
               preserve_external_request_id: true,
               server_header_transformation: "PASS_THROUGH",
               // Each route has a timeout.
               stream_idle_timeout: "0s",
               route_config: {
                 virtual_hosts: [{ name, domains: ["*"], routes }],
-                request_headers_to_remove: ["x-envoy-external-address"],
                 max_direct_response_body_size_bytes: BUFFER_BYTES,
               },
               http_filters: [...filters, filter("envoy.filters.http.router", "router.v3.Router")],
