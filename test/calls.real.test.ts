@@ -228,10 +228,11 @@ describe.skipIf(reason !== "")(`Envoy as it is configured beside a workload${rea
 
   test("the service sees its own name, and the request as it was sent; of Envoy's admin only metrics are to be had", async () => {
     const { url, telemetry, replicas } = await proxied({ timeout: "2s" });
-    for (const one of replicas) one.answer = ({ headers }, response) => response.end(JSON.stringify(headers));
-    const { text } = await send(`${url}/b//c?d`, "GET", { "x-request-id": "mine", traceparent: "00-1" });
+    for (const one of replicas) one.answer = (request, response) => response.end(JSON.stringify(request.headers));
+    const { text, headers } = await send(`${url}/b//c?d`, "GET", { "x-request-id": "mine", traceparent: "00-1" });
     expect(JSON.parse(text)).toMatchObject({ host: "payments.shop.svc", "x-request-id": "mine", traceparent: "00-1" });
     expect(text).not.toContain("x-forwarded-for");
+    expect(headers.get("server")).toBeNull();
     expect(replicas.flatMap(({ requests }) => requests)).toEqual(["GET /b//c?d"]);
     for (const path of ["/", "/quitquitquit", "/config_dump", "/stats", "/ready/../config_dump"])
       expect((await fetch(telemetry + path)).status, path).toBe(404);

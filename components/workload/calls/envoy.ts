@@ -259,7 +259,6 @@ function http(name: string, socket_address: object, routes: object[], filters: o
               ...typed("extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"),
               stat_prefix: name,
               codec_type: "HTTP1",
-              preserve_external_request_id: true,
               server_header_transformation: "PASS_THROUGH",
               // Each route has a timeout.
               stream_idle_timeout: "0s",
