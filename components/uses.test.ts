@@ -1,11 +1,11 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, expect, test } from "vitest";
 import { Namespace } from "./cluster/index.ts";
 import { InvalidArgsError, optOut } from "./core/index.ts";
 import { Kafka, Postgres, Redis } from "./data/index.ts";
 import { Gateway, Issuer } from "./edge/index.ts";
 import { isSecret, type Recording, record } from "./testing/record.ts";
-import { Application, Microservice } from "./workload/index.ts";
+import { Application, Microservice, Worker } from "./workload/index.ts";
 
 const zones = ["a", "b", "c"];
 const quota = { cpu: "10", memory: "10Gi", pods: 100 } as const;
@@ -124,6 +124,52 @@ test("passwords are in Secrets, as secrets, where the consumer and the store can
 
 test("only what has a route has an address outside", () => {
   expect(shop.outputs).toEqual({ urls: { orders: "https://shop.example.com/orders" } });
+});
+
+test("a service calls one that is declared later: both sides follow, and a change of the call rolls its pods", async () => {
+  const calling = (timeout: "1s" | "2s") =>
+    record("test", () => {
+      const { shop: namespace } = ground();
+      const orders = new Microservice("orders", { ...service(namespace), calls: { payments: { timeout } } });
+      const payments = new Microservice("payments", { ...service(namespace), port: 9000 });
+      return { services: pulumi.all([orders.serviceNames, payments.serviceNames]) };
+    });
+  const { inputsOf, resources, outputs } = await calling("1s");
+  expect(await new Promise((resolve) => outputs.services.apply(resolve))).toEqual([
+    ["orders"],
+    ["payments", "payments-pods"],
+  ]);
+  const headless = resources.filter(
+    ({ type, inputs }) => type.endsWith(":Service") && inputs.spec.clusterIP === "None",
+  );
+  expect(headless.map(({ name, inputs }) => [name, inputs.spec.ports])).toEqual([
+    ["payments-pods", [{ name: "api", port: 9000, targetPort: "api" }]],
+  ]);
+  expect(edges(inputsOf(":NetworkPolicy", "orders").spec.egress, "to")).toEqual(["shop/payments:9000"]);
+  expect(edges(inputsOf(":NetworkPolicy", "payments").spec.ingress, "from")).toEqual(["shop/orders:9000"]);
+  const template = inputsOf(":Deployment", "orders").spec.template;
+  expect(template.spec.containers[0].env).toContainEqual({ name: "PAYMENTS_PORT", value: "14001" });
+  expect(template.spec.initContainers).toHaveLength(1);
+  expect(inputsOf(":Deployment", "payments").spec.template.spec).not.toHaveProperty("initContainers");
+  expect(inputsOf(":PodMonitor", "orders-calls-monitor").spec.podMetricsEndpoints).toMatchObject([{ port: "calls" }]);
+  expect(inputsOf(":ConfigMap", "orders-calls").data["envoy.json"]).toContain('"timeout": "1s"');
+  const changed = (await calling("2s")).inputsOf(":Deployment", "orders").spec.template;
+  expect(changed.metadata.annotations).not.toEqual(template.metadata.annotations);
+  expect(changed.spec).toEqual(template.spec);
+});
+
+test("a cycle of calls is refused where it is closed", async () => {
+  const { resources } = await record("test", () => {
+    const { shop: namespace } = ground();
+    const call = { timeout: "1s" } as const;
+    new Microservice("a", { ...service(namespace), calls: { b: call } });
+    new Worker("w", { ...service(namespace), calls: { b: call } });
+    expect(() => new Microservice("b", { ...service(namespace), calls: { a: call } })).toThrow(
+      /Microservice "b".*\n.*calls.a: .* no cycle; this closes b → a → b/,
+    );
+    new Microservice("b", service(namespace));
+  });
+  expect(resources.filter(({ type, name }) => type.endsWith(":Deployment") && name === "b")).toHaveLength(1);
 });
 
 test("a transform sees the finished arguments of a child, and changes them", async () => {

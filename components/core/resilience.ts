@@ -33,46 +33,49 @@ const MOST_RETRIES = 5;
 const MOST_FAILURES = 1_000;
 const MOST_IN_FLIGHT = 100_000;
 
-const DEFAULTS = { retries: 0, maxInFlight: 1_024 } as const;
-const BREAKER = { consecutive5xx: 5, ejection: "30s" } as const;
+/** Settings with every default filled in. */
+export interface CompleteResilience extends Required<Omit<Resilience, "breaker">> {
+  readonly breaker: Required<Breaker> | undefined;
+}
 
-/** The settings with every default filled in. */
-export function completeResilience<Settings extends Resilience>(settings: Settings) {
-  const { timeout, retries = DEFAULTS.retries } = settings;
+/** Fills in the defaults. Throws on a timeout that is none: it is asked for problems before. */
+export function completeResilience(settings: Resilience): CompleteResilience {
+  const { timeout, retries = 0, maxInFlight = 1_024, breaker } = settings;
   return {
-    ...DEFAULTS,
-    ...settings,
-    perTryTimeout: settings.perTryTimeout ?? (`${Math.floor(milliseconds(timeout) / (retries + 1))}ms` as Duration),
-    breaker: settings.breaker && { ...BREAKER, ...settings.breaker },
+    timeout,
+    retries,
+    maxInFlight,
+    perTryTimeout: settings.perTryTimeout ?? `${Math.floor(milliseconds(timeout) / (retries + 1))}ms`,
+    breaker: breaker && { consecutive5xx: 5, ejection: "30s", ...breaker },
   };
 }
 
-/** Everything that is wrong with the settings of a field. */
-export function resilienceProblems(field: string, settings: Resilience): Problem[] {
-  const { timeout, retries = DEFAULTS.retries, perTryTimeout, breaker, maxInFlight } = settings;
+/** Everything that is wrong with settings whose fields begin with `prefix`. The timeout is at most `longest`. */
+export function resilienceProblems(prefix: string, settings: Resilience, longest: Duration = LONGEST): Problem[] {
+  const { timeout, retries = 0, perTryTimeout, breaker, maxInFlight } = settings;
   const problems = [
-    ...wholeProblems(`${field}.retries`, retries, 0, MOST_RETRIES),
-    ...wholeProblems(`${field}.maxInFlight`, maxInFlight, 1, MOST_IN_FLIGHT),
-    ...wholeProblems(`${field}.breaker.consecutive5xx`, breaker?.consecutive5xx, 1, MOST_FAILURES),
-    ...spanProblems(`${field}.breaker.ejection`, breaker?.ejection, "1s", LONGEST),
-    ...spanProblems(`${field}.perTryTimeout`, perTryTimeout, SHORTEST, LONGEST),
+    ...wholeProblems(`${prefix}retries`, retries, 0, MOST_RETRIES),
+    ...wholeProblems(`${prefix}maxInFlight`, maxInFlight, 1, MOST_IN_FLIGHT),
+    ...wholeProblems(`${prefix}breaker.consecutive5xx`, breaker?.consecutive5xx, 1, MOST_FAILURES),
+    ...spanProblems(`${prefix}breaker.ejection`, breaker?.ejection, "1s", LONGEST),
+    ...spanProblems(`${prefix}perTryTimeout`, perTryTimeout, SHORTEST, LONGEST),
   ];
   if (timeout === undefined)
-    return [...problems, { field: `${field}.timeout`, given: timeout, allowed: whyTimeout(settings) }];
-  problems.push(...spanProblems(`${field}.timeout`, timeout, SHORTEST, LONGEST));
+    return [...problems, { field: `${prefix}timeout`, given: timeout, allowed: whyTimeout(settings, longest) }];
+  problems.push(...spanProblems(`${prefix}timeout`, timeout, SHORTEST, longest));
   if (problems.length > 0 || perTryTimeout === undefined) return problems;
   if (milliseconds(perTryTimeout) * (retries + 1) <= milliseconds(timeout)) return [];
   const most = Math.floor(milliseconds(timeout) / (retries + 1));
   const allowed = `at most "${most}ms": ${retries + 1} tries have to end within the timeout of ${timeout}`;
-  return [{ field: `${field}.perTryTimeout`, given: perTryTimeout, allowed }];
+  return [{ field: `${prefix}perTryTimeout`, given: perTryTimeout, allowed }];
 }
 
-function whyTimeout({ retries, breaker }: Resilience): string {
+function whyTimeout({ retries, breaker }: Resilience, longest: Duration): string {
   const blind = [...(breaker ? ["breaker"] : []), ...(retries ? ["retries"] : [])].join(" and ");
   const why = blind
     ? `: without one, ${blind} never learn of a callee that hangs`
     : ": a callee may hang, and its caller with it";
-  return `a duration from "${SHORTEST}" to "${LONGEST}"${why}`;
+  return `a duration from "${SHORTEST}" to "${longest}"${why}`;
 }
 
 function spanProblems(field: string, given: Duration | undefined, least: Duration, most: Duration): Problem[] {

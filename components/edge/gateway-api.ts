@@ -24,8 +24,11 @@ export type GatewayManifest = Manifest<
   { gatewayClassName: string; listeners: Listener[] }
 >;
 
+/** Methods whose requests may be sent again, whatever became of them (RFC 9110, 9.2.2). */
+export type Method = "GET" | "HEAD" | "OPTIONS" | "PUT" | "DELETE";
+
 interface RouteRule {
-  matches?: { path: { type: "PathPrefix"; value: string } }[];
+  matches?: { path: { type: "PathPrefix"; value: string }; method?: Method }[];
   filters?: { type: "RequestRedirect"; requestRedirect: { scheme: "https"; statusCode: 301 } }[];
   backendRefs?: { name: string; port: number }[];
   timeouts?: { request: string; backendRequest: string };

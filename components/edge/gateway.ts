@@ -42,6 +42,7 @@ export class Gateway extends Component {
   /** Labels of the pods that carry its traffic; they run in its namespace. */
   readonly podLabels: Readonly<Record<string, string>>;
   readonly url: string;
+  readonly implementation: ImplementationName;
   readonly #routed: Ledger<Peer>;
 
   constructor(name: string, args: GatewayArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -49,6 +50,7 @@ export class Gateway extends Component {
     refuse(`Gateway "${name}"`, gatewayProblems(name, host));
     super("edge:Gateway", name, opts, [namespace]);
     const implementation = IMPLEMENTATIONS[args.implementation];
+    this.implementation = args.implementation;
     this.name = name;
     this.host = host;
     this.namespace = namespace.name;

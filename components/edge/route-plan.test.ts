@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { Duration } from "../core/duration.ts";
+import type { Resilience } from "../core/resilience.ts";
 import { gatewayNetworkPlan, gatewayPlan, gatewayProblems, IMPLEMENTATIONS, redirectPlan } from "./gateway-plan.ts";
-import { routePlan, routeProblems } from "./route-plan.ts";
+import { routePlan, routeProblems, routesPlan } from "./route-plan.ts";
 
 test("what comes without TLS is only ever redirected", () => {
   const { spec } = gatewayPlan("edge", "shop-edge", "shop.example.com", "edge-certificate-tls");
@@ -30,18 +31,69 @@ test("the gateway sends to the services that have a route, and to nothing else",
 });
 
 test("a route has a timeout, in the form of the Gateway API", () => {
-  const gateway = { name: "edge", namespace: "shop-edge", host: "shop.example.com" };
-  const service = { name: "orders", port: 8080 };
-  const { spec } = routePlan({ name: "orders", namespace: "shop", gateway, path: "/orders", service, timeout: "2s" });
+  const { spec } = routePlan({ ...to, timeout: "2s" });
   expect(spec.rules[0]).toMatchObject({ timeouts: { request: "2000ms", backendRequest: "2000ms" } });
 });
 
+const gateway = { name: "edge", namespace: "shop-edge", host: "shop.example.com" };
+const to = { name: "orders", namespace: "shop", gateway, path: "/orders", service: { name: "orders", port: 8080 } };
+const treated = (more: Partial<Resilience>, implementation: "envoy" | "rehearsal" = "envoy") =>
+  routesPlan(to, { timeout: "3s", ...more }, implementation);
+
+test("what is declared for a route is a policy where Envoy Gateway runs it, and only there", () => {
+  const breaker = { consecutive5xx: 3 };
+  const [all, ...more] = treated({ breaker, maxInFlight: 50 });
+  expect(more).toEqual([]);
+  expect(all?.policy).toMatchObject({
+    kind: "BackendTrafficPolicy",
+    metadata: { name: "orders", namespace: "shop" },
+    spec: {
+      targetRefs: [{ kind: "HTTPRoute", name: "orders" }],
+      circuitBreaker: { maxParallelRequests: 50, maxPendingRequests: 50 },
+      retry: { numRetries: 0 },
+      healthCheck: { passive: { consecutive5XxErrors: 3, baseEjectionTime: "30s", maxEjectionPercent: 50 } },
+    },
+  });
+  expect(treated({})[0]?.policy).toBeUndefined();
+  expect(treated({ breaker, retries: 2 }, "rehearsal")).toEqual([{ route: all?.route, policy: undefined }]);
+});
+
+test("with retries, what may be repeated has a route of its own, and the rest is tried again only if it was not sent", () => {
+  const [all, repeatable] = treated({ retries: 2 });
+  expect(repeatable?.route.spec.rules[0]?.matches?.map(({ method }) => method)).toEqual([
+    "GET",
+    "HEAD",
+    "OPTIONS",
+    "PUT",
+    "DELETE",
+  ]);
+  expect(repeatable?.policy?.spec).toMatchObject({
+    targetRefs: [{ name: "orders-repeatable" }],
+    retry: { numRetries: 2, perRetry: { timeout: "1s" }, retryOn: { triggers: ["5xx"] } },
+  });
+  expect(all?.route.spec.rules[0]?.matches).toEqual([{ path: { type: "PathPrefix", value: "/orders" } }]);
+  expect(all?.policy?.spec).toMatchObject({
+    retry: { perRetry: {}, retryOn: { triggers: ["connect-failure", "refused-stream", "reset-before-request"] } },
+  });
+  expect(all?.policy?.spec).not.toHaveProperty("retry.perRetry.timeout");
+});
+
+test("a route's settings are held to what a call's are", () => {
+  expect(routeProblems("orders", "/", { timeout: "1s", retries: 9, maxInFlight: 0 }).map(({ field }) => field)).toEqual(
+    ["retries", "maxInFlight"],
+  );
+});
+
 test.each(["orders", "/a//b", "/../etc", "/a b", ""])("the path %j is refused", (path) => {
-  expect(routeProblems("orders", path, "1s")).toEqual([expect.objectContaining({ field: "path", given: path })]);
+  expect(routeProblems("orders", path, { timeout: "1s" })).toEqual([
+    expect.objectContaining({ field: "path", given: path }),
+  ]);
 });
 
 test.each(["0s", "100s", "soon"])("the timeout %j is refused", (timeout) => {
-  expect(routeProblems("orders", "/", timeout as Duration)).toEqual([expect.objectContaining({ field: "timeout" })]);
+  expect(routeProblems("orders", "/", { timeout: timeout as Duration })).toEqual([
+    expect.objectContaining({ field: "timeout" }),
+  ]);
 });
 
 test.each(["localhost", "Shop.example.com", "shop..com", "*.example.com"])("the host %j is refused", (host) => {

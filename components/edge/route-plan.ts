@@ -1,9 +1,11 @@
-import { type Duration, isDuration, milliseconds } from "../core/duration.ts";
+import { type Duration, milliseconds } from "../core/duration.ts";
 import type { Problem } from "../core/invalid.ts";
 import { labels } from "../core/labels.ts";
 import { nameProblems } from "../core/names.ts";
-import type { HttpRouteManifest } from "./gateway-api.ts";
-import { HTTPS } from "./gateway-plan.ts";
+import { completeResilience, type Resilience, resilienceProblems } from "../core/resilience.ts";
+import type { HttpRouteManifest, Method } from "./gateway-api.ts";
+import { HTTPS, type ImplementationName } from "./gateway-plan.ts";
+import { type TrafficPolicyManifest, trafficPolicyPlan } from "./traffic-policy.ts";
 
 export interface RoutePlanArgs {
   readonly name: string;
@@ -12,10 +14,21 @@ export interface RoutePlanArgs {
   readonly path: string;
   readonly service: { readonly name: string; readonly port: number };
   readonly timeout: Duration;
+  /** Those that it is for; all by default. */
+  readonly methods?: readonly Method[];
 }
 
 /** Sends what begins with a path to a service, and gives up when the time is over. */
-export function routePlan({ name, namespace, gateway, path, service, timeout }: RoutePlanArgs): HttpRouteManifest {
+export function routePlan({
+  name,
+  namespace,
+  gateway,
+  path,
+  service,
+  timeout,
+  methods,
+}: RoutePlanArgs): HttpRouteManifest {
+  const match = { path: { type: "PathPrefix" as const, value: path } };
   const span = `${milliseconds(timeout)}ms`;
   return {
     apiVersion: "gateway.networking.k8s.io/v1",
@@ -26,7 +39,7 @@ export function routePlan({ name, namespace, gateway, path, service, timeout }: 
       hostnames: [gateway.host],
       rules: [
         {
-          matches: [{ path: { type: "PathPrefix", value: path } }],
+          matches: methods ? methods.map((method) => ({ ...match, method })) : [match],
           backendRefs: [{ name: service.name, port: service.port }],
           timeouts: { request: span, backendRequest: span },
         },
@@ -35,14 +48,39 @@ export function routePlan({ name, namespace, gateway, path, service, timeout }: 
   };
 }
 
-/** Longest time that the Gateway API's duration can say in milliseconds (five digits). */
-const LONGEST_TIMEOUT = milliseconds("99s");
+/** A route, and the policy by which Envoy Gateway treats it; undefined where nothing is declared for it, or another gateway runs. */
+interface TreatedRoute {
+  readonly route: HttpRouteManifest;
+  readonly policy: TrafficPolicyManifest | undefined;
+}
 
-export function routeProblems(name: string, path: string, timeout: Duration): Problem[] {
+const REPEATABLE: readonly Method[] = ["GET", "HEAD", "OPTIONS", "PUT", "DELETE"];
+
+/** The routes to a service. Requests that may be sent again have one of their own if they are: a policy is for whole routes. */
+export function routesPlan(
+  args: Omit<RoutePlanArgs, "timeout" | "methods">,
+  given: Resilience,
+  implementation: ImplementationName,
+): TreatedRoute[] {
+  const settings = completeResilience(given);
+  const { timeout, retries } = settings;
+  const isTreated = implementation === "envoy" && (given.retries ?? given.breaker ?? given.maxInFlight) !== undefined;
+  const treated = (name: string, sent: "repeatable" | "once", only: Pick<RoutePlanArgs, "methods"> = {}) => ({
+    route: routePlan({ ...args, name, timeout, ...only }),
+    policy: isTreated ? trafficPolicyPlan(name, args.namespace, settings, sent) : undefined,
+  });
+  const all = treated(args.name, "once");
+  if (!isTreated || retries === 0) return [all];
+  // The more specific match wins: with a method before without.
+  return [all, treated(`${args.name}-repeatable`, "repeatable", { methods: REPEATABLE })];
+}
+
+/** Longest time that the Gateway API's duration can say in milliseconds (five digits). */
+const LONGEST_TIMEOUT: Duration = "99s";
+
+export function routeProblems(name: string, path: string, settings: Resilience): Problem[] {
   const problems = nameProblems("name", name);
   if (!/^\/[\w\-./~]*$/.test(path) || path.includes("//") || /\/\.\.?(\/|$)/.test(path))
     problems.push({ field: "path", given: path, allowed: 'a path such as "/orders": from "/", no "//", no ".."' });
-  if (!isDuration(timeout) || milliseconds(timeout) < 1 || milliseconds(timeout) > LONGEST_TIMEOUT)
-    problems.push({ field: "timeout", given: timeout, allowed: 'a duration from "1ms" to "99s"' });
-  return problems;
+  return [...problems, ...resilienceProblems("", settings, LONGEST_TIMEOUT)];
 }

@@ -4,11 +4,13 @@ import type { Namespace } from "../cluster/namespace.ts";
 import { Component } from "../core/component.ts";
 import type { Duration } from "../core/duration.ts";
 import { refuse } from "../core/invalid.ts";
+import type { Resilience } from "../core/resilience.ts";
 import type { Transform } from "../core/transform.ts";
 import type { Usable } from "../core/usage.ts";
 import type { Gateway } from "./gateway.ts";
 import type { HttpRouteManifest } from "./gateway-api.ts";
-import { routePlan, routeProblems } from "./route-plan.ts";
+import { routeProblems, routesPlan } from "./route-plan.ts";
+import type { TrafficPolicyManifest } from "./traffic-policy.ts";
 
 /** A service that a route leads to, such as a Microservice. */
 export interface RouteTarget extends Usable {
@@ -17,14 +19,20 @@ export interface RouteTarget extends Usable {
   readonly port: number;
 }
 
-export interface RouteArgs {
+export interface RouteArgs extends Partial<Resilience> {
   readonly gateway: Gateway;
   readonly to: RouteTarget;
   /** What the request's path begins with; `/<service>` by default. */
   readonly path?: string;
-  /** How long a request may take in all, up to `99s`; 15 s by default. */
+  /**
+   * How long a request may take in all, up to `99s`; 15 s by default. This holds at every gateway; retries, breaker and maxInFlight where
+   * Envoy Gateway runs it, and count for each of its pods. With retries, maxInFlight counts what may be repeated by itself.
+   */
   readonly timeout?: Duration;
-  readonly transform?: { readonly route?: Transform<HttpRouteManifest> };
+  readonly transform?: {
+    readonly route?: Transform<HttpRouteManifest>;
+    readonly policy?: Transform<TrafficPolicyManifest>;
+  };
 }
 
 /** A way from the gateway to one service. The gateway's pods become consumers of it, so they and no others come in. */
@@ -33,7 +41,8 @@ export class Route extends Component {
 
   constructor(name: string, args: RouteArgs, opts?: pulumi.ComponentResourceOptions) {
     const { gateway, to, path = `/${to.name}`, timeout = "15s", transform } = args;
-    refuse(`Route "${name}"`, routeProblems(name, path, timeout));
+    const given = { ...args, timeout };
+    refuse(`Route "${name}"`, routeProblems(name, path, given));
     super("edge:Route", name, opts, [to.namespace, gateway]);
     this.url = `${gateway.url}${path}`;
     const { peers, dependsOn } = to.grant({
@@ -44,8 +53,16 @@ export class Route extends Component {
       opts: this.childOptions(),
     });
     gateway.routesTo(peers);
-    const plan = routePlan({ name, namespace: to.namespace.name, gateway, path, service: to, timeout });
-    new CustomResource(...this.child(name, plan, transform?.route, { dependsOn: [...dependsOn] }));
+    const plan = routesPlan(
+      { name, namespace: to.namespace.name, gateway, path, service: to },
+      given,
+      gateway.implementation,
+    );
+    for (const { route, policy } of plan) {
+      const { name } = route.metadata;
+      new CustomResource(...this.child(name, route, transform?.route, { dependsOn: [...dependsOn] }));
+      if (policy) new CustomResource(...this.child(`${name}-policy`, policy, transform?.policy));
+    }
     this.registerOutputs({ url: this.url });
   }
 }

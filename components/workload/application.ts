@@ -17,7 +17,7 @@ export interface ApplicationArgs extends Omit<MicroserviceArgs, "image" | "uses"
 
 export interface ApplicationServiceArgs extends Partial<MicroserviceArgs> {
   /** How it is reached from outside: `true` for `/<service>` with the defaults of a Route. Not at all by default. */
-  readonly route?: true | Pick<RouteArgs, "path" | "timeout" | "transform">;
+  readonly route?: true | Omit<RouteArgs, "gateway" | "to">;
 }
 
 /**

@@ -35,7 +35,7 @@ export interface RelationsPlan {
 }
 
 /** What a workload's pods have for its calls; what is only known when the program has run to its end is an output. */
-export interface CallsPlan extends Sidecar {
+interface CallsPlan extends Sidecar {
   readonly files: pulumi.Output<Record<string, string>>;
   readonly callees: pulumi.Output<readonly Pick<Callee, "name" | "port">[]>;
 }

@@ -20,19 +20,21 @@ async function diagnosed(lists: string, ...programs: string[]) {
 it("finds all that real nodes need", async () => {
   const lists = await scratch();
   await writeProgram(join(lists, "bookworm_InRelease"), "");
-  const all = await diagnosed(lists, "mvn");
+  const all = await diagnosed(lists, "mvn", "pip3");
   expect(all.map(({ requirement, state }) => `${requirement} ${state}`)).toEqual([
     "real nodes serves",
     "package lists serves",
     "Maven serves",
+    "pip serves",
   ]);
 });
 
-it("names what is missing for packages and jars, with the command that gets it", async () => {
+it("names what is missing for packages, jars and wheels, with the command that gets it", async () => {
   const all = await diagnosed("/nowhere");
   expect(all.slice(1)).toEqual([
     expect.objectContaining({ requirement: "package lists", state: "limited", fix: "sudo apt-get update" }),
     expect.objectContaining({ requirement: "Maven", state: "limited", fix: "sudo apt-get install maven" }),
+    expect.objectContaining({ requirement: "pip", state: "limited", fix: "sudo apt-get install python3-pip" }),
   ]);
 });
 

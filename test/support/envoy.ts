@@ -28,12 +28,13 @@ export async function envoyBinary(): Promise<{ readonly path: string } | { reado
 /** A replica of the service that is called: an address of the loopback interface, and what it did. */
 export interface Replica {
   readonly address: string;
+  readonly url: string;
   readonly requests: string[];
   answer: RequestListener;
   readonly server: Server;
 }
 
-/** What stands between a client and three replicas: Envoy with the configuration of the plan. */
+/** What stands between a client and replicas: Envoy with the configuration of the plan. */
 export interface Proxied {
   readonly url: string;
   /** Readiness and metrics. */
@@ -51,9 +52,10 @@ export interface Proxied {
  * Starts Envoy as the plan configures it. Three things differ from a pod: it asks a DNS server of ours, whose answers bear a TTL of 30 s,
  * its socket is in a scratch folder, and its metrics are on the loopback interface.
  */
-export async function startProxied(binary: string, call: Call): Promise<Proxied> {
+export async function startProxied(binary: string, call: Call, count = 3): Promise<Proxied> {
   const port = await freePort();
-  const replicas = await Promise.all(["127.0.0.1", "127.0.0.2", "127.0.0.3"].map((address) => replica(address, port)));
+  const addresses = Array.from({ length: count }, (_, index) => `127.0.0.${index + 1}`);
+  const replicas = await Promise.all(addresses.map((address) => replica(address, port)));
   const named = new Set(replicas.map(({ address }) => address));
   const dns = await nameServer(named);
   const [listen, telemetryPort] = [await freePort(), await freePort()];
@@ -121,14 +123,20 @@ async function replica(address: string, port: number): Promise<Replica> {
     it.requests.push(`${request.method} ${request.url}`);
     it.answer(request, response);
   });
-  const it: Replica = { address, requests: [], answer: (_, response) => response.end(address), server };
+  const it: Replica = {
+    address,
+    url: `http://${address}:${port}`,
+    requests: [],
+    answer: (_, response) => response.end(address),
+    server,
+  };
   server.listen(port, address);
   await once(server, "listening");
   return it;
 }
 
 /** A port that is free on the loopback interface now. */
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createTcpServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;

@@ -27,7 +27,7 @@ export type CompleteCall = ReturnType<typeof completeCall>;
 
 /** A call with every default filled in. */
 export function completeCall(call: Call) {
-  return completeResilience(call);
+  return { ...completeResilience(call), fallback: call.fallback };
 }
 
 /** Each edge has a port of its own on the loopback interface, from the first one on. Beside the ranges of service meshes. */
@@ -64,7 +64,7 @@ export function callsProblems(
         given: name,
         allowed: `a service that is not in uses too: both would fill ${environmentPrefix(name)}_*`,
       });
-    problems.push(...resilienceProblems(field, call), ...fallbackProblems(`${field}.fallback`, call.fallback));
+    problems.push(...resilienceProblems(`${field}.`, call), ...fallbackProblems(`${field}.fallback`, call.fallback));
     problems.push(...longerThan(field, call, own.span, `at most ${own.field} of this workload`));
   }
   return problems;

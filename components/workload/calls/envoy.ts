@@ -18,6 +18,8 @@ export interface Edge {
 
 /** Folder of Envoy's own socket; no other container sees it, and so nobody else can tell Envoy to end. */
 export const RUN = "/run/calls";
+/** No service has this name, nor is it counted. */
+const ADMIN_CLUSTER = "envoy_admin";
 const ADMIN = { pipe: { path: `${RUN}/admin.sock`, mode: 0o600 } };
 
 /**
@@ -43,13 +45,17 @@ const BUFFER_BYTES = 65_536;
 /** Connections are bounded by the requests on them. */
 const NO_LIMIT = 1_000_000;
 
-/** No sender has this address. Without any range given, a sender on the loopback interface is believed. */
-const NOBODY = { address_prefix: "255.255.255.255", prefix_len: 32 };
-
 /** Whatever its answer was, the request may be sent again: https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2 */
 const REPEATABLE = { name: ":method", string_match: { safe_regex: { regex: "GET|HEAD|OPTIONS|PUT|DELETE" } } };
 const HAS_KEY = { name: "idempotency-key", present_match: true };
 const IS_GET = { name: ":method", string_match: { exact: "GET" } };
+/**
+ * What is counted, by Envoy's names: of each edge its requests, retries, connections, breaker and bulkhead, about a hundred series;
+ * all that Envoy counts are a thousand.
+ */
+const COUNTED =
+  "cluster\\.[a-z0-9-]+\\.(upstream_rq_.*|upstream_cx_(active|total|connect_fail|connect_timeout)|outlier_detection\\..*|circuit_breakers\\.default\\..*|membership_.*|lb_healthy_panic)|server\\.(live|uptime|memory_.*)";
+
 /** Any 5xx, and no answer at all: a lost connection, a timeout of the try. */
 const RETRY_REPEATABLE = "5xx";
 /** Nothing was sent yet. */
@@ -59,6 +65,7 @@ const RETRY_UNSENT = "connect-failure,refused-stream,reset-before-request";
 export function envoyConfig(edges: readonly Edge[]) {
   return {
     admin: { address: ADMIN },
+    stats_config: { stats_matcher: { inclusion_list: { patterns: [{ safe_regex: { regex: COUNTED } }] } } },
     static_resources: {
       listeners: [...edges.map(listener), telemetryListener()],
       clusters: [...edges.map(cluster), adminCluster()],
@@ -213,7 +220,7 @@ function overwrite(key: string, value: string) {
 function telemetryListener() {
   const get = (path: string) => ({
     match: { path, headers: [IS_GET] },
-    route: { cluster: "admin", timeout: span("5s") },
+    route: { cluster: ADMIN_CLUSTER, timeout: span("5s") },
   });
   return http("telemetry", { address: "0.0.0.0", port_value: TELEMETRY_PORT }, [
     get("/ready"),
@@ -223,10 +230,10 @@ function telemetryListener() {
 
 function adminCluster() {
   return {
-    name: "admin",
+    name: ADMIN_CLUSTER,
     type: "STATIC",
     connect_timeout: span(CONNECT),
-    load_assignment: endpoints("admin", { pipe: { path: ADMIN.pipe.path } }),
+    load_assignment: endpoints(ADMIN_CLUSTER, { pipe: { path: ADMIN.pipe.path } }),
   };
 }
 
@@ -252,17 +259,11 @@ function http(name: string, socket_address: object, routes: object[], filters: o
               ...typed("extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"),
               stat_prefix: name,
               codec_type: "HTTP1",
-              // A sender is no part of the proxy: what it says in x-envoy-* about timeouts and retries is taken away.
-              use_remote_address: true,
-              internal_address_config: { cidr_ranges: [NOBODY] },
-              skip_xff_append: true,
-              preserve_external_request_id: true,
               server_header_transformation: "PASS_THROUGH",
               // Each route has a timeout.
               stream_idle_timeout: "0s",
               route_config: {
                 virtual_hosts: [{ name, domains: ["*"], routes }],
-                request_headers_to_remove: ["x-envoy-external-address"],
                 max_direct_response_body_size_bytes: BUFFER_BYTES,
               },
               http_filters: [...filters, filter("envoy.filters.http.router", "router.v3.Router")],

@@ -20,6 +20,9 @@ export const callsConfigName = (workload: string) => `${workload}-calls`;
 /** Name of the headless Service that names each ready pod of a service that is called. */
 export const podsServiceName = (service: string) => `${service}-pods`;
 
+/** Where a service is, by its name. */
+type Address = Pick<Callee, "name" | "port">;
+
 /** What a pod has for its calls. */
 export interface Sidecar {
   readonly environment: Readonly<Record<string, string>>;
@@ -57,7 +60,7 @@ export function sidecarPlan(workload: string, calls: Calls): Sidecar {
 }
 
 /** The files of the proxy's config map. */
-export function callsFiles(namespace: string, calls: Calls, callees: readonly Callee[]): Record<string, string> {
+export function callsFiles(namespace: string, calls: Calls, callees: readonly Address[]): Record<string, string> {
   const portOf = new Map(callees.map(({ name, port }) => [name, port]));
   const edges = ports(calls).map(([callee, listen]): Edge => {
     const port = portOf.get(callee);
@@ -80,7 +83,7 @@ export function callsFiles(namespace: string, calls: Calls, callees: readonly Ca
 export function withCalls(
   { ingress, egress, ...spec }: pulumi.Unwrap<types.input.networking.v1.NetworkPolicySpec>,
   namespace: string,
-  callees: readonly Pick<Callee, "name" | "port">[],
+  callees: readonly Address[],
 ): types.input.networking.v1.NetworkPolicySpec {
   const peers = callees.map(({ name, port }) => ({ namespace, podLabels: selector(name), port }));
   return {

@@ -1,0 +1,87 @@
+import type { Manifest } from "../core/custom-resource.ts";
+import { type Duration, milliseconds } from "../core/duration.ts";
+import { labels } from "../core/labels.ts";
+import type { CompleteResilience } from "../core/resilience.ts";
+
+interface Retry {
+  numRetries: number;
+  perRetry: { timeout?: string; backOff: { baseInterval: string; maxInterval: string } };
+  retryOn: { triggers: string[] };
+}
+
+/** The fields of Envoy Gateway's policy that we set (gateway.envoyproxy.io/v1alpha1). */
+export type TrafficPolicyManifest = Manifest<
+  "gateway.envoyproxy.io/v1alpha1",
+  "BackendTrafficPolicy",
+  {
+    targetRefs: { group: "gateway.networking.k8s.io"; kind: "HTTPRoute"; name: string }[];
+    circuitBreaker: { maxConnections: number; maxPendingRequests: number; maxParallelRequests: number };
+    retry: Retry | { numRetries: 0 };
+    healthCheck?: {
+      panicThreshold: number;
+      passive: {
+        consecutive5XxErrors: number;
+        baseEjectionTime: string;
+        interval: string;
+        maxEjectionPercent: number;
+      };
+    };
+  }
+>;
+
+/** Connections are bounded by the requests on them. */
+const NO_LIMIT = 1_000_000;
+
+/** Has Envoy Gateway do for one route what a proxy beside a caller does for a call. `sent`: whether requests may be sent again. */
+export function trafficPolicyPlan(
+  route: string,
+  namespace: string,
+  settings: CompleteResilience,
+  sent: "repeatable" | "once",
+): TrafficPolicyManifest {
+  const { retries, perTryTimeout, breaker, maxInFlight } = settings;
+  const isRepeatable = sent === "repeatable";
+  return {
+    apiVersion: "gateway.envoyproxy.io/v1alpha1",
+    kind: "BackendTrafficPolicy",
+    metadata: { name: route, namespace, labels: labels(route) },
+    spec: {
+      targetRefs: [{ group: "gateway.networking.k8s.io", kind: "HTTPRoute", name: route }],
+      circuitBreaker: {
+        maxConnections: NO_LIMIT,
+        maxPendingRequests: maxInFlight,
+        maxParallelRequests: maxInFlight,
+      },
+      retry:
+        retries === 0
+          ? { numRetries: 0 }
+          : {
+              numRetries: retries,
+              perRetry: {
+                ...(isRepeatable && { timeout: span(perTryTimeout) }),
+                backOff: { baseInterval: "25ms", maxInterval: "250ms" },
+              },
+              retryOn: {
+                triggers: isRepeatable ? ["5xx"] : ["connect-failure", "refused-stream", "reset-before-request"],
+              },
+            },
+      ...(breaker && {
+        healthCheck: {
+          panicThreshold: 1,
+          passive: {
+            consecutive5XxErrors: breaker.consecutive5xx,
+            baseEjectionTime: span(breaker.ejection),
+            interval: "1s",
+            maxEjectionPercent: 50,
+          },
+        },
+      }),
+    },
+  };
+}
+
+/** A duration of at most five digits, as the Gateway API asks for. */
+function span(duration: Duration): string {
+  const all = milliseconds(duration);
+  return all % 1_000 === 0 ? `${all / 1_000}s` : `${all}ms`;
+}

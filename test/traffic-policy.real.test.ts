@@ -1,0 +1,44 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, onTestFinished, test } from "vitest";
+import { ENVOY_GATEWAY } from "../components/cluster/operators/index.ts";
+import { routesPlan } from "../components/edge/route-plan.ts";
+
+const run = promisify(execFile);
+const MODULE = `github.com/envoyproxy/gateway@v${ENVOY_GATEWAY.version}`;
+const CRD = "charts/gateway-helm/crds/generated/gateway.envoyproxy.io_backendtrafficpolicies.yaml";
+
+test("the API server accepts each policy, by the CRD of the Envoy Gateway that is installed", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "plumbline-policy-"));
+  onTestFinished(() => rmSync(dir, { recursive: true }));
+  const kubectl = (...words: string[]) =>
+    run("kubectl", ["--kubeconfig", process.env.PLUMBLINE_TEST_KUBECONFIG ?? "", ...words]);
+  writeFileSync(join(dir, "go.mod"), "module policy\n");
+  const { stdout } = await run("go", ["mod", "download", "-json", MODULE], { cwd: dir });
+  const crd = join(JSON.parse(stdout).Dir, CRD);
+  await kubectl("apply", "--server-side", "-f", crd);
+  onTestFinished(async () => void (await kubectl("delete", "-f", crd)));
+  await kubectl("wait", "--for=condition=Established", "-f", crd, "--timeout=30s");
+
+  const gateway = { name: "edge", namespace: "edge", host: "shop.example.com" };
+  const to = { name: "orders", namespace: "default", gateway, path: "/", service: { name: "orders", port: 8080 } };
+  const breaker = { consecutive5xx: 3, ejection: "1h" } as const;
+  const plans = [
+    routesPlan(to, { timeout: "99s", retries: 5, breaker, maxInFlight: 100_000 }, "envoy"),
+    routesPlan(to, { timeout: "1500ms", maxInFlight: 1 }, "envoy"),
+  ];
+  const apply = async (objects: readonly (object | undefined)[]) => {
+    const items = objects.flatMap((it) => it ?? []);
+    writeFileSync(join(dir, "objects.json"), JSON.stringify({ apiVersion: "v1", kind: "List", items }));
+    return (await kubectl("apply", "--dry-run=server", "--validate=strict", "-f", join(dir, "objects.json"))).stdout;
+  };
+  for (const plan of plans)
+    for (const { route, policy } of plan)
+      expect(await apply([route, policy])).toMatch(/httproute.* created .*\n.*backendtrafficpolicy.* created/);
+  const [{ policy } = {}] = plans[0] ?? [];
+  const typo = { ...policy, spec: { ...policy?.spec, circuitBreakers: {} } };
+  await expect(apply([typo])).rejects.toThrow(/unknown field .*circuitBreakers/);
+});
