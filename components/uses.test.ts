@@ -1,8 +1,9 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { beforeAll, expect, test } from "vitest";
 import { Namespace } from "./cluster/index.ts";
 import { InvalidArgsError, optOut } from "./core/index.ts";
 import { Kafka, Postgres, Redis } from "./data/index.ts";
+import { blueGreen } from "./delivery/index.ts";
 import { Gateway, Issuer } from "./edge/index.ts";
 import { isSecret, type Recording, record } from "./testing/record.ts";
 import { Application, Microservice, Worker } from "./workload/index.ts";
@@ -126,19 +127,18 @@ test("only what has a route has an address outside", () => {
   expect(shop.outputs).toEqual({ urls: { orders: "https://shop.example.com/orders" } });
 });
 
-test("a service calls one that is declared later: both sides follow, and a change of the call rolls its pods", async () => {
+test("a service calls one that is declared later: both sides follow, a release switches what callers find it by, and a change of the call rolls its pods", async () => {
   const calling = (timeout: "1s" | "2s") =>
     record("test", () => {
       const { shop: namespace } = ground();
-      const orders = new Microservice("orders", { ...service(namespace), calls: { payments: { timeout } } });
-      const payments = new Microservice("payments", { ...service(namespace), port: 9000 });
-      return { services: pulumi.all([orders.serviceNames, payments.serviceNames]) };
+      new Microservice("orders", { ...service(namespace), calls: { payments: { timeout } } });
+      new Microservice("payments", { ...service(namespace), port: 9000, release: blueGreen() });
+      new Microservice("quiet", { ...service(namespace), release: blueGreen() });
     });
-  const { inputsOf, resources, outputs } = await calling("1s");
-  expect(await new Promise((resolve) => outputs.services.apply(resolve))).toEqual([
-    ["orders"],
-    ["payments", "payments-pods"],
-  ]);
+  const { inputsOf, resources } = await calling("1s");
+  const switched = (name: string) => inputsOf(":Release", name).spec.strategy.blueGreen.services;
+  expect(switched("payments")).toEqual(["payments", "payments-pods"]);
+  expect(switched("quiet")).toEqual(["quiet"]);
   const headless = resources.filter(
     ({ type, inputs }) => type.endsWith(":Service") && inputs.spec.clusterIP === "None",
   );
@@ -150,7 +150,7 @@ test("a service calls one that is declared later: both sides follow, and a chang
   const template = inputsOf(":Deployment", "orders").spec.template;
   expect(template.spec.containers[0].env).toContainEqual({ name: "PAYMENTS_PORT", value: "14001" });
   expect(template.spec.initContainers).toHaveLength(1);
-  expect(inputsOf(":Deployment", "payments").spec.template.spec).not.toHaveProperty("initContainers");
+  expect(inputsOf(":Release", "payments").spec.template.spec).not.toHaveProperty("initContainers");
   expect(inputsOf(":PodMonitor", "orders-calls-monitor").spec.podMetricsEndpoints).toMatchObject([{ port: "calls" }]);
   expect(inputsOf(":ConfigMap", "orders-calls").data["envoy.json"]).toContain('"timeout": "1s"');
   const changed = (await calling("2s")).inputsOf(":Deployment", "orders").spec.template;

@@ -69,7 +69,9 @@ function ofKind(resources: readonly Resource[], kind: string): Resource[] {
 }
 
 function isWorkload({ type }: Resource): boolean {
-  return /^kubernetes:(apps\/v1:(Deployment|StatefulSet|DaemonSet)|postgresql\.cnpg\.io\/v1:Cluster)$/.test(type);
+  return /^kubernetes:(apps\/v1:(Deployment|StatefulSet|DaemonSet)|postgresql\.cnpg\.io\/v1:Cluster|delivery\.plumbline\.dev\/v1alpha1:Release)$/.test(
+    type,
+  );
 }
 
 function idOf(namespace: string, name: string): string {
