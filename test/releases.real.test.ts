@@ -22,6 +22,8 @@ const BLUE_GREEN = `blueGreen({ bakeTime: "5s" })`;
 /** No version may say of itself that it is broken. */
 const ANALYSIS = `{ metrics: [{ name: "broken", query: 'max(web_broken{pod=~"{{pods}}"})', max: 0 }], interval: "2s" }`;
 const ANALYSED = `blueGreen({ bakeTime: "10s", analysis: ${ANALYSIS} })`;
+/** How the engine ends when it could not do all. */
+const FAILED = { code: 1 };
 const CANARY = `canary({ steps: [34, 67], hold: "5s", analysis: ${ANALYSIS} })`;
 
 /** Real pods of a real service, under load while they are released, drained and killed. The tests build on each other, in this order. */
@@ -121,7 +123,7 @@ new Worker("customer", {
 
   test("a blue-green release whose analysis fails is taken back, and up says why: no request fails", async () => {
     const result = await load(60, async () => {
-      const said = await up("3", ANALYSED, { code: 255 });
+      const said = await up("3", ANALYSED, FAILED);
       expect(said).toMatch(/broken/);
     });
     expect(result.failures).toEqual({});
@@ -130,34 +132,33 @@ new Worker("customer", {
   });
 
   test("a blue-green release that a person takes back fails no request", async () => {
-    const result = await load(60, async () => {
-      const ended = up("2", `blueGreen({ bakeTime: "10m" })`, { code: 255 });
-      await vi.waitFor(async () => expect(await webRelease()).toMatchObject({ phase: "Baking" }), {
-        timeout: 60_000,
-        interval: 500,
-      });
+    const takenBack = async () => {
+      const isBaking = async () => expect(await webRelease()).toMatchObject({ phase: "Baking" });
+      await vi.waitFor(isBaking, { timeout: 60_000, interval: 500 });
       await askOf(await webRelease(), "abort", access, lab.cacheDir);
-      await ended;
-    });
+    };
+    const result = await load(60, () => Promise.all([up("2", `blueGreen({ bakeTime: "10m" })`, FAILED), takenBack()]));
     expect(result.failures).toEqual({});
     expect(versions(result)).toEqual(["1", "2"]);
     expect(await webRelease()).toMatchObject({ phase: "Aborted", ready: REPLICAS });
   });
 
   test("a canary goes through its steps, and one that is broken is taken back: none fails", async () => {
+    // The version that stands, whatever way it is released: that is no release.
+    await up("1", CANARY);
     const result = await load(120, async () => {
       await up("2", CANARY);
-      await up("3", CANARY, { code: 255 });
+      await up("3", CANARY, FAILED);
     });
     expect(result.failures).toEqual({});
     expect(versions(result)).toEqual(["1", "2", "3"]);
     expect(await webRelease()).toMatchObject({ phase: "Aborted", ready: REPLICAS });
   });
 
-  test("the drain of a node fails no request", async () => {
-    await up("2", CANARY);
-    const node = await nodeOf("app.kubernetes.io/name=web");
-    const { failures } = await load(45, async () => {
+  test("a canary service goes back to rolling, and the drain of a node fails no request", async () => {
+    const { failures } = await load(75, async () => {
+      await up("2", "rolling()");
+      const node = await nodeOf("app.kubernetes.io/name=web");
       const fault = await injectFault(cluster, { type: "drain", node, duration: "5m" });
       await vi.waitFor(async () => expect(await podsOn(node)).toEqual([]), { timeout: 90_000, interval: 500 });
       await fault.undo();
