@@ -102,6 +102,19 @@ describe.skipIf(reason !== "")(`Envoy as it is configured beside a workload${rea
     }
   });
 
+  test("a body that is too large to keep goes through whole, and is sent once", async () => {
+    const { url, replicas } = await proxied({ timeout: "5s", retries: 2 });
+    const body = "x".repeat(4 * 2 ** 20);
+    for (const one of replicas) one.answer = (request, response) => void request.pipe(response);
+    const response = await fetch(url, { method: "PUT", body });
+    expect([response.status, await response.text()]).toEqual([200, body]);
+    for (const one of replicas)
+      one.answer = (request, response) => void request.resume().once("end", () => fail(request, response));
+    const before = count(replicas);
+    expect([(await fetch(url, { method: "PUT", body })).status, count(replicas) - before]).toEqual([500, 1]);
+    expect([(await fetch(url, { method: "PUT", body: "small" })).status, count(replicas) - before]).toEqual([500, 4]);
+  });
+
   test("a replica that is gone costs no request, not even one that may not be repeated", async () => {
     const { url, replicas } = await proxied({ timeout: "2s", retries: 2 });
     replicas[0]?.server.close();
