@@ -8,14 +8,14 @@ import { type Call, completeCall } from "../components/workload/calls/call.ts";
 import { envoyConfig, RUN } from "../components/workload/calls/envoy.ts";
 import { command } from "../rehearsal/toolchain/command.ts";
 import { eventually } from "../rehearsal/toolchain/testing/scratch.ts";
-import { envoyBinary, type Replica, startProxied } from "./support/envoy.ts";
+import { envoyBinary, type Replica, type StartOptions, startProxied } from "./support/envoy.ts";
 
 const found = await envoyBinary();
 const binary = "path" in found ? found.path : "";
 const reason = "missing" in found ? ` (skipped: ${found.missing})` : "";
 
-async function proxied(call: Call, replicas?: number) {
-  const it = await startProxied(binary, call, replicas);
+async function proxied(call: Call, options?: StartOptions) {
+  const it = await startProxied(binary, call, options);
   onTestFinished(it.stop);
   return it;
 }
@@ -102,6 +102,19 @@ describe.skipIf(reason !== "")(`Envoy as it is configured beside a workload${rea
     }
   });
 
+  test("a body that is too large to keep goes through whole, and is sent once", async () => {
+    const { url, replicas } = await proxied({ timeout: "5s", retries: 2 });
+    const body = "x".repeat(4 * 2 ** 20);
+    for (const one of replicas) one.answer = (request, response) => void request.pipe(response);
+    const response = await fetch(url, { method: "PUT", body });
+    expect([response.status, await response.text()]).toEqual([200, body]);
+    for (const one of replicas)
+      one.answer = (request, response) => void request.resume().once("end", () => fail(request, response));
+    const before = count(replicas);
+    expect([(await fetch(url, { method: "PUT", body })).status, count(replicas) - before]).toEqual([500, 1]);
+    expect([(await fetch(url, { method: "PUT", body: "small" })).status, count(replicas) - before]).toEqual([500, 4]);
+  });
+
   test("a replica that is gone costs no request, not even one that may not be repeated", async () => {
     const { url, replicas } = await proxied({ timeout: "2s", retries: 2 });
     replicas[0]?.server.close();
@@ -146,7 +159,10 @@ describe.skipIf(reason !== "")(`Envoy as it is configured beside a workload${rea
   });
 
   test("replicas that are left out stay so when those that serve are fewer than half", async () => {
-    const { url, replicas, named, metric } = await proxied({ timeout: "2s", breaker: { consecutive5xx: 2 } }, 5);
+    const { url, replicas, named, metric } = await proxied(
+      { timeout: "2s", breaker: { consecutive5xx: 2 } },
+      { count: 5 },
+    );
     for (const one of replicas.slice(0, 2)) one.answer = fail;
     await many(60, () => send(url));
     expect(await metric(LEFT_OUT)).toBe(2);
@@ -172,6 +188,8 @@ describe.skipIf(reason !== "")(`Envoy as it is configured beside a workload${rea
     const fallback = { contentType: "application/json", body: '{"rates":[],"of":"100% nothing"}' };
     const { url, replicas, named } = await proxied({ timeout: "300ms", fallback });
     expect((await send(url)).headers.get("x-plumbline-fallback")).toBeNull();
+    for (const one of replicas) one.answer = (_, response) => response.writeHead(404).end();
+    expect((await send(url)).status).toBe(404);
     for (const answer of [fail, silence]) {
       for (const one of replicas) one.answer = answer;
       const { status, text, headers } = await send(url);
@@ -182,7 +200,6 @@ describe.skipIf(reason !== "")(`Envoy as it is configured beside a workload${rea
     named.clear();
     await sleep(2_500);
     expect(await send(url)).toMatchObject({ status: 200, text: fallback.body });
-    for (const one of replicas) one.answer = (_, response) => response.writeHead(404).end("none");
   });
 
   test("a server that closes idle connections loses no request", async () => {
@@ -210,6 +227,14 @@ describe.skipIf(reason !== "")(`Envoy as it is configured beside a workload${rea
     await sleep(2_000);
     expect((await many(60, () => send(url))).every(({ status }) => status === 200)).toBe(true);
     expect(replicas.map(({ requests }) => requests.length > 0)).toEqual([true, true, false]);
+  });
+
+  test("it is ready before there is anyone to call, and calls whoever comes", async () => {
+    const { url, replicas, named } = await proxied({ timeout: "2s" }, { isNamed: false });
+    expect((await send(url)).status).toBe(503);
+    for (const { address } of replicas) named.add(address);
+    await sleep(2_500);
+    expect((await many(30, () => send(url))).filter(({ status }) => status !== 200)).toEqual([]);
   });
 
   test("a sender cannot ask for more tries or more time than was declared", async () => {

@@ -94,6 +94,10 @@ test("a service that calls another, which is declared later, has its proxy and t
     ports: [{ port: 8080, protocol: "TCP" }],
   });
   expect((await policy("payments")).ingress[0]).toMatchObject({ from: pods("orders"), ports: [{ port: 8080 }] });
+  const { resources } = JSON.parse(await sandbox.state()).deployment;
+  const deployment = resources.find(({ urn }: { urn: string }) => urn.endsWith("/v1:Deployment::orders"));
+  expect(deployment.dependencies.length).toBeGreaterThan(0);
+  expect(deployment.dependencies.filter((urn: string) => urn.includes("payments"))).toEqual([]);
   const { text } = await sandbox.pulumi("stack", "output", "--json");
   expect(JSON.parse(text).services).toEqual([["orders"], ["payments", "payments-pods"]]);
 });

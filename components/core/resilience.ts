@@ -10,7 +10,7 @@ export interface Resilience {
    * say that it may be repeated is only tried again if it was never sent.
    */
   readonly retries?: number;
-  /** How long one try may take, where a request may be repeated; the timeout in equal parts by default. */
+  /** How long one try may take, where a request may be repeated; the timeout in equal parts by default. Only with retries. */
   readonly perTryTimeout?: Duration;
   /** Leaves out replicas that fail. None by default. */
   readonly breaker?: Breaker;
@@ -64,6 +64,10 @@ export function resilienceProblems(prefix: string, settings: Resilience, longest
     return [...problems, { field: `${prefix}timeout`, given: timeout, allowed: whyTimeout(settings, longest) }];
   problems.push(...spanProblems(`${prefix}timeout`, timeout, SHORTEST, longest));
   if (problems.length > 0 || perTryTimeout === undefined) return problems;
+  if (retries === 0)
+    return [
+      { field: `${prefix}perTryTimeout`, given: perTryTimeout, allowed: "none without retries: the timeout is enough" },
+    ];
   if (milliseconds(perTryTimeout) * (retries + 1) <= milliseconds(timeout)) return [];
   const most = Math.floor(milliseconds(timeout) / (retries + 1));
   const allowed = `at most "${most}ms": ${retries + 1} tries have to end within the timeout of ${timeout}`;

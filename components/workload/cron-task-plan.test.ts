@@ -69,6 +69,7 @@ test.each<[what: string, args: Partial<CronTaskArgs>, field: string, allowed: Re
   ["no time", { timeLimit: "0s" }, "timeLimit", /from "1s" to "24h"/],
   ["days", { timeLimit: "2d" }, "timeLimit", /from "1s" to "24h"/],
   ["retries without an end", { retries: 1_000 }, "retries", /from 0 to 10/],
+  ["a call longer than it has", { calls: { a: { timeout: "20m" } } }, "calls.a.timeout", /at most timeLimit/],
   ["a moving image", { image: "plumbline.dev/shop/expiry" }, "image", /a tag/],
 ])("%s is refused", (_, args, field, allowed) => {
   expect(cronTaskProblems("expiry", full(args))).toEqual([

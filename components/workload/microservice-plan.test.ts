@@ -239,6 +239,8 @@ test.each<[what: string, args: Partial<MicroserviceArgs>, field: string, allowed
   ["readiness as liveness", { probes: { liveness: "/readyz" } }, "probes.liveness", /another path than readiness/],
   ["a probe that is no path", { probes: { startup: "startupz" } }, "probes.startup", /a path from "\/"/],
   ["no time to drain", { shutdown: { drain: "0s" } }, "shutdown.drain", /from "1s" to "1h"/],
+  ["a call longer than it has", { calls: { a: { timeout: "1m" } } }, "calls.a.timeout", /at most shutdown.longestR/],
+  ["a port of its calls", { adminPort: 14_001, calls: { a: { timeout: "1s" } } }, "adminPort", /14000 to 14001/],
   ["no zones", { zones: [] }, "zones", /at least one zone/],
   ["a variable of ours", { environment: { PORT: "1" } }, "environment.PORT", /does not set itself/],
   ["a name of ours", { environment: { OTEL_SERVICE_NAME: "x" } }, "environment.OTEL_SERVICE_NAME", /does not set/],

@@ -13,7 +13,7 @@ import {
   type Usable,
 } from "../core/usage.ts";
 import { certificateSecret } from "../edge/certificate-plan.ts";
-import type { Callee } from "./calls/directory.ts";
+import type { Address } from "./calls/directory.ts";
 import type { Sidecar } from "./calls/sidecar.ts";
 
 /** A relation with what it grants. */
@@ -37,7 +37,7 @@ export interface RelationsPlan {
 /** What a workload's pods have for its calls; what is only known when the program has run to its end is an output. */
 interface CallsPlan extends Sidecar {
   readonly files: pulumi.Output<Record<string, string>>;
-  readonly callees: pulumi.Output<readonly Pick<Callee, "name" | "port">[]>;
+  readonly callees: pulumi.Output<readonly Address[]>;
 }
 
 /** Files of one relation in one folder: its credentials, or its configuration. */

@@ -44,6 +44,8 @@ test.each<[what: string, args: Partial<WorkerArgs>, field: string]>([
   ["no time for a task", { longestTask: "0s" }, "longestTask"],
   ["a task of a day", { longestTask: "1d" }, "longestTask"],
   ["a moving image", { image: "plumbline.dev/shop/mailer:latest" }, "image"],
+  ["a call longer than a task", { calls: { a: { timeout: "1m" } } }, "calls.a.timeout"],
+  ["a port of its calls", { adminPort: 14_000, calls: { a: { timeout: "1s" } } }, "adminPort"],
   ["a privileged port", { adminPort: 90 }, "adminPort"],
   ["min above max", { scaling: { min: 5, max: 4 } }, "scaling.max"],
 ])("%s is refused", (_, args, field) => {

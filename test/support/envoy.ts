@@ -48,15 +48,26 @@ export interface Proxied {
   stop(): Promise<void>;
 }
 
+export interface StartOptions {
+  /** How many replicas there are; 3 by default. */
+  readonly count?: number;
+  /** Whether the DNS names them from the beginning; it does by default. */
+  readonly isNamed?: boolean;
+}
+
 /**
  * Starts Envoy as the plan configures it. Three things differ from a pod: it asks a DNS server of ours, whose answers bear a TTL of 30 s,
  * its socket is in a scratch folder, and its metrics are on the loopback interface.
  */
-export async function startProxied(binary: string, call: Call, count = 3): Promise<Proxied> {
+export async function startProxied(
+  binary: string,
+  call: Call,
+  { count = 3, isNamed = true }: StartOptions = {},
+): Promise<Proxied> {
   const port = await freePort();
   const addresses = Array.from({ length: count }, (_, index) => `127.0.0.${index + 1}`);
   const replicas = await Promise.all(addresses.map((address) => replica(address, port)));
-  const named = new Set(replicas.map(({ address }) => address));
+  const named = new Set(isNamed ? addresses : []);
   const dns = await nameServer(named);
   const [listen, telemetryPort] = [await freePort(), await freePort()];
   const edge: Edge = {

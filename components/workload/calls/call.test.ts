@@ -33,6 +33,7 @@ test.each<[string, Partial<Call>, string, RegExp]>([
   ["a breaker that never closes", { breaker: { consecutive5xx: 0 } }, "breaker.consecutive5xx", /from 1 to 1000/],
   ["an ejection too short", { breaker: { ejection: "500ms" } }, "breaker.ejection", /"1s" to "1h"/],
   ["tries that do not fit", { retries: 2, perTryTimeout: "700ms" }, "perTryTimeout", /at most "666ms": 3 tries/],
+  ["a time for tries without retries", { perTryTimeout: "1s" }, "perTryTimeout", /none without retries/],
   ["a status that is none", { fallback: { ...fallback, status: 20 } }, "fallback.status", /200 to 599/],
   ["a type that is none", { fallback: { ...fallback, contentType: "json" } }, "fallback.contentType", /media type/],
   ["a long body", { fallback: { ...fallback, body: "a".repeat(4_097) } }, "fallback.body", /at most 4096/],

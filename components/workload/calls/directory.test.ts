@@ -32,9 +32,9 @@ test("a service lets its callers in, whether it is declared before or after them
   expect(after.admit).toHaveBeenCalledWith(
     expect.objectContaining({ namespace: "shop", podLabels: { app: "orders" } }),
   );
-  expect((await found).map(({ name, port }) => [name, port])).toEqual([
-    ["after", 9000],
-    ["before", 8080],
+  expect(await found).toEqual([
+    { name: "after", port: 9000 },
+    { name: "before", port: 8080 },
   ]);
 });
 

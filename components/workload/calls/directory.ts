@@ -6,10 +6,14 @@ import type { Peer, Usable } from "../../core/usage.ts";
 import { type Call, type Calls, longerThan } from "./call.ts";
 import { wayFrom } from "./cycle.ts";
 
-/** A service, as those who call it need to know it. */
-export interface Callee {
+/** Where a service is, by its name in its namespace. */
+export interface Address {
   readonly name: string;
   readonly port: number;
+}
+
+/** A service, as it declares itself to those who call it. */
+export interface Callee extends Address {
   readonly longestRequest: Duration;
   /** The service itself, by which a relation in `uses` is known as a way to it. */
   readonly usable: Usable;
@@ -57,10 +61,10 @@ export class Directory {
   }
 
   /**
-   * Declares calls; gives what they lead to, in the order of their names. Rejects with {@link InvalidArgsError} if there is no such
+   * Declares calls; gives where they lead to, in the order of their names: plain data, so that nobody waits for a callee to stand. Rejects with {@link InvalidArgsError} if there is no such
    * service when the program has run to its end.
    */
-  call(caller: Caller, calls: Calls): Promise<readonly Callee[]> {
+  call(caller: Caller, calls: Calls): Promise<readonly Address[]> {
     const used = caller.uses.filter((usable) => this.#has(usable));
     const names = Object.keys(calls).sort();
     this.#ways.set(caller.name, [...names, ...used.map(({ usableName }) => usableName)]);
@@ -73,7 +77,7 @@ export class Directory {
       setImmediate(() => {
         const problems = Object.entries(calls).flatMap(([name, call]) => this.#calleeProblems(name, call));
         if (problems.length > 0) reject(new InvalidArgsError(caller.subject, problems));
-        else resolve(names.flatMap((name) => this.#callees.get(name) ?? []));
+        else resolve(names.flatMap((name) => this.#callees.get(name) ?? []).map(({ name, port }) => ({ name, port })));
       });
     });
   }

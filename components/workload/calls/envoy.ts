@@ -1,7 +1,6 @@
 import { type Duration, milliseconds } from "../../core/duration.ts";
 import { hundredths } from "../../core/percent.ts";
-import type { CompleteCall, Fallback } from "./call.ts";
-import { TELEMETRY_PORT } from "./call.ts";
+import { type CompleteCall, type Fallback, TELEMETRY_PORT } from "./call.ts";
 
 /** One way from a workload to a service, through the proxy beside it. */
 export interface Edge {

@@ -6,7 +6,7 @@ import type { Resources } from "../../core/resources.ts";
 import { RESTRICTED_CONTAINER } from "../../core/security-context.ts";
 import { environmentPrefix } from "../../core/usage.ts";
 import { type Calls, completeCall, FIRST_PORT, TELEMETRY_PORT } from "./call.ts";
-import type { Callee } from "./directory.ts";
+import type { Address } from "./directory.ts";
 import { type Edge, envoyConfig, RUN } from "./envoy.ts";
 
 const IMAGE = "docker.io/envoyproxy/envoy:distroless-v1.39.1";
@@ -19,9 +19,6 @@ const NAME = "calls";
 export const callsConfigName = (workload: string) => `${workload}-calls`;
 /** Name of the headless Service that names each ready pod of a service that is called. */
 export const podsServiceName = (service: string) => `${service}-pods`;
-
-/** Where a service is, by its name. */
-type Address = Pick<Callee, "name" | "port">;
 
 /** What a pod has for its calls. */
 export interface Sidecar {
