@@ -296,9 +296,7 @@ func TestReleases(t *testing.T) {
 		}
 	})
 	t.Run("killed", func(t *testing.T) { testKilled(t, r) })
-	t.Log(time.Now())
 	r.end(os.Interrupt)
-	t.Log(time.Now())
 }
 
 // testBlueGreen makes five releases, and then some that are undone, each in its way.
@@ -401,10 +399,7 @@ func testCanary(t *testing.T, r releasing) {
 	a.set("strategy", `{"canary":{"steps":[{"weight":25,"holdSeconds":600}]}}`)
 	third := a.release()
 	a.holds(0, second, third, 3, 1)
-	scale, err := a.custom.Resource(releaseResource).Namespace(a.name).Get(a.Context(), a.name, metav1.GetOptions{}, "scale")
-	a.must(err)
-	a.must(unstructured.SetNestedField(scale.Object, int64(8), "spec", "replicas"))
-	_, err = a.resource().Update(a.Context(), scale, metav1.UpdateOptions{}, "scale")
+	_, err := a.resource().Patch(t.Context(), a.name, types.MergePatchType, []byte(`{"spec":{"replicas":8}}`), metav1.PatchOptions{}, "scale")
 	a.must(err)
 	a.until("the larger size", func(api.Status) bool { ready := a.ready(); return ready[second] == 6 && ready[third] == 2 })
 	a.command(api.PromoteAnnotation, third)
@@ -556,7 +551,7 @@ func testRefusals(t *testing.T, r releasing) {
 
 // testKilled kills the controller, and all around it, in the middle of each phase.
 func testKilled(t *testing.T, r releasing) {
-	blueGreen := r.app(t, "killed-bg", 2, `{"blueGreen":{"services":["killed-bg"],"bakeSeconds":15}}`)
+	blueGreen := r.app(t, "killed-bg", 2, `{"blueGreen":{"services":["killed-bg"],"bakeSeconds":10}}`)
 	canary := r.app(t, "killed-canary", 4, `{"canary":{"steps":[{"weight":50,"holdSeconds":600}]}}`)
 	stable, old := canary.release(), blueGreen.release()
 	canary.reaches(api.Healthy, stable)

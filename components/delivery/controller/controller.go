@@ -9,11 +9,11 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/rest"
+	"k8s.io/client-go/util/workqueue"
 	"k8s.io/klog/v2"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
@@ -41,6 +41,12 @@ var (
 	deployments = appsv1.SchemeGroupVersion.WithKind("Deployment")
 	pods        = corev1.SchemeGroupVersion.WithKind("Pod")
 	services    = corev1.SchemeGroupVersion.WithKind("Service")
+)
+
+// firstRetry and lastRetry bound the pause before what failed is tried again: while a release is under way, minutes are too long.
+const (
+	firstRetry = 50 * time.Millisecond
+	lastRetry  = 10 * time.Second
 )
 
 // Options are what differs from place to place.
@@ -99,7 +105,11 @@ func Run(ctx context.Context, config *rest.Config, options Options) error {
 		WatchesMetadata(metadataOf(pods), handler.EnqueueRequestsFromMapFunc(releaseOf)).
 		WatchesMetadata(metadataOf(services), handler.EnqueueRequestsFromMapFunc(r.releasesBeside)).
 		WatchesRawSource(source.Channel(answered, &handler.EnqueueRequestForObject{})).
-		WithOptions(controller.Options{MaxConcurrentReconciles: atOnce, SkipNameValidation: new(true)}).
+		WithOptions(controller.Options{
+			MaxConcurrentReconciles: atOnce,
+			SkipNameValidation:      new(true),
+			RateLimiter:             workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](firstRetry, lastRetry),
+		}).
 		Complete(r)
 	if err != nil {
 		return err
@@ -124,9 +134,9 @@ func releaseOf(_ context.Context, object client.Object) []reconcile.Request {
 
 // releasesBeside are all in the Service's namespace: each of them may wait for it, or be selected by it.
 func (r *reconciler) releasesBeside(ctx context.Context, service client.Object) []reconcile.Request {
-	list := &unstructured.UnstructuredList{}
+	list := &metav1.PartialObjectMetadataList{}
 	list.SetGroupVersionKind(api.Kind)
-	if err := r.reader.List(ctx, list, client.InNamespace(service.GetNamespace())); err != nil {
+	if err := r.client.List(ctx, list, client.InNamespace(service.GetNamespace())); err != nil {
 		klog.ErrorS(err, "the releases beside a Service cannot be listed", "service", klog.KObj(service))
 	}
 	var found []reconcile.Request

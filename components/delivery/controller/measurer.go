@@ -41,14 +41,12 @@ func (m *measurer) state(of types.NamespacedName) (asking bool, answer *plan.Mea
 	return m.asking[of], m.answers[of]
 }
 
-// taken drops an answer that is in the release's status.
+// taken drops an answer that is in the release's status, or of no use any more.
 func (m *measurer) taken(of types.NamespacedName) {
 	m.lock.Lock()
 	defer m.lock.Unlock()
 	delete(m.answers, of)
 }
-
-func (m *measurer) forget(of types.NamespacedName) { m.taken(of) }
 
 // measure asks in the background. When there is an answer, the release is reconciled.
 func (m *measurer) measure(of types.NamespacedName, revision string, analysis *api.Analysis) {

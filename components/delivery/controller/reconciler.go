@@ -36,7 +36,7 @@ func (r *reconciler) Reconcile(ctx context.Context, request reconcile.Request) (
 	object.SetGroupVersionKind(api.Kind)
 	if err := r.reader.Get(ctx, request.NamespacedName, object); err != nil {
 		if apierrors.IsNotFound(err) {
-			r.measurer.forget(request.NamespacedName)
+			r.measurer.taken(request.NamespacedName)
 		}
 		return reconcile.Result{}, client.IgnoreNotFound(err)
 	}

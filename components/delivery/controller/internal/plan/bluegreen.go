@@ -73,18 +73,16 @@ func (d *decider) blueGreenGoals() {
 	d.switchServices(d.destination())
 }
 
-// isIdle says whether a revision's pods get no requests any more, and others are there for them.
+// isIdle says whether a revision that no Service sends to can go: what serves has ready pods, and the routers know.
 func (d *decider) isIdle(revision Revision) bool {
 	for _, service := range d.Services {
-		if service.Listed && service.Unfit == "" && (service.Revision == "" || d.ready[service.Revision] == 0) {
+		// One that still selects all pods sends to "", which has none of its own.
+		if service.Listed && service.Unfit == "" && d.ready[service.Revision] == 0 {
 			return false
 		}
 	}
-	serving := d.active()
-	if serving == "" {
-		serving = d.next.StableRevision
-	}
-	return revision.Size > 0 && !d.isSelected(revision.Name) && d.ready[serving] > 0 && d.passed(RouterDelay)
+	isServed := d.active() != "" || d.ready[d.next.StableRevision] > 0
+	return revision.Size > 0 && isServed && d.passed(RouterDelay)
 }
 
 // destination is the revision to which the Services are to send now; "" leaves them as they are.
