@@ -92,7 +92,7 @@ func (c *cluster) startReleases() error {
 	if err != nil {
 		return err
 	}
-	options := controller.Options{MetricsAddress: "0", HealthAddress: "0"}
+	options := controller.Options{Address: "0"}
 	switch at := c.description.Releases.Prometheus; {
 	case at == nil:
 	case at.URL != "":

@@ -4,6 +4,7 @@ package controller
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -21,7 +22,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/controller"
 	"sigs.k8s.io/controller-runtime/pkg/event"
 	"sigs.k8s.io/controller-runtime/pkg/handler"
-	"sigs.k8s.io/controller-runtime/pkg/healthz"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 	"sigs.k8s.io/controller-runtime/pkg/source"
 
@@ -53,8 +53,8 @@ const (
 type Options struct {
 	// Prometheus answers analyses; nil if there is none.
 	Prometheus Prometheus
-	// MetricsAddress and HealthAddress are where to listen; "0" is nowhere.
-	MetricsAddress, HealthAddress string
+	// Address is where to answer for /metrics, /healthz and /readyz; "0" is nowhere.
+	Address string
 	// LeaderElection says that others may run as well; Namespace is of the Lease by which they agree, and may be left out in a pod.
 	LeaderElection          bool
 	LeaderElectionNamespace string
@@ -69,8 +69,8 @@ func Run(ctx context.Context, config *rest.Config, options Options) error {
 		return err
 	}
 	manager, err := ctrl.NewManager(config, ctrl.Options{
-		Metrics:                       metricsserver.Options{BindAddress: options.MetricsAddress},
-		HealthProbeBindAddress:        options.HealthAddress,
+		Metrics:                       metricsserver.Options{BindAddress: options.Address, ExtraHandlers: healthHandlers()},
+		HealthProbeBindAddress:        "0",
 		LeaderElection:                options.LeaderElection,
 		LeaderElectionID:              Manager,
 		LeaderElectionNamespace:       options.LeaderElectionNamespace,
@@ -81,12 +81,6 @@ func Run(ctx context.Context, config *rest.Config, options Options) error {
 		}},
 	})
 	if err != nil {
-		return err
-	}
-	if err := manager.AddHealthzCheck("ping", healthz.Ping); err != nil {
-		return err
-	}
-	if err := manager.AddReadyzCheck("ping", healthz.Ping); err != nil {
 		return err
 	}
 	answered := make(chan event.GenericEvent, 64)
@@ -115,6 +109,12 @@ func Run(ctx context.Context, config *rest.Config, options Options) error {
 		return err
 	}
 	return manager.Start(ctx)
+}
+
+// healthHandlers answer as long as the process does. One that does not lead is ready too: it stands by.
+func healthHandlers() map[string]http.Handler {
+	well := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
+	return map[string]http.Handler{"/healthz": well, "/readyz": well}
 }
 
 func metadataOf(kind schema.GroupVersionKind) *metav1.PartialObjectMetadata {

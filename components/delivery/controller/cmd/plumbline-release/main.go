@@ -22,8 +22,7 @@ func run() error {
 	// The flag --kubeconfig is the library's; in a pod it is not needed.
 	var options controller.Options
 	prometheus := flag.String("prometheus", "", "URL of the Prometheus that answers analyses; without it, a release with an analysis is refused")
-	flag.StringVar(&options.MetricsAddress, "metrics-address", ":8080", "where to serve /metrics; 0 is nowhere")
-	flag.StringVar(&options.HealthAddress, "health-address", ":8081", "where to serve /healthz and /readyz; 0 is nowhere")
+	flag.StringVar(&options.Address, "address", ":9090", "where to answer for /metrics, /healthz and /readyz; 0 is nowhere")
 	flag.BoolVar(&options.LeaderElection, "leader-elect", true, "work only while holding the Lease plumbline-release")
 	flag.StringVar(&options.LeaderElectionNamespace, "leader-election-namespace", "", "namespace of the Lease; in a pod, its own if left out")
 	flag.Parse()
