@@ -272,6 +272,7 @@ func TestReleases(t *testing.T) {
 	if testing.Short() {
 		t.Skip("boots a cluster")
 	}
+	t.Parallel()
 	metrics := &metricsOfRevisions{faulty: map[string]bool{}}
 	prometheus := httptest.NewServer(metrics)
 	t.Cleanup(prometheus.Close)
@@ -323,7 +324,7 @@ func testBlueGreen(a *app, undos []func(*app)) {
 		}
 		a.Logf("%s: %s", status.Reason, status.Message)
 	}
-	// The template of a revision that was good before is that revision.
+	// What was taken back is not tried again, however often it is applied.
 	if last := a.apply(); a.reaches(api.Aborted, last).StableRevision != stable {
 		a.Error("a revision that was taken back was tried again")
 	}
