@@ -288,6 +288,7 @@ func TestClustersBeginWithASeed(t *testing.T) {
 	if testing.Short() {
 		t.Skip("boots clusters")
 	}
+	t.Parallel()
 	cluster, dir := description(t), t.TempDir()
 	arguments := []string{"seed", "--dir", dir}
 	for _, path := range cluster.CRDs {

@@ -320,7 +320,7 @@ func TestWhateverHappensNoRequestIsLost(t *testing.T) {
 		"canary":     {Canary: &api.Canary{Steps: []api.Step{{Weight: 5, HoldSeconds: 3}, {Weight: 50, HoldSeconds: 3}, {Weight: 80, HoldSeconds: 1}}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for seed := range uint64(200) {
+			for seed := range uint64(100) {
 				w := newWorld(t, seed, strategy)
 				w.log = append(w.log, fmt.Sprint("seed ", seed))
 				for range 120 {
