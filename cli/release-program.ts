@@ -13,9 +13,10 @@ interface Asking extends Options {
 const ASKS = {
   promote: "end the wait that a release is in: the new version stays",
   abort: "take a release back: the old version stays",
+  retry: "try a version again that was taken back",
 } as const;
 
-/** `plumbline release list`, `promote` and `abort`. */
+/** `plumbline release list`, `promote`, `abort` and `retry`. */
 export function addReleaseCommands(root: Command, onEnd: OnEnd): void {
   const release = root
     .command("release")

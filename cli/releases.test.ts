@@ -31,6 +31,7 @@ it("reads what the controller tells", () => {
     wanted: 3,
     message: "4m 10s of the bake time are left",
     underWay: true,
+    takenBack: false,
   });
 });
 
@@ -50,7 +51,8 @@ it("tells a share of the replicas, and a version that was taken back", () => {
   const back = { ...status, phase: "Aborted", conditions: [{ type: "Failed", status: "True" }] };
   const text = list([knownRelease({ ...baking, status: back })]);
   expect(text).toContain("7d4f; 58c9 was taken back");
-  expect(text).not.toContain("npm run");
+  expect(text).toContain("npm run release -- retry orders --namespace shop");
+  expect(text).not.toContain("abort");
 });
 
 it("says where there are none what rolling services are", () => {

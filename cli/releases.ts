@@ -17,10 +17,12 @@ export interface KnownRelease {
   readonly message: string;
   /** Neither promoted nor taken back yet. */
   readonly underWay: boolean;
+  /** The version that is asked for was taken back. */
+  readonly takenBack: boolean;
 }
 
 /** What a person may ask of a release. The version is named, so that a later one is never meant. */
-export type Ask = "promote" | "abort";
+export type Ask = "promote" | "abort" | "retry";
 
 const RESOURCE = "releases.delivery.plumbline.dev";
 const ANNOTATION = "delivery.plumbline.dev";
@@ -51,7 +53,7 @@ export async function listReleases(access: ClusterAccess, cacheDir: string): Pro
     .toSorted((a, b) => `${a.namespace}/${a.name}`.localeCompare(`${b.namespace}/${b.name}`));
 }
 
-/** Has the controller promote a release or take it back. Asked twice, it is done once. */
+/** Has the controller promote a release, take it back, or try it again. Asked twice, it is done once. */
 export async function askOf(release: KnownRelease, ask: Ask, access: ClusterAccess, cacheDir: string): Promise<void> {
   const { namespace, name, update } = release;
   const annotation = `${ANNOTATION}/${ask}=${update}`;
@@ -73,5 +75,6 @@ export function knownRelease({ metadata: { namespace, name }, spec, status = {} 
     wanted: spec.replicas ?? 1,
     message: status.message ?? "",
     underWay: isTrue("Reconciling") && status.updateRevision !== status.stableRevision,
+    takenBack: isTrue("Failed") && status.updateRevision !== status.stableRevision,
   };
 }

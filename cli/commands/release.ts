@@ -21,17 +21,17 @@ async function list(context: Context, environment: string): Promise<Report> {
   return { lines: (style) => releaseList(releases, environment, style), json: { releases } };
 }
 
-/** Promotes a release that is under way, or takes it back. It returns when that was asked: `release list` tells what comes of it. */
+/** Promotes a release that is under way, takes it back, or tries one again that was. It returns when that was asked: `release list` tells what comes of it. */
 async function ask(context: Context, environment: string, what: Ask, which: Which): Promise<Report> {
   const access = await reach(context, environment);
   const release = chosen(await listReleases(access, context.cacheDir), environment, which);
-  if (!release.underWay)
+  if (!(what === "retry" ? release.takenBack : release.underWay))
     throw new Failure(
       EXIT.usage,
-      `Nothing of ${release.name} is on its way: it is ${release.phase}, on version ${release.stable || "none"}.`,
+      `Nothing of ${release.name} ${what === "retry" ? "was taken back" : "is on its way"}: it is ${release.phase}, on version ${release.stable || "none"}.`,
       releaseCommand(environment, "list"),
     );
-  await context.steps.run(what === "abort" ? "Abort" : "Promote", async () => {
+  await context.steps.run(STEPS[what], async () => {
     await askOf(release, what, access, context.cacheDir);
     return { detail: `${release.namespace}/${release.name}, version ${release.update}`, value: undefined };
   });
@@ -40,6 +40,8 @@ async function ask(context: Context, environment: string, what: Ask, which: Whic
     json: { asked: what, release },
   };
 }
+
+const STEPS: Readonly<Record<Ask, string>> = { promote: "Promote", abort: "Abort", retry: "Retry" };
 
 /** By what is to be done. */
 export const releaseCommands = { list, ask } as const;

@@ -1,4 +1,4 @@
-import type { KnownRelease } from "../releases.ts";
+import type { Ask, KnownRelease } from "../releases.ts";
 import type { Style } from "../report.ts";
 import { columns, typed, wrap } from "./format.ts";
 
@@ -34,10 +34,10 @@ function versions({ stable, update, weight, underWay }: KnownRelease): string {
   return `${stable} -> ${update}${weight === undefined ? "" : `, ${weight} %`}`;
 }
 
-function said({ namespace, name, message, underWay }: KnownRelease, environment: string, style: Style): string[] {
+function said(release: KnownRelease, environment: string, style: Style): string[] {
+  const { namespace, name, message, underWay, takenBack } = release;
   const lines = message === "" ? [] : wrap(message, style.columns - 4);
-  const asks = underWay
-    ? (["promote", "abort"] as const).map((ask) => releaseCommand(environment, ask, name, "--namespace", namespace))
-    : [];
-  return [...lines, ...asks].map((line) => `    ${line}`);
+  const asks: readonly Ask[] = underWay ? ["promote", "abort"] : takenBack ? ["retry"] : [];
+  const commands = asks.map((ask) => releaseCommand(environment, ask, name, "--namespace", namespace));
+  return [...lines, ...commands].map((line) => `    ${line}`);
 }

@@ -19,6 +19,8 @@ export const PROBES = { startup: "/readyz", readiness: "/readyz", liveness: "/he
 export const RIGHTS: Rights = {
   why: "makes the deployments of releases, and agrees with its other replica who works",
   rules: [
+    // The election is told as an event, of the older API.
+    { apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] },
     // What does not exist yet has no name by which it could be told.
     { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["create"] },
     {

@@ -33,6 +33,7 @@ func (r *reconciler) observe(ctx context.Context, release *api.Release) (*observ
 		Observed: plan.Observed{
 			Now: r.now(), Name: release.Name, Generation: release.Generation, Spec: release.Spec, Status: release.Status,
 			Template: template, Abort: release.Annotations[api.AbortAnnotation], Promote: release.Annotations[api.PromoteAnnotation],
+			Retry:      release.Annotations[api.RetryAnnotation],
 			IsDeleted:  release.DeletionTimestamp != nil,
 			CanMeasure: r.measurer.prometheus != nil, Revisions: map[string]plan.Revision{},
 		},

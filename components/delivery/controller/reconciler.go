@@ -111,10 +111,7 @@ func (r *reconciler) carryOut(ctx context.Context, object *unstructured.Unstruct
 		}
 		return r.setFinalizers(ctx, object, slices.DeleteFunc(object.GetFinalizers(), func(name string) bool { return name == api.Finalizer }))
 	}
-	if decision.Settled {
-		return r.dropCommands(ctx, object)
-	}
-	return nil
+	return r.dropCommands(ctx, object, decision.Settled)
 }
 
 func (r *reconciler) resize(ctx context.Context, release *api.Release, seen *observation, decision plan.Decision) error {
@@ -170,15 +167,18 @@ func (r *reconciler) setStatus(ctx context.Context, object *unstructured.Unstruc
 	return r.client.Status().Update(ctx, object)
 }
 
-// dropCommands takes the annotations off: what they asked for is done, or there is nothing that they could ask for.
-func (r *reconciler) dropCommands(ctx context.Context, object *unstructured.Unstructured) error {
-	annotations := object.GetAnnotations()
-	if annotations[api.AbortAnnotation] == "" && annotations[api.PromoteAnnotation] == "" {
+// dropCommands takes annotations off: what they asked for is done, or there is nothing that they could ask for.
+func (r *reconciler) dropCommands(ctx context.Context, object *unstructured.Unstructured, settled []string) error {
+	dropped := map[string]any{}
+	for _, name := range settled {
+		if object.GetAnnotations()[name] != "" {
+			dropped[name] = nil
+		}
+	}
+	if len(dropped) == 0 {
 		return nil
 	}
-	return r.patch(ctx, object, map[string]any{
-		"metadata": map[string]any{"annotations": map[string]any{api.AbortAnnotation: nil, api.PromoteAnnotation: nil}},
-	})
+	return r.patch(ctx, object, map[string]any{"metadata": map[string]any{"annotations": dropped}})
 }
 
 func (r *reconciler) setFinalizers(ctx context.Context, object *unstructured.Unstructured, names []string) error {

@@ -17,9 +17,11 @@ const (
 	DefinitionName = "releases." + Group
 	// RevisionLabel is on what belongs to one revision, and in the selector of a Service that sends to one.
 	RevisionLabel = Group + "/revision"
-	// AbortAnnotation and PromoteAnnotation, on a Release, name the revision that is to be taken back, or to be let through at once.
+	// AbortAnnotation, PromoteAnnotation and RetryAnnotation, on a Release, name the revision that is to be taken back, to be let
+	// through at once, or, after it was taken back, to be tried again.
 	AbortAnnotation   = Group + "/abort"
 	PromoteAnnotation = Group + "/promote"
+	RetryAnnotation   = Group + "/retry"
 	// StartedAnnotation, on a revision's Deployment, says when it was last scaled up.
 	StartedAnnotation = Group + "/started"
 	// ReleaseAnnotation, on Deployments and pods, names their release.

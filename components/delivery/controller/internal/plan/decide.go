@@ -108,6 +108,8 @@ func (d *decider) turn() {
 	switch {
 	case d.next.UpdateRevision != d.Template:
 		d.begin()
+	case d.next.Phase == api.Aborted && d.Retry == d.next.UpdateRevision:
+		d.begin()
 	case d.next.Phase == api.Aborted && d.next.Reason == api.NoPrometheus && (d.CanMeasure || d.Spec.Analysis == nil):
 		d.begin()
 	case d.next.Phase == api.RollingBack:

@@ -143,6 +143,11 @@ func TestATurn(t *testing.T) {
 			o.Status.Phase, o.Status.Reason = api.Aborted, api.NotReady
 			o.Services = append(o.Services, Service{Name: "late", Listed: true, Revision: "green"})
 		}), phase: api.Aborted, reason: api.NotReady, actions: "late>blue", isFailed: true},
+		{what: "tried again", seen: changed(starting(blueGreen()), func(o *Observed) { o.Status.Phase, o.Status.Reason, o.Retry = api.Aborted, api.NotReady, "green" }),
+			phase: api.Baking, actions: "orders>green measure"},
+		{what: "another tried again", seen: changed(starting(blueGreen()), func(o *Observed) { o.Status.Phase, o.Status.Reason, o.Retry = api.Aborted, api.NotReady, "red" }),
+			phase: api.Aborted, reason: api.NotReady, actions: "down green:0", isFailed: true},
+		{what: "tried again in the middle", seen: changed(blueGreen(), func(o *Observed) { o.Retry = "green" }), phase: api.Baking, actions: "measure"},
 		{what: "withdrawn", seen: changed(blueGreen(), func(o *Observed) { o.Template = "blue" }), phase: api.RollingBack, reason: api.Withdrawn, actions: "orders>blue"},
 		{what: "withdrawn before the switch", seen: changed(starting(blueGreen()), func(o *Observed) { o.Template = "blue" }), phase: api.Healthy},
 		{what: "another template in the middle", seen: changed(blueGreen(), func(o *Observed) { o.Template = "red" }), phase: api.Progressing, actions: "create red:3"},
@@ -210,6 +215,14 @@ func inWords(d Decision) string {
 }
 
 func sized(scale Scale) string { return fmt.Sprintf("%s:%d", scale.Revision, scale.Size) }
+
+func TestARetryIsTriedOnceAndOtherCommandsStandUntilTheEnd(t *testing.T) {
+	under := Decide(changed(blueGreen(), func(o *Observed) { o.Retry, o.Promote = "green", "red" })).Settled
+	atRest := Decide(changed(blueGreen(), func(o *Observed) { o.Promote = "green" })).Settled
+	if len(under) != 1 || under[0] != api.RetryAnnotation || len(atRest) != 3 {
+		t.Errorf("dropped: %v under way, %v at rest", under, atRest)
+	}
+}
 
 func TestOldRevisionsAreKeptUpToTheLimit(t *testing.T) {
 	o := blueGreen()

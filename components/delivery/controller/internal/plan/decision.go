@@ -38,10 +38,10 @@ type Observed struct {
 	Status     api.Status
 	// Template is the revision of the template. Refused is what the API server has against it.
 	Template, Refused string
-	// Abort and Promote are the revisions that the annotations name.
-	Abort, Promote string
-	Revisions      map[string]Revision
-	Services       []Service
+	// Abort, Promote and Retry are the revisions that the annotations name.
+	Abort, Promote, Retry string
+	Revisions             map[string]Revision
+	Services              []Service
 	// IsDeleted says that the release is to go, and HasOthers, that pods of somebody else are ready to serve its Services.
 	IsDeleted, HasOthers bool
 	// CanMeasure says whether there is a Prometheus; Measuring, whether it is being asked. Measured is its answer, once.
@@ -78,8 +78,8 @@ type Decision struct {
 	Measure bool
 	// Gone says that nothing is left that a deleted release had to do.
 	Gone bool
-	// Settled says that commands were done, or have nothing left to command.
-	Settled bool
+	// Settled are the annotations whose commands were done, or have nothing left to command.
+	Settled []string
 	// After is when to decide again even if nothing changes; 0 is never.
 	After time.Duration
 }

@@ -33,8 +33,12 @@ func (d *decider) describe() {
 	}
 	s.Selector = selected.String()
 	s.Message = d.message()
-	// A command that names another revision than that which is under way was given for nothing, or is done.
-	d.done.Settled = !d.underWay() && s.Phase != api.RollingBack
+	// A command that names another revision than that which is under way was given for nothing, or is done. A retry is done when it has
+	// begun: left on, it would have what is taken back again tried without end.
+	d.done.Settled = []string{api.RetryAnnotation}
+	if !d.underWay() && s.Phase != api.RollingBack {
+		d.done.Settled = append(d.done.Settled, api.AbortAnnotation, api.PromoteAnnotation)
+	}
 
 	isFailed := s.Phase == api.Aborted || d.underWay() && d.isFirst() && s.Reason != ""
 	reason := s.Reason
@@ -97,7 +101,7 @@ func (d *decider) message() string {
 			parts = append(parts, fmt.Sprintf("no pod of %s is ready, so what serves stays", s.StableRevision))
 		}
 	case api.Aborted:
-		parts = append(parts, fmt.Sprintf("%s serves; %s was taken back: %s. spec.template still is that of %s, which is not tried again until it changes",
+		parts = append(parts, fmt.Sprintf("%s serves; %s was taken back: %s. spec.template still is that of %s, which is not tried again until it changes, or a retry is asked for",
 			s.StableRevision, s.UpdateRevision, s.Why, s.UpdateRevision))
 	case api.Healthy:
 		parts = append(parts, s.StableRevision+" serves")

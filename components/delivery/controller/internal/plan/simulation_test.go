@@ -174,7 +174,7 @@ func (w *world) reconcile(isKilled bool) Decision {
 			delete(w.pods, name)
 		})
 	}
-	if decision.Settled {
+	if slices.Contains(decision.Settled, api.AbortAnnotation) {
 		act("commands dropped", func() { w.abort, w.promote = "", "" })
 	}
 	if isKilled {
