@@ -102,6 +102,12 @@ test("the three probes differ: readiness gives up sooner than liveness", () => {
   expect(paths).toEqual(["/startupz", "/readyz", "/livez"].map((path) => ({ path, port: "admin" })));
 });
 
+test("a probe may be on the port of the API", () => {
+  const { readinessProbe, livenessProbe } = pod({ probes: { readiness: { path: "/livez", port: "api" } } }).container;
+  expect(readinessProbe).toMatchObject({ httpGet: { path: "/livez", port: "api" } });
+  expect(livenessProbe).toMatchObject({ httpGet: { path: "/livez", port: "admin" } });
+});
+
 test("the pod is restricted, and writes nowhere but to /tmp", () => {
   const { spec, container } = pod();
   expect(spec).toMatchObject({
@@ -237,6 +243,18 @@ test.each<[what: string, args: Partial<MicroserviceArgs>, field: string, allowed
   ["a privileged port", { port: 80 }, "port", /from 1024 to 65535/],
   ["one port for everything", { adminPort: 8080 }, "adminPort", /another port than the API's/],
   ["readiness as liveness", { probes: { liveness: "/readyz" } }, "probes.liveness", /another path than readiness/],
+  [
+    "a probe on a port that is not declared",
+    { probes: { readiness: { path: "/readyz", port: "metrics" as "api" } } },
+    "probes.readiness.port",
+    /a port that the program has: api, admin/,
+  ],
+  [
+    "readiness as liveness, on one port",
+    { probes: { readiness: { path: "/livez", port: "admin" } } },
+    "probes.liveness",
+    /another path than readiness/,
+  ],
   ["a probe that is no path", { probes: { startup: "startupz" } }, "probes.startup", /a path from "\/"/],
   ["no time to drain", { shutdown: { drain: "0s" } }, "shutdown.drain", /from "1s" to "1h"/],
   ["a call longer than it has", { calls: { a: { timeout: "1m" } } }, "calls.a.timeout", /at most shutdown.longestR/],

@@ -13,7 +13,7 @@ const MOST_REQUESTS = 100_000;
 export function microserviceProblems(name: string, args: CompleteMicroservice): Problem[] {
   const { port, adminPort, shutdown, objectives } = args;
   const problems = [
-    ...replicasProblems(name, args),
+    ...replicasProblems(name, args, ["api", "admin"]),
     ...portProblems("port", port),
     ...durationProblems({ "shutdown.drain": shutdown.drain, "shutdown.longestRequest": shutdown.longestRequest }),
     ...releaseProblems("release", args.release, objectives),

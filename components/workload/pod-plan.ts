@@ -4,7 +4,7 @@ import { type Priority, priorityClass } from "../cluster/priorities.ts";
 import { isOptOut, type OptOut } from "../core/opt-out.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../core/security-context.ts";
 import type { RelationsPlan, RelationVolume } from "./relations.ts";
-import type { Probes } from "./replicas-args.ts";
+import { completeProbe, type Probe, type Probes } from "./replicas-args.ts";
 import { runtimeEnvironment } from "./runtime.ts";
 import type { ShutdownPlan } from "./shutdown.ts";
 import { telemetryEnvironment } from "./telemetry.ts";
@@ -86,10 +86,10 @@ export function podPlan(
   };
 }
 
-/** How a program is asked for its health, on its port `admin`; not at all where that is stepped down from. */
+/** How a program is asked for its health; not at all where that is stepped down from. */
 export function probePlan(probes: Probes | OptOut): ProbePlan {
   if (isOptOut(probes)) return {};
-  const get = (path: string) => ({ httpGet: { path, port: "admin" } });
+  const get = (probe: Probe) => ({ httpGet: completeProbe(probe) });
   return {
     startupProbe: { ...get(probes.startup), ...STARTUP },
     readinessProbe: { ...get(probes.readiness), ...READINESS },

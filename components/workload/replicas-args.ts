@@ -17,14 +17,17 @@ export interface Scaling {
   readonly memory?: Percent;
 }
 
-/** Where a program answers for its health, on its admin port. Each has a meaning of its own. */
+/** A path on the admin port, or one on a port of the program by its name: `api` is that of a service's API. */
+export type Probe = string | { readonly path: string; readonly port: "admin" | "api" };
+
+/** Where a program answers for its health. Each has a meaning of its own. */
 export interface Probes {
   /** Whether it has started; until then the others are not asked. `/startupz` by default. */
-  readonly startup: string;
+  readonly startup: Probe;
   /** Whether it can serve now. If not it gets no requests, and is left alone. `/readyz` by default. */
-  readonly readiness: string;
+  readonly readiness: Probe;
   /** Whether only a restart helps. It must not ask what it uses, or one lost store restarts everything. `/livez`. */
-  readonly liveness: string;
+  readonly liveness: Probe;
 }
 
 /** What a workload is given whose replicas are alike, and run until they are told to end. */
@@ -45,6 +48,11 @@ export interface ReplicasTransforms extends WorkloadTransforms {
   readonly autoscaler?: Transform<types.input.autoscaling.v2.HorizontalPodAutoscaler>;
   readonly disruptionBudget?: Transform<types.input.policy.v1.PodDisruptionBudget>;
   readonly monitor?: Transform<MonitorManifest>;
+}
+
+/** A probe with its port. */
+export function completeProbe(probe: Probe): Exclude<Probe, string> {
+  return typeof probe === "string" ? { path: probe, port: "admin" } : probe;
 }
 
 /** What such a workload gets that says nothing. */

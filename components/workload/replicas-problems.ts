@@ -1,20 +1,21 @@
 import type { Problem } from "../core/invalid.ts";
 import { isOptOut } from "../core/opt-out.ts";
 import { hundredths, isPercent } from "../core/percent.ts";
-import type { CompleteReplicas } from "./replicas-args.ts";
+import { type CompleteReplicas, completeProbe, type Probes } from "./replicas-args.ts";
 import { workloadProblems } from "./workload-problems.ts";
 
 /** Ports below need a right that level `restricted` takes away. */
 const LOWEST_PORT = 1024;
 const HIGHEST_PORT = 65_535;
 
-/** What is wrong with the arguments of replicas that are alike. */
-export function replicasProblems(name: string, args: CompleteReplicas): Problem[] {
+/** What is wrong with the arguments of replicas that are alike, and that have these ports, by their names. */
+export function replicasProblems(name: string, args: CompleteReplicas, ports: readonly string[]): Problem[] {
   return [
     ...workloadProblems(name, args),
     ...portProblems("adminPort", args.adminPort),
     ...scalingProblems(args),
-    ...pathProblems(args),
+    ...(isOptOut(args.metrics) ? [] : pathProblems("metrics", args.metrics)),
+    ...(isOptOut(args.probes) ? [] : probesProblems(args.probes, ports)),
   ];
 }
 
@@ -39,19 +40,22 @@ function scalingProblems({ scaling: { min, max, cpu, memory }, replication }: Co
   return problems;
 }
 
-function pathProblems({ probes, metrics }: CompleteReplicas): Problem[] {
-  const paths = { ...(isOptOut(metrics) ? {} : { metrics }), ...(isOptOut(probes) ? {} : probes) };
-  const problems = Object.entries(paths)
-    .filter(([, path]) => !/^\/\S*$/.test(path))
-    .map(([field, given]) => ({
-      field: field === "metrics" ? field : `probes.${field}`,
-      given,
-      allowed: 'a path from "/"',
-    }));
-  if (!isOptOut(probes) && probes.readiness === probes.liveness)
+function pathProblems(field: string, given: string): Problem[] {
+  return /^\/\S*$/.test(given) ? [] : [{ field, given, allowed: 'a path from "/"' }];
+}
+
+function probesProblems(probes: Probes, ports: readonly string[]): Problem[] {
+  const problems = Object.entries(probes).flatMap(([name, probe]) => {
+    const { path, port } = completeProbe(probe);
+    const field = `probes.${name}`;
+    if (ports.includes(port)) return pathProblems(typeof probe === "string" ? field : `${field}.path`, path);
+    return [{ field: `${field}.port`, given: port, allowed: `a port that the program has: ${ports.join(", ")}` }];
+  });
+  const [readiness, liveness] = [completeProbe(probes.readiness), completeProbe(probes.liveness)];
+  if (readiness.path === liveness.path && readiness.port === liveness.port)
     problems.push({
       field: "probes.liveness",
-      given: probes.liveness,
+      given: liveness.path,
       allowed: "another path than readiness: what is only not ready must not be restarted",
     });
   return problems;

@@ -46,6 +46,11 @@ test.each<[what: string, args: Partial<WorkerArgs>, field: string]>([
   ["a moving image", { image: "plumbline.dev/shop/mailer:latest" }, "image"],
   ["a call longer than a task", { calls: { a: { timeout: "1m" } } }, "calls.a.timeout"],
   ["a port of its calls", { adminPort: 14_000, calls: { a: { timeout: "1s" } } }, "adminPort"],
+  [
+    "a probe on the port of an API",
+    { probes: { readiness: { path: "/readyz", port: "api" } } },
+    "probes.readiness.port",
+  ],
   ["a privileged port", { adminPort: 90 }, "adminPort"],
   ["min above max", { scaling: { min: 5, max: 4 } }, "scaling.max"],
 ])("%s is refused", (_, args, field) => {

@@ -36,7 +36,7 @@ type CompleteWorker = ReturnType<typeof completeWorker>;
 export function workerProblems(name: string, args: CompleteWorker): Problem[] {
   const own = { field: "longestTask", span: args.longestTask };
   return [
-    ...replicasProblems(name, args),
+    ...replicasProblems(name, args, ["admin"]),
     ...durationProblems({ longestTask: args.longestTask }),
     ...callsProblems(args, own, { adminPort: args.adminPort }),
   ];
