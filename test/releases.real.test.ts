@@ -71,6 +71,7 @@ const web = new Microservice("web", {
 }, on);
 new Worker("customer", {
   ...shared, image: "plumbline.test/web:1", uses: [web], scaling: { min: 1, max: 1 },
+  resources: { requests: { cpu: "100m", memory: "512Mi" }, limits: { cpu: "1", memory: "512Mi" } },
   replication: optOut("one customer sends all requests"),
 }, on);`);
     const ended = await sandbox.pulumi("up", "--yes", "--skip-preview");
@@ -158,7 +159,7 @@ new Worker("customer", {
   test("a canary service goes back to rolling, and the drain of a node fails no request", async () => {
     const { failures } = await load(75, async () => {
       await up("2", "rolling()");
-      const node = await nodeOf("app.kubernetes.io/name=web");
+      const node = await nodeOfWeb();
       const fault = await injectFault(cluster, { type: "drain", node, duration: "5m" });
       await vi.waitFor(async () => expect(await podsOn(node)).toEqual([]), { timeout: 90_000, interval: 500 });
       await fault.undo();
@@ -175,8 +176,17 @@ new Worker("customer", {
     expect(failed).toBeLessThanOrEqual(RATE / REPLICAS);
   });
 
-  const nodeOf = (selector: string) =>
-    lab.kubectl("-n", NAMESPACE, "get", "pods", "-l", selector, "-o", "jsonpath={.items[0].spec.nodeName}");
+  /** A node with a pod of the service, and without the customer. */
+  async function nodeOfWeb(): Promise<string> {
+    const nodes = async (app: string) => {
+      const which = ["-l", `app.kubernetes.io/name=${app}`, "-o", "jsonpath={.items[*].spec.nodeName}"];
+      return (await lab.kubectl("-n", NAMESPACE, "get", "pods", ...which)).split(" ");
+    };
+    const customers = await nodes("customer");
+    const node = (await nodes("web")).find((name) => !customers.includes(name));
+    if (node === undefined) throw new Error("the service runs nowhere but beside its customer");
+    return node;
+  }
 
   async function podsOn(node: string): Promise<string[]> {
     const where = ["-l", "app.kubernetes.io/name=web", "--field-selector", `spec.nodeName=${node}`, "-o", "name"];
