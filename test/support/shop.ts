@@ -54,7 +54,7 @@ export function deployments(checkout: Checkout): Replicas[] {
  */
 export function made(checkout: Checkout): string[] {
   const kinds =
-    "deployments,statefulsets,services,secrets,configmaps,serviceaccounts,networkpolicies,poddisruptionbudgets,horizontalpodautoscalers,certificates,issuers,gateways,httproutes,clusters";
+    "deployments,statefulsets,services,secrets,configmaps,serviceaccounts,networkpolicies,poddisruptionbudgets,horizontalpodautoscalers,certificates,issuers,gateways,httproutes,clusters,releases";
   return NAMESPACES.flatMap((namespace) => list(checkout, kinds, namespace, "--show-managed-fields"))
     .filter(({ metadata }) =>
       metadata.managedFields?.some(({ manager }: { manager: string }) => manager.startsWith("pulumi-kubernetes")),
