@@ -1,10 +1,12 @@
-// Runs in a pod: `load.mjs <url> <requests a second> <seconds>`. Sends requests at a steady rate, every other on a connection of its
-// own, the others on connections that are kept, and prints what became of them, and how often which answer came.
+// Runs in a pod: `load.mjs <url> <requests a second> <seconds> [file]`. Sends requests at a steady rate, every other on a connection of
+// its own, the others on connections that are kept, for so long or until the file is there, and prints what became of them, and how
+// often which answer came.
+import { existsSync } from "node:fs";
 import { Agent, request } from "node:http";
 
-const [TARGET, RATE, SECONDS] = process.argv.slice(2);
+const [TARGET, RATE, SECONDS, STOP = ""] = process.argv.slice(2);
 const agents = [false, true].map((keepAlive) => new Agent({ keepAlive }));
-const total = Number(RATE) * Number(SECONDS);
+let total = Number(RATE) * Number(SECONDS);
 const failures = {};
 const answers = {};
 const took = [];
@@ -24,7 +26,7 @@ function send() {
       count(failures, failure);
       failed.push(Math.round(performance.now() - start));
     }
-    if (++ended === total) tell();
+    if (++ended === total && begun === total) tell();
   };
   const sent = request(TARGET, { agent: agents[begun % 2], timeout: 10_000 }, (response) => {
     const chunks = [];
@@ -58,10 +60,14 @@ const start = performance.now();
 let begun = 0;
 // By the clock and not by the answers: a slow server must not slow the load.
 const timer = setInterval(() => {
+  if (STOP !== "" && existsSync(STOP)) total = begun;
   const due = Math.min(total, Math.floor(((performance.now() - start) / 1_000) * Number(RATE)));
   while (begun < due) {
     begun++;
     send();
   }
-  if (begun === total) clearInterval(timer);
+  if (begun === total) {
+    clearInterval(timer);
+    if (ended === total) tell();
+  }
 }, 5);
