@@ -123,6 +123,26 @@ test("passwords are in Secrets, as secrets, where the consumer and the store can
     expect(isSecret(shop.inputsOf(":Secret", name).stringData)).toBe(true);
 });
 
+test("an application's sizes and variables are those of its services, but for what one says itself", async () => {
+  const { inputsOf } = await record("test", () => {
+    const { shop: namespace } = ground();
+    const { image: _, ...shared } = service(namespace);
+    const images = { registry: "registry.example.com/shop", version: "1.0.0" };
+    const gateway = undefined as never;
+    const given = { ...shared, images, gateway, scaling: { min: 4, max: 40 }, environment: { REGION: "eu" } };
+    const app = new Application("shop", given);
+    app.service("orders", { route: false, scaling: { cpu: 50 }, environment: { LOG_LEVEL: "debug" } });
+  });
+  expect(inputsOf(":HorizontalPodAutoscaler", "orders").spec).toMatchObject({ minReplicas: 4, maxReplicas: 40 });
+  const { env } = inputsOf(":Deployment", "orders").spec.template.spec.containers[0];
+  expect(env).toEqual(
+    expect.arrayContaining([
+      { name: "REGION", value: "eu" },
+      { name: "LOG_LEVEL", value: "debug" },
+    ]),
+  );
+});
+
 test("only what has a route has an address outside", () => {
   expect(shop.outputs).toEqual({ urls: { orders: "https://shop.example.com/orders" } });
 });
@@ -152,7 +172,7 @@ test("a service calls one that is declared later: both sides follow, a release s
   expect(template.spec.initContainers).toHaveLength(1);
   expect(inputsOf(":Release", "payments").spec.template.spec).not.toHaveProperty("initContainers");
   expect(inputsOf(":PodMonitor", "orders-calls-monitor").spec.podMetricsEndpoints).toMatchObject([{ port: "calls" }]);
-  expect(inputsOf(":ConfigMap", "orders-calls").data["envoy.json"]).toContain('"timeout": "1s"');
+  expect(template.metadata.annotations["plumbline.dev/calls"]).toContain('"timeout":"1s"');
   const changed = (await calling("2s")).inputsOf(":Deployment", "orders").spec.template;
   expect(changed.metadata.annotations).not.toEqual(template.metadata.annotations);
   expect(changed.spec).toEqual(template.spec);

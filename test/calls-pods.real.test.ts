@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Namespace } from "../components/cluster/index.ts";
-import { callsFiles, sidecarPlan } from "../components/workload/calls/sidecar.ts";
+import { CALLS_ANNOTATION, callsConfig, sidecarPlan } from "../components/workload/calls/sidecar.ts";
 import { completeCronTask, cronTaskPlan } from "../components/workload/cron-task-plan.ts";
 import { completeMicroservice } from "../components/workload/microservice-args.ts";
 import { microservicePlan } from "../components/workload/microservice-plan.ts";
@@ -20,6 +20,8 @@ const [{ reference: image }] = SHOP as [(typeof SHOP)[number]];
 const args = { namespace: { name: NAMESPACE } as Namespace, image, zones: ZONES };
 /** Without a retry: what a drain loses shows. */
 const calls = { payments: { timeout: "2s" } } as const;
+/** The plan has it as an output. */
+const ANNOTATIONS = { [CALLS_ANNOTATION]: callsConfig(NAMESPACE, calls, [{ name: "payments", port: 8080 }]) };
 
 /** Answers, and ends as the services of the shop do. */
 const PAYMENTS = `
@@ -46,10 +48,10 @@ process.on("SIGTERM", () => call("last").finally(() => process.exit()));`;
 type Plain = any;
 
 /** The deployment of a service and its account, with another program. */
-function service(name: string, program: string, called: Parameters<typeof sidecarPlan>[1] = {}): Plain[] {
+function service(name: string, program: string, called: Parameters<typeof sidecarPlan>[0] = {}): Plain[] {
   const plan: Plain = microservicePlan(name, completeMicroservice({ ...args, calls: called }), relations(name, called));
   const { spec } = plan.deployment.spec.template;
-  plan.deployment.spec.template.metadata.annotations = {};
+  plan.deployment.spec.template.metadata.annotations = ANNOTATIONS;
   spec.containers[0].command = ["node", "-e", program];
   spec.containers[0].volumeMounts.push({ name: "scripts", mountPath: "/scripts" });
   spec.volumes.push({ name: "scripts", configMap: { name: "scripts" } });
@@ -60,11 +62,10 @@ function service(name: string, program: string, called: Parameters<typeof sideca
   ];
 }
 
-function relations(name: string, called: Parameters<typeof sidecarPlan>[1]) {
-  const files = pulumi.output<Record<string, string>>({});
+function relations(name: string, called: Parameters<typeof sidecarPlan>[0]) {
   const plan = relationsPlan(name, []);
   if (Object.keys(called).length === 0) return plan;
-  return { ...plan, calls: { ...sidecarPlan(name, called), files, callees: pulumi.output([]) } };
+  return { ...plan, calls: { ...sidecarPlan(called), annotations: {}, callees: pulumi.output([]) } };
 }
 
 const configMap = (name: string, data: object) => ({
@@ -82,14 +83,10 @@ describe.skipIf(why !== undefined)(`calls between real pods${why === undefined ?
     cluster = await realCluster("calls", { simulated: false, images: [ENVOY, ...SHOP] });
     await cluster.start();
     const labels = { "pod-security.kubernetes.io/enforce": "restricted" };
-    const callees = [{ name: "payments", port: 8080 }];
-    const files = callsFiles(NAMESPACE, calls, callees);
     const load = readFileSync(join(import.meta.dirname, "real-pods", "load.mjs"), "utf8");
     await apply(cluster, [
       { apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACE, labels } },
       configMap("scripts", { "load.mjs": load }),
-      configMap("orders-calls", files),
-      configMap("report-calls", files),
       ...service("payments", PAYMENTS),
     ]);
     await kubectl("rollout", "status", "deployment/payments", "--timeout=120s");
@@ -128,6 +125,7 @@ describe.skipIf(why !== undefined)(`calls between real pods${why === undefined ?
     );
     const job = { apiVersion: "batch/v1", kind: "Job", ...task.cronJob.spec.jobTemplate };
     job.metadata = { name: "report", namespace: NAMESPACE };
+    job.spec.template.metadata.annotations = ANNOTATIONS;
     job.spec.template.spec.containers[0].command = [
       "node",
       "-e",

@@ -1,5 +1,6 @@
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import type { Socket } from "node:net";
+import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -69,7 +70,7 @@ describe.skipIf(reason !== "")(`Envoy as it is configured beside a workload${rea
   });
 
   test("a call is cut when its time is over, however many tries it had", async () => {
-    const { url, replicas } = await proxied({ timeout: "600ms", retries: 2 });
+    const { url, replicas } = await proxied({ timeout: "600ms", retries: 2, perTryTimeout: "200ms" });
     for (const one of replicas) one.answer = silence;
     const get = await send(url);
     expect(get.status).toBe(504);
@@ -80,6 +81,26 @@ describe.skipIf(reason !== "")(`Envoy as it is configured beside a workload${rea
     const post = await send(url, "POST");
     expect([post.status, count(replicas) - before]).toEqual([504, 1]);
     expect(post.ms).toBeGreaterThan(550);
+  });
+
+  test("a try may take all of the time: what is slow and within it is asked once", async () => {
+    const { url, replicas } = await proxied({ timeout: "2s", retries: 2, breaker: { consecutive5xx: 2 } });
+    for (const one of replicas) one.answer = (_, response) => setTimeout(() => response.end(), 900);
+    expect((await send(url)).status).toBe(200);
+    expect(count(replicas)).toBe(1);
+  });
+
+  test("a sender that stalls is cut in time too, and holds no place", async () => {
+    const { url } = await proxied({ timeout: "500ms", maxInFlight: 1 });
+    const { hostname, port } = new URL(url);
+    const stalled = connect(Number(port), hostname);
+    const began = performance.now();
+    stalled.write("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\nabc");
+    const [answer] = await once(stalled, "data");
+    expect(String(answer)).toMatch(/^HTTP\/1.1 (408|504) /);
+    expect(performance.now() - began).toBeLessThan(1_500);
+    stalled.destroy();
+    expect((await send(url)).status).toBe(200);
   });
 
   test("what may be repeated hides a replica that fails; what was sent and may not be is never sent twice", async () => {

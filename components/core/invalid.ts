@@ -1,3 +1,5 @@
+import { passwordIn } from "./secret-text.ts";
+
 /** One thing that is wrong with an input: where it is, what was given, what is allowed. */
 export interface Problem {
   /** Path of the field from the component's arguments, such as `scaling.min`. */
@@ -31,7 +33,12 @@ export function refuse(subject: string, problems: readonly Problem[]): void {
   if (problems.length > 0) throw new InvalidArgsError(subject, problems);
 }
 
-/** A problem as one line for the reader. */
+/** A problem as one line for the reader. What was given is not repeated if it seems to be a secret. */
 export function describe({ field, given, allowed }: Problem): string {
-  return `${field}: ${given === undefined ? "nothing was given" : `${JSON.stringify(given)} was given`}; allowed: ${allowed}`;
+  return `${field}: ${given === undefined ? "nothing was given" : `${shown(given)} was given`}; allowed: ${allowed}`;
+}
+
+function shown(given: unknown): string {
+  const secret = typeof given === "string" ? passwordIn(given) : undefined;
+  return JSON.stringify(secret === undefined ? given : `<${secret}>`);
 }

@@ -10,7 +10,10 @@ export interface Resilience {
    * say that it may be repeated is only tried again if it was never sent.
    */
   readonly retries?: number;
-  /** How long one try may take, where a request may be repeated; the timeout in equal parts by default. Only with retries. */
+  /**
+   * How long one try may take, where a request may be repeated; by default as long as all of it, so that retries help against failures
+   * and not against slowness. Only with retries.
+   */
   readonly perTryTimeout?: Duration;
   /** Leaves out replicas that fail. None by default. */
   readonly breaker?: Breaker;
@@ -38,14 +41,14 @@ export interface CompleteResilience extends Required<Omit<Resilience, "breaker">
   readonly breaker: Required<Breaker> | undefined;
 }
 
-/** Fills in the defaults. Throws on a timeout that is none: it is asked for problems before. */
+/** Fills in the defaults. */
 export function completeResilience(settings: Resilience): CompleteResilience {
   const { timeout, retries = 0, maxInFlight = 1_024, breaker } = settings;
   return {
     timeout,
     retries,
     maxInFlight,
-    perTryTimeout: settings.perTryTimeout ?? `${Math.floor(milliseconds(timeout) / (retries + 1))}ms`,
+    perTryTimeout: settings.perTryTimeout ?? timeout,
     breaker: breaker && { consecutive5xx: 5, ejection: "30s", ...breaker },
   };
 }

@@ -25,11 +25,16 @@ const SHORTEST_RANDOM = 24;
 /** Bits for each character. English and names of things stay under 3.6, base64 and hex of random bytes above it. */
 const RANDOM_ENTROPY = 3.6;
 
+/** What kind of secret a value is by its form alone, if it is one. */
+export function passwordIn(value: string): string | undefined {
+  return SECRET_FORMS.find(({ form }) => form.test(value))?.what;
+}
+
 /** What kind of secret a value seems to be, by the name of its field and by its form; nothing if it seems to be none. */
 export function secretIn(field: string, value: string): string | undefined {
   if (value === "") return undefined;
   if (SECRET_NAME.test(field.replace(BOUNDARY, "$1-$2"))) return `a secret, by the name of its field`;
-  return SECRET_FORMS.find(({ form }) => form.test(value))?.what ?? randomIn(field, value);
+  return passwordIn(value) ?? randomIn(field, value);
 }
 
 function randomIn(field: string, value: string): string | undefined {

@@ -198,7 +198,20 @@ test.each<[what: string, change: object, field: string, allowed: RegExp]>([
 test("a condition that could never apply is refused where it is written", () => {
   expect(() => is("", "ada")).toThrow(/attribute: "" was given; allowed: the name of an attribute/);
   expect(() => startsWith("$flagd.flagKey", "a")).toThrow(/allowed: the name of an attribute/);
-  expect(() => version("app", ">=", "latest")).toThrow(/of: "latest" was given; allowed: a semantic version/);
+  // One that flagd's schema refuses takes every flag of the file with it.
+  for (const of of ["latest", "1.0", "1", "01.2.3", "1.2.3-a_b"])
+    expect(() => version("app", ">=", of), of).toThrow(/allowed: a whole semantic version/);
+  expect(() => version("app", ">=", "1.2.3-rc.1")).not.toThrow();
+  expect(() => is("age", Number.NaN)).toThrow(/values: "NaN" was given; allowed: finite numbers/);
+});
+
+test("a flag may be named as what every object knows", () => {
+  const flags = { constructor: { variants: { on: true, off: false }, defaultVariant: "off" } } as const;
+  expect(featureFlagsProblems("shop-flags", { flags })).toEqual([]);
+  expect(JSON.parse(flagsDocument({ flags })).flags.constructor).toEqual({
+    state: "ENABLED",
+    ...flags.constructor,
+  });
 });
 
 test("a set of flags has a name that can be that of a ConfigMap, and holds at least one", () => {

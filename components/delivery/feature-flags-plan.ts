@@ -21,16 +21,21 @@ export function configMapPlan(name: string, namespace: string, serving: Serving)
   return { metadata: { name, namespace, labels: labels(name) }, data: { [FLAGS_FILE]: flagsDocument(serving) } };
 }
 
+/** What is said of a flag, whose name may be one that every object knows, such as `constructor`. */
+export function own<Value>(said: Readonly<Record<string, Value | undefined>>, flag: string): Value | undefined {
+  return Object.hasOwn(said, flag) ? said[flag] : undefined;
+}
+
 /** The flags in flagd's format: https://flagd.dev/reference/flag-definitions */
 export function flagsDocument({ flags, defaults = {}, targeting = {}, disabled = [] }: Serving): string {
   const rendered = Object.entries(flags).map(([name, { variants, defaultVariant }]) => {
-    const rules = targeting[name] ?? [];
+    const rules = own(targeting, name) ?? [];
     return [
       name,
       {
         state: disabled.includes(name) ? "DISABLED" : "ENABLED",
         variants,
-        defaultVariant: defaults[name] ?? defaultVariant,
+        defaultVariant: own(defaults, name) ?? defaultVariant,
         ...(rules.length > 0 && { targeting: targetingLogic(rules) }),
       },
     ];

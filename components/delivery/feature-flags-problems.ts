@@ -1,6 +1,6 @@
 import type { Problem } from "../core/invalid.ts";
 import { isDnsLabel, nameProblems, nearest } from "../core/names.ts";
-import { flagsDocument, type Serving } from "./feature-flags-plan.ts";
+import { flagsDocument, own, type Serving } from "./feature-flags-plan.ts";
 import type { FlagDefinition } from "./flag-definition.ts";
 import { attributeProblems, type Rule, type Shares, WHOLE, weight } from "./targeting.ts";
 
@@ -22,8 +22,9 @@ export function featureFlagsProblems(name: string, serving: Serving): Problem[] 
   if (names.length === 0) problems.push({ field: "flags", given: flags, allowed: "at least one flag" });
   for (const [flag, { variants }] of Object.entries(flags)) {
     const known = Object.keys(variants);
-    if (defaults[flag] !== undefined) problems.push(...oneOf(`defaults.${flag}`, defaults[flag], known));
-    if (targeting[flag] !== undefined) problems.push(...rulesProblems(`targeting.${flag}`, targeting[flag], known));
+    const [variant, rules] = [own(defaults, flag), own(targeting, flag)];
+    if (variant !== undefined) problems.push(...oneOf(`defaults.${flag}`, variant, known));
+    if (rules !== undefined) problems.push(...rulesProblems(`targeting.${flag}`, rules, known));
   }
   return problems.length > 0 ? problems : sizeProblems(serving);
 }

@@ -26,6 +26,9 @@ type AtLeastOne<Item> = readonly [Item, ...Item[]];
 
 /** The attribute has this value, or one of these. */
 export function is(attribute: string, ...values: AtLeastOne<string | number | boolean>): Condition {
+  for (const given of values)
+    if (typeof given === "number" && !Number.isFinite(given))
+      refuse("is()", [{ field: "values", given: String(given), allowed: "finite numbers, which JSON can say" }]);
   const [value] = values;
   if (values.length === 1) return { logic: { "===": [variable(attribute), value] } };
   return { logic: { in: [variable(attribute), values] } };
@@ -39,7 +42,9 @@ export function endsWith(attribute: string, text: string): Condition {
   return { logic: { ends_with: [variable(attribute), text] } };
 }
 
-const VERSION = /^\d+(\.\d+){0,2}(-[\w.-]+)?$/;
+/** As flagd's schema has it: what it refuses, it refuses with every flag of the file. */
+const VERSION =
+  /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-(0|[1-9]\d*|\d*[A-Za-z-][\dA-Za-z-]*)(\.(0|[1-9]\d*|\d*[A-Za-z-][\dA-Za-z-]*))*)?$/;
 
 /** How the attribute stands to a semantic version; `^` is the same major version, `~` the same minor one. */
 export function version(
@@ -48,7 +53,7 @@ export function version(
   of: string,
 ): Condition {
   if (!VERSION.test(of))
-    refuse("version()", [{ field: "of", given: of, allowed: 'a semantic version, such as "2.1.0"' }]);
+    refuse("version()", [{ field: "of", given: of, allowed: 'a whole semantic version, such as "2.1.0"' }]);
   return { logic: { sem_ver: [variable(attribute), operator, of] } };
 }
 

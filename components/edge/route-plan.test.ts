@@ -69,7 +69,7 @@ test("with retries, what may be repeated has a route of its own, and the rest is
   ]);
   expect(repeatable?.policy?.spec).toMatchObject({
     targetRefs: [{ name: "orders-repeatable" }],
-    retry: { numRetries: 2, perRetry: { timeout: "1s" }, retryOn: { triggers: ["5xx"] } },
+    retry: { numRetries: 2, perRetry: { timeout: "3s" }, retryOn: { triggers: ["5xx"] } },
   });
   expect(all?.route.spec.rules[0]?.matches).toEqual([{ path: { type: "PathPrefix", value: "/orders" } }]);
   expect(all?.policy?.spec).toMatchObject({

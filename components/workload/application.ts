@@ -16,9 +16,12 @@ export interface ApplicationArgs extends Omit<MicroserviceArgs, "image" | "uses"
 }
 
 export interface ApplicationServiceArgs extends Partial<MicroserviceArgs> {
-  /** How it is reached from outside: `true` for `/<service>` with the defaults of a Route. Not at all by default. */
-  readonly route?: true | Omit<RouteArgs, "gateway" | "to">;
+  /** How it is reached from outside: `true` for `/<service>` with the defaults of a Route. Not at all by default, which is `false`. */
+  readonly route?: boolean | Omit<RouteArgs, "gateway" | "to">;
 }
+
+/** What is merged field by field. */
+type Given = Pick<Partial<MicroserviceArgs>, "scaling" | "environment">;
 
 /**
  * Services that belong together: they share a namespace, a registry, a version, sizes and a gateway, so that each of
@@ -51,8 +54,8 @@ export class Application extends Component {
   /** Declares a service; what is given here wins over what the application gives. */
   service(name: string, { route, ...args }: ApplicationServiceArgs = {}): Microservice {
     const { images, gateway, ...shared } = this.#args;
-    const service = new Microservice(name, { ...shared, image: this.#image(name), ...args }, { parent: this });
-    if (route !== undefined) {
+    const service = new Microservice(name, this.#given(name, shared, args), { parent: this });
+    if (route !== undefined && route !== false) {
       const options = route === true ? {} : route;
       this.#urls[name] = new Route(name, { ...options, gateway, to: service }, { parent: this }).url;
     }
@@ -71,7 +74,7 @@ export class Application extends Component {
       ...shared
     } = this.#args;
     const { requestsPerSecond: _load, ...scaling } = shared.scaling ?? {};
-    return new Worker(name, { ...shared, scaling, image: this.#image(name), ...args }, { parent: this });
+    return new Worker(name, this.#given(name, { ...shared, scaling }, args), { parent: this });
   }
 
   /** Declares a program that runs at set times. */
@@ -85,7 +88,18 @@ export class Application extends Component {
       ...(environment && { environment }),
       ...(telemetry && { telemetry }),
     };
-    return new CronTask(name, { ...shared, image: this.#image(name), ...args }, { parent: this });
+    return new CronTask(name, this.#given(name, shared, args), { parent: this });
+  }
+
+  /** What a workload is given by the application, under what it is given itself; of sizes and of environment, each by itself. */
+  #given<Shared extends Given, Own extends Given>(name: string, shared: Shared, own: Own) {
+    return {
+      ...shared,
+      image: this.#image(name),
+      ...own,
+      ...((shared.scaling || own.scaling) && { scaling: { ...shared.scaling, ...own.scaling } }),
+      ...((shared.environment || own.environment) && { environment: { ...shared.environment, ...own.environment } }),
+    };
   }
 
   #image(name: string): string {

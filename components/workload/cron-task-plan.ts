@@ -88,7 +88,7 @@ export function cronTaskPlan(name: string, args: CompleteCronTask, relations: Re
               rules: [{ action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] }],
             },
             template: {
-              metadata: { labels: labels(name), annotations },
+              metadata: { labels: labels(name), annotations: { ...annotations, ...relations.calls?.annotations } },
               spec: { ...pod, ...placed(args.zones), restartPolicy: "Never" },
             },
           },

@@ -242,6 +242,24 @@ test.each<[what: string, args: Partial<MicroserviceArgs>, field: string, allowed
   ["a share of more than all", { scaling: { cpu: 170 } }, "scaling.cpu", /from 1 to 100/],
   ["a privileged port", { port: 80 }, "port", /from 1024 to 65535/],
   ["one port for everything", { adminPort: 8080 }, "adminPort", /another port than the API's/],
+  [
+    "a call that would fill the component's own variable",
+    { calls: { admin: { timeout: "1s" } } },
+    "calls.admin",
+    /it would fill ADMIN_PORT/,
+  ],
+  [
+    "a variable of the team's that a call fills",
+    { calls: { payments: { timeout: "1s" } }, environment: { PAYMENTS_URL: "http://mock" } },
+    "calls.payments",
+    /it would fill PAYMENTS_URL/,
+  ],
+  [
+    "a secret on the command line",
+    { args: ["--database=postgres://user:hunter2@db/orders"] },
+    "args[0]",
+    /by a relation/,
+  ],
   ["readiness as liveness", { probes: { liveness: "/readyz" } }, "probes.liveness", /another path than readiness/],
   [
     "a probe on a port that is not declared",

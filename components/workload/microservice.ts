@@ -49,9 +49,8 @@ export class Microservice extends Replicated implements Usable {
     const before = this.surround({ account: plan.account, relations, network }, transform);
     this.#replicas = this.replicate(plan, transform, before, this.#released(plan, transform));
     const switched = full.release.kind === "blueGreen" ? { ignoreChanges: [SERVICE_SELECTOR] } : {};
-    const service = (args: typeof plan.service, resource: string) =>
-      new Service(...this.child(resource, args, transform?.service, { dependsOn: this.#replicas, ...switched }));
-    service(plan.service, name);
+    const after = { dependsOn: this.#replicas, ...switched };
+    new Service(...this.child(name, plan.service, transform?.service, after));
     directoryOf(full.namespace).declare({
       name,
       port,
@@ -59,7 +58,7 @@ export class Microservice extends Replicated implements Usable {
       usable: this,
       admit: ({ namespace, podLabels }) => {
         this.#consumers.add({ namespace, podLabels });
-        pods ??= service(plan.pods, podsServiceName(name));
+        pods ??= new Service(...this.child(podsServiceName(name), plan.pods, undefined, after));
       },
     });
     this.registerOutputs({ url: this.url });

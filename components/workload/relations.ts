@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Problem } from "../core/invalid.ts";
+import { type Problem, refuse } from "../core/invalid.ts";
 import { isDnsLabel } from "../core/names.ts";
 import {
   CONFIG_ROOT,
@@ -36,7 +36,8 @@ export interface RelationsPlan {
 
 /** What a workload's pods have for its calls; what is only known when the program has run to its end is an output. */
 interface CallsPlan extends Sidecar {
-  readonly files: pulumi.Output<Record<string, string>>;
+  /** Of its pods: the proxy's configuration. */
+  readonly annotations: Readonly<Record<string, pulumi.Output<string>>>;
   readonly callees: pulumi.Output<readonly Address[]>;
 }
 
@@ -92,7 +93,7 @@ export function identityName(workload: string, issuer: IssuerRef): string {
 export function relationsPlan(workload: string, relations: readonly Relation[]): RelationsPlan {
   const issuers = relations.flatMap(({ grant }) => grant.issuer ?? []);
   return {
-    environment: Object.assign({}, ...relations.map(relationEnvironment)),
+    environment: distinct(workload, relations.map(relationEnvironment)),
     volumes: relations
       .flatMap((relation) => [credentialsVolume(workload, relation), configVolume(relation)])
       .filter(({ sources }) => sources.length > 0),
@@ -101,6 +102,18 @@ export function relationsPlan(workload: string, relations: readonly Relation[]):
     revisions: Object.fromEntries(relations.map(({ name, grant }) => [name, grant.revision])),
     dependsOn: relations.flatMap(({ grant }) => grant.dependsOn),
   };
+}
+
+/** All variables of all relations. Refuses two that would fill the same one. */
+function distinct(
+  workload: string,
+  parts: readonly Readonly<Record<string, pulumi.Input<string>>>[],
+): Record<string, pulumi.Input<string>> {
+  const names = parts.flatMap((part) => Object.keys(part));
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined)
+    refuse(workload, [{ field: "uses", given: twice, allowed: "relations of which no two fill this variable" }]);
+  return Object.assign({}, ...parts);
 }
 
 function relationEnvironment({ name, grant }: Relation): Record<string, pulumi.Input<string>> {

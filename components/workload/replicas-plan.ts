@@ -91,7 +91,7 @@ export function replicasPlan(name: string, args: CompleteReplicas, how: Replicas
             annotations: {
               ...annotations,
               "plumbline.dev/config-checksum": checksum(relations.revisions),
-              ...(relations.calls && { "plumbline.dev/calls-checksum": relations.calls.files.apply(checksum) }),
+              ...relations.calls?.annotations,
             },
           },
           spec: { ...pod, ...spread({ matchLabels, zones, sharedHosts: "prefer-not", rolls: true }) },

@@ -40,7 +40,6 @@ export interface WorkloadArgs {
 /** Resources that every workload has, for its transforms. */
 export interface WorkloadTransforms {
   readonly serviceAccount?: Transform<types.input.core.v1.ServiceAccount>;
-  readonly callsConfig?: Transform<types.input.core.v1.ConfigMap>;
   readonly networkPolicy?: Transform<types.input.networking.v1.NetworkPolicy>;
   readonly identity?: Transform<CertificateManifest>;
   readonly role?: Transform<types.input.rbac.v1.Role>;

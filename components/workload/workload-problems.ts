@@ -3,6 +3,7 @@ import type { Problem } from "../core/invalid.ts";
 import { nameProblems } from "../core/names.ts";
 import { resourceProblems } from "../core/resources.ts";
 import { secretIn } from "../core/secret-text.ts";
+import { environmentPrefix } from "../core/usage.ts";
 import { imageProblems } from "./image.ts";
 import { relationProblems } from "./relations.ts";
 import { rightsProblems } from "./rights.ts";
@@ -30,6 +31,8 @@ export function workloadProblems(name: string, args: CompleteWorkload): Problem[
     ...imageProblems("image", args.image),
     ...resourceProblems("resources", args.resources),
     ...environmentProblems(args.environment),
+    ...argsProblems(args.args ?? []),
+    ...ownNames(args),
     ...relationProblems(args.uses),
     ...rightsProblems(args.rights),
     ...telemetryProblems(args.telemetry),
@@ -47,16 +50,40 @@ export function durationProblems(durations: Readonly<Record<string, string>>, mo
     .map(([field, given]) => ({ field, given, allowed: `a duration from "1s" to "${most}"` }));
 }
 
+/** What a relation or a call is named must not begin a variable that the component sets itself, or that the team does. */
+function ownNames({ uses, calls, environment }: CompleteWorkload): Problem[] {
+  const set = [...OWN_VARIABLES, ...Object.keys(environment)];
+  const named = [
+    ...uses.map(({ usableName }, index) => ({ field: `uses[${index}]`, name: usableName })),
+    ...Object.keys(calls).map((name) => ({ field: `calls.${name}`, name })),
+  ];
+  return named.flatMap(({ field, name }) => {
+    const filled = ["HOST", "PORT", "URL"].map((part) => `${environmentPrefix(name)}_${part}`);
+    const taken = set.find((variable) => filled.includes(variable));
+    return taken === undefined
+      ? []
+      : [{ field, given: name, allowed: `another name: it would fill ${taken}, which is set already` }];
+  });
+}
+
+function argsProblems(args: readonly string[]): Problem[] {
+  return args.flatMap((argument, index) => {
+    const secret = secretIn(`args[${index}]`, argument);
+    const allowed = "plain values; give secrets as files, by a relation in uses";
+    return secret === undefined ? [] : [{ field: `args[${index}]`, given: `<${secret}>`, allowed }];
+  });
+}
+
 function environmentProblems(environment: Readonly<Record<string, string>>): Problem[] {
   return Object.entries(environment).flatMap(([variable, value]) => {
     const field = `environment.${variable}`;
     if (!/^[A-Z_][A-Z0-9_]*$/.test(variable))
       return [{ field, given: variable, allowed: "a name of A-Z, 0-9 and _, not beginning with a digit" }];
-    if (OWN_VARIABLES.has(variable))
-      return [{ field, given: value, allowed: "a variable that the component does not set itself" }];
     const secret = secretIn(variable, value);
-    if (secret === undefined) return [];
     // The value itself stays out of the message.
-    return [{ field, given: `<${secret}>`, allowed: "plain values; give secrets as files, by a relation in uses" }];
+    if (secret !== undefined)
+      return [{ field, given: `<${secret}>`, allowed: "plain values; give secrets as files, by a relation in uses" }];
+    if (!OWN_VARIABLES.has(variable)) return [];
+    return [{ field, given: value, allowed: "a variable that the component does not set itself" }];
   });
 }

@@ -1,6 +1,5 @@
 import type { types } from "@pulumi/kubernetes";
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
-import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
 import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
 import { Role } from "@pulumi/kubernetes/rbac/v1/role.js";
@@ -12,7 +11,7 @@ import { refuse } from "../core/invalid.ts";
 import { labels, selector } from "../core/labels.ts";
 import type { Consumer } from "../core/usage.ts";
 import { directoryOf } from "./calls/directory.ts";
-import { callsConfigName, callsFiles, sidecarPlan, withCalls } from "./calls/sidecar.ts";
+import { CALLS_ANNOTATION, callsConfig, sidecarPlan, withCalls } from "./calls/sidecar.ts";
 import { monitorPlan } from "./monitor.ts";
 import { type RelationsPlan, relate, relationsPlan } from "./relations.ts";
 import type { CompleteWorkload, WorkloadTransforms } from "./workload-args.ts";
@@ -58,8 +57,8 @@ export abstract class Workload extends Component {
     const called = directoryOf(this.namespace).call({ ...consumer, subject: this.#subject, uses }, calls);
     if (Object.keys(calls).length === 0) return plan;
     const callees = pulumi.output(called);
-    const files = callees.apply((known) => callsFiles(this.namespace.name, calls, known));
-    return { ...plan, calls: { ...sidecarPlan(this.name, calls), callees, files } };
+    const config = callees.apply((known) => callsConfig(this.namespace.name, calls, known));
+    return { ...plan, calls: { ...sidecarPlan(calls), callees, annotations: { [CALLS_ANNOTATION]: config } } };
   }
 
   /** Makes what must stand before its pods do, and tells it. */
@@ -82,8 +81,8 @@ export abstract class Workload extends Component {
     const first: pulumi.Resource[] = [
       new ServiceAccount(...this.child(name, account.serviceAccount, transform?.serviceAccount)),
       new NetworkPolicy(...this.child(name, { metadata, spec }, transform?.networkPolicy)),
-      ...(calls ? [this.#callsConfig(calls.files, transform)] : []),
     ];
+    if (calls) this.#measureCalls();
     if (account.role && account.roleBinding) {
       const role = new Role(...this.child(name, account.role, transform?.role));
       first.push(new RoleBinding(...this.child(name, account.roleBinding, undefined, { dependsOn: role })));
@@ -91,16 +90,11 @@ export abstract class Workload extends Component {
     return [...first, ...identities, ...relations.dependsOn];
   }
 
-  /** The configuration of the proxy that makes its calls; what the proxy counts is read from every pod. */
-  #callsConfig(data: pulumi.Output<Record<string, string>>, transform: WorkloadTransforms | undefined): ConfigMap {
-    const name = callsConfigName(this.name);
-    const namespace = this.namespace.name;
-    const monitor = monitorPlan("Pod", name, namespace, selector(this.name), {
-      port: "calls",
-      path: "/stats/prometheus",
-    });
+  /** Has what the proxy counts that makes its calls read from every pod. */
+  #measureCalls(): void {
+    const name = `${this.name}-calls`;
+    const endpoint = { port: "calls", path: "/stats/prometheus" };
+    const monitor = monitorPlan("Pod", name, this.namespace.name, selector(this.name), endpoint);
     new CustomResource(...this.child(`${name}-monitor`, monitor));
-    const metadata = { name, namespace, labels: labels(this.name) };
-    return new ConfigMap(...this.child(name, { metadata, data }, transform?.callsConfig));
   }
 }

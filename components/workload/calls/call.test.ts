@@ -9,12 +9,12 @@ const problems = (call: Partial<Call>) =>
 
 test("a call needs a timeout and no more", () => {
   expect(problems({})).toEqual([]);
-  expect(completeCall({ timeout: "2s" })).toMatchObject({ retries: 0, maxInFlight: 1_024, perTryTimeout: "2000ms" });
+  expect(completeCall({ timeout: "2s" })).toMatchObject({ retries: 0, maxInFlight: 1_024, perTryTimeout: "2s" });
 });
 
-test("the tries share the timeout, and a breaker has what Envoy's has", () => {
+test("a try may take all of the timeout, and a breaker has what Envoy's has", () => {
   expect(completeCall({ timeout: "2s", retries: 2, breaker: {} })).toMatchObject({
-    perTryTimeout: "666ms",
+    perTryTimeout: "2s",
     breaker: { consecutive5xx: 5, ejection: "30s" },
   });
 });
@@ -35,6 +35,9 @@ test.each<[string, Partial<Call>, string, RegExp]>([
   ["tries that do not fit", { retries: 2, perTryTimeout: "700ms" }, "perTryTimeout", /at most "666ms": 3 tries/],
   ["a time for tries without retries", { perTryTimeout: "1s" }, "perTryTimeout", /none without retries/],
   ["a status that is none", { fallback: { ...fallback, status: 20 } }, "fallback.status", /200 to 599/],
+  ["a status without a body", { fallback: { ...fallback, status: 204 } }, "fallback.status", /not 204, 205, 304/],
+  ["half a character", { fallback: { ...fallback, body: "\ud800" } }, "fallback.body", /well-formed text/],
+  ["an object as a body", { fallback: { ...fallback, body: {} as string } }, "fallback.body", /of an object, its JSON/],
   ["a type that is none", { fallback: { ...fallback, contentType: "json" } }, "fallback.contentType", /media type/],
   ["a long body", { fallback: { ...fallback, body: "a".repeat(4_097) } }, "fallback.body", /at most 4096/],
 ])("%s is refused", (_, call, field, allowed) => {

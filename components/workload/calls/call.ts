@@ -34,8 +34,8 @@ export function completeCall(call: Call) {
 export const FIRST_PORT = 14_001;
 /** Readiness and metrics of the proxy that makes the calls. */
 export const TELEMETRY_PORT = 14_000;
-/** More in one workload are several services in one. */
-const MOST_CALLS = 32;
+/** More in one workload are several services in one; and annotations, of which the proxy's configuration is one, hold 256 KiB. */
+const MOST_CALLS = 16;
 const LONGEST_BODY = 4_096;
 
 /** The longest that a workload has for what it does, by the field that says so. */
@@ -94,19 +94,28 @@ function portProblems(ports: Readonly<Record<string, number>>, taken: number): P
     }));
 }
 
+/** Statuses whose answers have no body. */
+const WITHOUT_BODY = [204, 205, 304];
+
 function fallbackProblems(field: string, fallback: Fallback | undefined): Problem[] {
   if (fallback === undefined) return [];
   const { status = 200, contentType, body } = fallback;
   const problems: Problem[] = [];
-  if (!Number.isInteger(status) || status < 200 || status > 599)
-    problems.push({ field: `${field}.status`, given: status, allowed: "a status from 200 to 599" });
+  if (!Number.isInteger(status) || status < 200 || status > 599 || WITHOUT_BODY.includes(status))
+    problems.push({
+      field: `${field}.status`,
+      given: status,
+      allowed: `a status from 200 to 599 that has a body: not ${WITHOUT_BODY.join(", ")}`,
+    });
   if (!/^[\w.+-]+\/[\w.+-]+(; ?[\w-]+=[\w-]+)?$/.test(contentType))
     problems.push({
       field: `${field}.contentType`,
       given: contentType,
       allowed: 'a media type such as "application/json"',
     });
-  if (body.length > LONGEST_BODY)
+  if (typeof body !== "string" || !body.isWellFormed())
+    problems.push({ field: `${field}.body`, given: body, allowed: "well-formed text; of an object, its JSON" });
+  else if (body.length > LONGEST_BODY)
     problems.push({
       field: `${field}.body`,
       given: `${body.length} characters`,

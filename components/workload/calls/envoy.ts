@@ -46,7 +46,7 @@ const NO_LIMIT = 1_000_000;
 
 /** Whatever its answer was, the request may be sent again: https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2 */
 const REPEATABLE = { name: ":method", string_match: { safe_regex: { regex: "GET|HEAD|OPTIONS|PUT|DELETE" } } };
-const HAS_KEY = { name: "idempotency-key", present_match: true };
+const HAS_KEY = { name: "idempotency-key", string_match: { safe_regex: { regex: ".+" } } };
 const IS_GET = { name: ":method", string_match: { exact: "GET" } };
 /**
  * What is counted, by Envoy's names: of each edge its requests, retries, connections, breaker and bulkhead, about a hundred series;
@@ -79,6 +79,8 @@ function listener({ callee, listen, host, call }: Edge) {
       cluster: callee,
       host_rewrite_literal: host,
       timeout: span(call.timeout),
+      // The timeout begins when the request was sent whole; this, with its first byte. A sender that stalls must not hold a place for good.
+      max_stream_duration: { max_stream_duration: span(call.timeout) },
       ...retryPolicy(call, more),
     },
   });

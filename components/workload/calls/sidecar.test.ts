@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { TELEMETRY_PORT } from "./call.ts";
-import { callsFiles, sidecarPlan, withCalls } from "./sidecar.ts";
+import { callsConfig, sidecarPlan, withCalls } from "./sidecar.ts";
 
 const calls = { stock: { timeout: "1s" }, "card-payments": { timeout: "2s" } } as const;
 const callees = [
@@ -9,7 +9,7 @@ const callees = [
 ];
 
 test("each service that is called has an address of the loopback interface, whatever the order", () => {
-  const { environment } = sidecarPlan("orders", calls);
+  const { environment } = sidecarPlan(calls);
   expect(environment).toEqual({
     CARD_PAYMENTS_HOST: "127.0.0.1",
     CARD_PAYMENTS_PORT: "14001",
@@ -18,13 +18,11 @@ test("each service that is called has an address of the loopback interface, what
     STOCK_PORT: "14002",
     STOCK_URL: "http://127.0.0.1:14002",
   });
-  expect(sidecarPlan("orders", { "card-payments": calls["card-payments"], stock: calls.stock }).environment).toEqual(
-    environment,
-  );
+  expect(sidecarPlan({ "card-payments": calls["card-payments"], stock: calls.stock }).environment).toEqual(environment);
 });
 
 test("the proxy is restricted, outlives the program, and is asked for its health on a port of its own", () => {
-  expect(sidecarPlan("orders", calls).container).toMatchObject({
+  expect(sidecarPlan(calls).container).toMatchObject({
     restartPolicy: "Always",
     securityContext: { readOnlyRootFilesystem: true, allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
     ports: [{ name: "calls", containerPort: TELEMETRY_PORT }],
@@ -35,8 +33,7 @@ test("the proxy is restricted, outlives the program, and is asked for its health
 });
 
 test("the configuration leads to the pods of each service, on its own port", () => {
-  const text = callsFiles("shop", calls, callees)["envoy.json"] ?? "";
-  const { listeners, clusters } = JSON.parse(text).static_resources;
+  const { listeners, clusters } = JSON.parse(callsConfig("shop", calls, callees)).static_resources;
   const addresses = clusters.map(
     (cluster: { load_assignment: { endpoints: { lb_endpoints: { endpoint: { address: object } }[] }[] } }) =>
       cluster.load_assignment.endpoints[0]?.lb_endpoints[0]?.endpoint.address,

@@ -14,9 +14,12 @@ const RESOURCES: Resources = { requests: { cpu: "50m", memory: "128Mi" }, limits
 const CONFIG = "/etc/envoy";
 const FILE = "envoy.json";
 const NAME = "calls";
+/**
+ * The annotation of the pods that holds the proxy's configuration, which mounts it. A pod and its proxy are of one version so, also
+ * long after another was released: a config map would change under pods that were told of other ports.
+ */
+export const CALLS_ANNOTATION = "plumbline.dev/calls";
 
-/** Name of the config map of a workload's calls. */
-export const callsConfigName = (workload: string) => `${workload}-calls`;
 /** Name of the headless Service that names each ready pod of a service that is called. */
 export const podsServiceName = (service: string) => `${service}-pods`;
 
@@ -28,7 +31,7 @@ export interface Sidecar {
 }
 
 /** The proxy beside a workload: it starts before the workload and ends after it, with tasks too. */
-export function sidecarPlan(workload: string, calls: Calls): Sidecar {
+export function sidecarPlan(calls: Calls): Sidecar {
   const ready = { httpGet: { path: "/ready", port: NAME } };
   return {
     environment: Object.assign({}, ...ports(calls).map(([callee, port]) => address(callee, port))),
@@ -50,14 +53,19 @@ export function sidecarPlan(workload: string, calls: Calls): Sidecar {
       ],
     },
     volumes: [
-      { name: "calls-config", configMap: { name: callsConfigName(workload) } },
+      {
+        name: "calls-config",
+        downwardAPI: {
+          items: [{ path: FILE, fieldRef: { fieldPath: `metadata.annotations['${CALLS_ANNOTATION}']` } }],
+        },
+      },
       { name: "calls-run", emptyDir: { sizeLimit: "1Mi" } },
     ],
   };
 }
 
-/** The files of the proxy's config map. */
-export function callsFiles(namespace: string, calls: Calls, callees: readonly Address[]): Record<string, string> {
+/** The proxy's configuration, as text. */
+export function callsConfig(namespace: string, calls: Calls, callees: readonly Address[]): string {
   const portOf = new Map(callees.map(({ name, port }) => [name, port]));
   const edges = ports(calls).map(([callee, listen]): Edge => {
     const port = portOf.get(callee);
@@ -73,7 +81,7 @@ export function callsFiles(namespace: string, calls: Calls, callees: readonly Ad
       call: completeCall(call),
     };
   });
-  return { [FILE]: JSON.stringify(envoyConfig(edges), null, 2) };
+  return JSON.stringify(envoyConfig(edges));
 }
 
 /** A workload's network policy with the ways to those it calls, and to its proxy for what reads metrics. */

@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { describe, InvalidArgsError, refuse } from "./invalid.ts";
+
+test("a problem is one line: the field, what was given, what is allowed", () => {
+  expect(describe({ field: "scaling.min", given: 0, allowed: "at least 2" })).toBe(
+    "scaling.min: 0 was given; allowed: at least 2",
+  );
+  expect(describe({ field: "image", given: undefined, allowed: "an image" })).toMatch(/nothing was given/);
+});
+
+test("a password is not repeated", () => {
+  const given = "http://user:hunter2pw@collector.observability.svc:4318";
+  const line = describe({ field: "telemetry.endpoint", given, allowed: "a Service" });
+  expect(line).not.toContain("hunter2pw");
+  expect(line).toContain("<an address with a password in it>");
+});
+
+test("every problem is told at once, and none is no error", () => {
+  const problem = { field: "a", given: 1, allowed: "2" };
+  expect(() => refuse('Microservice "orders"', [problem, { ...problem, field: "b" }])).toThrow(
+    new InvalidArgsError('Microservice "orders"', [problem, { ...problem, field: "b" }]),
+  );
+  expect(() => refuse("nothing", [])).not.toThrow();
+});
