@@ -91,7 +91,8 @@ describe.skipIf(reason !== "")(`Envoy as it is configured beside a workload${rea
   });
 
   test("a sender that stalls is cut in time too, and holds no place", async () => {
-    const { url } = await proxied({ timeout: "500ms", maxInFlight: 1 });
+    const { url, replicas } = await proxied({ timeout: "500ms", maxInFlight: 1 });
+    for (const one of replicas) one.answer = (request, response) => request.resume().once("end", () => response.end());
     const { hostname, port } = new URL(url);
     const stalled = connect(Number(port), hostname);
     const began = performance.now();
