@@ -6,14 +6,13 @@ import { releaseList } from "./view/releases.ts";
 const STYLE = { columns: 120, paint: plain };
 const baking = {
   metadata: { name: "orders", namespace: "shop" },
-  spec: { replicas: 3 },
+  spec: { replicas: 3, strategy: {} },
   status: {
     phase: "Baking",
     stableRevision: "7d4f",
     updateRevision: "58c9",
     readyReplicas: 3,
     message: "4m 10s of the bake time are left",
-    conditions: [{ type: "Reconciling", status: "True" }],
   },
 };
 const list = (releases: readonly KnownRelease[], environment = "local") =>
@@ -35,6 +34,12 @@ it("reads what the controller tells", () => {
   });
 });
 
+it("asks nothing of one that is on its way back, or of a first one", () => {
+  const of = (status: object) => knownRelease({ ...baking, status: { ...baking.status, ...status } });
+  expect(of({ phase: "RollingBack" })).toMatchObject({ underWay: false, takenBack: false });
+  expect(of({ phase: "Progressing", stableRevision: "" })).toMatchObject({ underWay: false, takenBack: false });
+});
+
 it("takes one that its controller has not seen for no release under way", () => {
   expect(knownRelease({ ...baking, status: {} })).toMatchObject({ phase: "Pending", stable: "", underWay: false });
 });
@@ -46,9 +51,10 @@ it("shows a release under way with what may be asked of it", () => {
 });
 
 it("tells a share of the replicas, and a version that was taken back", () => {
-  const status = { ...baking.status, weight: 25 };
-  expect(list([knownRelease({ ...baking, status })])).toContain("7d4f -> 58c9, 25 %");
-  const back = { ...status, phase: "Aborted", conditions: [{ type: "Failed", status: "True" }] };
+  const status = { ...baking.status, phase: "Holding", weight: 25 };
+  const canary = { replicas: 3, strategy: { canary: {} } };
+  expect(list([knownRelease({ ...baking, spec: canary, status })])).toContain("7d4f -> 58c9, 25 %");
+  const back = { ...status, phase: "Aborted" };
   const text = list([knownRelease({ ...baking, status: back })]);
   expect(text).toContain("7d4f; 58c9 was taken back");
   expect(text).toContain("npm run release -- retry orders --namespace shop");

@@ -10,7 +10,7 @@ export interface KnownRelease {
   readonly stable: string;
   /** The version that is asked for; another than `stable` while it is on its way, or after it was taken back. */
   readonly update: string;
-  /** Share of the replicas that run the version that is on its way, in percent. */
+  /** Of a canary: share of the replicas that are to run the version that is on its way, in percent. */
   readonly weight: number | undefined;
   readonly ready: number;
   readonly wanted: number;
@@ -29,7 +29,7 @@ const ANNOTATION = "delivery.plumbline.dev";
 
 interface Listed {
   readonly metadata: { readonly name: string; readonly namespace: string };
-  readonly spec: { readonly replicas?: number };
+  readonly spec: { readonly replicas?: number; readonly strategy: { readonly canary?: object } };
   readonly status?: {
     readonly phase?: string;
     readonly stableRevision?: string;
@@ -37,7 +37,6 @@ interface Listed {
     readonly weight?: number;
     readonly readyReplicas?: number;
     readonly message?: string;
-    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
   };
 }
 
@@ -62,19 +61,19 @@ export async function askOf(release: KnownRelease, ask: Ask, access: ClusterAcce
 
 /** The release that an object tells of. */
 export function knownRelease({ metadata: { namespace, name }, spec, status = {} }: Listed): KnownRelease {
-  const isTrue = (type: string) =>
-    status.conditions?.some((one) => one.type === type && one.status === "True") ?? false;
+  const { phase = "Pending", stableRevision: stable = "", updateRevision: update = "" } = status;
   return {
     namespace,
     name,
-    phase: status.phase ?? "Pending",
-    stable: status.stableRevision ?? "",
-    update: status.updateRevision ?? "",
-    weight: status.weight,
+    phase,
+    stable,
+    update,
+    weight: spec.strategy.canary && status.weight,
     ready: status.readyReplicas ?? 0,
     wanted: spec.replicas ?? 1,
     message: status.message ?? "",
-    underWay: isTrue("Reconciling") && status.updateRevision !== status.stableRevision,
-    takenBack: isTrue("Failed") && status.updateRevision !== status.stableRevision,
+    // Of a first release there is nothing to choose: it is all that there is.
+    underWay: ["Progressing", "Baking", "Holding", "Promoting"].includes(phase) && stable !== "" && stable !== update,
+    takenBack: phase === "Aborted",
   };
 }

@@ -50,12 +50,12 @@ function chosen(releases: readonly KnownRelease[], environment: string, { servic
   const named = releases.filter((one) => one.name === service && (namespace ?? one.namespace) === one.namespace);
   const [only, ...others] = named;
   if (only !== undefined && others.length === 0) return only;
-  const there = releases.map((one) => `${one.namespace}/${one.name}`).join(", ") || "none";
+  const names = (some: readonly KnownRelease[]) => some.map((one) => `${one.namespace}/${one.name}`).join(", ");
   throw new Failure(
     EXIT.usage,
     only === undefined
-      ? `There is no blue-green or canary service ${namespace ? `${namespace}/` : ""}${service}. There are: ${there}.`
-      : `There are several services ${service}: ${there}.`,
+      ? `There is no blue-green or canary service ${JSON.stringify(service)}. There are: ${names(releases) || "none"}. One that is rolling goes back by up with the old version.`
+      : `There are several services ${service}: ${names(named)}.`,
     only === undefined ? releaseCommand(environment, "list") : `Name its namespace: --namespace ${only.namespace}`,
   );
 }

@@ -80,7 +80,7 @@ export function resilienceProblems(prefix: string, settings: Resilience, longest
 function whyTimeout({ retries, breaker }: Resilience, longest: Duration): string {
   const blind = [...(breaker ? ["breaker"] : []), ...(retries ? ["retries"] : [])].join(" and ");
   const why = blind
-    ? `: without one, ${blind} never learn of a callee that hangs`
+    ? `: without one, ${blind} cannot learn of a callee that hangs`
     : ": a callee may hang, and its caller with it";
   return `a duration from "${SHORTEST}" to "${longest}"${why}`;
 }

@@ -1,4 +1,4 @@
-import { type Duration, isDuration, milliseconds } from "../core/duration.ts";
+import { type Duration, isDuration, milliseconds, seconds } from "../core/duration.ts";
 import type { Problem } from "../core/invalid.ts";
 import { isDnsLabel } from "../core/names.ts";
 import type { Objectives } from "../core/objectives.ts";
@@ -10,12 +10,19 @@ const SHORTEST: Duration = "1s";
 /** A release that takes longer than a day is two versions that are both in production. */
 const LONGEST: Duration = "24h";
 const MOST_FAILURES = 100;
+/** What the definition of a Release takes. */
+const MOST_STEPS = 20;
+const MOST_METRICS = 10;
+const LONGEST_QUERY = 4_096;
+const LONGEST_INTERVAL: Duration = "1h";
 /** Stands for the names of the new version's pods in a query. */
 const PODS = "{{pods}}";
 
 /** What is wrong with a way to release a service that has these objectives; `field` is where it was given. */
 export function releaseProblems(field: string, release: Release, objectives: Objectives = {}): Problem[] {
   if (release.kind === "rolling") return [];
+  if (release.kind !== "blueGreen" && release.kind !== "canary")
+    return [{ field, given: release, allowed: "rolling(), blueGreen(…) or canary(…)" }];
   const span = release.kind === "blueGreen" ? "bakeTime" : "hold";
   const length = release.kind === "blueGreen" ? release.bakeTime : release.hold;
   if (release.analysis === "objectives" && Object.keys(objectives).length === 0)
@@ -37,8 +44,8 @@ function spanProblems(field: string, given: Duration, most: Duration): Problem[]
 }
 
 function stepsProblems(field: string, steps: readonly Percent[]): Problem[] {
-  if (steps.length === 0)
-    return [{ field, given: steps, allowed: "at least one share, such as [5, 25, 50]; the whole follows the last" }];
+  if (!Array.isArray(steps) || steps.length === 0 || steps.length > MOST_STEPS)
+    return [{ field, given: steps, allowed: `1 to ${MOST_STEPS} shares, as [5, 25, 50]; the whole follows the last` }];
   const shares = steps.map((step) => (isPercent(step) ? hundredths(step) : Number.NaN));
   return shares.flatMap((share, index) => {
     const given = steps[index];
@@ -51,19 +58,25 @@ function stepsProblems(field: string, steps: readonly Percent[]): Problem[] {
 }
 
 function analysisProblems(field: string, analysis: Analysis, length: Duration): Problem[] {
+  if (typeof analysis !== "object" || !Array.isArray(analysis.metrics))
+    return [{ field, given: analysis, allowed: '"objectives", or { metrics: [{ name, query, max }] }' }];
   const { metrics, interval = ANALYSIS_INTERVAL, failureLimit = 0 } = analysis;
   const problems = metrics.flatMap((metric, index) => metricProblems(`${field}.metrics[${index}]`, metric));
-  if (metrics.length === 0)
-    problems.push({ field: `${field}.metrics`, given: metrics, allowed: "at least one metric; or no analysis at all" });
+  if (metrics.length === 0 || metrics.length > MOST_METRICS)
+    problems.push({
+      field: `${field}.metrics`,
+      given: metrics.length,
+      allowed: `1 to ${MOST_METRICS} metrics; or no analysis at all`,
+    });
   for (const [index, { name }] of metrics.entries())
     if (metrics.findIndex((other) => other.name === name) !== index)
       problems.push({ field: `${field}.metrics[${index}].name`, given: name, allowed: "a name that no other has" });
-  const tooLong = isDuration(interval) && isDuration(length) && milliseconds(interval) >= milliseconds(length);
-  if (!isDuration(interval) || milliseconds(interval) < milliseconds(SHORTEST) || tooLong)
+  const tooLong = isDuration(interval) && isDuration(length) && seconds(interval) >= seconds(length);
+  if (spanProblems("", interval, LONGEST_INTERVAL).length > 0 || tooLong)
     problems.push({
       field: `${field}.interval`,
       given: interval,
-      allowed: `a duration from "${SHORTEST}", shorter than "${length}": else it measures before there was any request`,
+      allowed: `a duration from "${SHORTEST}" to "${LONGEST_INTERVAL}", shorter than the ${length} in which the version is judged`,
     });
   if (!Number.isInteger(failureLimit) || failureLimit < 0 || failureLimit > MOST_FAILURES)
     problems.push({
@@ -78,11 +91,11 @@ function metricProblems(field: string, { name, query, max, min }: Metric): Probl
   const problems: Problem[] = [];
   if (!isDnsLabel(name))
     problems.push({ field: `${field}.name`, given: name, allowed: 'a DNS label such as "error-rate"' });
-  if (!query.includes(PODS))
+  if (typeof query !== "string" || query.length > LONGEST_QUERY || !query.includes(PODS))
     problems.push({
       field: `${field}.query`,
       given: query,
-      allowed: `a query with ${PODS} in it, as in pod=~"${PODS}": without it the old version is judged too`,
+      allowed: `a query of at most ${LONGEST_QUERY} letters with ${PODS} in it, as in pod=~"${PODS}": without it the old version is judged too`,
     });
   const bounds = [max, min].filter((bound) => bound !== undefined);
   if (bounds.length === 0 || !bounds.every(Number.isFinite))

@@ -49,8 +49,7 @@ export class Microservice extends Replicated implements Usable {
     const before = this.surround({ account: plan.account, relations, network }, transform);
     this.#replicas = this.replicate(plan, transform, before, this.#released(plan, transform));
     const switched = full.release.kind === "blueGreen" ? { ignoreChanges: [SERVICE_SELECTOR] } : {};
-    const after = { dependsOn: this.#replicas, ...switched };
-    new Service(...this.child(name, plan.service, transform?.service, after));
+    new Service(...this.child(name, plan.service, transform?.service, { dependsOn: this.#replicas, ...switched }));
     directoryOf(full.namespace).declare({
       name,
       port,
@@ -58,7 +57,10 @@ export class Microservice extends Replicated implements Usable {
       usable: this,
       admit: ({ namespace, podLabels }) => {
         this.#consumers.add({ namespace, podLabels });
-        pods ??= new Service(...this.child(podsServiceName(name), plan.pods, undefined, after));
+        // Not after the replicas: a release that switches it waits for it.
+        pods ??= new Service(
+          ...this.child(podsServiceName(name), plan.pods, undefined, { dependsOn: before, ...switched }),
+        );
       },
     });
     this.registerOutputs({ url: this.url });

@@ -55,10 +55,13 @@ func (r *reconciler) observe(ctx context.Context, release *api.Release) (*observ
 			return nil, err
 		}
 	}
+	// Whose revisions are not this release's.
+	others := map[string]string{}
 	for i := range deployments.Items {
 		deployment := &deployments.Items[i]
 		name := deployment.Labels[api.RevisionLabel]
-		if deployment.Annotations[api.ReleaseAnnotation] != release.Name || deployment.DeletionTimestamp != nil {
+		if owner := deployment.Annotations[api.ReleaseAnnotation]; owner != release.Name || deployment.DeletionTimestamp != nil {
+			others[name] = owner
 			continue
 		}
 		seen.deployments[name] = deployment
@@ -74,6 +77,11 @@ func (r *reconciler) observe(ctx context.Context, release *api.Release) (*observ
 		seen.services[services.Items[i].Name] = &services.Items[i]
 	}
 	seen.Services = servicesOf(release, seen.services)
+	for i, service := range seen.Services {
+		if owner := others[service.Revision]; service.Unfit == "" && owner != "" && owner != release.Name {
+			seen.Services[i].Unfit = fmt.Sprintf("Service %s is switched by the release %s", service.Name, owner)
+		}
+	}
 	return seen, nil
 }
 
@@ -90,7 +98,8 @@ func revisionOf(name string, size int32, started time.Time, pods []corev1.Pod, n
 			continue
 		}
 		revision.Ready++
-		if wait := max(plan.Settling, time.Duration(minReady)*time.Second) - now.Sub(since); wait <= 0 {
+		// A node whose clock is ahead must not stop a release.
+		if wait := max(plan.Settling, time.Duration(minReady)*time.Second) - max(now.Sub(since), 0); wait <= 0 {
 			revision.Available++
 		} else if revision.Wait == 0 || wait < revision.Wait {
 			revision.Wait = wait

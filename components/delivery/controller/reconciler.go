@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -44,7 +45,7 @@ func (r *reconciler) Reconcile(ctx context.Context, request reconcile.Request) (
 		return reconcile.Result{}, nil
 	}
 	after, err := r.reconcile(ctx, object)
-	if apierrors.IsConflict(err) || apierrors.IsAlreadyExists(err) {
+	if apierrors.IsConflict(err) {
 		// Somebody was faster: it is looked at anew.
 		return reconcile.Result{RequeueAfter: 10 * time.Millisecond}, nil
 	}
@@ -67,13 +68,23 @@ func (r *reconciler) reconcile(ctx context.Context, object *unstructured.Unstruc
 	}
 	decision := plan.Decide(seen.Observed)
 	err = r.carryOut(ctx, object, release, seen, decision)
-	if apierrors.IsInvalid(err) && decision.Create {
+	if (apierrors.IsInvalid(err) || apierrors.IsBadRequest(err)) && decision.Create {
 		// The template was refused: that is decided about like any other failure.
 		seen.Status, seen.Refused = decision.Status, err.Error()
 		seen.Measured = nil
 		return 0, r.carryOut(ctx, object, release, seen, withoutCreation(plan.Decide(seen.Observed)))
 	}
 	return decision.After, err
+}
+
+// longestNote is how long the message of an event may be; a longer one is lost.
+const longestNote = 1000
+
+func shortened(note string) string {
+	if len(note) <= longestNote {
+		return note
+	}
+	return strings.ToValidUTF8(note[:longestNote], "") + "…"
 }
 
 // withoutCreation leaves out what was refused a moment ago.
@@ -95,7 +106,7 @@ func (r *reconciler) carryOut(ctx context.Context, object *unstructured.Unstruct
 		if event.Warning {
 			kind = corev1.EventTypeWarning
 		}
-		r.recorder.Eventf(object, nil, kind, event.Reason, "Release", "%s", event.Message)
+		r.recorder.Eventf(object, nil, kind, event.Reason, "Release", "%s", shortened(event.Message))
 	}
 	if err := r.resize(ctx, release, seen, decision); err != nil {
 		return err

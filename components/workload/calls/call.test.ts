@@ -22,7 +22,7 @@ test("a try may take all of the timeout, and a breaker has what Envoy's has", ()
 const fallback = { contentType: "application/json", body: "{}" };
 test.each<[string, Partial<Call>, string, RegExp]>([
   ["no timeout", { timeout: undefined as never }, "timeout", /"10ms" to "1h": a callee may hang/],
-  ["a breaker without one", { timeout: undefined as never, breaker: {} }, "timeout", /without one, breaker never/],
+  ["a breaker without one", { timeout: undefined as never, breaker: {} }, "timeout", /without one, breaker cannot/],
   ["retries without one", { timeout: undefined as never, retries: 1, breaker: {} }, "timeout", /breaker and retries/],
   ["a timeout that is none", { timeout: "2 s" as never }, "timeout", /"10ms" to "1h"/],
   ["one too short", { timeout: "9ms" }, "timeout", /"10ms" to "1h"/],

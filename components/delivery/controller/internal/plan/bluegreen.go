@@ -19,7 +19,8 @@ func (d *decider) advanceBlueGreen() {
 			d.tell(false, "Switched", "Services send to revision %s; %s stands by", d.next.UpdateRevision, d.next.StableRevision)
 		}
 	case api.Baking:
-		if d.isOn(d.next.UpdateRevision) && (d.promoted() || d.judged(seconds(d.Spec.Strategy.BlueGreen.BakeSeconds))) {
+		// Without its Services it gets no requests by which it could be judged.
+		if d.unfit() == "" && d.isOn(d.next.UpdateRevision) && (d.promoted() || d.judged(seconds(d.Spec.Strategy.BlueGreen.BakeSeconds))) {
 			d.accept()
 		}
 	}
@@ -91,6 +92,9 @@ func (d *decider) destination() string {
 	case d.next.Phase == api.Baking:
 		return d.next.UpdateRevision
 	case d.next.Phase != api.Progressing:
+		return d.next.StableRevision
+	case active == "":
+		// They select all pods, as of a canary before, and would send to those that are only starting.
 		return d.next.StableRevision
 	case active != "" && active != d.next.StableRevision && d.Revisions[active].Ready*2 < d.Spec.Replicas:
 		// An unfinished release before this one was switched to, and fails while this one starts.

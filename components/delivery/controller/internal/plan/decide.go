@@ -47,6 +47,7 @@ func Decide(o Observed) Decision {
 		return d.done
 	}
 	d.record()
+	d.forgetLost()
 	// One turn can lead to the next at once: a release whose steps are all behind begins and ends in few.
 	for range 8 {
 		before := d.next.Phase
@@ -139,10 +140,21 @@ func (d *decider) begin() {
 		return
 	}
 	d.enter(api.Progressing)
-	if wasUnderWay {
+	if wasUnderWay && unfinished != "" {
 		d.tell(false, "Dropped", "revision %s was not finished: the template has changed", unfinished)
 	}
 	d.tell(false, "Started", "revision %s is released", d.Template)
+}
+
+// forgetLost gives a stable revision up whose Deployment somebody deleted. It cannot be made anew, as its template is another's now: what
+// is released is a first one again, also if it was being taken back.
+func (d *decider) forgetLost() {
+	stable := d.next.StableRevision
+	if _, exists := d.Revisions[stable]; exists || stable == "" || stable == d.Template || d.IsDeleted {
+		return
+	}
+	d.tell(true, "StableLost", "the Deployment of revision %s is gone: there is nothing to go back to", stable)
+	d.next.StableRevision, d.next.UpdateRevision = "", ""
 }
 
 // takeBack gives a revision up. Of a first release there is nothing to go back to: it is said, and tried on.
@@ -166,7 +178,7 @@ func (d *decider) verdict() (reason, why string) {
 	case d.Refused != "":
 		return api.TemplateRefused, "the API server refuses the template: " + d.Refused
 	case d.Abort == d.next.UpdateRevision && !d.isFirst():
-		return api.AbortedByHand, fmt.Sprintf("the annotation %s names it", api.AbortAnnotation)
+		return api.AbortedByHand, fmt.Sprintf("it was asked for, by the annotation %s", api.AbortAnnotation)
 	case d.isExposed() && !d.isFirst() && (update.Ready == 0 && most > 0 || update.Ready*2 < most):
 		return api.NotReady, fmt.Sprintf("%d of %d pods are ready, after %d were", update.Ready, target, most)
 	}

@@ -153,6 +153,19 @@ func TestATurn(t *testing.T) {
 		{what: "another template in the middle", seen: changed(blueGreen(), func(o *Observed) { o.Template = "red" }), phase: api.Progressing, actions: "create red:3"},
 		{what: "a Service that is listed no more", seen: changed(blueGreen(), func(o *Observed) { o.Services = append(o.Services, Service{Name: "old", Revision: "blue"}) }),
 			phase: api.Baking, actions: "old> measure"},
+		{what: "a Service that selects all pods, while green starts", seen: changed(starting(blueGreen()), func(o *Observed) {
+			o.Revisions["green"], o.Services[0].Revision = revision("green", 3, 1), ""
+		}), phase: api.Progressing, actions: "orders>blue"},
+		{what: "a Service is gone in the middle", seen: changed(measured(blueGreen(), 0, ""), func(o *Observed) {
+			o.Now, o.Measured.At = noon.Add(time.Minute), noon.Add(time.Minute)
+			o.Services[0].Unfit = "Service orders is waited for"
+		}), phase: api.Baking, message: "Service orders is waited for"},
+		{what: "blue's Deployment is gone", seen: changed(blueGreen(), func(o *Observed) { delete(o.Revisions, "blue") }), phase: api.Healthy},
+		{what: "blue's Deployment is gone, on the way back to it", seen: changed(blueGreen(), func(o *Observed) {
+			o.Status.Phase, o.Status.Reason = api.RollingBack, api.NotReady
+			o.Revisions = map[string]Revision{"green": revision("green", 3, 1)}
+		}), phase: api.Progressing, message: "1 of 3 pods of green are ready"},
+		{what: "canary: blue's Deployment is gone", seen: changed(canary(), func(o *Observed) { delete(o.Revisions, "blue") }), phase: api.Progressing, actions: "up green:10"},
 		{what: "deleted", seen: changed(blueGreen(), func(o *Observed) { o.IsDeleted = true }), phase: api.Ending, actions: "orders>"},
 
 		{what: "canary: a hold", seen: canary(), phase: api.Holding, message: "3 of 10 pods are of green, until 12:00:10Z"},
