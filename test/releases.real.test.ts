@@ -23,6 +23,8 @@ const RATE = Number(process.env.PLUMBLINE_RATE ?? 500);
 const ENDING_MS = 30_000;
 /** No load lasts longer. */
 const LONGEST_S = 240;
+/** For a machine with other work, several times what it takes. */
+const SEEN_WITHIN_S = 5;
 /** Replicas of the service; the pod that is killed has a third of the requests. */
 const REPLICAS = 3;
 
@@ -186,14 +188,17 @@ new Worker("customer", {
     expect(failures).toEqual({});
   });
 
-  test("a pod that is killed outright fails requests on its share alone, for a second at most", async () => {
-    const result = await load(async () => {
+  test("a pod that is killed outright fails requests on its share alone, until its kubelet sees it", async () => {
+    const { failures, failedFor } = await load(async () => {
       await sleep(5_000);
       await killOutright();
     });
-    const failed = Object.values(result.failures).reduce((sum, one) => sum + one, 0);
-    expect(result.failedFor).toBeLessThanOrEqual(1_000);
-    expect(failed).toBeLessThanOrEqual(RATE / REPLICAS);
+    const failed = Object.values(failures).reduce((sum, one) => sum + one, 0);
+    console.log(`killed outright: ${failed} requests failed, in ${failedFor} ms`);
+    // What it had in hand, and what was sent to it before it was out of the endpoints. A kubelet looks once a second.
+    expect(["ECONNRESET", "ECONNREFUSED"]).toEqual(expect.arrayContaining(Object.keys(failures)));
+    expect(failed).toBeGreaterThan(0);
+    expect(failed).toBeLessThan((SEEN_WITHIN_S * RATE) / REPLICAS);
   });
 
   /** Has the program of one pod of the service end at once, with all that it had in hand. */
