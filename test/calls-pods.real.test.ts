@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Namespace } from "../components/cluster/index.ts";
+import { priorityPlans } from "../components/cluster/priorities.ts";
 import { CALLS_ANNOTATION, callsConfig, sidecarPlan } from "../components/workload/calls/sidecar.ts";
 import { completeCronTask, cronTaskPlan } from "../components/workload/cron-task-plan.ts";
 import { completeMicroservice } from "../components/workload/microservice-args.ts";
@@ -85,6 +86,7 @@ describe.skipIf(why !== undefined)(`calls between real pods${why === undefined ?
     const labels = { "pod-security.kubernetes.io/enforce": "restricted" };
     const load = readFileSync(join(import.meta.dirname, "real-pods", "load.mjs"), "utf8");
     await apply(cluster, [
+      ...priorityPlans().map((plan) => ({ apiVersion: "scheduling.k8s.io/v1", kind: "PriorityClass", ...plan })),
       { apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACE, labels } },
       configMap("scripts", { "load.mjs": load }),
       ...service("payments", PAYMENTS),

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { ClusterAccess } from "../cli/kubectl.ts";
 import { askOf, type KnownRelease, listReleases } from "../cli/releases.ts";
+import { ENVOY } from "../rehearsal/images/envoy.ts";
 import { PROMETHEUS } from "../rehearsal/images/prometheus.ts";
 import { injectFault, type RunningCluster, whyNoRealNodes } from "../rehearsal/index.ts";
 import { type RealCluster, realCluster } from "../rehearsal/nodes/testing/real-cluster.ts";
@@ -28,6 +29,9 @@ const SEEN_WITHIN_S = 5;
 /** Replicas of the service; the pod that is killed has a third of the requests. */
 const REPLICAS = 3;
 
+const SERVICE = `http://web.${NAMESPACE}.svc.cluster.local.:8080/`;
+/** The proxy beside the customer, which calls the service as it was declared. */
+const PROXY = "http://127.0.0.1:14001/";
 const BLUE_GREEN = `blueGreen({ bakeTime: "5s" })`;
 /** No version may say of itself that it is broken. */
 const ANALYSIS = `{ metrics: [{ name: "broken", query: 'max(web_broken{pod=~"{{pods}}"})', max: 0 }], interval: "2s" }`;
@@ -47,7 +51,7 @@ describe.skipIf(why !== undefined)(`releases on real nodes${why === undefined ? 
   beforeAll(async () => {
     lab = await realCluster("releases", {
       simulated: false,
-      images: [web("1"), web("2"), web("3", { broken: true }), PROMETHEUS],
+      images: [web("1"), web("2"), web("3", { broken: true }), PROMETHEUS, ENVOY],
       releases: { prometheus: { namespace: "monitoring", service: "prometheus", port: 9090 } },
     });
     cluster = await lab.start();
@@ -77,11 +81,12 @@ const shared = {
   zones: ["one", "two", "three"],
   resources: { requests: { cpu: "500m", memory: "128Mi" }, limits: { cpu: "1", memory: "128Mi" } },
 };
-const web = new Microservice("web", {
+new Microservice("web", {
   ...shared, image: "plumbline.test/web:${version}", release: ${release}, scaling: { min: ${REPLICAS}, max: 4 },
 }, on);
 new Worker("customer", {
-  ...shared, image: "plumbline.test/web:1", uses: [web], scaling: { min: 1, max: 1 },
+  ...shared, image: "plumbline.test/web:1", scaling: { min: 1, max: 1 },
+  calls: { web: { timeout: "5s", retries: 2, breaker: {} } },
   resources: { requests: { cpu: "100m", memory: "512Mi" }, limits: { cpu: "1", memory: "512Mi" } },
   replication: optOut("one customer sends all requests"),
 }, on);`);
@@ -91,19 +96,12 @@ new Worker("customer", {
   }
 
   /** Sends requests at a steady rate while `meanwhile` runs and until what it replaced has ended, and watches the Service's endpoints. */
-  async function load(meanwhile: () => Promise<unknown>) {
+  async function load(meanwhile: () => Promise<unknown>, url = SERVICE) {
     const endpoints = await watchEndpoints(access, { namespace: NAMESPACE, service: "web" });
     const inCustomer = (...command: string[]) =>
       lab.kubectl("-n", NAMESPACE, "exec", "deployment/customer", "--", ...command);
     const end = `/tmp/end-${++loads}`;
-    const sending = inCustomer(
-      "node",
-      LOAD,
-      `http://web.${NAMESPACE}.svc.cluster.local.:8080/`,
-      `${RATE}`,
-      `${LONGEST_S}`,
-      end,
-    );
+    const sending = inCustomer("node", LOAD, url, `${RATE}`, `${LONGEST_S}`, end);
     const ending = meanwhile()
       .then(() => sleep(ENDING_MS))
       .finally(() => inCustomer("node", "-e", `fs.writeFileSync("${end}", "")`));
@@ -199,6 +197,14 @@ new Worker("customer", {
     expect(["ECONNRESET", "ECONNREFUSED"]).toEqual(expect.arrayContaining(Object.keys(failures)));
     expect(failed).toBeGreaterThan(0);
     expect(failed).toBeLessThan((SEEN_WITHIN_S * RATE) / REPLICAS);
+  });
+
+  test("a pod that is killed outright fails nothing of a caller that declared how it calls", async () => {
+    const { failures } = await load(async () => {
+      await sleep(5_000);
+      await killOutright();
+    }, PROXY);
+    expect(failures).toEqual({});
   });
 
   /** Has the program of one pod of the service end at once, with all that it had in hand. */
