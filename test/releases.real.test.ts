@@ -199,12 +199,16 @@ new Worker("customer", {
     expect(failed).toBeLessThan((SEEN_WITHIN_S * RATE) / REPLICAS);
   });
 
-  test("a pod that is killed outright fails nothing of a caller that declared how it calls", async () => {
+  test("of a caller that declared how it calls, a pod that is killed outright fails what the retry budget does not cover", async () => {
     const { failures } = await load(async () => {
       await sleep(5_000);
       await killOutright();
     }, PROXY);
-    expect(failures).toEqual({});
+    const { "status 503": failed = 0, ...others } = failures;
+    console.log(`killed outright, through the proxy: ${failed} requests failed`);
+    expect(others).toEqual({});
+    // Three retries at once, where a fifth of what is under way is less; a pod has about four requests in hand.
+    expect(failed).toBeLessThan(RATE / 25);
   });
 
   /** Has the program of one pod of the service end at once, with all that it had in hand. */
