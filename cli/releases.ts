@@ -1,5 +1,4 @@
-import type { ClusterAccess } from "./kubectl.ts";
-import { kubectl } from "./kubectl.ts";
+import { type ClusterAccess, kubectl } from "./kubectl.ts";
 
 /** A release as its controller tells of it. */
 export interface KnownRelease {

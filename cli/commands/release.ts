@@ -21,7 +21,10 @@ async function list(context: Context, environment: string): Promise<Report> {
   return { lines: (style) => releaseList(releases, environment, style), json: { releases } };
 }
 
-/** Promotes a release that is under way, takes it back, or tries one again that was. It returns when that was asked: `release list` tells what comes of it. */
+/**
+ * Promotes a release that is under way, takes it back, or tries one again that was. It returns when that was asked: `release list` tells
+ * what comes of it.
+ */
 async function ask(context: Context, environment: string, what: Ask, which: Which): Promise<Report> {
   const access = await reach(context, environment);
   const release = chosen(await listReleases(access, context.cacheDir), environment, which);

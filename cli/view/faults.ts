@@ -1,11 +1,11 @@
 import type { KnownFault } from "../../rehearsal/index.ts";
 import type { Style } from "../report.ts";
 import { type Fact, factLines } from "./facts.ts";
-import { columns, span, typed } from "./format.ts";
+import { columns, span, typedAbout } from "./format.ts";
 
 /** A command about faults as a person types it: `npm run fault -- list --environment other`. */
 export function faultCommand(environment: string, ...words: readonly string[]): string {
-  return typed("fault", "", ...words, ...(environment === "local" ? [] : ["--environment", environment]));
+  return typedAbout("fault", environment, ...words);
 }
 
 /** The command that undoes a fault; undefined if nothing of it lasts. */

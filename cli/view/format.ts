@@ -83,6 +83,11 @@ export function wrap(text: string, to: number): readonly string[] {
   });
 }
 
+/** A command about something of an environment as a person types it: `npm run fault -- list --environment other`. */
+export function typedAbout(command: string, environment: string, ...words: readonly string[]): string {
+  return typed(command, "", ...words, ...(environment === "local" ? [] : ["--environment", environment]));
+}
+
 /** A command of this project as a person types it: `npm run status -- staging --drift`. */
 export function typed(command: string, environment: string, ...flags: string[]): string {
   const [script = "", ...rest] = command.split(" ");

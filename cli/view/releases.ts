@@ -1,10 +1,10 @@
 import type { Ask, KnownRelease } from "../releases.ts";
 import type { Style } from "../report.ts";
-import { columns, typed, wrap } from "./format.ts";
+import { columns, typedAbout, wrap } from "./format.ts";
 
 /** A command about releases as a person types it: `npm run release -- list --environment staging`. */
 export function releaseCommand(environment: string, ...words: readonly string[]): string {
-  return typed("release", "", ...words, ...(environment === "local" ? [] : ["--environment", environment]));
+  return typedAbout("release", environment, ...words);
 }
 
 /** `plumbline release list`, for people: what was last said of a release stands under it. */

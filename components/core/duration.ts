@@ -1,3 +1,5 @@
+import type { Problem } from "./invalid.ts";
+
 /** A span of time as people write it: a whole number and a unit, such as `250ms`, `30s`, `15m`, `12h` or `7d`. */
 export type Duration = `${number}${"ms" | "s" | "m" | "h" | "d"}`;
 
@@ -7,6 +9,13 @@ const SHAPE = /^(\d+)(ms|s|m|h|d)$/;
 /** Whether a text is a {@link Duration}. Fractions and signs are not: write `1500ms`, not `1.5s`. */
 export function isDuration(text: string): text is Duration {
   return SHAPE.test(text);
+}
+
+/** A problem if a field's value is no duration, or not between two, both included. */
+export function durationProblems(field: string, given: string, least: Duration, most: Duration): Problem[] {
+  const isFine =
+    isDuration(given) && milliseconds(given) >= milliseconds(least) && milliseconds(given) <= milliseconds(most);
+  return isFine ? [] : [{ field, given, allowed: `a duration from "${least}" to "${most}"` }];
 }
 
 /** Milliseconds in a duration. Throws `TypeError` on anything that is not one. */

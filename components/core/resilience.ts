@@ -1,4 +1,4 @@
-import { type Duration, isDuration, milliseconds } from "./duration.ts";
+import { type Duration, durationProblems, milliseconds } from "./duration.ts";
 import type { Problem } from "./invalid.ts";
 
 /** What a caller does when the other side is slow, fails or is full. */
@@ -36,6 +36,26 @@ const MOST_RETRIES = 5;
 const MOST_FAILURES = 1_000;
 const MOST_IN_FLIGHT = 100_000;
 
+/**
+ * What whoever makes the calls does the same way, be it a proxy beside the caller or a gateway: facts of Envoy's, in no one's syntax.
+ * A request may be sent again, whatever became of it, by its method (RFC 9110, 9.2.2), after any 5xx and no answer at all; another one
+ * only if it was never sent.
+ */
+export const CALLING = {
+  repeatableMethods: ["GET", "HEAD", "OPTIONS", "PUT", "DELETE"],
+  retriedWhenRepeatable: ["5xx"],
+  retriedOtherwise: ["connect-failure", "refused-stream", "reset-before-request"],
+  /** A pause of up to the first, doubled each time up to the second, of which a random part is taken: Envoy's defaults. */
+  backOff: { base: "25ms", most: "250ms" },
+  /** How often it is looked who may come back. */
+  lookEvery: "1s",
+  mostEjectedPercent: 50,
+  /** With so many replicas left out at most, and some that come and go: all get requests again only if none is left. */
+  panicPercent: 1,
+  /** Connections are bounded by the requests on them. */
+  connections: 1_000_000,
+} as const;
+
 /** Settings with every default filled in. */
 export interface CompleteResilience extends Required<Omit<Resilience, "breaker">> {
   readonly breaker: Required<Breaker> | undefined;
@@ -60,12 +80,16 @@ export function resilienceProblems(prefix: string, settings: Resilience, longest
     ...wholeProblems(`${prefix}retries`, retries, 0, MOST_RETRIES),
     ...wholeProblems(`${prefix}maxInFlight`, maxInFlight, 1, MOST_IN_FLIGHT),
     ...wholeProblems(`${prefix}breaker.consecutive5xx`, breaker?.consecutive5xx, 1, MOST_FAILURES),
-    ...spanProblems(`${prefix}breaker.ejection`, breaker?.ejection, "1s", LONGEST),
-    ...spanProblems(`${prefix}perTryTimeout`, perTryTimeout, SHORTEST, LONGEST),
+    ...(breaker?.ejection === undefined
+      ? []
+      : durationProblems(`${prefix}breaker.ejection`, breaker.ejection, "1s", LONGEST)),
+    ...(perTryTimeout === undefined
+      ? []
+      : durationProblems(`${prefix}perTryTimeout`, perTryTimeout, SHORTEST, LONGEST)),
   ];
   if (timeout === undefined)
     return [...problems, { field: `${prefix}timeout`, given: timeout, allowed: whyTimeout(settings, longest) }];
-  problems.push(...spanProblems(`${prefix}timeout`, timeout, SHORTEST, longest));
+  problems.push(...durationProblems(`${prefix}timeout`, timeout, SHORTEST, longest));
   if (problems.length > 0 || perTryTimeout === undefined) return problems;
   if (retries === 0)
     return [
@@ -83,13 +107,6 @@ function whyTimeout({ retries, breaker }: Resilience, longest: Duration): string
     ? `: without one, ${blind} cannot learn of a callee that hangs`
     : ": a callee may hang, and its caller with it";
   return `a duration from "${SHORTEST}" to "${longest}"${why}`;
-}
-
-function spanProblems(field: string, given: Duration | undefined, least: Duration, most: Duration): Problem[] {
-  if (given === undefined) return [];
-  const isFine =
-    isDuration(given) && milliseconds(given) >= milliseconds(least) && milliseconds(given) <= milliseconds(most);
-  return isFine ? [] : [{ field, given, allowed: `a duration from "${least}" to "${most}"` }];
 }
 
 function wholeProblems(field: string, given: number | undefined, least: number, most: number): Problem[] {

@@ -1,4 +1,4 @@
-import { type Duration, isDuration, milliseconds, seconds } from "../core/duration.ts";
+import { type Duration, durationProblems, isDuration, seconds } from "../core/duration.ts";
 import type { Problem } from "../core/invalid.ts";
 import { isDnsLabel } from "../core/names.ts";
 import type { Objectives } from "../core/objectives.ts";
@@ -31,16 +31,10 @@ export function releaseProblems(field: string, release: Release, objectives: Obj
     ];
   const analysis = analysisOf(release, objectives);
   return [
-    ...spanProblems(`${field}.${span}`, length, LONGEST),
+    ...durationProblems(`${field}.${span}`, length, SHORTEST, LONGEST),
     ...(release.kind === "canary" ? stepsProblems(`${field}.steps`, release.steps) : []),
     ...(analysis ? analysisProblems(`${field}.analysis`, analysis, length) : []),
   ];
-}
-
-function spanProblems(field: string, given: Duration, most: Duration): Problem[] {
-  if (isDuration(given) && milliseconds(given) >= milliseconds(SHORTEST) && milliseconds(given) <= milliseconds(most))
-    return [];
-  return [{ field, given, allowed: `a duration from "${SHORTEST}" to "${most}"` }];
 }
 
 function stepsProblems(field: string, steps: readonly Percent[]): Problem[] {
@@ -72,7 +66,7 @@ function analysisProblems(field: string, analysis: Analysis, length: Duration): 
     if (metrics.findIndex((other) => other.name === name) !== index)
       problems.push({ field: `${field}.metrics[${index}].name`, given: name, allowed: "a name that no other has" });
   const tooLong = isDuration(interval) && isDuration(length) && seconds(interval) >= seconds(length);
-  if (spanProblems("", interval, LONGEST_INTERVAL).length > 0 || tooLong)
+  if (durationProblems("", interval, SHORTEST, LONGEST_INTERVAL).length > 0 || tooLong)
     problems.push({
       field: `${field}.interval`,
       given: interval,

@@ -1,4 +1,5 @@
 import type { Manifest } from "../core/custom-resource.ts";
+import type { CALLING } from "../core/resilience.ts";
 
 /** The fields of the Gateway API that we set (gateway.networking.k8s.io/v1). */
 export type GatewayClassManifest = Manifest<
@@ -24,8 +25,8 @@ export type GatewayManifest = Manifest<
   { gatewayClassName: string; listeners: Listener[] }
 >;
 
-/** Methods whose requests may be sent again, whatever became of them (RFC 9110, 9.2.2). */
-export type Method = "GET" | "HEAD" | "OPTIONS" | "PUT" | "DELETE";
+/** Methods that a route may be for. */
+export type Method = (typeof CALLING)["repeatableMethods"][number];
 
 interface RouteRule {
   matches?: { path: { type: "PathPrefix"; value: string }; method?: Method }[];

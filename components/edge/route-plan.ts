@@ -2,7 +2,7 @@ import { type Duration, milliseconds } from "../core/duration.ts";
 import type { Problem } from "../core/invalid.ts";
 import { labels } from "../core/labels.ts";
 import { nameProblems } from "../core/names.ts";
-import { completeResilience, type Resilience, resilienceProblems } from "../core/resilience.ts";
+import { CALLING, completeResilience, type Resilience, resilienceProblems } from "../core/resilience.ts";
 import type { HttpRouteManifest, Method } from "./gateway-api.ts";
 import { HTTPS, type ImplementationName } from "./gateway-plan.ts";
 import { type TrafficPolicyManifest, trafficPolicyPlan } from "./traffic-policy.ts";
@@ -54,8 +54,6 @@ interface TreatedRoute {
   readonly policy: TrafficPolicyManifest | undefined;
 }
 
-const REPEATABLE: readonly Method[] = ["GET", "HEAD", "OPTIONS", "PUT", "DELETE"];
-
 /** The routes to a service. Requests that may be sent again have one of their own if they are: a policy is for whole routes. */
 export function routesPlan(
   args: Omit<RoutePlanArgs, "timeout" | "methods">,
@@ -72,7 +70,7 @@ export function routesPlan(
   const all = treated(args.name, "once");
   if (!isTreated || retries === 0) return [all];
   // The more specific match wins: with a method before without.
-  return [all, treated(`${args.name}-repeatable`, "repeatable", { methods: REPEATABLE })];
+  return [all, treated(`${args.name}-repeatable`, "repeatable", { methods: CALLING.repeatableMethods })];
 }
 
 /** Longest time that the Gateway API's duration can say in milliseconds (five digits). */

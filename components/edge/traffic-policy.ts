@@ -1,7 +1,7 @@
 import type { Manifest } from "../core/custom-resource.ts";
 import { type Duration, milliseconds } from "../core/duration.ts";
 import { labels } from "../core/labels.ts";
-import type { CompleteResilience } from "../core/resilience.ts";
+import { CALLING, type CompleteResilience } from "../core/resilience.ts";
 
 interface Retry {
   numRetries: number;
@@ -29,9 +29,6 @@ export type TrafficPolicyManifest = Manifest<
   }
 >;
 
-/** Connections are bounded by the requests on them. */
-const NO_LIMIT = 1_000_000;
-
 /** Has Envoy Gateway do for one route what a proxy beside a caller does for a call. `sent`: whether requests may be sent again. */
 export function trafficPolicyPlan(
   route: string,
@@ -48,7 +45,7 @@ export function trafficPolicyPlan(
     spec: {
       targetRefs: [{ group: "gateway.networking.k8s.io", kind: "HTTPRoute", name: route }],
       circuitBreaker: {
-        maxConnections: NO_LIMIT,
+        maxConnections: CALLING.connections,
         maxPendingRequests: maxInFlight,
         maxParallelRequests: maxInFlight,
       },
@@ -59,20 +56,20 @@ export function trafficPolicyPlan(
               numRetries: retries,
               perRetry: {
                 ...(isRepeatable && { timeout: span(perTryTimeout) }),
-                backOff: { baseInterval: "25ms", maxInterval: "250ms" },
+                backOff: { baseInterval: CALLING.backOff.base, maxInterval: CALLING.backOff.most },
               },
               retryOn: {
-                triggers: isRepeatable ? ["5xx"] : ["connect-failure", "refused-stream", "reset-before-request"],
+                triggers: [...(isRepeatable ? CALLING.retriedWhenRepeatable : CALLING.retriedOtherwise)],
               },
             },
       ...(breaker && {
         healthCheck: {
-          panicThreshold: 1,
+          panicThreshold: CALLING.panicPercent,
           passive: {
             consecutive5XxErrors: breaker.consecutive5xx,
             baseEjectionTime: span(breaker.ejection),
-            interval: "1s",
-            maxEjectionPercent: 50,
+            interval: CALLING.lookEvery,
+            maxEjectionPercent: CALLING.mostEjectedPercent,
           },
         },
       }),

@@ -10,7 +10,7 @@ import { rightsAnnotations } from "./rights.ts";
 import { workingShutdown } from "./shutdown.ts";
 import { completeWorkload, type WorkloadArgs } from "./workload-args.ts";
 import { type AccountPlan, accountPlan, networkPlan } from "./workload-plan.ts";
-import { durationProblems, workloadProblems } from "./workload-problems.ts";
+import { spansProblems, workloadProblems } from "./workload-problems.ts";
 
 /** What a task is told of its end, should it be in the way of a drain. */
 const GRACE: Duration = "30s";
@@ -104,7 +104,7 @@ export function cronTaskProblems(name: string, args: CompleteCronTask): Problem[
   const { schedule, timeZone, timeLimit, retries } = args;
   const problems = [
     ...workloadProblems(name, args),
-    ...durationProblems({ timeLimit }, "24h"),
+    ...spansProblems({ timeLimit }, "24h"),
     ...callsProblems(args, { field: "timeLimit", span: timeLimit }),
   ];
   if (!isSchedule(schedule))

@@ -5,7 +5,7 @@ import { releaseProblems } from "../delivery/release-problems.ts";
 import { callsProblems } from "./calls/call.ts";
 import type { CompleteMicroservice } from "./microservice-args.ts";
 import { portProblems, replicasProblems } from "./replicas-problems.ts";
-import { durationProblems } from "./workload-problems.ts";
+import { spansProblems } from "./workload-problems.ts";
 
 const MOST_REQUESTS = 100_000;
 
@@ -15,7 +15,7 @@ export function microserviceProblems(name: string, args: CompleteMicroservice): 
   const problems = [
     ...replicasProblems(name, args, ["api", "admin"]),
     ...portProblems("port", port),
-    ...durationProblems({ "shutdown.drain": shutdown.drain, "shutdown.longestRequest": shutdown.longestRequest }),
+    ...spansProblems({ "shutdown.drain": shutdown.drain, "shutdown.longestRequest": shutdown.longestRequest }),
     ...releaseProblems("release", args.release, objectives),
     ...callsProblems(args, { field: "shutdown.longestRequest", span: shutdown.longestRequest }, { port, adminPort }),
   ];

@@ -10,7 +10,7 @@ import { replicasProblems } from "./replicas-problems.ts";
 import { Replicated } from "./replicated.ts";
 import { workingShutdown } from "./shutdown.ts";
 import { type AccountPlan, accountPlan, networkPlan } from "./workload-plan.ts";
-import { durationProblems } from "./workload-problems.ts";
+import { spansProblems } from "./workload-problems.ts";
 
 export interface WorkerArgs extends ReplicasArgs {
   /** What it has in hand when it is told to end gets this long; `30s` by default. */
@@ -37,7 +37,7 @@ export function workerProblems(name: string, args: CompleteWorker): Problem[] {
   const own = { field: "longestTask", span: args.longestTask };
   return [
     ...replicasProblems(name, args, ["admin"]),
-    ...durationProblems({ longestTask: args.longestTask }),
+    ...spansProblems({ longestTask: args.longestTask }),
     ...callsProblems(args, own, { adminPort: args.adminPort }),
   ];
 }

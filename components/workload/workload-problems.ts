@@ -1,4 +1,4 @@
-import { type Duration, isDuration, milliseconds } from "../core/duration.ts";
+import { type Duration, durationProblems } from "../core/duration.ts";
 import type { Problem } from "../core/invalid.ts";
 import { nameProblems } from "../core/names.ts";
 import { resourceProblems } from "../core/resources.ts";
@@ -22,7 +22,7 @@ const OWN_VARIABLES: ReadonlySet<string> = new Set([
   "JAVA_TOOL_OPTIONS",
   ...TELEMETRY_VARIABLES,
 ]);
-const SHORTEST = milliseconds("1s");
+const SHORTEST: Duration = "1s";
 
 /** What is wrong with the arguments that all workloads share. */
 export function workloadProblems(name: string, args: CompleteWorkload): Problem[] {
@@ -42,12 +42,8 @@ export function workloadProblems(name: string, args: CompleteWorkload): Problem[
 }
 
 /** Every duration, by its field, that is none, or shorter than a second, or longer than `most`: an hour by default. */
-export function durationProblems(durations: Readonly<Record<string, string>>, most: Duration = "1h"): Problem[] {
-  const isFine = (given: string) =>
-    isDuration(given) && milliseconds(given) >= SHORTEST && milliseconds(given) <= milliseconds(most);
-  return Object.entries(durations)
-    .filter(([, given]) => !isFine(given))
-    .map(([field, given]) => ({ field, given, allowed: `a duration from "1s" to "${most}"` }));
+export function spansProblems(durations: Readonly<Record<string, string>>, most: Duration = "1h"): Problem[] {
+  return Object.entries(durations).flatMap(([field, given]) => durationProblems(field, given, SHORTEST, most));
 }
 
 /** What a relation or a call is named must not begin a variable that the component sets itself, or that the team does. */

@@ -61,8 +61,8 @@ export class Directory {
   }
 
   /**
-   * Declares calls; gives where they lead to, in the order of their names: plain data, so that nobody waits for a callee to stand. Rejects with {@link InvalidArgsError} if there is no such
-   * service when the program has run to its end.
+   * Declares calls; gives where they lead to, in the order of their names: plain data, so that nobody waits for a callee to stand.
+   * Rejects with {@link InvalidArgsError} if there is no such service when the program has run to its end.
    */
   call(caller: Caller, calls: Calls): Promise<readonly Address[]> {
     const used = caller.uses.filter((usable) => this.#has(usable));

@@ -1,5 +1,5 @@
 import { type Duration, milliseconds } from "../../core/duration.ts";
-import { hundredths } from "../../core/percent.ts";
+import { CALLING } from "../../core/resilience.ts";
 import { type CompleteCall, type Fallback, TELEMETRY_PORT } from "./call.ts";
 
 /** One way from a workload to a service, through the proxy beside it. */
@@ -32,20 +32,14 @@ const CONNECT: Duration = "1s";
  * whatever the TTL, we let go of it after 7 s.
  */
 const DNS_REFRESH: Duration = "1s";
-/** A pause of up to 25 ms, doubled each time up to 250 ms, of which a random part is taken: Envoy's defaults. */
-const BACK_OFF = { base_interval: "0.025s", max_interval: "0.250s" };
 /** All retries together are at most a fifth of what is under way, so that a service which fails is not sent twice the load. */
 const RETRY_BUDGET = { budget_percent: { value: 20 }, min_retry_concurrency: 3 };
-const MOST_EJECTED = hundredths("50%");
 /** How many times over an ejection may grow. */
 const EJECTION_GROWTH = 10;
 /** What one request or connection may hold in memory. A request with a larger body is sent once: it cannot be repeated. */
 const BUFFER_BYTES = 65_536;
-/** Connections are bounded by the requests on them. */
-const NO_LIMIT = 1_000_000;
 
-/** Whatever its answer was, the request may be sent again: https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2 */
-const REPEATABLE = { name: ":method", string_match: { safe_regex: { regex: "GET|HEAD|OPTIONS|PUT|DELETE" } } };
+const REPEATABLE = { name: ":method", string_match: { safe_regex: { regex: CALLING.repeatableMethods.join("|") } } };
 const HAS_KEY = { name: "idempotency-key", string_match: { safe_regex: { regex: ".+" } } };
 const IS_GET = { name: ":method", string_match: { exact: "GET" } };
 /**
@@ -54,11 +48,6 @@ const IS_GET = { name: ":method", string_match: { exact: "GET" } };
  */
 const COUNTED =
   "cluster\\.[a-z0-9-]+\\.(upstream_rq_.*|upstream_cx_(active|total|connect_fail|connect_timeout)|outlier_detection\\..*|circuit_breakers\\.default\\..*|membership_.*|lb_healthy_panic)|server\\.(live|uptime|memory_.*)";
-
-/** Any 5xx, and no answer at all: a lost connection, a timeout of the try. */
-const RETRY_REPEATABLE = "5xx";
-/** Nothing was sent yet. */
-const RETRY_UNSENT = "connect-failure,refused-stream,reset-before-request";
 
 /** Envoy's whole configuration: a listener and a cluster for each edge, and one listener for readiness and metrics. */
 export function envoyConfig(edges: readonly Edge[]) {
@@ -84,13 +73,13 @@ function listener({ callee, listen, host, call }: Edge) {
       ...retryPolicy(call, more),
     },
   });
-  const repeatable = { retry_on: RETRY_REPEATABLE, per_try_timeout: span(call.perTryTimeout) };
+  const repeatable = { retry_on: CALLING.retriedWhenRepeatable.join(), per_try_timeout: span(call.perTryTimeout) };
   const fallback = call.fallback && { typed_per_filter_config: { [FALLBACK]: fallbackFilter(call.fallback) } };
   const routes = [
     ...(fallback ? [{ ...to({ headers: [IS_GET] }, repeatable), ...fallback }] : []),
     to({ headers: [REPEATABLE] }, repeatable),
     to({ headers: [HAS_KEY] }, repeatable),
-    to({}, { retry_on: RETRY_UNSENT }),
+    to({}, { retry_on: CALLING.retriedOtherwise.join() }),
   ];
   const filters = fallback ? [filter(FALLBACK, "custom_response.v3.CustomResponse")] : [];
   return http(`calls-${callee}`, { address: "127.0.0.1", port_value: listen }, routes, filters);
@@ -101,7 +90,7 @@ function retryPolicy({ retries }: CompleteCall, more: object) {
   return {
     retry_policy: {
       num_retries: retries,
-      retry_back_off: BACK_OFF,
+      retry_back_off: { base_interval: span(CALLING.backOff.base), max_interval: span(CALLING.backOff.most) },
       retry_host_predicate: [
         {
           name: "envoy.retry_host_predicates.previous_hosts",
@@ -132,8 +121,7 @@ function cluster({ callee, pods, call }: Edge) {
     per_connection_buffer_limit_bytes: BUFFER_BYTES,
     lb_policy: "LEAST_REQUEST",
     common_lb_config: {
-      // With half left out at most, and replicas that come and go: all get requests again only if none is left.
-      healthy_panic_threshold: { value: 1 },
+      healthy_panic_threshold: { value: CALLING.panicPercent },
       // By default a replica that is left out within a second after another came back goes on getting requests for the rest of it.
       update_merge_window: "0s",
     },
@@ -150,7 +138,7 @@ function cluster({ callee, pods, call }: Edge) {
           max_requests: call.maxInFlight,
           // Those that wait for a connection to be made.
           max_pending_requests: call.maxInFlight,
-          max_connections: NO_LIMIT,
+          max_connections: CALLING.connections,
           retry_budget: RETRY_BUDGET,
           track_remaining: true,
         },
@@ -163,11 +151,10 @@ function cluster({ callee, pods, call }: Edge) {
 function outlierDetection({ consecutive5xx, ejection }: NonNullable<CompleteCall["breaker"]>) {
   return {
     consecutive_5xx: consecutive5xx,
-    // How often it is looked who may come back.
-    interval: "1s",
+    interval: span(CALLING.lookEvery),
     base_ejection_time: span(ejection),
     max_ejection_time: `${(milliseconds(ejection) * EJECTION_GROWTH) / 1_000}s`,
-    max_ejection_percent: MOST_EJECTED,
+    max_ejection_percent: CALLING.mostEjectedPercent,
     // On by default, and judges by the others' success: two rules at once would leave nobody sure why.
     enforcing_success_rate: 0,
   };
