@@ -12,7 +12,7 @@ const pod = (name: string, spec: unknown = {}, annotations?: object) =>
 
 const base = {
   id: "test-rule",
-  section: "images",
+  section: "containers",
   title: "A rule of the tests",
   severity: "high",
   why: "it is tested",

@@ -5,19 +5,22 @@ import type { StackObject } from "./stack-object.ts";
 
 export type Severity = "critical" | "high" | "medium" | "low";
 
-/** A part of the production checklist. */
-export type Section =
-  | "resilience"
-  | "probes"
-  | "autoscaling"
-  | "resources"
-  | "images"
-  | "pod-security"
-  | "network"
-  | "encryption"
-  | "rbac"
-  | "secrets"
-  | "recovery";
+/** The parts of the production checklist, as people read them. */
+export const SECTIONS = {
+  resilience: "Resilience",
+  reliability: "Reliability",
+  scalability: "Scalability",
+  maintainability: "Maintainability",
+  observability: "Observability",
+  performance: "Performance",
+  security: "Security",
+  discovery: "Discovery and gateway",
+  containers: "Containers",
+  releases: "Release strategies",
+  compliance: "Compliance",
+} as const;
+
+export type Section = keyof typeof SECTIONS;
 
 /** One thing that is wrong with an object. */
 export interface Violation {

@@ -1,4 +1,3 @@
-import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { violationText } from "../core/message.ts";
 import { defaultsOf, isAllowed } from "../core/params.ts";
@@ -10,14 +9,18 @@ import {
   fixturesOf,
   type Manifest,
   resourcesOf,
+  ruleFiles,
   verdictOn,
   withOneUnknown,
 } from "../testing/fixtures.ts";
 import { RULES } from "./index.ts";
 
-test("every rule file is in the list, and has fixtures", () => {
-  const files = readdirSync(import.meta.dirname).filter((file) => /^[a-z-]+\.ts$/.test(file) && file !== "index.ts");
-  expect(files.map((file) => file.replace(".ts", "")).sort()).toEqual(RULES.map(({ id }) => id).sort());
+test("fixtures and rules belong together", () => {
+  expect([...ruleFiles(".fixtures.yaml").keys()].sort()).toEqual(RULES.map(({ id }) => id).sort());
+});
+
+test("no two rules have one id", () => {
+  expect(new Set(RULES.map(({ id }) => id)).size).toBe(RULES.length);
 });
 
 describe.each(RULES.map((rule) => ({ id: rule.id, rule })))("$id", ({ rule }) => {

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { load } from "js-yaml";
 import { judge } from "../core/judge.ts";
 import { defaultsOf } from "../core/params.ts";
@@ -8,7 +8,10 @@ import type { Rule, Violation } from "../core/rule.ts";
 import { Stack } from "../core/stack.ts";
 import { UNKNOWN } from "../core/unknown.ts";
 
-/** A stack whose first object is judged by one rule. In YAML, `<unknown>` stands for a value that is not known yet. */
+/**
+ * A stack whose first object is judged by one rule: manifests, or resources as `{ type, name, props }`. In YAML,
+ * `<unknown>` stands for a value that is not known yet.
+ */
 export interface Fixture {
   readonly name: string;
   /** `none`: the first object is none of the rule's business. */
@@ -35,24 +38,47 @@ export interface Fixture {
 
 export type Manifest = Record<string, unknown>;
 
+const RULES_FOLDER = join(import.meta.dirname, "../rules");
+
+/** Every file below the rules' folder that ends so, by its name without the ending. */
+export function ruleFiles(ending: string): Map<string, string> {
+  const files = readdirSync(RULES_FOLDER, { recursive: true, encoding: "utf8" }).filter((file) =>
+    file.endsWith(ending),
+  );
+  return new Map(files.map((file) => [basename(file, ending), join(RULES_FOLDER, file)]));
+}
+
+const FIXTURES = ruleFiles(".fixtures.yaml");
+
 /** The fixtures of a rule, from the file beside it. */
 export function fixturesOf(rule: Rule): Fixture[] {
-  const file = join(import.meta.dirname, "../rules", `${rule.id}.fixtures.yaml`);
+  const file = FIXTURES.get(rule.id);
+  if (file === undefined) throw new Error(`${rule.id} has no fixtures`);
   return withUnknowns(load(readFileSync(file, "utf8"))) as Fixture[];
 }
 
 /** A copy of a fixture's stack, as resources. */
 export function resourcesOf(fixture: Fixture, stack = fixture.stack, options = fixture.options): Resource[] {
   return stack.flatMap((manifest) =>
-    fromManifest(copy(manifest)).map((one) => ({ ...one, ...(options && { options }) })),
+    resourcesIn(copy(manifest)).map((one) => ({ ...one, ...(options && { options }) })),
   );
+}
+
+/** A manifest, or a resource as Pulumi has it: `{ type, name, props }`. */
+function resourcesIn(manifest: Manifest): Resource[] {
+  return isResource(manifest) ? [manifest as unknown as Resource] : fromManifest(manifest);
+}
+
+function isResource(manifest: Manifest): manifest is { type: string; name: string; props: Manifest } {
+  return "props" in manifest;
 }
 
 /** The fixture with its fix applied. */
 export function fixed(fixture: Fixture): Resource[] {
   const { object = 0, set = {}, add = [], options = fixture.options } = fixture.fix ?? {};
   const stack = [...fixture.stack.map(copy), ...add];
-  for (const [path, value] of Object.entries(set)) put(stack[object] as Manifest, path, value);
+  const target = stack[object] as Manifest;
+  for (const [path, value] of Object.entries(set)) put(isResource(target) ? target.props : target, path, value);
   return resourcesOf(fixture, stack, options);
 }
 
@@ -72,7 +98,7 @@ export function verdictOn(rule: Rule, resources: readonly Resource[], params: Re
   return { verdict: judgement?.verdict ?? "none", path, violations };
 }
 
-/** The fixture's stack once for every value below `metadata`, `spec` and `data`, with that one value not known yet. */
+/** The fixture's stack once for every value below `metadata`, `spec`, `data` and `props`, with that one value not known yet. */
 export function* withOneUnknown(fixture: Fixture): Generator<[path: string, stack: Manifest[]]> {
   for (const [index, manifest] of fixture.stack.entries())
     for (const keys of pathsIn(manifest)) {
@@ -86,7 +112,7 @@ export function* withOneUnknown(fixture: Fixture): Generator<[path: string, stac
 function pathsIn(value: unknown, above: readonly string[] = []): string[][] {
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value)
-    .filter(([key]) => above.length > 0 || ["metadata", "spec", "data"].includes(key))
+    .filter(([key]) => above.length > 0 || ["metadata", "spec", "data", "props"].includes(key))
     .flatMap(([key, item]) => [[...above, key], ...pathsIn(item, [...above, key])]);
 }
 

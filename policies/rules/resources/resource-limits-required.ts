@@ -1,10 +1,10 @@
-import { containersOf, makesPods } from "../core/pods.ts";
-import { defineRule, violation } from "../core/rule.ts";
-import { eachKnown } from "../core/unknown.ts";
+import { containersOf, makesPods } from "../../core/pods.ts";
+import { defineRule, violation } from "../../core/rule.ts";
+import { eachKnown } from "../../core/unknown.ts";
 
 export const resourceLimitsRequired = defineRule({
   id: "resource-limits-required",
-  section: "resources",
+  section: "performance",
   title: "Every container has limits",
   severity: "high",
   why: "a container without a limit can take all of its node, and its neighbours are throttled or killed for it",

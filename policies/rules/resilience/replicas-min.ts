@@ -1,5 +1,5 @@
-import { defineRule } from "../core/rule.ts";
-import { isReplicated, replicasOf } from "../core/workload.ts";
+import { defineRule } from "../../core/rule.ts";
+import { isReplicated, replicasOf } from "../../core/workload.ts";
 
 export const replicasMin = defineRule({
   id: "replicas-min",

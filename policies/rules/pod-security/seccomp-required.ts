@@ -1,12 +1,12 @@
-import type { Field } from "../core/field.ts";
-import { containersOf, makesPods, podOf } from "../core/pods.ts";
-import { defineRule, violation } from "../core/rule.ts";
-import type { StackObject } from "../core/stack-object.ts";
-import { eachKnown } from "../core/unknown.ts";
+import type { Field } from "../../core/field.ts";
+import { containersOf, makesPods, podOf } from "../../core/pods.ts";
+import { defineRule, violation } from "../../core/rule.ts";
+import type { StackObject } from "../../core/stack-object.ts";
+import { eachKnown } from "../../core/unknown.ts";
 
 export const seccompRequired = defineRule({
   id: "seccomp-required",
-  section: "pod-security",
+  section: "security",
   title: "Containers run under a seccomp profile",
   severity: "medium",
   why: "without a profile a container may use every system call of the kernel; exploits need those that services never use",

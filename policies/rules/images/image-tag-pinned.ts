@@ -1,10 +1,10 @@
-import { containersOf, makesPods } from "../core/pods.ts";
-import { defineRule, violation } from "../core/rule.ts";
-import { eachKnown } from "../core/unknown.ts";
+import { containersOf, makesPods } from "../../core/pods.ts";
+import { defineRule, violation } from "../../core/rule.ts";
+import { eachKnown } from "../../core/unknown.ts";
 
 export const imageTagPinned = defineRule({
   id: "image-tag-pinned",
-  section: "images",
+  section: "containers",
   title: "Every image is named with a version: a tag that stays, or a digest",
   severity: "high",
   why: "a floating tag means another program after the next restart: nobody can say what runs, or go back to it",

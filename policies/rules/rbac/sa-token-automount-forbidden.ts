@@ -1,9 +1,9 @@
-import { makesPods, podOf } from "../core/pods.ts";
-import { defineRule, violation } from "../core/rule.ts";
+import { makesPods, podOf } from "../../core/pods.ts";
+import { defineRule, violation } from "../../core/rule.ts";
 
 export const saTokenAutomountForbidden = defineRule({
   id: "sa-token-automount-forbidden",
-  section: "rbac",
+  section: "security",
   title: "A pod does not mount a token for the Kubernetes API that it never asked for",
   severity: "medium",
   why: "whoever breaks into the pod can talk to the API server with the rights of its service account",

@@ -1,9 +1,9 @@
-import type { Field } from "../core/field.ts";
-import { covers } from "../core/hosts.ts";
-import { defineRule, type Violation, violation } from "../core/rule.ts";
-import type { Stack } from "../core/stack.ts";
-import type { StackObject } from "../core/stack-object.ts";
-import { eachKnown, everyKnown, someKnown } from "../core/unknown.ts";
+import type { Field } from "../../core/field.ts";
+import { covers } from "../../core/hosts.ts";
+import { defineRule, type Violation, violation } from "../../core/rule.ts";
+import type { Stack } from "../../core/stack.ts";
+import type { StackObject } from "../../core/stack-object.ts";
+import { eachKnown, everyKnown, someKnown } from "../../core/unknown.ts";
 
 const GATEWAY_API = "gateway.networking.k8s.io";
 /** With one of these on a Gateway, cert-manager makes the certificates that its listeners name. */
@@ -15,7 +15,7 @@ const secretOf = (certificate: StackObject) =>
 
 export const ingressTlsRequired = defineRule({
   id: "ingress-tls-required",
-  section: "encryption",
+  section: "security",
   title: "Every public host is served with a certificate that covers it",
   severity: "high",
   why: "passwords, cookies and personal data cross the internet in clear, or browsers refuse the site",

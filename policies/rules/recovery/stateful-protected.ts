@@ -1,5 +1,5 @@
-import { defineRule } from "../core/rule.ts";
-import type { StackObject } from "../core/stack-object.ts";
+import { defineRule } from "../../core/rule.ts";
+import type { StackObject } from "../../core/stack-object.ts";
 
 /** Kinds that hold data, by API group. */
 const STORES: Readonly<Record<string, readonly string[]>> = {
@@ -13,7 +13,7 @@ const STORES: Readonly<Record<string, readonly string[]>> = {
 
 export const statefulProtected = defineRule({
   id: "stateful-protected",
-  section: "recovery",
+  section: "reliability",
   title: "What holds data is protected from deletion by Pulumi",
   severity: "critical",
   why: "a renamed or removed resource is deleted by the next up, and its data with it",

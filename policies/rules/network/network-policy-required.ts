@@ -1,14 +1,14 @@
-import { makesPods, podOf } from "../core/pods.ts";
-import { defineRule } from "../core/rule.ts";
-import { selects } from "../core/selector.ts";
-import { anyOf } from "../core/stack.ts";
-import type { StackObject } from "../core/stack-object.ts";
+import { makesPods, podOf } from "../../core/pods.ts";
+import { defineRule } from "../../core/rule.ts";
+import { selects } from "../../core/selector.ts";
+import { anyOf } from "../../core/stack.ts";
+import type { StackObject } from "../../core/stack-object.ts";
 
 const selectorOf = (policy: StackObject) => policy.root.at("spec", "podSelector");
 
 export const networkPolicyRequired = defineRule({
   id: "network-policy-required",
-  section: "network",
+  section: "security",
   title: "Every pod is held by NetworkPolicies, for what comes in and for what goes out",
   severity: "high",
   why: "a pod that no policy selects may talk to everything: one break-in reaches every store of the cluster",

@@ -1,13 +1,13 @@
-import type { Field } from "../core/field.ts";
-import { containersOf, makesPods } from "../core/pods.ts";
-import { defineRule, type Violation } from "../core/rule.ts";
-import { harmless, namesSecret, secretIn } from "../core/secret-words.ts";
-import type { StackObject } from "../core/stack-object.ts";
-import { eachKnown } from "../core/unknown.ts";
+import type { Field } from "../../core/field.ts";
+import { containersOf, makesPods } from "../../core/pods.ts";
+import { defineRule, type Violation } from "../../core/rule.ts";
+import { harmless, namesSecret, secretIn } from "../../core/secret-words.ts";
+import type { StackObject } from "../../core/stack-object.ts";
+import { eachKnown } from "../../core/unknown.ts";
 
 export const secretLiteralForbidden = defineRule({
   id: "secret-literal-forbidden",
-  section: "secrets",
+  section: "security",
   title: "No secret stands in clear in a container's environment, its arguments, or a ConfigMap",
   severity: "critical",
   why: "whoever may list pods or config maps reads it, and so do every log and backup that holds the object",

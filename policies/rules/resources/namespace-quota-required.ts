@@ -1,9 +1,9 @@
-import { defineRule } from "../core/rule.ts";
-import { anyOf } from "../core/stack.ts";
+import { defineRule } from "../../core/rule.ts";
+import { anyOf } from "../../core/stack.ts";
 
 export const namespaceQuotaRequired = defineRule({
   id: "namespace-quota-required",
-  section: "resources",
+  section: "performance",
   title: "Every namespace has a ResourceQuota",
   severity: "medium",
   why: "one team's runaway job or typing error takes the capacity of all others, and the bill has no ceiling",

@@ -1,10 +1,10 @@
-import type { Field } from "../core/field.ts";
-import { podOf } from "../core/pods.ts";
-import { defineRule } from "../core/rule.ts";
-import { selects } from "../core/selector.ts";
-import type { StackObject } from "../core/stack-object.ts";
-import { someKnown } from "../core/unknown.ts";
-import { isReplicated } from "../core/workload.ts";
+import type { Field } from "../../core/field.ts";
+import { podOf } from "../../core/pods.ts";
+import { defineRule } from "../../core/rule.ts";
+import { selects } from "../../core/selector.ts";
+import type { StackObject } from "../../core/stack-object.ts";
+import { someKnown } from "../../core/unknown.ts";
+import { isReplicated } from "../../core/workload.ts";
 
 export const spreadRequired = defineRule({
   id: "spread-required",

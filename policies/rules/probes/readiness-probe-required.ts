@@ -1,10 +1,10 @@
-import { containersOf, runsForever } from "../core/pods.ts";
-import { defineRule, violation } from "../core/rule.ts";
-import { eachKnown } from "../core/unknown.ts";
+import { containersOf, runsForever } from "../../core/pods.ts";
+import { defineRule, violation } from "../../core/rule.ts";
+import { eachKnown } from "../../core/unknown.ts";
 
 export const readinessProbeRequired = defineRule({
   id: "readiness-probe-required",
-  section: "probes",
+  section: "reliability",
   title: "Containers that serve until they are stopped have a readiness probe",
   severity: "high",
   why: "without it a pod gets traffic before it can answer, and a rollout goes on although the new version never works",

@@ -1,9 +1,9 @@
-import { podOf } from "../core/pods.ts";
-import { defineRule } from "../core/rule.ts";
-import { selects } from "../core/selector.ts";
-import { anyOf } from "../core/stack.ts";
-import type { StackObject } from "../core/stack-object.ts";
-import { isReplicated, replicasOf } from "../core/workload.ts";
+import { podOf } from "../../core/pods.ts";
+import { defineRule } from "../../core/rule.ts";
+import { selects } from "../../core/selector.ts";
+import { anyOf } from "../../core/stack.ts";
+import type { StackObject } from "../../core/stack-object.ts";
+import { isReplicated, replicasOf } from "../../core/workload.ts";
 
 const selectorOf = (budget: StackObject) => budget.root.at("spec", "selector");
 

@@ -1,11 +1,11 @@
-import { defineRule } from "../core/rule.ts";
-import type { StackObject } from "../core/stack-object.ts";
+import { defineRule } from "../../core/rule.ts";
+import type { StackObject } from "../../core/stack-object.ts";
 
 const nameOf = (object: StackObject) => `${object.namespace}/${object.name}`;
 
 export const hpaTargetExists = defineRule({
   id: "hpa-target-exists",
-  section: "autoscaling",
+  section: "scalability",
   title: "A HorizontalPodAutoscaler names a workload of its stack and namespace",
   severity: "high",
   why: "an autoscaler without its target does nothing, in silence: the service does not grow under load",

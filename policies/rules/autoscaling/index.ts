@@ -1,0 +1,3 @@
+import { hpaTargetExists } from "./hpa-target-exists.ts";
+
+export const AUTOSCALING = [hpaTargetExists] as const;

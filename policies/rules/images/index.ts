@@ -1,0 +1,3 @@
+import { imageTagPinned } from "./image-tag-pinned.ts";
+
+export const IMAGES = [imageTagPinned] as const;

@@ -1,0 +1,3 @@
+import { seccompRequired } from "./seccomp-required.ts";
+
+export const POD_SECURITY = [seccompRequired] as const;

@@ -1,0 +1,3 @@
+import { saTokenAutomountForbidden } from "./sa-token-automount-forbidden.ts";
+
+export const RBAC = [saTokenAutomountForbidden] as const;

@@ -1,0 +1,3 @@
+import { statefulProtected } from "./stateful-protected.ts";
+
+export const RECOVERY = [statefulProtected] as const;
