@@ -1,0 +1,19 @@
+import { fileURLToPath } from "node:url";
+
+/** Breaks the policies in every way that Stryker knows, and asks whether the unit tests notice: `npm run mutate`. */
+export default {
+  testRunner: "vitest",
+  vitest: { configFile: "test/mutation/vitest.config.ts", related: false },
+  mutate: ["policies/**/*.ts", "!policies/**/*.test.ts", "!policies/testing/**", "!policies/config/write.ts"],
+  plugins: ["@stryker-mutator/vitest-runner", fileURLToPath(new URL("texts.mjs", import.meta.url))],
+  ignorers: ["texts"],
+  coverageAnalysis: "perTest",
+  concurrency: 2,
+  ignoreStatic: true,
+  reporters: ["progress", "clear-text", "json"],
+  clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
+  jsonReporter: { fileName: "coverage/mutation.json" },
+  incremental: true,
+  incrementalFile: "coverage/mutation-incremental.json",
+  thresholds: { high: 95, low: 85, break: 85 },
+};
