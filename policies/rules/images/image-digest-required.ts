@@ -1,0 +1,24 @@
+import { containersOf, makesPods } from "../../core/pods.ts";
+import { defineRule, violation } from "../../core/rule.ts";
+import { eachKnown } from "../../core/unknown.ts";
+import { parsed, pinned } from "./image-reference.ts";
+
+export const imageDigestRequired = defineRule({
+  id: "image-digest-required",
+  section: "containers",
+  title: "Every image is named by its digest",
+  severity: "medium",
+  why: "who can push to the registry can put another program under any tag; a digest names the very bytes that were tested",
+  fix: "image: <repository>:<version>@sha256:<digest>",
+  frameworks: [],
+  scope: "resource",
+  exemptable: true,
+  params: {},
+  subjects: makesPods,
+  *check(object) {
+    yield* eachKnown(containersOf(object), function* ({ field }) {
+      const image = field.at("image");
+      if (!pinned(parsed(image.text() ?? ""))) yield violation(image, "a name that ends in @sha256:<digest>");
+    });
+  },
+});
