@@ -1,7 +1,8 @@
-import { containersOf, makesPods } from "../../core/pods.ts";
+import { makesPods } from "../../core/pods.ts";
 import { defineRule, violation } from "../../core/rule.ts";
 import { eachKnown } from "../../core/unknown.ts";
 import { parsed, pinned } from "./image-reference.ts";
+import { pulledImages } from "./pulled-image.ts";
 
 export const imageDigestRequired = defineRule({
   id: "image-digest-required",
@@ -16,8 +17,7 @@ export const imageDigestRequired = defineRule({
   params: {},
   subjects: makesPods,
   *check(object) {
-    yield* eachKnown(containersOf(object), function* ({ field }) {
-      const image = field.at("image");
+    yield* eachKnown(pulledImages(object), function* ({ image }) {
       if (!pinned(parsed(image.text() ?? ""))) yield violation(image, "a name that ends in @sha256:<digest>");
     });
   },

@@ -1,7 +1,8 @@
-import { containersOf, makesPods } from "../../core/pods.ts";
+import { makesPods } from "../../core/pods.ts";
 import { defineRule, violation } from "../../core/rule.ts";
 import { eachKnown } from "../../core/unknown.ts";
 import { parsed, pinned } from "./image-reference.ts";
+import { pulledImages } from "./pulled-image.ts";
 
 export const imagePullPolicyAlways = defineRule({
   id: "image-pull-policy-always",
@@ -24,10 +25,9 @@ export const imagePullPolicyAlways = defineRule({
   },
   subjects: makesPods,
   *check(object, { defaulting }) {
-    yield* eachKnown(containersOf(object), function* ({ field }) {
-      const reference = parsed(field.at("image").text() ?? "");
+    yield* eachKnown(pulledImages(object), function* ({ image, policy }) {
+      const reference = parsed(image.text() ?? "");
       if (pinned(reference)) return;
-      const policy = field.at("imagePullPolicy");
       const floats = reference.tag === undefined || reference.tag === "latest";
       if (policy.absent ? defaulting && floats : policy.text() === "Always") return;
       yield violation(policy, "Always", { fix: `${policy.path}: Always` });

@@ -1,7 +1,8 @@
-import { containersOf, makesPods } from "../../core/pods.ts";
+import { makesPods } from "../../core/pods.ts";
 import { defineRule, violation } from "../../core/rule.ts";
 import { eachKnown } from "../../core/unknown.ts";
 import { problemOf } from "./image-reference.ts";
+import { pulledImages } from "./pulled-image.ts";
 
 export const imageReferenceValid = defineRule({
   id: "image-reference-valid",
@@ -16,8 +17,7 @@ export const imageReferenceValid = defineRule({
   params: {},
   subjects: makesPods,
   *check(object) {
-    yield* eachKnown(containersOf(object), function* ({ field }) {
-      const image = field.at("image");
+    yield* eachKnown(pulledImages(object), function* ({ image }) {
       if (image.absent) return;
       const problem = problemOf(image.text() ?? "");
       if (problem !== undefined)

@@ -10,6 +10,7 @@ test.each([
   ["registry:5000/shop/orders", { repository: "registry:5000/shop/orders", tag: undefined, digest: undefined }],
   ["registry:5000/orders:1@sha256:ab", { repository: "registry:5000/orders", tag: "1", digest: "sha256:ab" }],
   ["orders@", { repository: "orders", tag: undefined, digest: "" }],
+  ["@sha256:ab", { repository: "", tag: undefined, digest: "sha256:ab" }],
 ])("%s is taken apart", (image, reference) => expect(parsed(image)).toEqual(reference));
 
 test.each([
@@ -31,7 +32,9 @@ describe("the grammar of an image's name", () => {
     "registry.example.com:5000/shop/orders__v2:1.4.2-rc.1_x",
     "REGISTRY.example.com/orders",
     "Team/orders",
-    "[fe80::1]:5000/orders",
+    "[fe80::9]:5000/orders",
+    "9a-9.9b-9/orders",
+    `orders@sha512:${"9".repeat(128)}`,
     `a.b-c_d__e---f@${SHA256}`,
     `orders:1@sha384:${"0".repeat(96)}`,
   ])("%s can be pulled", (image) => expect(problemOf(image)).toBeUndefined());
@@ -57,6 +60,7 @@ describe("the grammar of an image's name", () => {
     [`orders:${"a".repeat(129)}`, /for a tag/],
     ["orders:1+2", /"1\+2" for a tag/],
     ["orders@", /digest of ""/],
+    [`@${SHA256}`, /no repository/],
     ["orders@sha256:123456", /6 characters, not 64/],
     [`orders@${SHA256.toUpperCase()}`, /digest of "SHA256"/],
     [`orders@sha256:${"AB".repeat(32)}`, /small letters/],

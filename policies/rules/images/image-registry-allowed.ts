@@ -1,7 +1,8 @@
-import { containersOf, makesPods } from "../../core/pods.ts";
+import { makesPods } from "../../core/pods.ts";
 import { defineRule, violation } from "../../core/rule.ts";
 import { eachKnown } from "../../core/unknown.ts";
 import { spellings } from "./image-reference.ts";
+import { pulledImages } from "./pulled-image.ts";
 
 export const imageRegistryAllowed = defineRule({
   id: "image-registry-allowed",
@@ -33,11 +34,10 @@ export const imageRegistryAllowed = defineRule({
   subjects: makesPods,
   *check(object, { allow, deny }) {
     const [good, bad] = [allow, deny].map((patterns) => patterns.map((pattern) => new RegExp(pattern)));
-    yield* eachKnown(containersOf(object), function* ({ field }) {
-      const image = field.at("image");
+    yield* eachKnown(pulledImages(object), function* ({ image }) {
+      if (image.absent) return;
       const names = spellings(image.text() ?? "");
       const matches = (pattern: RegExp) => names.some((name) => pattern.test(name));
-      if (image.absent) return;
       if (bad?.some(matches)) yield violation(image, `an image that matches none of ${deny.join(", ")}`);
       else if (good?.length && !good.some(matches))
         yield violation(image, `an image that matches ${allow.join(" or ")}`);

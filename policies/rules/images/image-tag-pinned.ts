@@ -1,7 +1,8 @@
-import { containersOf, makesPods } from "../../core/pods.ts";
+import { makesPods } from "../../core/pods.ts";
 import { defineRule, violation } from "../../core/rule.ts";
 import { eachKnown } from "../../core/unknown.ts";
 import { parsed } from "./image-reference.ts";
+import { pulledImages } from "./pulled-image.ts";
 
 export const imageTagPinned = defineRule({
   id: "image-tag-pinned",
@@ -23,8 +24,7 @@ export const imageTagPinned = defineRule({
   },
   subjects: makesPods,
   *check(object, { tags }) {
-    yield* eachKnown(containersOf(object), function* ({ field }) {
-      const image = field.at("image");
+    yield* eachKnown(pulledImages(object), function* ({ image }) {
       const { tag, digest } = parsed(image.text() ?? "");
       if (digest || (tag && !tags.includes(tag))) return;
       yield violation(image, tag ? `a tag other than ${tags.join(", ")}` : "a tag or a digest");

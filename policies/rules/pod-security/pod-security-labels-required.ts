@@ -9,7 +9,7 @@ export const podSecurityLabelsRequired = defineRule({
   severity: "high",
   why: "without the label the API server lets every pod in, privileged ones too, whoever makes them",
   fix: `metadata.labels: { ${ENFORCE}: restricted }`,
-  frameworks: ["PSS:baseline"],
+  frameworks: [],
   scope: "resource",
   exemptable: true,
   params: {
