@@ -18,8 +18,8 @@ export const imageReferenceValid = defineRule({
   subjects: makesPods,
   *check(object) {
     yield* eachKnown(pulledImages(object), function* ({ image }) {
-      if (image.absent) return;
-      const problem = problemOf(image.text() ?? "");
+      const name = image.text();
+      const problem = name === undefined ? undefined : problemOf(name);
       if (problem !== undefined)
         yield violation(image, "the name of an image", { given: `${image.shown()}, which ${problem}` });
     });

@@ -43,12 +43,14 @@ export function problemOf(image: string): string | undefined {
   const { registry, path } = split(repository);
   if (image !== image.trim()) return "has spaces around it";
   if (path === "") return "has no repository";
-  if (registry !== undefined && !REGISTRY.test(registry)) return `has ${JSON.stringify(registry)} for a registry`;
+  // A name that no registry has may still be read as a part of the repository.
+  if (registry !== undefined && !REGISTRY.test(registry) && !PART.test(registry))
+    return `has ${JSON.stringify(registry)} for a registry`;
   if (path !== path.toLowerCase()) return "has capitals in its repository";
   const part = path.split("/").find((one) => !PART.test(one));
   if (part !== undefined) return `has ${JSON.stringify(part)} for a part of its repository`;
   if (path.length > LONGEST_NAME) return `has a repository of more than ${LONGEST_NAME} characters`;
-  if (/^[0-9a-f]{64}$/.test(repository)) return "looks like the id of an image";
+  if (/^[0-9a-f]{64}$/.test(image)) return "looks like the id of an image";
   if (tag !== undefined && !TAG.test(tag))
     return tag === "" ? "has an empty tag" : `has ${JSON.stringify(tag)} for a tag`;
   return digest === undefined ? undefined : digestProblem(digest);

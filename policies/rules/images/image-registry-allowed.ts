@@ -35,8 +35,9 @@ export const imageRegistryAllowed = defineRule({
   *check(object, { allow, deny }) {
     const [good, bad] = [allow, deny].map((patterns) => patterns.map((pattern) => new RegExp(pattern)));
     yield* eachKnown(pulledImages(object), function* ({ image }) {
-      if (image.absent) return;
-      const names = spellings(image.text() ?? "");
+      const written = image.text();
+      if (written === undefined) return;
+      const names = spellings(written);
       const matches = (pattern: RegExp) => names.some((name) => pattern.test(name));
       if (bad?.some(matches)) yield violation(image, `an image that matches none of ${deny.join(", ")}`);
       else if (good?.length && !good.some(matches))
