@@ -18,7 +18,10 @@ export const imageDigestRequired = defineRule({
   subjects: makesPods,
   *check(object) {
     yield* eachKnown(pulledImages(object), function* ({ image }) {
-      if (!pinned(parsed(image.text() ?? ""))) yield violation(image, "a name that ends in @sha256:<digest>");
+      const reference = parsed(image.text() ?? "");
+      if (pinned(reference)) return;
+      const name = `${reference.repository || "<repository>"}:${reference.tag || "<version>"}`;
+      yield violation(image, "a name that ends in @sha256:<digest>", { fix: `${image.path}: ${name}@sha256:<digest>` });
     });
   },
 });

@@ -25,9 +25,11 @@ export const imageTagPinned = defineRule({
   subjects: makesPods,
   *check(object, { tags }) {
     yield* eachKnown(pulledImages(object), function* ({ image }) {
-      const { tag, digest } = parsed(image.text() ?? "");
+      const { repository, tag, digest } = parsed(image.text() ?? "");
       if (digest || (tag && !tags.includes(tag))) return;
-      yield violation(image, tag ? `a tag other than ${tags.join(", ")}` : "a tag or a digest");
+      yield violation(image, tag ? `a tag other than ${tags.join(", ")}` : "a tag or a digest", {
+        fix: `${image.path}: ${repository || "<repository>"}:<version>`,
+      });
     });
   },
 });

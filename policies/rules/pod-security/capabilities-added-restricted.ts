@@ -49,8 +49,10 @@ export const capabilitiesAddedRestricted = defineRule({
       denied.size > 0 ? !denied.has(plain(name)) && plain(name) !== "ALL" : allow.includes(name);
     const wanted = denied.size > 0 ? `none of ${deny.join(", ")}` : allow.join(", ") || "nothing";
     yield* eachKnown(containerContexts(object), function* (context) {
-      yield* eachKnown(context.at("capabilities", "add").items(), function* (added) {
-        if (!allowed(added.text() ?? "")) yield violation(added, wanted);
+      const add = context.at("capabilities", "add");
+      yield* eachKnown(add.items(), function* (added) {
+        if (allowed(added.text() ?? "")) return;
+        yield violation(added, wanted, { fix: `take ${added.shown()} out of ${add.path}` });
       });
     });
   },

@@ -41,7 +41,10 @@ export const hostPathForbidden = defineRule({
 function hostVolumes(object: StackObject, counts: (path: string) => boolean): Iterable<Violation> {
   return eachKnown(volumesOf(object), function* (volume) {
     const path = pathOf(volume, counts);
-    if (path) yield violation(path, "no path of the node");
+    if (path)
+      yield violation(path, "no path of the node", {
+        fix: `${volume.path}: an emptyDir for scratch files, or a persistentVolumeClaim for what must stay`,
+      });
   });
 }
 

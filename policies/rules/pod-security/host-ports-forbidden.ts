@@ -18,7 +18,8 @@ export const hostPortsForbidden = defineRule({
     yield* eachKnown(containersOf(object), function* ({ field }) {
       yield* eachKnown(field.at("ports").items(), function* (port) {
         const hostPort = port.at("hostPort");
-        if ((hostPort.number() ?? 0) !== 0) yield violation(hostPort, "not set");
+        if ((hostPort.number() ?? 0) === 0) return;
+        yield violation(hostPort, "not set", { fix: `take ${hostPort.path} out, and reach the pod by a Service` });
       });
     });
   },

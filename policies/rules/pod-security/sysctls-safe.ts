@@ -38,10 +38,13 @@ export const sysctlsSafe = defineRule({
   },
   subjects: makesPods,
   *check(object, { allow }) {
-    const sysctls = podOf(object).spec.at("securityContext", "sysctls").items();
-    yield* eachKnown(sysctls, function* (sysctl) {
+    const sysctls = podOf(object).spec.at("securityContext", "sysctls");
+    yield* eachKnown(sysctls.items(), function* (sysctl) {
       const name = sysctl.at("name");
-      if (!allow.includes(name.text() ?? "")) yield violation(name, `one of ${allow.join(", ")}`);
+      if (allow.includes(name.text() ?? "")) return;
+      yield violation(name, `one of ${allow.join(", ")}`, {
+        fix: `take ${name.shown()} out of ${sysctls.path}, and set it for the nodes if all pods may have it`,
+      });
     });
   },
 });
