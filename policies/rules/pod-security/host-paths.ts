@@ -16,5 +16,5 @@ export function plainPath(path: string): string {
 
 /** Whether a folder is, or holds, what lies at a path. Both are plain. */
 export function holds(folder: string, path: string): boolean {
-  return folder === path || path.startsWith(folder === "/" ? "/" : `${folder}/`);
+  return `${path}/`.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
 }
