@@ -106,7 +106,8 @@ function resourcesOf(corpus: string, { files }: Case): Resource[] {
 
 /** Manifests, or an array of resources as Pulumi has them. */
 function resourcesIn(file: string): Resource[] {
-  const text = readFileSync(file, "utf8");
+  // Kubernetes reads a quoted text that goes on below with any indentation; our parser wants it indented.
+  const text = readFileSync(file, "utf8").replace(/\\\n\s+/g, "");
   if (file.endsWith(".json") && text.trimStart().startsWith("[")) return JSON.parse(text);
   return loadAll(text).flatMap((manifest) => (manifest ? fromManifest(manifest) : []));
 }

@@ -1,6 +1,8 @@
-import { containersOf, makesPods } from "../../core/pods.ts";
+import { makesPods } from "../../core/pods.ts";
 import { defineRule, violation } from "../../core/rule.ts";
 import { eachKnown } from "../../core/unknown.ts";
+import { parsed } from "./image-reference.ts";
+import { pulledImages } from "./pulled-image.ts";
 
 export const imageTagPinned = defineRule({
   id: "image-tag-pinned",
@@ -22,19 +24,12 @@ export const imageTagPinned = defineRule({
   },
   subjects: makesPods,
   *check(object, { tags }) {
-    yield* eachKnown(containersOf(object), function* ({ field }) {
-      const image = field.at("image");
-      const { tag, digest } = parts(image.text() ?? "");
+    yield* eachKnown(pulledImages(object), function* ({ image }) {
+      const { repository, tag, digest } = parsed(image.text() ?? "");
       if (digest || (tag && !tags.includes(tag))) return;
-      yield violation(image, tag ? `a tag other than ${tags.join(", ")}` : "a tag or a digest");
+      yield violation(image, tag ? `a tag other than ${tags.join(", ")}` : "a tag or a digest", {
+        fix: `${image.path}: ${repository || "<repository>"}:<version>`,
+      });
     });
   },
 });
-
-/** A colon before the last slash belongs to the registry's port. */
-function parts(image: string): { tag: string | undefined; digest: string | undefined } {
-  const [name = "", digest] = image.split("@");
-  const last = name.slice(name.lastIndexOf("/") + 1);
-  const colon = last.indexOf(":");
-  return { tag: colon < 0 ? undefined : last.slice(colon + 1), digest };
-}

@@ -1,8 +1,8 @@
 import type { Field } from "../../core/field.ts";
 import { containersOf, makesPods, podOf } from "../../core/pods.ts";
 import { defineRule, violation } from "../../core/rule.ts";
-import type { StackObject } from "../../core/stack-object.ts";
 import { eachKnown } from "../../core/unknown.ts";
+import { isWindows } from "./operating-system.ts";
 
 export const seccompRequired = defineRule({
   id: "seccomp-required",
@@ -30,7 +30,7 @@ export const seccompRequired = defineRule({
   },
   subjects: (object) => makesPods(object),
   *check(object, { level, types }) {
-    if (isWindows(object)) return;
+    if (level === "restricted" && isWindows(object)) return;
     const wanted = `${types.join(" or ")}${level === "baseline" ? ", or nothing" : ""}`;
     const allowed = (type: string | undefined) => (type === undefined ? level === "baseline" : includes(types, type));
     const pod = profileOf(podOf(object).spec);
@@ -52,11 +52,6 @@ export const seccompRequired = defineRule({
 
 function profileOf(holder: Field): Field {
   return holder.at("securityContext", "seccompProfile", "type");
-}
-
-/** Windows has no seccomp, and the pod security standards ask for none there. */
-function isWindows(object: StackObject): boolean {
-  return podOf(object).spec.at("os", "name").text() === "windows";
 }
 
 function includes(types: readonly string[], type: string): boolean {
