@@ -7,6 +7,9 @@ import { figureOf, sizedContainersOf } from "./figure.ts";
 import { quantityOf } from "./quantity.ts";
 import { claimOfVariable, claimOfWord, type RuntimeClaim } from "./runtime-claim.ts";
 
+/** Go 1.25 itself takes so many threads at least, however small the limit is. */
+const LEAST_CORES = 2;
+
 export const runtimeLimitEnv = defineRule({
   id: "runtime-limit-env",
   section: "performance",
@@ -58,7 +61,8 @@ function* judged(
   const figure = figureOf(object, container, "limits", claim.resource);
   const limit = quantityOf(figure);
   if (limit === undefined) return;
-  const most = claim.resource === "memory" ? Math.floor((limit * maxShare) / 100) : Math.max(1, Math.ceil(limit));
+  const most =
+    claim.resource === "memory" ? Math.floor((limit * maxShare) / 100) : Math.max(LEAST_CORES, Math.ceil(limit));
   if (claim.amount <= most) return;
   yield {
     path: field.path,
