@@ -73,5 +73,18 @@ function verdictOn(corpus: string, { files, rule, params = {}, object = {} }: Ca
 function resourcesIn(file: string): Resource[] {
   const text = readFileSync(file, "utf8");
   if (file.endsWith(".json") && text.trimStart().startsWith("[")) return JSON.parse(text);
-  return loadAll(text).flatMap((manifest) => (manifest ? fromManifest(manifest) : []));
+  return documentsIn(text).flatMap((manifest) => (manifest ? fromManifest(manifest) : []));
+}
+
+function documentsIn(text: string): unknown[] {
+  try {
+    return loadAll(text);
+  } catch {
+    return loadAll(text.replace(/\[[^[\]]*\]/g, onOneLine));
+  }
+}
+
+/** kubectl reads lists in brackets whose lines stand as far left as their key; the parser here does not. */
+function onOneLine(list: string): string {
+  return list.replace(/#.*$/gm, "").replace(/\s*\n\s*/g, " ");
 }
