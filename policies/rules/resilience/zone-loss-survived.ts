@@ -70,7 +70,10 @@ function lost(workload: StackObject, replicas: number, fullest: number, need: Ne
     path,
     given: `${replicas - fullest} of ${replicas} replicas, which are left when the fullest zone is lost`,
     wanted: `at least ${need.left} left: ${need.because}`,
-    fix: fullest === replicas && replicas > 1 ? `${path}: [${constraint}]` : `more replicas, or zones, beside ${path}`,
+    fix:
+      fullest === replicas && replicas > 1
+        ? `${path}: [${constraint}]`
+        : `${path}: [${constraint}], and more replicas at the fewest`,
     related: need.related,
   };
 }
