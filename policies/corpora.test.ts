@@ -109,5 +109,18 @@ function resourcesIn(file: string): Resource[] {
   // Kubernetes reads a quoted text that goes on below with any indentation; our parser wants it indented.
   const text = readFileSync(file, "utf8").replace(/\\\n\s+/g, "");
   if (file.endsWith(".json") && text.trimStart().startsWith("[")) return JSON.parse(text);
-  return loadAll(text).flatMap((manifest) => (manifest ? fromManifest(manifest) : []));
+  return documentsIn(text).flatMap((manifest) => (manifest ? fromManifest(manifest) : []));
+}
+
+function documentsIn(text: string): unknown[] {
+  try {
+    return loadAll(text);
+  } catch {
+    return loadAll(text.replace(/\[[^[\]]*\]/g, onOneLine));
+  }
+}
+
+/** kubectl reads lists in brackets whose lines stand as far left as their key; the parser here does not. */
+function onOneLine(list: string): string {
+  return list.replace(/#.*$/gm, "").replace(/\s*\n\s*/g, " ");
 }

@@ -51,7 +51,10 @@ export function declared(
     name: args.name,
     urn: args.urn,
     props: plain(args.props),
-    options: { protect: args.opts.protect },
+    options: {
+      protect: args.opts.protect,
+      ...(args.opts.ignoreChanges?.length && { ignoreChanges: args.opts.ignoreChanges }),
+    },
     ...(typeof namespace === "string" && namespace !== "" && { defaultNamespace: namespace }),
   };
 }

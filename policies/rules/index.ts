@@ -1,6 +1,8 @@
 import type { Rule } from "../core/rule.ts";
 import { AUTOSCALING } from "./autoscaling/index.ts";
+import { DELIVERY } from "./delivery/index.ts";
 import { ENCRYPTION } from "./encryption/index.ts";
+import { HYGIENE } from "./hygiene/index.ts";
 import { IMAGES } from "./images/index.ts";
 import { NETWORK } from "./network/index.ts";
 import { POD_SECURITY } from "./pod-security/index.ts";
@@ -23,6 +25,8 @@ const ALL = [
   ...RBAC,
   ...SECRETS,
   ...RECOVERY,
+  ...DELIVERY,
+  ...HYGIENE,
 ] as const;
 
 /** Every rule with the exact types of its id and settings, which the configs are checked against. */

@@ -22,7 +22,7 @@ export interface Fixture {
   /** How many violations there are, if more than one. */
   readonly paths?: number;
   readonly params?: Record<string, unknown>;
-  readonly options?: { protect: boolean };
+  readonly options?: Resource["options"];
   readonly stack: readonly Manifest[];
   /** What makes a failing stack pass. */
   readonly fix?: {
@@ -30,7 +30,7 @@ export interface Fixture {
     readonly object?: number;
     readonly set?: Record<string, unknown>;
     readonly add?: readonly Manifest[];
-    readonly options?: { protect: boolean };
+    readonly options?: Resource["options"];
   };
   /** Whether the rule's remediation makes it pass. */
   readonly remediated?: boolean;

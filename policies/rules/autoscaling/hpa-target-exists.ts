@@ -1,7 +1,5 @@
 import { defineRule } from "../../core/rule.ts";
-import type { StackObject } from "../../core/stack-object.ts";
-
-const nameOf = (object: StackObject) => `${object.namespace}/${object.name}`;
+import { isAutoscaler, missingTarget } from "./target.ts";
 
 export const hpaTargetExists = defineRule({
   id: "hpa-target-exists",
@@ -14,18 +12,6 @@ export const hpaTargetExists = defineRule({
   scope: "stack",
   exemptable: true,
   params: {},
-  subjects: (object) => object.group === "autoscaling" && object.kind === "HorizontalPodAutoscaler",
-  *check(scaler, _params, stack) {
-    const ref = scaler.root.at("spec", "scaleTargetRef");
-    const apiVersion = ref.at("apiVersion").text() ?? "apps/v1";
-    const group = apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
-    const kind = ref.at("kind").text() ?? "";
-    const name = ref.at("name").text() ?? "";
-    if (stack.find(group, kind, nameOf, `${scaler.namespace}/${name}`)) return;
-    yield {
-      path: ref.at("name").path,
-      given: `${JSON.stringify(name)}, and there is no ${kind || "object"} of that name in ${scaler.namespace}`,
-      wanted: "the name of a workload in the same namespace",
-    };
-  },
+  subjects: isAutoscaler,
+  check: (scaler, _params, stack) => missingTarget(scaler, stack),
 });

@@ -1,11 +1,8 @@
 import { podOf } from "../../core/pods.ts";
 import { defineRule } from "../../core/rule.ts";
-import { selects } from "../../core/selector.ts";
 import { anyOf } from "../../core/stack.ts";
-import type { StackObject } from "../../core/stack-object.ts";
 import { isReplicated, replicasOf } from "../../core/workload.ts";
-
-const selectorOf = (budget: StackObject) => budget.root.at("spec", "selector");
+import { budgetsFor, covers } from "./budget.ts";
 
 export const pdbRequired = defineRule({
   id: "pdb-required",
@@ -29,14 +26,7 @@ export const pdbRequired = defineRule({
   *check(workload, { onlyReplicated }, stack) {
     if (onlyReplicated && replicasOf(workload, stack).max <= 1) return;
     const { labels } = podOf(workload);
-    const budgets = stack.maySelect("policy", "PodDisruptionBudget", selectorOf, workload.namespace, labels);
-    const covered = anyOf(
-      budgets,
-      (budget) =>
-        budget.namespace === workload.namespace &&
-        !(budget.version === "v1beta1" && selectsNothing(budget)) &&
-        selects(selectorOf(budget), labels),
-    );
+    const covered = anyOf(budgetsFor(workload, stack), (budget) => covers(budget, workload));
     if (covered) return;
     yield {
       path: labels.path,
@@ -45,9 +35,3 @@ export const pdbRequired = defineRule({
     };
   },
 });
-
-/** In policy/v1beta1 an empty selector selects nothing; since policy/v1 it selects everything. */
-function selectsNothing(budget: StackObject): boolean {
-  const selector = selectorOf(budget);
-  return selector.at("matchLabels").entries().length + selector.at("matchExpressions").items().length === 0;
-}

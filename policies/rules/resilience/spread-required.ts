@@ -1,5 +1,5 @@
 import type { Field } from "../../core/field.ts";
-import { podOf } from "../../core/pods.ts";
+import { makesPods, podOf } from "../../core/pods.ts";
 import { defineRule } from "../../core/rule.ts";
 import { selects } from "../../core/selector.ts";
 import type { StackObject } from "../../core/stack-object.ts";
@@ -30,11 +30,21 @@ export const spreadRequired = defineRule({
       default: true,
       description: "Judge workloads that leave the number of replicas to an autoscaler, too.",
     },
+    anyReplicas: {
+      type: "boolean",
+      default: false,
+      description: "Judge workloads of a single replica, too: they may get more.",
+    },
+    anyKind: {
+      type: "boolean",
+      default: false,
+      description: "Judge whatever makes pods, not only what runs a number of replicas.",
+    },
   },
-  subjects: isReplicated,
-  *check(workload, { only, unsetCounts }) {
-    const replicas = workload.root.at("spec", "replicas").number();
-    if (replicas === undefined ? !unsetCounts : replicas <= 1) return;
+  subjects: makesPods,
+  *check(workload, { only, unsetCounts, anyReplicas, anyKind }) {
+    if (!anyKind && !isReplicated(workload)) return;
+    if (!anyReplicas && !mayHaveSeveral(workload, unsetCounts)) return;
     const ways = [
       ...(only === "antiaffinity" ? [] : constraintsOf(workload)),
       ...(only === "tsc" ? [] : antiAffinityOf(workload)),
@@ -49,6 +59,11 @@ export const spreadRequired = defineRule({
   },
 });
 
+function mayHaveSeveral(workload: StackObject, unsetCounts: boolean): boolean {
+  const replicas = workload.root.at("spec", "replicas").number();
+  return replicas === undefined ? unsetCounts : replicas > 1;
+}
+
 type Way = () => boolean;
 
 function constraintsOf(workload: StackObject): Way[] {
@@ -60,6 +75,7 @@ function constraintsOf(workload: StackObject): Way[] {
       (constraint) => () =>
         (constraint.at("maxSkew").number() ?? 0) >= 1 &&
         Boolean(constraint.at("topologyKey").text()) &&
+        ["DoNotSchedule", "ScheduleAnyway"].includes(constraint.at("whenUnsatisfiable").text() ?? "") &&
         selects(constraint.at("labelSelector"), labels),
     );
 }

@@ -1,6 +1,6 @@
-import { containersOf, makesPods } from "../../core/pods.ts";
-import { defineRule, violation } from "../../core/rule.ts";
-import { eachKnown } from "../../core/unknown.ts";
+import { makesPods } from "../../core/pods.ts";
+import { defineRule } from "../../core/rule.ts";
+import { type Demand, unmet } from "./demand.ts";
 
 export const resourceLimitsRequired = defineRule({
   id: "resource-limits-required",
@@ -20,15 +20,42 @@ export const resourceLimitsRequired = defineRule({
       default: ["cpu", "memory"],
       description: "The resources that must be limited.",
     },
+    alsoRequests: {
+      type: "boolean",
+      default: false,
+      description: "The resources that must be limited must be requested, too.",
+    },
+    alsoRequestsOf: {
+      type: "array",
+      items: { type: "string", enum: ["cpu", "memory", "ephemeral-storage"] },
+      default: [],
+      description: "Resources that must be requested, whether they must be limited or not.",
+    },
+    _req: {
+      type: "array",
+      items: { type: "string", enum: ["cpu", "memory", "ephemeral-storage"] },
+      default: [],
+      description: "The short name of alsoRequestsOf; what either of the two lists must be requested.",
+    },
+    max: {
+      type: "object",
+      additionalProperties: { type: "string" },
+      default: {},
+      description: "The largest limit by resource, as a quantity. A resource that is named here must be limited.",
+    },
   },
   subjects: makesPods,
-  *check(object, { resources }) {
-    yield* eachKnown(containersOf(object), function* ({ field, role }) {
-      if (role === "ephemeral") return; // Kubernetes refuses limits on these.
-      for (const resource of resources) {
-        const limit = field.at("resources", "limits", resource);
-        if (limit.absent) yield violation(limit, "a limit");
-      }
-    });
+  check(object, { resources, alsoRequests, alsoRequestsOf, _req, max }) {
+    const limited = new Set<string>([...resources, ...Object.keys(max)]);
+    const requested = new Set<string>([...(alsoRequests ? resources : []), ...alsoRequestsOf, ..._req]);
+    const demands: Demand[] = [
+      ...Array.from(limited, (resource) => ({ kind: "limits" as const, resource, ...bound(max[resource]) })),
+      ...Array.from(requested, (resource) => ({ kind: "requests" as const, resource })),
+    ];
+    return unmet(object, demands);
   },
 });
+
+function bound(max: string | undefined): { max?: string } {
+  return max === undefined ? {} : { max };
+}
