@@ -1,5 +1,6 @@
 import type { Rule } from "../core/rule.ts";
 import { AUTOSCALING } from "./autoscaling/index.ts";
+import { EDGE } from "./edge/index.ts";
 import { ENCRYPTION } from "./encryption/index.ts";
 import { IMAGES } from "./images/index.ts";
 import { NETWORK } from "./network/index.ts";
@@ -19,6 +20,7 @@ const ALL = [
   ...IMAGES,
   ...POD_SECURITY,
   ...NETWORK,
+  ...EDGE,
   ...ENCRYPTION,
   ...RBAC,
   ...SECRETS,

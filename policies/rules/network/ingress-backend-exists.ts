@@ -1,10 +1,10 @@
+import { GATEWAY_API, isIngress, isRoute } from "../../core/entry.ts";
 import type { Field } from "../../core/field.ts";
 import { KeyIndex } from "../../core/key-index.ts";
 import { defineRule, type Violation, violation } from "../../core/rule.ts";
 import { anyOf, type Stack } from "../../core/stack.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { eachKnown, everyKnown, someKnown } from "../../core/unknown.ts";
-import { GATEWAY_API, isIngress, isRoute } from "./entry.ts";
 
 /** The AWS load balancer controller reads the backend from an annotation of this name where this stands for the port. */
 const ELSEWHERE = "use-annotation";

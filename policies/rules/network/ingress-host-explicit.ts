@@ -1,7 +1,7 @@
+import { isGateway, isIngress, isRoute } from "../../core/entry.ts";
 import type { Field } from "../../core/field.ts";
 import { defineRule, type Violation, violation } from "../../core/rule.ts";
 import { eachKnown, someKnown } from "../../core/unknown.ts";
-import { isGateway, isIngress, isRoute } from "./entry.ts";
 
 /** Protocols by which a listener tells hosts apart. */
 const NAMED = new Set(["HTTP", "HTTPS", "TLS"]);

@@ -1,9 +1,10 @@
+import { isIngress } from "../../core/entry.ts";
+import type { Field } from "../../core/field.ts";
 import { KeyIndex } from "../../core/key-index.ts";
 import { defineRule, violation } from "../../core/rule.ts";
 import { anyOf } from "../../core/stack.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { eachKnown, someKnown } from "../../core/unknown.ts";
-import { isIngress, pathsOf } from "./entry.ts";
 
 const CANARY = "nginx.ingress.kubernetes.io/canary";
 
@@ -67,4 +68,10 @@ function claimOf(ingress: StackObject, host: string | undefined, path: string | 
   const named = ingress.root.at("spec", "ingressClassName").text();
   const served = named ?? ingress.annotation("kubernetes.io/ingress.class") ?? "";
   return `${served} ${(host ?? "").toLowerCase()} ${path || "/"}`;
+}
+
+/** The paths of an Ingress, each with its host as it is written. */
+function* pathsOf(ingress: StackObject): Generator<{ host: Field; path: Field }> {
+  for (const rule of ingress.root.at("spec", "rules").items())
+    for (const path of rule.at("http", "paths").items()) yield { host: rule.at("host"), path };
 }
