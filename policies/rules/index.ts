@@ -1,6 +1,7 @@
 import type { Rule } from "../core/rule.ts";
 import { AUTOSCALING } from "./autoscaling/index.ts";
 import { DELIVERY } from "./delivery/index.ts";
+import { EDGE } from "./edge/index.ts";
 import { ENCRYPTION } from "./encryption/index.ts";
 import { HYGIENE } from "./hygiene/index.ts";
 import { IMAGES } from "./images/index.ts";
@@ -21,6 +22,7 @@ const ALL = [
   ...IMAGES,
   ...POD_SECURITY,
   ...NETWORK,
+  ...EDGE,
   ...ENCRYPTION,
   ...RBAC,
   ...SECRETS,

@@ -9,6 +9,8 @@ const GATEWAY_API = "gateway.networking.k8s.io";
 /** With one of these on a Gateway, cert-manager makes the certificates that its listeners name. */
 const ISSUERS = ["cert-manager.io/cluster-issuer", "cert-manager.io/issuer"];
 
+const ALLOW_HTTP = "kubernetes.io/ingress.allow-http";
+
 const nameOf = (object: StackObject) => `${object.namespace}/${object.name}`;
 const secretOf = (certificate: StackObject) =>
   `${certificate.namespace}/${certificate.root.at("spec", "secretName").text() ?? ""}`;
@@ -24,16 +26,28 @@ export const ingressTlsRequired = defineRule({
   scope: "stack",
   optOut: "tls",
   exemptable: true,
-  params: {},
+  params: {
+    allowHttpFalse: {
+      type: "boolean",
+      default: false,
+      description: 'An Ingress also turns HTTP off, with the annotation kubernetes.io/ingress.allow-http: "false".',
+    },
+  },
   subjects: ({ group, kind }) =>
-    (group === GATEWAY_API && (kind === "Gateway" || kind === "HTTPRoute")) ||
+    (group === GATEWAY_API && (kind === "Gateway" || kind === "HTTPRoute" || kind === "GRPCRoute")) ||
     (kind === "Ingress" && (group === "networking.k8s.io" || group === "extensions")),
-  *check(object, _params, stack) {
-    if (object.kind === "Ingress") yield* ingress(object);
+  *check(object, { allowHttpFalse }, stack) {
+    if (object.kind === "Ingress")
+      yield* eachKnown([ingress, ...(allowHttpFalse ? [closed] : [])], (part) => part(object));
     else if (object.kind === "Gateway") yield* gateway(object, stack);
     else yield* route(object, stack);
   },
 });
+
+function* closed(object: StackObject): Generator<Violation> {
+  const annotation = object.root.at("metadata", "annotations", ALLOW_HTTP);
+  if (annotation.text() !== "false") yield violation(annotation, '"false"', { fix: `${annotation.path}: "false"` });
+}
 
 function* ingress(object: StackObject): Generator<Violation> {
   const spec = object.root.at("spec");

@@ -3,6 +3,8 @@ import { defineRule } from "../../core/rule.ts";
 import { selects } from "../../core/selector.ts";
 import { anyOf } from "../../core/stack.ts";
 import type { StackObject } from "../../core/stack-object.ts";
+import { someKnown } from "../../core/unknown.ts";
+import { ciliumHolds } from "./cilium-policy.ts";
 
 const selectorOf = (policy: StackObject) => policy.root.at("spec", "podSelector");
 
@@ -13,27 +15,38 @@ export const networkPolicyRequired = defineRule({
   severity: "high",
   why: "a pod that no policy selects may talk to everything: one break-in reaches every store of the cluster",
   fix: "add a NetworkPolicy to the namespace: { podSelector: {}, policyTypes: [Ingress, Egress] }, and one for each wanted path",
-  frameworks: ["NSA:C-0030"],
+  frameworks: ["NSA:C-0030", "CIS-K8s-1.12:5.3.2"],
   scope: "stack",
   optOut: "networkPolicy",
   exemptable: true,
   params: {
-    any: { type: "boolean", default: false, description: "A policy for one direction is enough." },
+    any: {
+      type: "boolean",
+      default: false,
+      description: "Any policy that selects the pod is enough, for whichever direction.",
+    },
   },
   subjects: makesPods,
   *check(object, { any }, stack) {
     const { labels, spec } = podOf(object);
     const candidates = stack.maySelect("networking.k8s.io", "NetworkPolicy", selectorOf, object.namespace, labels);
-    const held = (direction: "Ingress" | "Egress") =>
+    const selected = (holds: (policy: StackObject) => boolean) =>
       anyOf(
         candidates,
-        (policy) =>
-          policy.namespace === object.namespace &&
-          policyTypes(policy).includes(direction) &&
-          selects(selectorOf(policy), labels),
+        (policy) => policy.namespace === object.namespace && holds(policy) && selects(selectorOf(policy), labels),
       );
-    const open = (["Ingress", "Egress"] as const).filter((direction) => !held(direction));
-    if (open.length === 0 || (any && open.length === 1)) return;
+    const held = (direction: "Ingress" | "Egress") =>
+      someKnown(
+        [
+          () => selected((policy) => policyTypes(policy).includes(direction)),
+          () => ciliumHolds(stack, object, direction),
+        ],
+        (holds) => holds(),
+      );
+    const selectedAtAll = () => someKnown([() => selected(() => true), () => ciliumHolds(stack, object)], (is) => is());
+    if (any && selectedAtAll()) return;
+    const open = (["Ingress", "Egress"] as const).filter((direction) => any || !held(direction));
+    if (open.length === 0) return;
     yield {
       path: spec.path,
       given: `free to have any ${open.map((direction) => direction.toLowerCase()).join(" and ")}`,

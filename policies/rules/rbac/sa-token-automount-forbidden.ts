@@ -1,5 +1,6 @@
 import { makesPods, podOf } from "../../core/pods.ts";
 import { defineRule, violation } from "../../core/rule.ts";
+import type { StackObject } from "../../core/stack-object.ts";
 
 export const saTokenAutomountForbidden = defineRule({
   id: "sa-token-automount-forbidden",
@@ -12,10 +13,17 @@ export const saTokenAutomountForbidden = defineRule({
   scope: "resource",
   optOut: "automountToken",
   exemptable: true,
-  params: {},
-  subjects: makesPods,
-  *check(object) {
-    const automount = podOf(object).spec.at("automountServiceAccountToken");
+  params: {
+    sa: {
+      type: "boolean",
+      default: false,
+      description: "Ask it of ServiceAccounts too: pods that say nothing do as their account says.",
+    },
+  },
+  subjects: (object) => makesPods(object) || isAccount(object),
+  *check(object, { sa }) {
+    if (isAccount(object) && !sa) return;
+    const automount = (isAccount(object) ? object.root : podOf(object).spec).at("automountServiceAccountToken");
     if (automount.boolean() !== false) yield violation(automount, "false");
   },
   /**
@@ -23,9 +31,14 @@ export const saTokenAutomountForbidden = defineRule({
    * may live from the token (an operator does), and one that says true certainly does.
    */
   remediate(object) {
+    if (isAccount(object)) return;
     const { spec } = podOf(object);
     const automount = spec.at("automountServiceAccountToken");
     const account = spec.at("serviceAccountName").text() ?? "default";
     if (automount.absent && account === "default") automount.set(false);
   },
 });
+
+function isAccount({ group, kind }: StackObject): boolean {
+  return group === "" && kind === "ServiceAccount";
+}

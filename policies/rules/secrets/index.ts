@@ -1,3 +1,5 @@
+import { secretEnvRefForbidden } from "./secret-env-ref-forbidden.ts";
 import { secretLiteralForbidden } from "./secret-literal-forbidden.ts";
+import { secretValueTraced } from "./secret-value-traced.ts";
 
-export const SECRETS = [secretLiteralForbidden] as const;
+export const SECRETS = [secretLiteralForbidden, secretValueTraced, secretEnvRefForbidden] as const;

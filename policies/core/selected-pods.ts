@@ -1,0 +1,89 @@
+import type { Field } from "./field.ts";
+import { KeyIndex } from "./key-index.ts";
+import { makesPods, podOf } from "./pods.ts";
+import { selects } from "./selector.ts";
+import { anyOf, type Stack } from "./stack.ts";
+import type { StackObject } from "./stack-object.ts";
+import { eachKnown, everyKnown, someKnown, UnknownValue } from "./unknown.ts";
+
+/** Objects that make pods: by their namespace, and by each label of their pods in it. */
+const PODS = new KeyIndex(makesPods, function* (object) {
+  yield object.namespace;
+  yield* eachKnown(podOf(object).labels.entries(), function* ([key, value]) {
+    yield pairKey(object.namespace, key, value.text() ?? "");
+  });
+});
+
+/** Pods that an operator makes for an object of the stack: the label that names the object, and the object's kind. */
+const OPERATED: Readonly<Record<string, { group: string; kind: string; anywhere?: true }>> = {
+  // An implementation may run its proxies in a namespace of its own.
+  "gateway.networking.k8s.io/gateway-name": { group: "gateway.networking.k8s.io", kind: "Gateway", anywhere: true },
+  "gateway.envoyproxy.io/owning-gateway-name": { group: "gateway.networking.k8s.io", kind: "Gateway", anywhere: true },
+  "cnpg.io/cluster": { group: "postgresql.cnpg.io", kind: "Cluster" },
+  "cnpg.io/poolerName": { group: "postgresql.cnpg.io", kind: "Pooler" },
+  "postgres-operator.crunchydata.com/cluster": {
+    group: "postgres-operator.crunchydata.com",
+    kind: "PostgresCluster",
+  },
+  "strimzi.io/cluster": { group: "kafka.strimzi.io", kind: "Kafka" },
+  "operator.prometheus.io/name": { group: "monitoring.coreos.com", kind: "Prometheus" },
+  "elasticsearch.k8s.elastic.co/cluster-name": { group: "elasticsearch.k8s.elastic.co", kind: "Elasticsearch" },
+};
+
+const nameOf = (object: StackObject) => object.name;
+const namespacedOf = (object: StackObject) => `${object.namespace}/${object.name}`;
+
+/** Whether a label selector (`matchLabels`, `matchExpressions`) selects a pod of the stack in a namespace. */
+export function selectsAny(stack: Stack, namespace: string, selector: Field): boolean {
+  const wanted = selector.at("matchLabels").entries();
+  return isAny(stack, namespace, wanted, (labels) => selects(selector, labels));
+}
+
+/** Whether a pod of the stack in a namespace has all of these labels, as a Service's selector asks for them. */
+export function labelsAny(stack: Stack, namespace: string, wanted: Field): boolean {
+  const entries = wanted.entries();
+  return isAny(stack, namespace, entries, (labels) =>
+    everyKnown(entries, ([key, value]) => labels.at(key).text() === value.text()),
+  );
+}
+
+function isAny(
+  stack: Stack,
+  namespace: string,
+  wanted: readonly [string, Field][],
+  fits: (labels: Field) => boolean,
+): boolean {
+  const rarest = wanted
+    .flatMap(([key, value]) => known(() => pairKey(namespace, key, value.text() ?? "")))
+    .reduce((best, key) => (PODS.count(stack, key) < PODS.count(stack, best) ? key : best), namespace);
+  const candidates = PODS.candidates(stack, rarest);
+  const own = () => anyOf(candidates, (object) => object.namespace === namespace && fits(podOf(object).labels));
+  return someKnown([own, () => operated(stack, namespace, wanted)], (is) => is());
+}
+
+/** A value that is not known yet narrows nothing down. */
+function known<T>(read: () => T): T[] {
+  try {
+    return [read()];
+  } catch (error) {
+    if (error instanceof UnknownValue) return [];
+    throw error;
+  }
+}
+
+function operated(stack: Stack, namespace: string, wanted: readonly [string, Field][]): boolean {
+  return wanted.some(([key, value]) => {
+    const maker = Object.hasOwn(OPERATED, key) ? OPERATED[key] : undefined;
+    if (maker === undefined) return false;
+    const { group, kind, anywhere } = maker;
+    const name = value.text() ?? "";
+    const found = anywhere
+      ? stack.find(group, kind, nameOf, name)
+      : stack.find(group, kind, namespacedOf, `${namespace}/${name}`);
+    return found !== undefined;
+  });
+}
+
+function pairKey(namespace: string, key: string, value: string): string {
+  return `${namespace} ${key}=${value}`;
+}

@@ -1,0 +1,52 @@
+import { Field } from "../../core/field.ts";
+import { podOf } from "../../core/pods.ts";
+import { selects } from "../../core/selector.ts";
+import { anyOf, type Stack } from "../../core/stack.ts";
+import type { StackObject } from "../../core/stack-object.ts";
+import { someKnown, UNKNOWN, UnknownValue } from "../../core/unknown.ts";
+
+/** Cilium says where a label comes from; `any` stands for each source. */
+const SOURCES = ["k8s:", "any:"];
+const SECTIONS = { Ingress: ["ingress", "ingressDeny"], Egress: ["egress", "egressDeny"] } as const;
+
+const selectorOf = (policy: StackObject) => policy.root.at("spec", "endpointSelector");
+
+/**
+ * Whether a CiliumNetworkPolicy of the pods' namespace holds them in a direction: it selects them, and has a rule for the
+ * direction, which denies what it does not allow unless it says otherwise. Without a direction: whether one selects them.
+ */
+export function ciliumHolds(stack: Stack, object: StackObject, direction?: "Ingress" | "Egress"): boolean {
+  const labels = sourced(podOf(object).labels);
+  const candidates = stack.maySelect("cilium.io", "CiliumNetworkPolicy", selectorOf, object.namespace, labels);
+  return anyOf(
+    candidates,
+    (policy) =>
+      policy.namespace === object.namespace &&
+      someKnown(
+        [policy.root.at("spec"), ...policy.root.at("specs").items()],
+        (spec) => (direction === undefined || denies(spec, direction)) && selects(spec.at("endpointSelector"), labels),
+      ),
+  );
+}
+
+function denies(spec: Field, direction: "Ingress" | "Egress"): boolean {
+  if (spec.at("enableDefaultDeny", direction.toLowerCase()).boolean() === false) return false;
+  return someKnown(SECTIONS[direction], (section) => spec.at(section).items().length > 0);
+}
+
+/** The labels under each name by which a policy may ask for them. */
+function sourced(labels: Field): Field {
+  const names = labels
+    .entries()
+    .flatMap(([key, value]) => ["", ...SOURCES].map((source) => [source + key, raw(value)]));
+  return new Field(Object.fromEntries(names));
+}
+
+function raw(field: Field): unknown {
+  try {
+    return field.value;
+  } catch (error) {
+    if (error instanceof UnknownValue) return UNKNOWN;
+    throw error;
+  }
+}

@@ -1,0 +1,66 @@
+import type { Field } from "../../core/field.ts";
+import type { StackObject } from "../../core/stack-object.ts";
+import { everyKnown, someKnown } from "../../core/unknown.ts";
+
+export const RBAC_API = "rbac.authorization.k8s.io";
+
+/** A right over objects of the API: any of the verbs on any of the resources in any of the groups. */
+export interface Right {
+  readonly groups: readonly string[];
+  /** As roles name them, subresources with a slash: `pods/exec`. */
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+export function isRole({ group, kind }: StackObject): boolean {
+  return group === RBAC_API && (kind === "Role" || kind === "ClusterRole");
+}
+
+export function isBinding({ group, kind }: StackObject): boolean {
+  return group === RBAC_API && (kind === "RoleBinding" || kind === "ClusterRoleBinding");
+}
+
+/** The rules of a role; none for a ClusterRole that is put together from others. */
+export function rulesOf(role: StackObject): Field[] {
+  return role.root.at("rules").items();
+}
+
+/** Whether a rule of a role grants any part of a right, by name or by a wildcard. */
+export function grants(rule: Field, { groups, resources, verbs }: Right): boolean {
+  const parts = [
+    () => contains(rule.at("apiGroups"), (group) => group === "*" || groups.includes(group)),
+    () => contains(rule.at("resources"), (given) => resources.some((resource) => covers(given, resource))),
+    () => contains(rule.at("verbs"), (verb) => verb === "*" || verbs.includes(verb)),
+  ];
+  return everyKnown(parts, (part) => part());
+}
+
+/** Whether a rule is for named objects only. */
+export function isNarrowed(rule: Field): boolean {
+  return rule.at("resourceNames").items().length > 0;
+}
+
+/** Whether a list of strings contains one that fits. */
+export function contains(list: Field, fits: (text: string) => boolean): boolean {
+  return someKnown(list.items(), (item) => fits(item.text() ?? ""));
+}
+
+/** What a rule says, for a message: `get, list on secrets`. */
+export function spoken(rule: Field): string {
+  const words = (key: string) =>
+    rule
+      .at(key)
+      .items()
+      .map((item) => item.text() ?? "")
+      .join(", ");
+  return `${words("verbs")} on ${words("resources")}`;
+}
+
+/** A part may be a star: `pods/` with one, or one with `/exec`, covers `pods/exec` as a star alone does; `pods` does not. */
+function covers(given: string, resource: string): boolean {
+  if (given === "*" || given === resource) return true;
+  const [base, sub] = given.split("/");
+  const [wantedBase, wantedSub] = resource.split("/");
+  if (sub === undefined || wantedSub === undefined) return false;
+  return (base === "*" || base === wantedBase) && (sub === "*" || sub === wantedSub);
+}

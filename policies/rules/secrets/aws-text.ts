@@ -1,0 +1,108 @@
+import { Field } from "../../core/field.ts";
+import type { StackObject } from "../../core/stack-object.ts";
+import { eachKnown } from "../../core/unknown.ts";
+import type { ClearText } from "./clear-text.ts";
+
+/**
+ * Passwords that a resource is given, by type, each with what to write instead. Only such as AWS can keep by itself: elsewhere
+ * a program has to hand one over, and a policy cannot tell a secret of the program's from a literal.
+ */
+const PASSWORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "aws:rds/instance:Instance": { password: "manageMasterUserPassword: true" },
+  "aws:rds/cluster:Cluster": { masterPassword: "manageMasterUserPassword: true" },
+  "aws:docdb/cluster:Cluster": { masterPassword: "manageMasterUserPassword: true" },
+  "aws:redshift/cluster:Cluster": { masterPassword: "manageMasterPassword: true" },
+  "aws:redshiftserverless/namespace:Namespace": { adminUserPassword: "manageAdminPassword: true" },
+  "aws:dms/endpoint:Endpoint": { password: "secretsManagerArn: <the secret's ARN>" },
+  "pulumi:providers:aws": { secretKey: "profile or assumeRoles", token: "profile or assumeRoles" },
+};
+
+/** Maps of environment variables, by the key that they stand under. */
+const VARIABLES = new Set([
+  "variables",
+  "environment",
+  "environmentVariables",
+  "environmentVariable",
+  "runtimeEnvironmentVariables",
+  "defaultArguments",
+  "settings",
+]);
+/** CodeBuild's variables that are filled in from where secrets belong. */
+const REFERENCE_TYPES = new Set(["PARAMETER_STORE", "SECRETS_MANAGER"]);
+const SCRIPTS = new Set(["userData", "userDataBase64"]);
+/** Deeper than any resource; a text that holds JSON that holds JSON ends here. */
+const DEEPEST = 16;
+
+/** A text of an AWS resource. `instead`: what to write for a password that the resource is given. */
+export interface AwsText extends ClearText {
+  readonly instead?: string;
+}
+
+export function isAws({ resource }: StackObject): boolean {
+  return /^(?:aws|aws-native|awsx):|^pulumi:providers:aws$/.test(resource.type);
+}
+
+/** Every text of an AWS resource, those in its JSON, its environments and its scripts with their names. */
+export function* awsTexts(object: StackObject): Generator<AwsText> {
+  const passwords = PASSWORDS[object.resource.type] ?? {};
+  yield* eachKnown(object.root.entries(), function* ([key, field]) {
+    const instead = Object.hasOwn(passwords, key) ? passwords[key] : undefined;
+    if (instead === undefined) yield* within(field, key, "", 0);
+    else yield { field, name: "password", text: field.text() ?? "", instead };
+  });
+}
+
+/** `key`: what the value stands under. `name`: what it is called, if it is a variable. */
+function* within(field: Field, key: string, name: string, depth: number): Generator<AwsText> {
+  const { value } = field;
+  if (depth > DEEPEST) return;
+  if (typeof value === "string") yield* inText(field, key, name, value, depth);
+  else if (Array.isArray(value)) yield* eachKnown(field.items(), (item) => inItem(item, key, depth));
+  else if (typeof value === "object" && value !== null)
+    yield* eachKnown(field.entries(), ([below, item]) =>
+      within(item, below, VARIABLES.has(key) ? below : "", depth + 1),
+    );
+}
+
+/** Variables may be a list of `{ name, value }`. */
+function* inItem(item: Field, key: string, depth: number): Generator<AwsText> {
+  const { value } = item;
+  const isVariable = VARIABLES.has(key) && typeof value === "object" && value !== null && "name" in value;
+  if (!isVariable || !("value" in value)) yield* within(item, key, "", depth + 1);
+  else if (!REFERENCE_TYPES.has(item.at("type").text() ?? ""))
+    yield* within(item.at("value"), key, item.at("name").text() ?? "", depth + 1);
+}
+
+function* inText(field: Field, key: string, name: string, text: string, depth: number): Generator<AwsText> {
+  if (SCRIPTS.has(key)) {
+    for (const [variable, value] of assignments(script(text))) yield { field, name: variable, text: value };
+    yield { field, name: "", text: script(text) };
+    return;
+  }
+  const json = parsed(text);
+  if (json === undefined) yield { field, name, text };
+  // What is found in it stands at the field that holds the whole of it.
+  else for (const found of within(new Field(json), key, name, depth + 1)) yield { ...found, field };
+}
+
+function parsed(text: string): object | undefined {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** User data is given as it is, or in base64. */
+function script(text: string): string {
+  return /^[A-Za-z0-9+/\s]{16,}={0,2}\s*$/.test(text) ? Buffer.from(text, "base64").toString("utf8") : text;
+}
+
+/** `export NAME=value` and `NAME=value`, line by line. */
+function assignments(text: string): [name: string, value: string][] {
+  return Array.from(
+    text.matchAll(/^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)=(["']?)([^\n\r]*?)\2[ \t]*$/gm),
+    ([, name = "", , value = ""]) => [name, value],
+  );
+}

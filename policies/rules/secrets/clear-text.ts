@@ -1,0 +1,54 @@
+import type { Field } from "../../core/field.ts";
+import { containersOf, makesPods } from "../../core/pods.ts";
+import type { StackObject } from "../../core/stack-object.ts";
+import { eachKnown } from "../../core/unknown.ts";
+
+/** A text that stands in clear in an object, where whoever may look at the object reads it. */
+export interface ClearText {
+  readonly field: Field;
+  /** What the object calls it: the variable, the key, the option. Empty where it has no name of its own. */
+  readonly name: string;
+  readonly text: string;
+}
+
+export type Place = "env" | "args" | "configmap";
+
+export function isConfigMap({ group, kind }: StackObject): boolean {
+  return group === "" && kind === "ConfigMap";
+}
+
+/** The texts of some places of a Kubernetes object. */
+export function* clearTexts(object: StackObject, places: readonly Place[]): Generator<ClearText> {
+  if (isConfigMap(object) && places.includes("configmap")) yield* inConfigMap(object);
+  if (!makesPods(object)) return;
+  yield* eachKnown(containersOf(object), function* ({ field }) {
+    if (places.includes("env")) yield* inEnv(field);
+    if (places.includes("args")) yield* inArgs(field);
+  });
+}
+
+function* inConfigMap(object: StackObject): Generator<ClearText> {
+  yield* eachKnown(object.root.at("data").entries(), function* ([name, field]) {
+    yield { field, name, text: field.text() ?? "" };
+  });
+  yield* eachKnown(object.root.at("binaryData").entries(), function* ([name, field]) {
+    yield { field, name, text: Buffer.from(field.text() ?? "", "base64").toString("latin1") };
+  });
+}
+
+function inEnv(container: Field): Iterable<ClearText> {
+  return eachKnown(container.at("env").items(), function* (variable) {
+    const field = variable.at("value");
+    yield { field, name: variable.at("name").text() ?? "", text: field.text() ?? "" };
+  });
+}
+
+/** `--token=abc` is called `token`, and its text is what follows. */
+function inArgs(container: Field): Iterable<ClearText> {
+  const words = [...container.at("command").items(), ...container.at("args").items()];
+  return eachKnown(words, function* (field) {
+    const text = field.text() ?? "";
+    const [, name = "", value = text] = /^--?([\w.-]+)=(.*)$/s.exec(text) ?? [];
+    yield { field, name, text: value };
+  });
+}
