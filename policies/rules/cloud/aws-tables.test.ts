@@ -1,0 +1,29 @@
+import { describe, expect, test } from "vitest";
+import { missingIn } from "../../testing/aws-types.ts";
+import { AT_REST } from "../encryption/at-rest-table.ts";
+import { CUSTOMER_KEYS } from "../encryption/customer-key-table.ts";
+
+/** What AWS says of a resource and nobody declares: rules judge it where a stack's outputs, or a static input, have it. */
+const OUTPUTS = new Set([
+  "aws:neptune/clusterSnapshot:ClusterSnapshot kmsKeyId",
+  "aws:neptune/clusterSnapshot:ClusterSnapshot storageEncrypted",
+  "aws:rds/clusterSnapshot:ClusterSnapshot storageEncrypted",
+]);
+
+describe.each(Object.entries({ AT_REST, CUSTOMER_KEYS }))("%s", (_name, table) => {
+  test.each(Object.entries(table))("%s has these settings in @pulumi/aws", (token, settings) => {
+    const missing = settings
+      .filter(({ at }) => !OUTPUTS.has(`${token} ${at}`))
+      .flatMap(({ at }) => missingIn(token, at) ?? []);
+    expect(missing).toEqual([]);
+  });
+});
+
+test("a name that the SDK does not have is noticed", () => {
+  expect(missingIn("aws:rds/instance:Instanze", "storageEncrypted")).toBe("no resource aws:rds/instance:Instanze");
+  expect(missingIn("aws:rds/instance:Instance", "storageEncripted")).toContain("has no storageEncripted");
+  expect(missingIn("aws:ec2/instance:Instance", "rootBlockDevice.encripted")).toContain("has no encripted");
+  expect(missingIn("aws:ec2/instance:Instance", "ebsBlockDevices")).toBeUndefined();
+  expect(missingIn("aws:ec2/instance:Instance", "ebsBlockDevices.encrypted")).toContain("is a list");
+  expect(missingIn("aws:ec2/instance:Instance", "rootBlockDevice[].encrypted")).toContain("is no list");
+});
