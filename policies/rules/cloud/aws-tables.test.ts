@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import { missingIn } from "../../testing/aws-types.ts";
 import { AT_REST } from "../encryption/at-rest-table.ts";
 import { CUSTOMER_KEYS } from "../encryption/customer-key-table.ts";
+import { IN_TRANSIT } from "../encryption/in-transit-table.ts";
+import { tlsTable } from "../encryption/tls-version-table.ts";
 
 /** What AWS says of a resource and nobody declares: rules judge it where a stack's outputs, or a static input, have it. */
 const OUTPUTS = new Set([
@@ -10,7 +12,7 @@ const OUTPUTS = new Set([
   "aws:rds/clusterSnapshot:ClusterSnapshot storageEncrypted",
 ]);
 
-describe.each(Object.entries({ AT_REST, CUSTOMER_KEYS }))("%s", (_name, table) => {
+describe.each(Object.entries({ AT_REST, CUSTOMER_KEYS, IN_TRANSIT, TLS: tlsTable(12) }))("%s", (_name, table) => {
   test.each(Object.entries(table))("%s has these settings in @pulumi/aws", (token, settings) => {
     const missing = settings
       .filter(({ at }) => !OUTPUTS.has(`${token} ${at}`))
