@@ -4,6 +4,9 @@ import { AT_REST } from "../encryption/at-rest-table.ts";
 import { CUSTOMER_KEYS } from "../encryption/customer-key-table.ts";
 import { IN_TRANSIT } from "../encryption/in-transit-table.ts";
 import { tlsTable } from "../encryption/tls-version-table.ts";
+import { backupTable } from "../recovery/backup-table.ts";
+import { DELETION } from "../recovery/deletion-protection-required.ts";
+import { POINT_IN_TIME } from "../recovery/point-in-time-recovery-required.ts";
 
 /** What AWS says of a resource and nobody declares: rules judge it where a stack's outputs, or a static input, have it. */
 const OUTPUTS = new Set([
@@ -12,7 +15,17 @@ const OUTPUTS = new Set([
   "aws:rds/clusterSnapshot:ClusterSnapshot storageEncrypted",
 ]);
 
-describe.each(Object.entries({ AT_REST, CUSTOMER_KEYS, IN_TRANSIT, TLS: tlsTable(12) }))("%s", (_name, table) => {
+const TABLES = {
+  AT_REST,
+  CUSTOMER_KEYS,
+  IN_TRANSIT,
+  TLS: tlsTable(12),
+  BACKUP: backupTable({ databases: 5, caches: 1, warehouses: 1 }),
+  POINT_IN_TIME,
+  DELETION,
+};
+
+describe.each(Object.entries(TABLES))("%s", (_name, table) => {
   test.each(Object.entries(table))("%s has these settings in @pulumi/aws", (token, settings) => {
     const missing = settings
       .filter(({ at }) => !OUTPUTS.has(`${token} ${at}`))
