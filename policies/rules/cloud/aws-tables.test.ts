@@ -7,6 +7,8 @@ import { tlsTable } from "../encryption/tls-version-table.ts";
 import { backupTable } from "../recovery/backup-table.ts";
 import { DELETION } from "../recovery/deletion-protection-required.ts";
 import { POINT_IN_TIME } from "../recovery/point-in-time-recovery-required.ts";
+import { repositoryTable } from "./image-repository-hardened.ts";
+import { MULTI_AZ } from "./multi-az-required.ts";
 
 /** What AWS says of a resource and nobody declares: rules judge it where a stack's outputs, or a static input, have it. */
 const OUTPUTS = new Set([
@@ -23,6 +25,8 @@ const TABLES = {
   BACKUP: backupTable({ databases: 5, caches: 1, warehouses: 1 }),
   POINT_IN_TIME,
   DELETION,
+  MULTI_AZ,
+  REPOSITORIES: repositoryTable(true),
 };
 
 describe.each(Object.entries(TABLES))("%s", (_name, table) => {
