@@ -1,4 +1,5 @@
 import type { Rule } from "../core/rule.ts";
+import { AUDIT } from "./audit/index.ts";
 import { AUTOSCALING } from "./autoscaling/index.ts";
 import { CLOUD } from "./cloud/index.ts";
 import { ENCRYPTION } from "./encryption/index.ts";
@@ -24,6 +25,7 @@ const ALL = [
   ...RBAC,
   ...SECRETS,
   ...RECOVERY,
+  ...AUDIT,
   ...CLOUD,
 ] as const;
 

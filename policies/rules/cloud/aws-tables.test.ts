@@ -1,5 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { missingIn } from "../../testing/aws-types.ts";
+import { ACCESS_LOGS } from "../audit/access-log-required.ts";
+import { auditTable } from "../audit/audit-log-table.ts";
+import { MONITORING } from "../audit/detailed-monitoring-required.ts";
+import { retentionTable } from "../audit/log-retention-min.ts";
 import { AT_REST } from "../encryption/at-rest-table.ts";
 import { CUSTOMER_KEYS } from "../encryption/customer-key-table.ts";
 import { IN_TRANSIT } from "../encryption/in-transit-table.ts";
@@ -26,6 +30,10 @@ const TABLES = {
   POINT_IN_TIME,
   DELETION,
   MULTI_AZ,
+  AUDIT_LOGS: auditTable([]),
+  ACCESS_LOGS,
+  RETENTION: retentionTable(1),
+  MONITORING,
   REPOSITORIES: repositoryTable(true),
 };
 

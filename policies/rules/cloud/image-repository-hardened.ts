@@ -22,6 +22,8 @@ export function repositoryTable(scanDeclared: boolean): AwsTable {
   };
 }
 
+const TYPES = repositoryTable(false);
+
 export const imageRepositoryHardened = defineRule({
   id: "image-repository-hardened",
   section: "containers",
@@ -40,6 +42,6 @@ export const imageRepositoryHardened = defineRule({
       description: "Demand scanOnPush on each repository, where the registry has no scanning configuration of its own.",
     },
   },
-  subjects: (object) => isIn(repositoryTable(false), object),
+  subjects: (object) => isIn(TYPES, object),
   check: (object, { scanDeclared }) => broken(repositoryTable(scanDeclared), object),
 });
