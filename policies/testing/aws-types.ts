@@ -65,7 +65,7 @@ function inputs(): Map<string, Map<string, string>> {
 function propertiesIn(lines: readonly string[], indent: string): Properties {
   const properties = new Map<string, string>();
   for (const line of lines) {
-    const [, name, type] = new RegExp(`^${indent}(\\w+)\\??: (.*);$`).exec(line) ?? [];
+    const [, name, type] = new RegExp(`^${indent}(\\w+)\\??: (.*?);?$`).exec(line) ?? [];
     if (name && type) properties.set(name, type);
   }
   return properties;

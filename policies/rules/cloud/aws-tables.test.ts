@@ -11,6 +11,7 @@ import { tlsTable } from "../encryption/tls-version-table.ts";
 import { backupTable } from "../recovery/backup-table.ts";
 import { DELETION } from "../recovery/deletion-protection-required.ts";
 import { POINT_IN_TIME } from "../recovery/point-in-time-recovery-required.ts";
+import { EXPOSURE } from "./exposure-table.ts";
 import { repositoryTable } from "./image-repository-hardened.ts";
 import { MULTI_AZ } from "./multi-az-required.ts";
 
@@ -30,6 +31,7 @@ const TABLES = {
   POINT_IN_TIME,
   DELETION,
   MULTI_AZ,
+  EXPOSURE,
   AUDIT_LOGS: auditTable([]),
   ACCESS_LOGS,
   RETENTION: retentionTable(1),
