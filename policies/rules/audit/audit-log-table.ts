@@ -1,5 +1,5 @@
 import { switched, texts } from "../../core/aws.ts";
-import { type AwsSetting, type AwsTable, filled, has, on, oneOf, setting } from "../../core/aws-settings.ts";
+import { type AwsSetting, type AwsTable, filled, has, is, on, oneOf, setting } from "../../core/aws-settings.ts";
 import type { Field } from "../../core/field.ts";
 
 /** A list of kinds of logs must hold all of these. */
@@ -91,6 +91,10 @@ export function auditTable(clusterLogs: readonly string[]): AwsTable {
     "aws:neptune/cluster:Cluster": [allOf("enableCloudwatchLogsExports", ["audit"])],
     "aws:opensearch/domain:Domain": DOMAIN,
     "aws:rds/cluster:Cluster": [
+      setting("enabledCloudwatchLogsExports", (list) => texts(list).includes("audit"), '["audit"]', {
+        when: is("engine", "aurora-mysql", "aurora", "mysql"),
+        unset: true,
+      }),
       filled("enabledCloudwatchLogsExports", 'the logs of the engine: ["postgresql"], ["audit"]'),
     ],
     "aws:rds/instance:Instance": [

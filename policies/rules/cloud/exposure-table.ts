@@ -20,6 +20,9 @@ function isOpenEndpoint(root: Field): boolean {
   return ranges.absent || ranges.items().length === 0 || texts(ranges).some(isWorld);
 }
 
+/** Whether a permission names whose calls are meant. */
+const isNarrowed = (root: Field) => ["sourceArn", "sourceAccount", "principalOrgId"].some((at) => has(at)(root));
+
 const isPreflight = is("httpMethod", "OPTIONS");
 const VPC_DOMAIN = [filled("vpcOptions", "{ subnetIds: <subnets of a VPC> }")];
 
@@ -75,7 +78,11 @@ export const EXPOSURE: AwsTable = {
   "aws:lambda/functionUrl:FunctionUrl": [setting("authorizationType", (field) => field.text() !== "NONE", '"AWS_IAM"')],
   "aws:lambda/permission:Permission": [
     setting("principal", (principal) => principal.text() !== "*", "the account or service that calls", {
-      when: unless((root) => ["sourceArn", "sourceAccount", "principalOrgId"].some((at) => has(at)(root))),
+      when: unless(isNarrowed),
+    }),
+    // A service calls for whichever of its customers asks it to.
+    filled("sourceArn", "the ARN of what may call through the service, or its sourceAccount", {
+      when: (root) => (root.at("principal").text() ?? "").endsWith(".amazonaws.com") && !isNarrowed(root),
     }),
   ],
   "aws:lightsail/database:Database": PRIVATE,

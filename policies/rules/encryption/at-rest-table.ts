@@ -52,6 +52,8 @@ export const AT_REST: AwsTable = {
     filled("encryptionConfiguration.encryptionOption", '"SSE_KMS", "CSE_KMS" or "SSE_S3"'),
   ],
   "aws:athena/workgroup:Workgroup": [
+    // Else each client decides for itself.
+    on("configuration.enforceWorkgroupConfiguration", { unset: true }),
     filled(
       "configuration.resultConfiguration.encryptionConfiguration.encryptionOption",
       '"SSE_KMS", "CSE_KMS" or "SSE_S3"',

@@ -54,10 +54,10 @@ function* mapReduce(object: StackObject): Generator<Violation> {
     return;
   }
   const disk = settings.at("AtRestEncryptionConfiguration", "LocalDiskEncryptionConfiguration");
-  if (disk.absent || disk.at("EnableEbsEncryption").boolean() === true) return;
+  if (!disk.absent && disk.at("EnableEbsEncryption").boolean() !== false) return;
   yield {
     path: configuration.path,
-    given: "without encryption of EBS disks",
-    wanted: "LocalDiskEncryptionConfiguration.EnableEbsEncryption: true",
+    given: "without encryption of local disks",
+    wanted: "AtRestEncryptionConfiguration.LocalDiskEncryptionConfiguration, with EnableEbsEncryption: true",
   };
 }
