@@ -15,6 +15,8 @@ interface Case {
   readonly params?: Record<string, unknown>;
   readonly object?: { type?: string; kind?: string; name?: string; namespace?: string | null; resource?: string };
   readonly expected: "pass" | "fail";
+  /** The verdict speaks of one aspect of the rule; by another one the object may be wrong. */
+  readonly aspect_only?: boolean;
 }
 
 const OWN_READINGS = join(import.meta.dirname, "disagreements");
@@ -38,7 +40,7 @@ describe.each(corpora)("%s", (corpus) => {
   const index = JSON.parse(readFileSync(join(CORPORA, corpus, "index.json"), "utf8"));
   const all = (index.cases ?? index) as Case[];
   const cases = all.filter(({ rule }) => ours.has(rule));
-  const agreed = cases.filter(({ id }) => !(id in DISAGREEMENTS));
+  const agreed = cases.filter(({ id, aspect_only }) => !(id in DISAGREEMENTS) && !aspect_only);
 
   test("each of its rules is one of ours, and of a hundred cases we call three wrong at most", () => {
     expect(all.filter(({ rule }) => !ours.has(rule)).map(({ rule }) => rule)).toEqual([]);

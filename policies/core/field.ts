@@ -34,6 +34,8 @@ export class Field {
   get path(): string {
     if (this.#parent === undefined || this.#key === undefined) return "";
     const before = this.#parent.path;
+    // What a text holds once it is parsed stands where the text stands.
+    if (this.#key === "") return before;
     if (typeof this.#key === "number") return `${before}[${this.#key}]`;
     if (!/^[\w$-]+$/.test(this.#key)) return `${before}[${JSON.stringify(this.#key)}]`;
     return before === "" ? this.#key : `${before}.${this.#key}`;

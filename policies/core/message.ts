@@ -11,7 +11,7 @@ export function violationText(rule: Rule, object: StackObject, violation: Violat
     ...related,
     `why:  ${rule.why}`,
     `fix:  ${indented(violation.fix ?? rule.fix)}`,
-    ...wayOut(rule),
+    ...wayOut(rule, object),
   ].join("\n");
 }
 
@@ -21,9 +21,10 @@ export function unknownText(object: StackObject, path: string): string {
   return `${object.label}: ${place} is not known before up; the rule judges it then, and stops up if it is broken`;
 }
 
-function wayOut(rule: Rule): string[] {
+function wayOut(rule: Rule, object: StackObject): string[] {
   if (rule.optOut === undefined) return [];
-  return [`else: annotate the object with ${optOutKey(rule.optOut)}: "<reason, ${MIN_REASON} characters or more>"`];
+  const by = object.kind === undefined ? "annotate the resource with the tag" : "annotate the object with";
+  return [`else: ${by} ${optOutKey(rule.optOut)}: "<reason, ${MIN_REASON} characters or more>"`];
 }
 
 function indented(text: string): string {

@@ -37,8 +37,16 @@ export class StackObject {
     return this.root.at("metadata", "namespace").text() ?? this.resource.defaultNamespace ?? "default";
   }
 
+  /** An annotation of a Kubernetes object, or a tag of a cloud's resource. */
   annotation(key: string): string | undefined {
+    if (this.kind === undefined) return this.#tag(key);
     return this.root.at("metadata", "annotations", key).text();
+  }
+
+  /** Other clouds' tags are lists of their own making: those carry no reasons. */
+  #tag(key: string): string | undefined {
+    const tags = this.root.at("tags");
+    return Array.isArray(tags.value) ? undefined : tags.at(key).text();
   }
 
   /** For people: `Deployment shop/orders`; Pulumi's name stands in for a name that is not known yet or misshapen. */

@@ -13,6 +13,7 @@ const ANYWHERE = "\0";
 export class Stack {
   readonly objects: readonly StackObject[];
   readonly #indexes = new Map<unknown, Map<string, Map<string, StackObject[]>>>();
+  readonly #byType = new Map<unknown, Map<string, StackObject[]>>();
   #kinds: Map<string, StackObject[]> | undefined;
 
   constructor(resources: Iterable<Resource>) {
@@ -57,6 +58,28 @@ export class Stack {
     const pairs = labels.entries().map(([key, value]) => pair(key, value));
     const keys = ["", ...pairs].map((key) => `${namespace} ${key}`);
     return [...keys, ANYWHERE].flatMap((key) => index.get(key) ?? []);
+  }
+
+  /**
+   * Objects that are no Kubernetes ones, by type (as `typeOf` reads it), whose `keyOf` is, or may be, one of these keys.
+   * Both must be one and the same function each time.
+   */
+  ofType(
+    type: string,
+    typeOf: (object: StackObject) => string,
+    keyOf: (object: StackObject) => string,
+    keys: readonly string[],
+  ): StackObject[] {
+    let index = this.#byType.get(keyOf);
+    if (!index) {
+      index = Map.groupBy(
+        this.objects.filter(({ kind }) => kind === undefined),
+        (object) => `${typeOf(object)} ${keyOrAnywhere(object, keyOf) ?? ""}`,
+      );
+      this.#byType.set(keyOf, index);
+    }
+    const found = index;
+    return [...new Set([...keys, ANYWHERE].flatMap((key) => found.get(`${type} ${key}`) ?? []))];
   }
 
   /** Objects of a kind by a key that is read once for each of them. `name` tells one index from another. */

@@ -1,5 +1,7 @@
 import type { Rule } from "../core/rule.ts";
+import { AUDIT } from "./audit/index.ts";
 import { AUTOSCALING } from "./autoscaling/index.ts";
+import { CLOUD } from "./cloud/index.ts";
 import { DELIVERY } from "./delivery/index.ts";
 import { EDGE } from "./edge/index.ts";
 import { ENCRYPTION } from "./encryption/index.ts";
@@ -26,6 +28,8 @@ const ALL = [
   ...ENCRYPTION,
   ...RBAC,
   ...SECRETS,
+  ...CLOUD,
+  ...AUDIT,
   ...RECOVERY,
   ...DELIVERY,
   ...HYGIENE,

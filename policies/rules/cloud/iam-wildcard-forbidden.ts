@@ -1,0 +1,144 @@
+import { awsType, fieldsAt, texts } from "../../core/aws.ts";
+import type { Field } from "../../core/field.ts";
+import { defineRule, type Violation, violation } from "../../core/rule.ts";
+import type { StackObject } from "../../core/stack-object.ts";
+import { eachKnown } from "../../core/unknown.ts";
+import {
+  allowances,
+  IDENTITY_POLICIES,
+  isForEverybody,
+  RESOURCE_POLICIES,
+  TRUST_POLICIES,
+} from "./policy-documents.ts";
+
+/** Where AWS's own policies are given to somebody. */
+const ATTACHMENTS: Readonly<Record<string, string>> = {
+  "aws:iam/groupPolicyAttachment:GroupPolicyAttachment": "policyArn",
+  "aws:iam/policyAttachment:PolicyAttachment": "policyArn",
+  "aws:iam/role:Role": "managedPolicyArns[]",
+  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": "policyArn",
+  "aws:iam/userPolicyAttachment:UserPolicyAttachment": "policyArn",
+  "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment": "managedPolicyArn",
+};
+
+/** AWS's policies that allow everything, or to allow oneself everything. */
+const UNLIMITED = /^arn:aws[\w-]*:iam::aws:policy\/(AdministratorAccess|IAMFullAccess|PowerUserAccess)$/;
+
+export const iamWildcardForbidden = defineRule({
+  id: "iam-wildcard-forbidden",
+  section: "security",
+  title: "Policies in AWS name the actions, the resources and the principals that they allow",
+  severity: "critical",
+  why: "whoever gets hold of one key or one pod with such a policy has the service or the account, with all its data",
+  fix: "name the actions that are needed, the ARNs that they are needed on, and who may do them",
+  frameworks: ["SOC2:CC6.3", "PCI-DSS-4.0:7.2.1"],
+  scope: "resource",
+  exemptable: true,
+  params: {
+    onAllResources: {
+      type: "array",
+      items: { type: "string" },
+      default: [
+        "*:Describe*",
+        "*:List*",
+        "autoscaling:Get*",
+        "ce:Get*",
+        "cloudwatch:Get*",
+        "cloudwatch:PutMetricData",
+        "ec2:Get*",
+        "ecr:GetAuthorizationToken",
+        "ecr-public:GetAuthorizationToken",
+        "iam:Get*",
+        "pricing:*",
+        "s3:ListAllMyBuckets",
+        "ssmmessages:*",
+        "sts:GetCallerIdentity",
+        "sts:GetServiceBearerToken",
+        "tag:Get*",
+        "xray:Get*",
+        "xray:Put*",
+      ],
+      description:
+        "Actions that may be allowed on all resources: those that AWS cannot narrow, or that only show names.",
+    },
+  },
+  subjects: (object) =>
+    [IDENTITY_POLICIES, TRUST_POLICIES, RESOURCE_POLICIES, ATTACHMENTS].some((table) =>
+      Object.hasOwn(table, awsType(object)),
+    ),
+  *check(object, { onAllResources }) {
+    const harmless = onAllResources.map(patternOf);
+    yield* eachKnown(
+      [
+        () => eachKnown(allowances(object, IDENTITY_POLICIES), (statement) => identity(statement, harmless)),
+        () => eachKnown(allowances(object, TRUST_POLICIES), principals),
+        () => eachKnown(allowances(object, RESOURCE_POLICIES), resource),
+        () => attachments(object),
+      ],
+      (part) => part(),
+    );
+  },
+});
+
+function* identity(statement: Field, harmless: readonly RegExp[]): Generator<Violation> {
+  const actions = texts(statement.at("Action"));
+  const isHarmless = (action: string) => harmless.some((pattern) => pattern.test(action));
+  const all = actions.filter((action) => isWhole(action) && !isHarmless(action));
+  if (all.length > 0) {
+    yield given(statement.at("Action"), all, "the actions that are needed, by name");
+    return;
+  }
+  if (!statement.at("NotAction").absent) {
+    yield given(statement.at("NotAction"), ["all actions but some"], "Action, with the actions that are needed");
+    return;
+  }
+  const narrowed = statement.at("Condition").entries().length > 0;
+  const onAll = !statement.at("NotResource").absent || texts(statement.at("Resource")).includes("*");
+  if (!onAll || narrowed) return;
+  const wide = actions.filter((action) => !isHarmless(action));
+  if (wide.length === 0) return;
+  yield {
+    path: statement.at("Resource").path,
+    given: `"*" for ${wide.slice(0, 3).join(", ")}${wide.length > 3 ? ", …" : ""}`,
+    wanted: "the ARNs that these actions are needed on",
+  };
+}
+
+/** A resource's policy speaks of the resource itself, whatever stands in Resource. */
+function* resource(statement: Field): Generator<Violation> {
+  const actions = texts(statement.at("Action"));
+  if (actions.some((action) => action === "*" || action === "*:*"))
+    yield given(statement.at("Action"), ["*"], "the actions that are needed, by name");
+  yield* principals(statement);
+}
+
+function* principals(statement: Field): Generator<Violation> {
+  if (!isForEverybody(statement)) return;
+  const which = statement.at("NotPrincipal").absent ? "Principal" : "NotPrincipal";
+  yield given(statement.at(which), ["everybody"], "the principals that need it, or a Condition that names them");
+}
+
+function* attachments(object: StackObject): Generator<Violation> {
+  const path = ATTACHMENTS[awsType(object)];
+  if (path === undefined) return;
+  yield* eachKnown(fieldsAt(object.root, path), function* (arn) {
+    if (UNLIMITED.test(arn.text() ?? "")) yield violation(arn, "a policy of the actions that are needed");
+  });
+}
+
+/** Whether an action stands for a whole service, or for everything. */
+function isWhole(action: string): boolean {
+  return /^(\*|[\w*-]+:\*+)$/.test(action);
+}
+
+function given(field: Field, what: readonly string[], wanted: string): Violation {
+  return {
+    path: field.path,
+    given: what.map((one) => (one.includes("*") ? JSON.stringify(one) : one)).join(", "),
+    wanted,
+  };
+}
+
+function patternOf(action: string): RegExp {
+  return new RegExp(`^${action.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*")}$`, "i");
+}

@@ -1,0 +1,6 @@
+import { iamWildcardForbidden } from "./iam-wildcard-forbidden.ts";
+import { imageRepositoryHardened } from "./image-repository-hardened.ts";
+import { multiAzRequired } from "./multi-az-required.ts";
+import { publicExposureForbidden } from "./public-exposure-forbidden.ts";
+
+export const CLOUD = [multiAzRequired, imageRepositoryHardened, publicExposureForbidden, iamWildcardForbidden] as const;
