@@ -12,10 +12,14 @@ const ANYWHERE = "\0";
  */
 export class Stack {
   readonly objects: readonly StackObject[];
+  /** The stack that this one is measured against, e.g. production for staging, where there is one. */
+  readonly peer: Stack | undefined;
+  readonly #derived = new Map<unknown, unknown>();
   readonly #indexes = new Map<unknown, Map<string, Map<string, StackObject[]>>>();
   #kinds: Map<string, StackObject[]> | undefined;
 
-  constructor(resources: Iterable<Resource>) {
+  constructor(resources: Iterable<Resource>, peer?: Stack) {
+    this.peer = peer;
     this.objects = Array.from(resources, (resource) => new StackObject(resource)).filter((object) => !object.partial);
   }
 
@@ -57,6 +61,12 @@ export class Stack {
     const pairs = labels.entries().map(([key, value]) => pair(key, value));
     const keys = ["", ...pairs].map((key) => `${namespace} ${key}`);
     return [...keys, ANYWHERE].flatMap((key) => index.get(key) ?? []);
+  }
+
+  /** What follows from the whole stack: built once, and kept by `build`, which must be one and the same function each time. */
+  derived<T>(build: (stack: Stack) => T): T {
+    if (!this.#derived.has(build)) this.#derived.set(build, build(this));
+    return this.#derived.get(build) as T;
   }
 
   /** Objects of a kind by a key that is read once for each of them. `name` tells one index from another. */

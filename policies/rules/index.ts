@@ -1,5 +1,6 @@
 import type { Rule } from "../core/rule.ts";
 import { AUTOSCALING } from "./autoscaling/index.ts";
+import { BACKUP } from "./backup/index.ts";
 import { ENCRYPTION } from "./encryption/index.ts";
 import { IMAGES } from "./images/index.ts";
 import { NETWORK } from "./network/index.ts";
@@ -23,6 +24,7 @@ const ALL = [
   ...RBAC,
   ...SECRETS,
   ...RECOVERY,
+  ...BACKUP,
 ] as const;
 
 /** Every rule with the exact types of its id and settings, which the configs are checked against. */

@@ -1,0 +1,3 @@
+import { backupCoversStateful } from "./backup-covers-stateful.ts";
+
+export const BACKUP = [backupCoversStateful] as const;
