@@ -4,6 +4,7 @@ import { BACKUP } from "./backup/index.ts";
 import { ENCRYPTION } from "./encryption/index.ts";
 import { IMAGES } from "./images/index.ts";
 import { NETWORK } from "./network/index.ts";
+import { OBSERVABILITY } from "./observability/index.ts";
 import { POD_SECURITY } from "./pod-security/index.ts";
 import { PROBES } from "./probes/index.ts";
 import { RBAC } from "./rbac/index.ts";
@@ -25,6 +26,7 @@ const ALL = [
   ...SECRETS,
   ...RECOVERY,
   ...BACKUP,
+  ...OBSERVABILITY,
 ] as const;
 
 /** Every rule with the exact types of its id and settings, which the configs are checked against. */
