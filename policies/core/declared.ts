@@ -34,6 +34,15 @@ export const DATA_CLASSES: Readonly<Record<string, number>> = {
   pci: 3,
 };
 
+/** Labels, annotations and tags that say it: ours, and what is usual elsewhere. */
+export const CLASS_KEYS: readonly string[] = [
+  DECLARED.dataClass,
+  "data-class",
+  "data-classification",
+  "DataClass",
+  "DataClassification",
+];
+
 /** Classes whose data is about people. */
 export const PERSONAL: readonly string[] = ["personal", "pii", "phi"];
 
@@ -43,6 +52,12 @@ export function declaredField(object: StackObject, key: string): Field {
   const metadata = object.root.at("metadata");
   const annotation = metadata.at("annotations", key);
   return annotation.absent && !metadata.at("labels", key).absent ? metadata.at("labels", key) : annotation;
+}
+
+/** The class of an object's data, in small letters; undefined if it says none that there is. */
+export function classOf(object: StackObject): string | undefined {
+  const words = CLASS_KEYS.map((key) => declaredField(object, key).text()?.trim().toLowerCase() ?? "");
+  return words.find((word) => Object.hasOwn(DATA_CLASSES, word));
 }
 
 /** What an object declares, in its own words. */

@@ -6,6 +6,7 @@ import { IMAGES } from "./images/index.ts";
 import { NETWORK } from "./network/index.ts";
 import { OBSERVABILITY } from "./observability/index.ts";
 import { POD_SECURITY } from "./pod-security/index.ts";
+import { PRIVACY } from "./privacy/index.ts";
 import { PROBES } from "./probes/index.ts";
 import { RBAC } from "./rbac/index.ts";
 import { RECOVERY } from "./recovery/index.ts";
@@ -27,6 +28,7 @@ const ALL = [
   ...RECOVERY,
   ...BACKUP,
   ...OBSERVABILITY,
+  ...PRIVACY,
 ] as const;
 
 /** Every rule with the exact types of its id and settings, which the configs are checked against. */

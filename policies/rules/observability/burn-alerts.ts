@@ -6,6 +6,7 @@ import type { StackObject } from "../../core/stack-object.ts";
 import { UnknownValue } from "../../core/unknown.ts";
 import { type Alert, alertsOf, holdsAlerts, labelOf } from "./alerts.ts";
 import { burnWindows } from "./promql.ts";
+import { textIn, wordsIn } from "./words.ts";
 
 /** What watches a service, or may: read it to know. */
 interface Watch {
@@ -112,21 +113,4 @@ function generated(object: StackObject): Watch[] {
 function isSilent(slo: Field): boolean {
   const off = (alert: string) => slo.at("alerting", alert, "disable").boolean() === true;
   return off("pageAlert") || off("ticketAlert");
-}
-
-/** Every text below a field. */
-function textIn(field: Field): string {
-  const { value } = field;
-  if (typeof value === "string") return value;
-  if (Array.isArray(value)) return field.items().map(textIn).join(" ");
-  if (typeof value === "object" && value !== null)
-    return field
-      .entries()
-      .map(([, below]) => textIn(below))
-      .join(" ");
-  return "";
-}
-
-function wordsIn(text: string): string[] {
-  return text.split(/[^\w-]+/).filter((word) => word !== "");
 }
