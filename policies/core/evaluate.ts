@@ -28,12 +28,14 @@ export interface EvaluateOptions {
   readonly exemptions?: readonly Exemption[];
   /** Decides which exemptions hold. Default: now. */
   readonly today?: Date;
+  /** What another stack declares, which this one is measured against. Without it, rules that compare say nothing. */
+  readonly peer?: Iterable<Resource>;
 }
 
 /** Judges a whole stack: one finding for each rule and each object that is its business, in the order of the rules. */
 export function evaluate(resources: Iterable<Resource>, options: EvaluateOptions): Finding[] {
   const { rules, exemptions = [], today = new Date() } = options;
-  const stack = new Stack(resources);
+  const stack = new Stack(resources, options.peer && new Stack(options.peer));
   return rules.flatMap((rule) => {
     const params = { ...defaultsOf(rule.params), ...options.params?.[rule.id] };
     return stack.objects.flatMap((object) => {

@@ -68,3 +68,14 @@ test("ten thousand objects in one namespace are looked through once, not once fo
     stack.maySelect("", "Service", counted, "shop", selectorOf(object).at("matchLabels"));
   expect(read).toBe(10_000);
 }, 60_000);
+
+test("what follows from the stack is built once, and a stack knows its peer", () => {
+  let built = 0;
+  const count = (stack: Stack) => {
+    built += 1;
+    return stack.objects.length;
+  };
+  const stack = new Stack(service("a", "shop"), new Stack([]));
+  expect([stack.derived(count), stack.derived(count), built]).toEqual([1, 1, 1]);
+  expect(stack.peer?.objects).toEqual([]);
+});

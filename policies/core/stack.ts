@@ -12,11 +12,15 @@ const ANYWHERE = "\0";
  */
 export class Stack {
   readonly objects: readonly StackObject[];
+  /** The stack that this one is measured against, e.g. production for staging, where there is one. */
+  readonly peer: Stack | undefined;
+  readonly #derived = new Map<unknown, unknown>();
   readonly #indexes = new Map<unknown, Map<string, Map<string, StackObject[]>>>();
   readonly #byType = new Map<unknown, Map<string, StackObject[]>>();
   #kinds: Map<string, StackObject[]> | undefined;
 
-  constructor(resources: Iterable<Resource>) {
+  constructor(resources: Iterable<Resource>, peer?: Stack) {
+    this.peer = peer;
     this.objects = Array.from(resources, (resource) => new StackObject(resource)).filter((object) => !object.partial);
   }
 
@@ -80,6 +84,12 @@ export class Stack {
     }
     const found = index;
     return [...new Set([...keys, ANYWHERE].flatMap((key) => found.get(`${type} ${key}`) ?? []))];
+  }
+
+  /** What follows from the whole stack: built once, and kept by `build`, which must be one and the same function each time. */
+  derived<T>(build: (stack: Stack) => T): T {
+    if (!this.#derived.has(build)) this.#derived.set(build, build(this));
+    return this.#derived.get(build) as T;
   }
 
   /** Objects of a kind by a key that is read once for each of them. `name` tells one index from another. */

@@ -1,6 +1,7 @@
 import type { Rule } from "../core/rule.ts";
 import { AUDIT } from "./audit/index.ts";
 import { AUTOSCALING } from "./autoscaling/index.ts";
+import { BACKUP } from "./backup/index.ts";
 import { CLOUD } from "./cloud/index.ts";
 import { DELIVERY } from "./delivery/index.ts";
 import { EDGE } from "./edge/index.ts";
@@ -8,7 +9,9 @@ import { ENCRYPTION } from "./encryption/index.ts";
 import { HYGIENE } from "./hygiene/index.ts";
 import { IMAGES } from "./images/index.ts";
 import { NETWORK } from "./network/index.ts";
+import { OBSERVABILITY } from "./observability/index.ts";
 import { POD_SECURITY } from "./pod-security/index.ts";
+import { PRIVACY } from "./privacy/index.ts";
 import { PROBES } from "./probes/index.ts";
 import { RBAC } from "./rbac/index.ts";
 import { RECOVERY } from "./recovery/index.ts";
@@ -31,6 +34,9 @@ const ALL = [
   ...CLOUD,
   ...AUDIT,
   ...RECOVERY,
+  ...BACKUP,
+  ...OBSERVABILITY,
+  ...PRIVACY,
   ...DELIVERY,
   ...HYGIENE,
 ] as const;

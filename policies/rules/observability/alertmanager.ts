@@ -1,0 +1,137 @@
+import { embedded } from "../../core/embedded.ts";
+import { type Field, MalformedValue } from "../../core/field.ts";
+import type { StackObject } from "../../core/stack-object.ts";
+import { everyKnown, someKnown } from "../../core/unknown.ts";
+
+/** What an Alertmanager is told: who gets which alert. */
+export interface Routing {
+  readonly object: StackObject;
+  readonly route: Field;
+  readonly receivers: readonly Field[];
+}
+
+/** What is known of an alert before it fires, by the name of the label. */
+export type Labels = (name: string) => string | undefined;
+
+const AMAZON = "aws:amp/alertManagerDefinition:AlertManagerDefinition";
+
+/** Whether an object tells an Alertmanager who gets which alert. */
+export function isRouting(object: StackObject): boolean {
+  const { root, group, kind, resource } = object;
+  if (resource.type === AMAZON || isNamespaced(object)) return true;
+  if (group === "helm.sh") return !root.at("values", "alertmanager", "config", "route").absent;
+  if (group !== "" || (kind !== "ConfigMap" && kind !== "Secret")) return false;
+  return someKnown(filesOf(object), ([key, text]) => isRoutingFile(key, text()));
+}
+
+/** Whether it is of the operator's kind that speaks for one namespace. */
+export function isNamespaced({ group, kind }: StackObject): boolean {
+  return group === "monitoring.coreos.com" && kind === "AlertmanagerConfig";
+}
+
+/** What an object tells an Alertmanager. Throws MalformedValue if it cannot be read. */
+export function routingsOf(object: StackObject): Routing[] {
+  return documentsOf(object).map((document) => ({
+    object,
+    route: document.at("route"),
+    receivers: document.at("receivers").items(),
+  }));
+}
+
+/** The receivers that get an alert, by name: every route that takes it hands it to its children, and keeps it if none does. */
+export function receiversFor(route: Field, labels: Labels, above?: string): (string | undefined)[] {
+  const receiver = route.at("receiver").text() ?? above;
+  const reached: (string | undefined)[] = [];
+  for (const child of route.at("routes").items()) {
+    if (!takes(child, labels)) continue;
+    reached.push(...receiversFor(child, labels, receiver));
+    if (!child.at("continue").boolean()) break;
+  }
+  return reached.length > 0 ? reached : [receiver];
+}
+
+/** Whether a route takes an alert; a label that the alert does not have counts as empty. */
+export function takes(route: Field, labels: Labels): boolean {
+  const conditions = [
+    ...route
+      .at("match")
+      .entries()
+      .map(
+        ([name, value]) =>
+          () =>
+            compare(value, labels(name), "=", value.text()),
+      ),
+    ...route
+      .at("match_re")
+      .entries()
+      .map(
+        ([name, value]) =>
+          () =>
+            compare(value, labels(name), "=~", value.text()),
+      ),
+    ...route
+      .at("matchers")
+      .items()
+      .map((matcher) => () => meets(matcher, labels)),
+  ];
+  return everyKnown(conditions, (holds) => holds());
+}
+
+/** Every route below and with this one. */
+export function routesOf(route: Field): Field[] {
+  return [route, ...route.at("routes").items().flatMap(routesOf)];
+}
+
+function meets(matcher: Field, labels: Labels): boolean {
+  if (typeof matcher.value !== "string") {
+    const regex = matcher.at("regex").boolean() ? "=~" : "=";
+    const name = matcher.at("name").text() ?? "";
+    return compare(matcher, labels(name), matcher.at("matchType").text() ?? regex, matcher.at("value").text());
+  }
+  const texts = matcher.value.trim().replace(/^\{|\}$/g, "");
+  const matched = [...texts.matchAll(MATCHER)];
+  if (matched.length === 0) throw new MalformedValue(matcher.path, "no matcher", 'one such as severity="critical"');
+  return matched.every(([, name, operator = "", quoted, plain]) =>
+    compare(matcher, labels(name ?? ""), operator, quoted?.replace(/\\(.)/g, "$1") ?? plain?.trim()),
+  );
+}
+
+/** `severity="critical"`, `severity =~ critical|page`, more than one with commas between them. */
+const MATCHER = /"?([^\s"=!~,]+)"?\s*(=~|!~|!=|=)\s*(?:"((?:\\.|[^"\\])*)"|([^",]*))\s*(?:,|$)/g;
+
+function compare(field: Field, label = "", operator: string, value = ""): boolean {
+  if (operator === "=") return label === value;
+  if (operator === "!=") return label !== value;
+  try {
+    return new RegExp(`^(?:${value})$`, "s").test(label) === (operator === "=~");
+  } catch {
+    throw new MalformedValue(field.path, "no regular expression", "one that can be read");
+  }
+}
+
+function documentsOf(object: StackObject): Field[] {
+  const { root, group, resource } = object;
+  if (isNamespaced(object)) return [root.at("spec")];
+  if (group === "helm.sh") return [root.at("values", "alertmanager", "config")];
+  if (resource.type === AMAZON) return [embedded(embedded(root, "definition"), "alertmanager_config")];
+  return filesOf(object)
+    .filter(([key, text]) => isRoutingFile(key, text()))
+    .map(([key, text, holder]) => embedded(holder, key, text()));
+}
+
+/** The texts in a ConfigMap or a Secret, whose `data` is base64. */
+function filesOf({ root, kind }: StackObject): [key: string, text: () => string, holder: Field][] {
+  const plain = kind === "Secret" ? root.at("stringData") : root.at("data");
+  const coded = kind === "Secret" ? root.at("data") : root.at("stringData");
+  return [
+    ...plain.entries().map(([key, field]) => [key, () => field.text() ?? "", plain] as const),
+    ...coded
+      .entries()
+      .map(([key, field]) => [key, () => Buffer.from(field.text() ?? "", "base64").toString(), coded] as const),
+  ].map(([key, text, holder]) => [key, text, holder]);
+}
+
+/** By what it says, not by whether it can be read: a file that is broken must be told of. */
+function isRoutingFile(key: string, text: string): boolean {
+  return /\.(?:ya?ml|json)$/.test(key) && /^[\s{]*"?route"?\s*:/m.test(text) && /\breceivers"?\s*:/.test(text);
+}

@@ -1,0 +1,74 @@
+import { anySound } from "../../core/lookup.ts";
+import { defineRule } from "../../core/rule.ts";
+import { eachKnown } from "../../core/unknown.ts";
+import type { Labels } from "./alertmanager.ts";
+import { type Alert, alertsOf, holdsAlerts, labelOf } from "./alerts.ts";
+import { type Router, reachedBy, routersFor } from "./routers.ts";
+
+export const criticalAlertPages = defineRule({
+  id: "critical-alert-pages",
+  section: "observability",
+  title: "Every critical alert reaches a receiver that pages a person",
+  severity: "high",
+  why: "an alert that goes to a chat room, or to a receiver with nothing in it, wakes nobody while customers wait",
+  fix: "route it in Alertmanager: { matchers: ['severity=\"critical\"'], receiver: pager }, and give that receiver pagerduty_configs, or another way to page",
+  frameworks: ["SOC2:CC7.2", "SOC2:CC7.3"],
+  scope: "stack",
+  optOut: "paging",
+  exemptable: true,
+  params: {
+    severities: {
+      type: "array",
+      items: { type: "string" },
+      default: ["critical", "page"],
+      description: "Values of the label severity that mean that a person is woken.",
+    },
+    pagers: {
+      type: "array",
+      items: { type: "string" },
+      default: ["pagerduty", "opsgenie", "victorops", "pushover", "sns", "webhook", "incidentio", "rootly"],
+      description: "Ways of a receiver that wake a person, without the _configs at their end.",
+    },
+  },
+  subjects: holdsAlerts,
+  *check(object, { severities, pagers }, stack) {
+    yield* eachKnown(alertsOf(object), function* (alert) {
+      const severity = labelOf(alert, "severity");
+      if (severity === undefined || !severities.includes(severity)) return;
+      const labels = labelsOf(alert);
+      const routers = routersFor(labels("namespace") ?? "", stack);
+      if (anySound(routers, (router) => reachedBy(router, labels).some(({ ways }) => ways.some(isOneOf(pagers)))))
+        return;
+      yield {
+        path: alert.rule.at("alert").path,
+        given: `${JSON.stringify(alert.rule.at("alert").text())}, which reaches ${shownReached(routers, labels)}`,
+        wanted: `an alert that reaches a receiver with one of ${pagers.map((pager) => `${pager}_configs`).join(", ")}`,
+        related: routers.map(({ object: router }) => router.label),
+      };
+    });
+  },
+});
+
+/**
+ * Labels as a rule declares them. Where it names no namespace its object's is taken: the operator's Prometheus puts it on.
+ * What a series brings along is not known, and counts as not there, as in `amtool config routes test`.
+ */
+function labelsOf(alert: Alert): Labels {
+  return (name) => labelOf(alert, name) ?? (name === "namespace" ? alert.object.namespace : undefined);
+}
+
+function isOneOf(pagers: readonly string[]): (way: string) => boolean {
+  return (way) => pagers.includes(way);
+}
+
+/** Names of receivers are shown, never what is in them. */
+function shownReached(routers: readonly Router[], labels: Labels): string {
+  if (routers.length === 0) return "no Alertmanager of this stack";
+  const names = new Set<string>();
+  anySound(routers, (router) => {
+    for (const { name, ways } of reachedBy(router, labels))
+      names.add(`${name} (${ways.join(", ") || "nothing in it"})`);
+    return false;
+  });
+  return names.size === 0 ? "no receiver" : `only ${[...names].join(", ")}`;
+}

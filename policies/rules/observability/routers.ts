@@ -1,0 +1,81 @@
+import { Lookup } from "../../core/lookup.ts";
+import type { Stack } from "../../core/stack.ts";
+import type { StackObject } from "../../core/stack-object.ts";
+import { someKnown, UnknownValue } from "../../core/unknown.ts";
+import { isNamespaced, isRouting, type Labels, receiversFor, routingsOf, takes } from "./alertmanager.ts";
+
+/** An object that routes alerts, if it speaks for the namespace in question. */
+export interface Router {
+  readonly object: StackObject;
+  speaks(): boolean;
+}
+
+/** A receiver that gets an alert, and the ways by which it tells of it: `pagerduty`, `slack`. */
+export interface Reached {
+  readonly name: string;
+  readonly ways: readonly string[];
+}
+
+/** What may route an alert of a namespace. */
+export function routersFor(namespace: string, stack: Stack): Router[] {
+  const { general, namespaced, all, alertmanagers } = stack.derived(routersIn);
+  const own = alertmanagers.length > 0 ? all : namespaced.of(namespace);
+  return [
+    ...general.map((object) => ({ object, speaks: () => isRouting(object) })),
+    ...own.map((object) => ({
+      object,
+      speaks: () =>
+        someKnown(
+          [() => object.namespace === namespace, () => someKnown(alertmanagers, (one) => frees(one, object))],
+          (holds) => holds(),
+        ),
+    })),
+  ];
+}
+
+/** The receivers by which an alert is told of. */
+export function reachedBy({ object, speaks }: Router, labels: Labels): Reached[] {
+  if (!speaks()) return [];
+  return routingsOf(object).flatMap(({ route, receivers }) => {
+    if (isNamespaced(object) && !takes(route, labels)) return [];
+    const names = receiversFor(route, labels);
+    return receivers
+      .filter((receiver) => names.includes(receiver.at("name").text()))
+      .map((receiver) => ({
+        name: receiver.at("name").text() ?? "",
+        ways: receiver
+          .entries()
+          .filter(([key, list]) => /(?:_configs|Configs)$/.test(key) && list.items().length > 0)
+          .map(([key]) => key.replace(/(?:_configs|Configs)$/, "").toLowerCase()),
+      }));
+  });
+}
+
+/** Whether an Alertmanager of the operator lets an AlertmanagerConfig speak for every namespace. */
+function frees({ root, namespace }: StackObject, config: StackObject): boolean {
+  const spec = root.at("spec");
+  if (spec.at("alertmanagerConfigMatcherStrategy", "type").text() === "None") return true;
+  return spec.at("alertmanagerConfiguration", "name").text() === config.name && namespace === config.namespace;
+}
+
+function routersIn(stack: Stack) {
+  const routers = stack.objects.filter(mayRoute);
+  const all = routers.filter(isNamespaced);
+  return {
+    general: routers.filter((object) => !isNamespaced(object)),
+    all,
+    namespaced: new Lookup(all, (object) => [object.namespace]),
+    alertmanagers: stack.objects.filter(
+      ({ group, kind }) => group === "monitoring.coreos.com" && kind === "Alertmanager",
+    ),
+  };
+}
+
+/** What is not known yet may hold routes; what is misshapen holds none. */
+function mayRoute(object: StackObject): boolean {
+  try {
+    return isRouting(object);
+  } catch (error) {
+    return error instanceof UnknownValue;
+  }
+}
