@@ -9,25 +9,30 @@ import type { ReportLine } from "../report/report.ts";
 export function reportLines(findings: readonly Finding[]): ReportLine[] {
   const described = new Map<StackObject, ReportLine["object"]>();
   return findings.flatMap((finding) => {
-    const { rule, object, verdict, optOut, exemption } = finding;
-    const known = described.get(object) ?? objectOf(object);
-    described.set(object, known);
-    const of = { rule: rule.id, verdict, object: known, ...(optOut !== undefined && { optOut }) };
-    const without = { wanted: "", related: [], fix: "" };
-    switch (verdict) {
-      case "pass":
-        return [{ ...of, ...fileOf(object), path: "", actual: "", ...without }];
-      case "unknown":
-        return [{ ...of, ...placeOf(object, finding.unknown ?? ""), actual: NOT_KNOWN, ...without, fix: KNOW_IT }];
-      case "fail":
-        return finding.violations.map((violation) => ({
-          ...of,
-          ...placeOf(object, violation.path),
-          ...said(violation, rule.fix),
-          ...(exemption && { exemption }),
-        }));
-    }
+    const known = described.get(finding.object) ?? objectOf(finding.object);
+    described.set(finding.object, known);
+    return linesOf(finding, known);
   });
+}
+
+function linesOf(finding: Finding, described: ReportLine["object"]): ReportLine[] {
+  const { rule, object, verdict, optOut, exemption } = finding;
+  const of = {
+    rule: rule.id,
+    verdict,
+    object: described,
+    ...(optOut !== undefined && { optOut }),
+    ...(exemption && { exemption }),
+  };
+  if (verdict === "fail")
+    return finding.violations.map((violation) => ({
+      ...of,
+      ...placeOf(object, violation.path),
+      ...said(violation, rule.fix),
+    }));
+  const nothing = { wanted: "", related: [], fix: "" };
+  if (verdict === "pass") return [{ ...of, ...fileOf(object), path: "", actual: "", ...nothing }];
+  return [{ ...of, ...placeOf(object, finding.unknown ?? ""), actual: NOT_KNOWN, ...nothing, fix: KNOW_IT }];
 }
 
 const NOT_KNOWN = "not known before an up, or a secret";

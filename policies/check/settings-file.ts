@@ -1,7 +1,7 @@
 import { load } from "js-yaml";
 import { ENVIRONMENTS } from "../config/environments.ts";
 import { type Level, levelOf, packConfig, packConfigProblems, type Settings } from "../config/settings.ts";
-import { nearestHint } from "../core/nearest.ts";
+import { didYouMean } from "../core/exemption.ts";
 import { defaultsOf } from "../core/params.ts";
 import type { Rule, Severity } from "../core/rule.ts";
 import { readText } from "./files.ts";
@@ -56,7 +56,7 @@ function named(rules: readonly Rule[], only: readonly string[]): readonly Rule[]
   const wrong = only.filter((id) => !ids.has(id));
   if (wrong.length > 0)
     throw new WrongUse(
-      wrong.map((id) => `--rule: ${JSON.stringify(id)} is not a rule${nearestHint(id, ids)}`).join("\n"),
+      wrong.map((id) => `--rule: ${JSON.stringify(id)} is not a rule; ${didYouMean(id, rules)}`).join("\n"),
     );
   return only.length === 0 ? rules : rules.filter(({ id }) => only.includes(id));
 }

@@ -9,7 +9,7 @@ import { refuseEndless } from "./size.ts";
 const MAY_HOLD_OBJECTS = /\bapiVersion\b|"deployment"|"steps"|"props"/;
 
 /** What only Pulumi's JSON and lists of resources have. */
-const MAY_BE_PULUMI = /^\s*(?:\[|\{[^]*?"(?:deployment|steps)")/;
+const MAY_BE_PULUMI = /^\s*(?:\[|\{[\s\S]*?"(?:deployment|steps)")/;
 
 const SOURCES = [
   { is: isPulumiState, read: readPulumiState },
