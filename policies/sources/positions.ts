@@ -54,14 +54,17 @@ function placesIn(text: string): Places {
   const documents: (number | undefined)[] = [];
   const [keys, offsets, ends]: [(string | number)[], number[], number[]] = [[], [], []];
   const opened: Open[] = [];
-  /** Notes a value; undefined for a key that is no text, which no path can name. */
-  const note = (offset: number): number => {
+  let latest = 0;
+  /** Notes a value. One that is left out has no offset of its own, and stands where the text has come to. */
+  const note = (given: number): number => {
+    const offset = given < 0 ? latest : given;
+    latest = offset;
     const holder = opened.at(-1);
     const place = keys.length;
     if (holder?.kind === "document") documents[documents.length - 1] = place;
     const key = holder?.kind === "list" ? holder.index++ : (holder?.next?.key ?? "");
     keys.push(key);
-    offsets.push(holder?.next?.offset ?? offset);
+    offsets.push(Math.max(holder?.next?.offset ?? offset, 0));
     ends.push(place + 1);
     if (holder) holder.next = undefined;
     return place;
@@ -75,8 +78,8 @@ function placesIn(text: string): Places {
         opened.push({ place: -1, kind: "document", next: undefined, index: 0 });
         break;
       case EVENT_ID.SCALAR:
-        if (isKey) holder.next = { key: getScalarValue(text, event), offset: Math.max(event.valueStart, 0) };
-        else if (holder?.kind !== "key") note(Math.max(event.valueStart, 0));
+        if (isKey) holder.next = { key: getScalarValue(text, event), offset: event.valueStart };
+        else if (holder?.kind !== "key") note(event.valueStart);
         break;
       case EVENT_ID.ALIAS:
         if (isKey) holder.next = { key: "", offset: event.anchorStart };
