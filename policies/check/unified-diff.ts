@@ -13,7 +13,10 @@ interface Block {
 /** What edits do to a file, as a unified diff that `patch -p0` takes. "" if they do nothing. */
 export function unifiedDiff(file: string, text: string, edits: readonly TextEdit[]): string {
   const lines = linesOf(text);
-  const blocks = blocksOf(text, edits);
+  const blocks = blocksOf(
+    text,
+    edits.filter((edit) => text.slice(edit.start, edit.end) !== edit.text),
+  );
   if (blocks.length === 0) return "";
   const hunks: Block[][] = [];
   for (const block of blocks) {
@@ -75,7 +78,9 @@ function blocksOf(text: string, edits: readonly TextEdit[]): Block[] {
     const start = starts[from] ?? text.length;
     const end = starts[to] ?? text.length;
     const moved = own.map((edit) => ({ ...edit, start: edit.start - start, end: edit.end - start }));
-    return { from, to, lines: linesOf(edited(text.slice(start, end), moved)) };
+    // After the last line end there is a place, but no line.
+    const last = Math.min(to, starts.at(-1) === text.length ? starts.length - 1 : starts.length);
+    return { from, to: last, lines: linesOf(edited(text.slice(start, end), moved)) };
   });
 }
 

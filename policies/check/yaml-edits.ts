@@ -1,3 +1,4 @@
+import { dump } from "js-yaml";
 import {
   type Document,
   isAlias,
@@ -10,12 +11,14 @@ import {
   type Pair,
   parseAllDocuments,
   Scalar,
-  stringify,
   type YAMLMap,
   type YAMLSeq,
 } from "yaml";
 import type { Change } from "./changes.ts";
 import type { TextEdit } from "./text-edits.ts";
+
+/** Lines are not folded, and what any YAML takes for something else than a text is quoted. */
+const AS_IT_IS = { lineWidth: -1, noRefs: true };
 
 /** A change cannot be written into the text without touching more than it is about. */
 export class NotEditable extends Error {
@@ -119,9 +122,7 @@ export class EditableText {
   #addFlow(holder: YAMLMap | YAMLSeq, last: unknown, entry: string): TextEdit {
     const [start, end] = holder.range ?? [0, 0];
     if (last === undefined) {
-      const padding = this.#isJson || isSeq(holder) ? "" : " ";
-      const inside = `${padding}${entry}${padding}`;
-      return { start, end, text: isMap(holder) ? `{${inside}}` : `[${inside}]`, depth: 0 };
+      return { start, end, text: isMap(holder) ? `{${entry}}` : `[${entry}]`, depth: 0 };
     }
     const begin = ((isPair(last) ? last.key : last) as Node).range?.[0] ?? 0;
     const at = this.#endOf(last as Pair | Node);
@@ -171,13 +172,14 @@ export class EditableText {
 
   /** A value on lines of its own, each indented, the last one ended. */
   #block(value: unknown, indent: number): string {
-    const lines = stringify(value, { lineWidth: 0 }).trimEnd().split("\n");
+    const lines = dump(value, AS_IT_IS).trimEnd().split("\n");
     return lines.map((line) => `${" ".repeat(indent)}${line}${this.#eol}`).join("");
   }
 
   #inline(value: unknown): string {
     if (this.#isJson) return JSON.stringify(value).replace(/^\{"((?:[^"\\]|\\.)*)":/, '{"$1": ');
-    return stringify(value, { collectionStyle: "flow", lineWidth: 0 }).trimEnd();
+    if (typeof value === "string" && /[\r\n]/.test(value)) return JSON.stringify(value);
+    return dump(value, { ...AS_IT_IS, flowLevel: 0 }).trimEnd();
   }
 }
 

@@ -78,8 +78,10 @@ function placesIn(text: string): Places {
         opened.push({ place: -1, kind: "document", next: undefined, index: 0 });
         break;
       case EVENT_ID.SCALAR:
-        if (isKey) holder.next = { key: getScalarValue(text, event), offset: event.valueStart };
-        else if (holder?.kind !== "key") note(event.valueStart);
+        if (isKey) {
+          holder.next = { key: getScalarValue(text, event), offset: event.valueStart };
+          latest = event.valueStart;
+        } else if (holder?.kind !== "key") note(event.valueStart);
         break;
       case EVENT_ID.ALIAS:
         if (isKey) holder.next = { key: "", offset: event.anchorStart };
