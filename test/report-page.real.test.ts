@@ -159,7 +159,7 @@ describe.skipIf("why" in found)(`the report's page in a real browser${skipped}`,
     expect(words).toContain("HorizontalPodAutoscaler shop/orders");
     expect(words).toContain("one writer by design");
     expect(words).not.toContain("Open all");
-    expect(document.numPages).toBeGreaterThan(Object.keys(SECTIONS).length);
+    expect(document.numPages).toBeGreaterThan(6);
   });
 
   test("without scripts the page is whole, and the filter, which would do nothing, is not shown", async () => {

@@ -19,7 +19,7 @@ function exemptions({ exemptions: all }: Report): Markup {
   const rows = all.map(({ exemption, state }) => {
     const { rule, resource, owner, approver, granted, expires, ticket, reason } = exemption;
     return html`<tr><td><span class="chip ${STATES[state].chip}">${state}</span><br>${STATES[state].text}</td><th scope="row"><a href="#rule-${rule}">${rule}</a></th>
-<td>${joints(resource)}</td><td>${owner}</td><td>${approver}</td><td>${granted ?? "not said"}</td><td>${expires}</td><td>${ticket}</td><td>${reason}</td></tr>
+<td>${joints(resource)}</td><td>${owner}</td><td>${approver}</td><td class="day">${granted ?? "not said"}</td><td class="day">${expires}</td><td>${ticket}</td><td>${reason}</td></tr>
 `;
   });
   return chapter("exemptions", "Exemptions: for a time", "No exemption was granted.", rows, (caption) =>

@@ -21,7 +21,7 @@ export function html(fixed: TemplateStringsArray, ...parts: readonly Part[]): Ma
 
 /** A path or a file's name, which may be broken at its joints and nowhere else. */
 export function joints(text: string): Markup {
-  return html`${text.split(/(?<=[./\]])/).map((part) => html`${part}<wbr>`)}`;
+  return html`${text.split(/(?<=[./\]])/).map((part, index) => (index === 0 ? part : html`<wbr>${part}`))}`;
 }
 
 function safe(part: Part): string {

@@ -8,7 +8,7 @@ import { chip, type RuleView, sectionViews, table } from "./view.ts";
 export function sections(rules: readonly RuleView[]): Markup[] {
   return sectionViews(rules).map(
     ({ id, title, rules: own }) =>
-      html`<section class="chapter" id="section-${id}" data-chapter="${id}" aria-labelledby="title-${id}"><h2 id="title-${id}">${title}</h2>
+      html`<section${own.length === 0 ? "" : html` class="chapter"`} id="section-${id}" data-chapter="${id}" aria-labelledby="title-${id}"><h2 id="title-${id}">${title}</h2>
 ${own.length === 0 ? html`<p class="soft">No rule of this section was asked.</p>` : own.map(ruleDetails)}</section>
 `,
   );
