@@ -8,6 +8,7 @@ const RENDERERS = {
   sarif: async () => (await import("../report/sarif.ts")).renderSarif,
   junit: async () => (await import("../report/junit.ts")).renderJunit,
   markdown: async () => (await import("../report/markdown.ts")).renderMarkdown,
+  html: async () => (await import("../report/html.ts")).renderHtml,
 } as const satisfies Record<string, () => Promise<(report: Report, options: TextOptions) => string>>;
 
 export type Format = keyof typeof RENDERERS;
