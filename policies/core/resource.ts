@@ -16,7 +16,11 @@ export interface Resource {
   /** What the program declares. `UNKNOWN` stands where a value is not known yet. */
   readonly props: Readonly<Record<string, unknown>>;
   /** Pulumi's own settings; a manifest has none. */
-  readonly options?: { readonly protect: boolean };
+  readonly options?: {
+    readonly protect: boolean;
+    /** Fields that an update leaves alone, e.g. `spec.replicas`. */
+    readonly ignoreChanges?: readonly string[];
+  };
   /** What an update would do to it, where a preview says so. */
   readonly operation?: "create" | "update" | "replace" | "delete" | "same";
   /** Where namespaced objects go that name no namespace. Default: "default". */

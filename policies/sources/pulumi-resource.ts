@@ -7,7 +7,7 @@ export interface PulumiResource {
   readonly urn: string;
   readonly type: string;
   readonly inputs: Readonly<Record<string, unknown>>;
-  readonly protect: boolean;
+  readonly options: NonNullable<Resource["options"]>;
   /** Reference to its provider: `<urn>::<id>`. */
   readonly provider: string | undefined;
   /** Waits to be deleted, having been replaced. */
@@ -26,11 +26,20 @@ export function pulumiResource(entry: unknown, where: string): PulumiResource {
     urn,
     type,
     inputs,
-    protect: entry.protect === true,
+    options: pulumiOptions(entry),
     provider: typeof provider === "string" ? provider : undefined,
     delete: entry.delete === true,
     external: entry.external === true,
   };
+}
+
+/** Pulumi's own settings of a resource; what is not said is off. */
+export function pulumiOptions({
+  protect,
+  ignoreChanges,
+}: Readonly<Record<string, unknown>>): PulumiResource["options"] {
+  const ignored = Array.isArray(ignoreChanges) ? ignoreChanges.filter((path) => typeof path === "string") : [];
+  return { protect: protect === true, ...(ignored.length > 0 && { ignoreChanges: ignored }) };
 }
 
 /** Resources as rules see them. All that were written must be given: a provider tells the namespace of its objects. */
@@ -44,14 +53,14 @@ export function asResources(all: readonly PulumiResource[], file: string): (Reso
   );
   return all
     .filter((one) => !one.delete && !one.external && one.type !== "pulumi:pulumi:Stack")
-    .map(({ urn, type, inputs, protect, provider }) => {
+    .map(({ urn, type, inputs, options, provider }) => {
       const namespace = namespaces.get(provider?.slice(0, provider.lastIndexOf("::")) ?? "");
       return {
         type,
         name: urn.slice(urn.lastIndexOf("::") + 2),
         urn,
         props: plainProps(inputs),
-        options: { protect },
+        options,
         origin: { file },
         ...(namespace !== undefined && { defaultNamespace: namespace }),
       };

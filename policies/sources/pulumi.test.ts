@@ -24,6 +24,7 @@ const orders = {
   id: "shop/orders",
   provider: `${PROVIDER}::1`,
   protect: true,
+  ignoreChanges: ["spec.replicas"],
   inputs: {
     apiVersion: "apps/v1",
     kind: "Deployment",
@@ -45,7 +46,7 @@ test("a state's resources are judged by what was declared, in their provider's n
     name: "orders",
     urn: orders.urn,
     props: { ...orders.inputs, spec: { replicas: 2, token: UNKNOWN } },
-    options: { protect: true },
+    options: { protect: true, ignoreChanges: ["spec.replicas"] },
     defaultNamespace: "shop",
     origin: { file: "a.json" },
   });

@@ -1,5 +1,5 @@
 import type { Resource } from "../core/resource.ts";
-import { isRecord } from "./pulumi-resource.ts";
+import { isRecord, pulumiOptions } from "./pulumi-resource.ts";
 import { plainProps } from "./pulumi-values.ts";
 import type { Reading } from "./reading.ts";
 import { Unreadable } from "./unreadable.ts";
@@ -29,7 +29,7 @@ export function readResourceList(value: unknown, file: string): Reading {
       props: plainProps(props),
       origin: { file },
       ...(typeof urn === "string" && { urn }),
-      ...(isRecord(options) && { options: { protect: options.protect === true } }),
+      ...(isRecord(options) && { options: pulumiOptions(options) }),
       ...(operation !== undefined && { operation: operation as NonNullable<Resource["operation"]> }),
       ...(typeof defaultNamespace === "string" && { defaultNamespace }),
     };
