@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Unreadable } from "../sources/unreadable.ts";
 
 /** A file to be read. */
-export interface InputFile {
+interface InputFile {
   /** As it was named, or as it was found below a folder that was named. */
   readonly path: string;
   /** Found below a folder. */

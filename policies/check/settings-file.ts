@@ -89,7 +89,7 @@ function levelProblems(levels: unknown): string[] {
 }
 
 /** What a file of settings holds, in JSON or YAML. Throws WrongUse that names the option which named the file. */
-export function readData(file: string, option: string): unknown {
+function readData(file: string, option: string): unknown {
   try {
     return load(readText(file));
   } catch (error) {

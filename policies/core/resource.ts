@@ -1,5 +1,5 @@
 /** Where an object was read. */
-export interface Origin {
+interface Origin {
   /** As it was named to whoever read it. */
   readonly file: string;
   /** From 1: the line of a path such as `spec.replicas`, or of the nearest thing above it that is written down. */

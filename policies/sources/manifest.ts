@@ -6,7 +6,7 @@ import { Unreadable } from "./unreadable.ts";
 import { yamlDocuments } from "./yaml.ts";
 
 /** Where an object stands in a text: which document, and the keys that lead to it in a List. */
-export interface Place {
+interface Place {
   readonly document: number;
   readonly keys: readonly (string | number)[];
 }

@@ -1,7 +1,7 @@
 import { dump } from "js-yaml";
 
 /** What one service of the made-up shop comes to. */
-export const OBJECTS_PER_SERVICE = 10;
+const OBJECTS_PER_SERVICE = 10;
 
 type Manifest = Readonly<Record<string, unknown>>;
 
