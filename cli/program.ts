@@ -11,6 +11,7 @@ import {
   shared,
   wholeNumber,
 } from "./arguments.ts";
+import { addCheckCommand } from "./check-program.ts";
 import { addFaultCommands } from "./fault-program.ts";
 import type { NodeChoice } from "./node-choice.ts";
 import { addReleaseCommands } from "./release-program.ts";
@@ -56,6 +57,7 @@ export function program(onEnd: OnEnd): Command {
       onEnd(await runCommand(look("doctor", "", options), doctor));
     },
   );
+  addCheckCommand(root, onEnd);
   addClusterCommands(root, onEnd);
   addFaultCommands(root, onEnd);
   addReleaseCommands(root, onEnd);
@@ -107,4 +109,4 @@ export function throwing(root: Command, tell: (command: string) => void): void {
 
 const EXIT_HELP = `
 Exit codes: 0 done, 1 failed, 2 wrong arguments or environment file, 3 a mandatory rule is violated,
-4 a tool is missing, 130 interrupted. The environment's files are in stacks/; docs/cli.md tells the rest.`;
+4 a tool is missing, 130 interrupted; check has its own (plumbline check --help). The environment's files are in stacks/; docs/cli.md tells the rest.`;

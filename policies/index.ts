@@ -2,6 +2,7 @@ export { ENVIRONMENTS } from "./config/environments.ts";
 export { type Level, type PackConfig, packConfig, packConfigProblems, type Settings } from "./config/settings.ts";
 export { type EvaluateOptions, evaluate, type Finding } from "./core/evaluate.ts";
 export { type Exemption, exemptionProblems } from "./core/exemption.ts";
+export { readExemptions } from "./core/exemption-file.ts";
 export { unknownText, violationText } from "./core/message.ts";
 export { fromManifest, type Resource } from "./core/resource.ts";
 export type { Rule, Section, Severity, Violation } from "./core/rule.ts";

@@ -50,7 +50,7 @@ test("the compiler refuses settings that no rule has", () => {
 
 test.each([
   [[], "the file is not a map of rules; allowed: { <rule>: { enforcementLevel: <level> } }"],
-  [{ "replicas-most": {} }, "replicas-most: is not a rule; allowed: replicas-min, pdb-required"],
+  [{ "replicas-most": {} }, "replicas-most: is not a rule; the nearest: replicas-min"],
   [{ "replicas-min": "mandatory" }, 'replicas-min: "mandatory" was given; allowed: { enforcementLevel: <level> }'],
   [
     { "replicas-min": { enforcementLevel: "remediate" } },

@@ -1,3 +1,4 @@
+import { didYouMean } from "../core/exemption.ts";
 import { allowedOf, defaultsOf, isAllowed } from "../core/params.ts";
 import type { Rule, Severity } from "../core/rule.ts";
 import type { KnownRule } from "../rules/index.ts";
@@ -68,7 +69,7 @@ export function packConfigProblems(config: unknown, rules: readonly Rule[]): str
   if (!isRecord(config)) return ["the file is not a map of rules; allowed: { <rule>: { enforcementLevel: <level> } }"];
   return Object.entries(config).flatMap(([id, given]) => {
     const rule = rules.find((one) => one.id === id);
-    if (!rule) return [`${id}: is not a rule; allowed: ${rules.map((one) => one.id).join(", ")}`];
+    if (!rule) return [`${id}: is not a rule; ${didYouMean(id, rules)}`];
     if (!isRecord(given)) return [`${id}: ${JSON.stringify(given)} was given; allowed: { enforcementLevel: <level> }`];
     return Object.entries(given).flatMap(([name, value]) => settingProblems(rule, name, value));
   });

@@ -114,6 +114,8 @@ describe("evaluate", () => {
       resource: "Pod a",
       owner: "o",
       reason: "until the release",
+      ticket: "T-1",
+      approver: "p",
       expires: "2026-12-31",
     };
     const at = (day: string) =>
@@ -123,6 +125,33 @@ describe("evaluate", () => {
       ["fail", undefined],
     ]);
     expect(at("2027-01-01")[0]?.exemption).toBeUndefined();
+  });
+
+  test("an exemption is needed for what is not known yet, too", () => {
+    const waits = defineRule({
+      ...base,
+      check(object) {
+        object.root.at("spec", "later").text();
+        return [];
+      },
+    });
+    const exemption = {
+      rule: "test-rule",
+      resource: "Pod a",
+      owner: "o",
+      reason: "until the release",
+      ticket: "T-1",
+      approver: "p",
+      expires: "2026-12-31",
+    };
+    const resources = fromManifest({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "a" },
+      spec: { later: UNKNOWN },
+    });
+    const [finding] = evaluate(resources, { rules: [waits], exemptions: [exemption], today: new Date("2026-12-31") });
+    expect(finding).toMatchObject({ verdict: "unknown", exemption });
   });
 
   test("somebody else's object, of which only a part is declared, is left alone", () => {

@@ -17,7 +17,7 @@ export interface Finding {
   readonly unknown?: string;
   /** Why the object steps down from the rule; the verdict is then `pass`. */
   readonly optOut?: string;
-  /** The exemption that lets the violation stand for now; the verdict is still `fail`. */
+  /** The exemption that lets the violation stand for now, or what is not known yet; the verdict stays what it is. */
   readonly exemption?: Exemption;
 }
 
@@ -55,6 +55,6 @@ function findingOf(rule: Rule, object: StackObject, judgement: Judgement, exempt
     case "fail":
       return { ...finding, violations: judgement.violations, ...(exemption && { exemption }) };
     case "unknown":
-      return { ...finding, unknown: judgement.path };
+      return { ...finding, unknown: judgement.path, ...(exemption && { exemption }) };
   }
 }

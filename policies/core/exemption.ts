@@ -1,3 +1,4 @@
+import { nearest } from "./nearest.ts";
 import { MIN_REASON } from "./opt-out.ts";
 import type { Rule } from "./rule.ts";
 import type { StackObject } from "./stack-object.ts";
@@ -11,41 +12,110 @@ export interface Exemption {
    * wide: of namespace and name one stands whole, or three characters of it.
    */
   readonly resource: string;
-  /** Who answers for it. */
+  /** Who answers for it, and does the work that ends it. */
   readonly owner: string;
   /** Why it is right for now: at least ten characters. */
   readonly reason: string;
   /** Where the work that ends it is tracked. */
-  readonly ticket?: string;
-  /** The last day on which it holds (UTC), as `2026-12-31`. */
+  readonly ticket: string;
+  /** Who granted it: somebody else than the owner. */
+  readonly approver: string;
+  /** The day on which it was granted (UTC), as `2026-10-01`. */
+  readonly granted?: string;
+  /** The last day on which it holds (UTC), as `2026-12-31`: a year at most after it was granted, or after today. */
   readonly expires: string;
 }
 
-/** What is wrong with a list of exemptions, one sentence each: a wrong one must not load. */
-export function exemptionProblems(exemptions: readonly Exemption[], rules: readonly Rule[]): string[] {
-  return exemptions.flatMap((exemption, index) => {
-    const rule = rules.find(({ id }) => id === exemption.rule);
-    const known = rules.map(({ id }) => id).join(", ");
-    const wrong: [boolean, string][] = [
-      [rule === undefined, `rule: ${JSON.stringify(exemption.rule)} is not a rule; allowed: ${known}`],
-      [rule?.exemptable === false, `rule: ${exemption.rule} cannot be exempted; correct the object instead`],
-      [!exemption.resource?.trim(), "resource: nothing is named; allowed: a URN or a label, with * for any characters"],
-      [
-        Boolean(exemption.resource?.trim()) && !isNarrow(exemption.resource.trim()),
-        `resource: ${JSON.stringify(exemption.resource)} would free a whole kind or the whole stack; allowed: a URN or a label with a namespace, a name, or three characters of one, such as "Deployment shop/*"`,
-      ],
-      [!exemption.owner?.trim(), "owner: nobody is named; allowed: a person or a team"],
-      [
-        (exemption.reason?.trim().length ?? 0) < MIN_REASON,
-        `reason: ${JSON.stringify(exemption.reason)} says too little; allowed: at least ${MIN_REASON} characters`,
-      ],
-      [
-        !isDay(exemption.expires),
-        `expires: ${JSON.stringify(exemption.expires)} is not a day; allowed: YYYY-MM-DD, e.g. "2026-12-31"`,
-      ],
+/** Every field of an exemption, in the order in which people read it. */
+export const EXEMPTION_FIELDS = [
+  "rule",
+  "resource",
+  "owner",
+  "reason",
+  "ticket",
+  "approver",
+  "granted",
+  "expires",
+] as const satisfies readonly (keyof Exemption)[];
+
+/**
+ * How far away the last day may be, in days: a year, a leap day in it. What shall stand for longer is no debt but a
+ * decision; and once a year is how often PCI DSS has compensating controls looked at again (4.0, appendix B).
+ */
+const LONGEST_DAYS = 366;
+
+/** What is wrong with a list of exemptions, one sentence each: a wrong one must not load. `today` is now by default. */
+export function exemptionProblems(
+  exemptions: readonly Exemption[],
+  rules: readonly Rule[],
+  today = new Date(),
+): string[] {
+  return exemptions.flatMap((exemption, index) =>
+    [
+      ...ruleProblems(exemption, rules),
+      ...resourceProblems(exemption),
+      ...peopleProblems(exemption),
+      ...dayProblems(exemption, dayOf(today)),
+    ].map((problem) => `exemptions[${index}].${problem}`),
+  );
+}
+
+function ruleProblems({ rule: id }: Exemption, rules: readonly Rule[]): string[] {
+  const rule = rules.find((one) => one.id === id);
+  if (rule) return rule.exemptable ? [] : [`rule: ${id} cannot be exempted; correct the object instead`];
+  return [`rule: ${JSON.stringify(id)} is not a rule; ${didYouMean(String(id), rules)}`];
+}
+
+/** What to write instead of a rule's id that does not exist: the nearest ones, not all. */
+export function didYouMean(written: string, rules: readonly Rule[]): string {
+  const near = nearest(
+    written,
+    rules.map(({ id }) => id),
+  );
+  return near.length > 0 ? `the nearest: ${near.join(", ")}` : "docs/rules lists those there are";
+}
+
+function resourceProblems({ resource }: Exemption): string[] {
+  const given = said(resource);
+  if (given === "") return ["resource: nothing is named; allowed: a URN or a label, with * for any characters"];
+  if (isNarrow(given)) return [];
+  return [
+    `resource: ${JSON.stringify(resource)} would free a whole kind or the whole stack; allowed: a URN or a label with a namespace, a name, or three characters of one, such as "Deployment shop/*"`,
+  ];
+}
+
+function peopleProblems({ owner, reason, ticket, approver }: Exemption): string[] {
+  const self = said(owner) !== "" && said(owner).toLowerCase() === said(approver).toLowerCase();
+  const wrong: [boolean, string][] = [
+    [said(owner) === "", "owner: nobody is named; allowed: a person or a team"],
+    [
+      said(reason).length < MIN_REASON,
+      `reason: ${JSON.stringify(reason)} says too little; allowed: at least ${MIN_REASON} characters`,
+    ],
+    [said(ticket) === "", 'ticket: none is named; allowed: where the work that ends it is tracked, e.g. "SHOP-12"'],
+    [said(approver) === "", "approver: nobody is named; allowed: whoever granted it, who is not its owner"],
+    [self, `approver: ${JSON.stringify(approver)} is its owner too; allowed: somebody else, who has granted it`],
+  ];
+  return wrong.filter(([is]) => is).map(([, problem]) => problem);
+}
+
+function dayProblems({ granted, expires }: Exemption, today: string): string[] {
+  const notADay = (field: string, given: unknown) =>
+    `${field}: ${JSON.stringify(given)} is not a day; allowed: YYYY-MM-DD, e.g. "2026-12-31"`;
+  if (granted !== undefined && !isDay(granted)) return [notADay("granted", granted)];
+  if (granted !== undefined && granted > today)
+    return [
+      `granted: ${granted} is still to come; allowed: the day on which it was granted, today (${today}) or before`,
     ];
-    return wrong.filter(([is]) => is).map(([, problem]) => `exemptions[${index}].${problem}`);
-  });
+  if (!isDay(expires)) return [notADay("expires", expires)];
+  const from = granted ?? today;
+  if (granted !== undefined && expires < granted)
+    return [`expires: ${expires} is before ${granted}, the day on which it was granted; allowed: a later day`];
+  const last = dayOf(new Date(Date.parse(from) + LONGEST_DAYS * 86_400_000));
+  if (expires <= last) return [];
+  return [
+    `expires: ${expires} is more than a year after ${granted === undefined ? "today" : "it was granted"} (${from}); allowed: ${last} or before. Grant it again then, or correct the object, or have the object opt out for good`,
+  ];
 }
 
 /** Whether an exemption speaks of an object, expired or not. */
@@ -68,7 +138,17 @@ function isNarrow(resource: string): boolean {
 }
 
 export function expired(exemption: Exemption, today: Date): boolean {
-  return today.toISOString().slice(0, 10) > exemption.expires;
+  return dayOf(today) > exemption.expires;
+}
+
+/** One line about an exemption, for people. */
+export function exemptionText({ rule, resource, owner, ticket }: Exemption): string {
+  return `the exemption of ${owner} from ${rule} for ${resource} (${ticket})`;
+}
+
+/** What was written in a field, if a text was: what people write may be anything. */
+function said(text: unknown): string {
+  return typeof text === "string" ? text.trim() : "";
 }
 
 /** `RegExp.escape` is not in every Node that runs this. */
@@ -76,8 +156,12 @@ function escaped(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 }
 
-function isDay(text: unknown): boolean {
+function isDay(text: unknown): text is string {
   if (typeof text !== "string" || !/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   const day = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
+  return !Number.isNaN(day.getTime()) && dayOf(day) === text;
+}
+
+function dayOf(date: Date): string {
+  return date.toISOString().slice(0, 10);
 }

@@ -1,3 +1,11 @@
+/** Where an object was read. */
+interface Origin {
+  /** As it was named to whoever read it. */
+  readonly file: string;
+  /** From 1: the line of a path such as `spec.replicas`, or of the nearest thing above it that is written down. */
+  line?(path: string): number | undefined;
+}
+
 /** One object of a stack as any source gives it: a resource that Pulumi registers, or a manifest. */
 export interface Resource {
   /** Pulumi's type token, e.g. `kubernetes:apps/v1:Deployment`. */
@@ -17,6 +25,8 @@ export interface Resource {
   readonly operation?: "create" | "update" | "replace" | "delete" | "same";
   /** Where namespaced objects go that name no namespace. Default: "default". */
   readonly defaultNamespace?: string;
+  /** Absent for what a program declares. */
+  readonly origin?: Origin;
 }
 
 /** The objects of a manifest: itself, or what a List holds (lists in lists too). */

@@ -1,7 +1,9 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
-import { covers, type Exemption, exemptionProblems, expired } from "../core/exemption.ts";
+import { covers, type Exemption, exemptionProblems, exemptionText, expired } from "../core/exemption.ts";
 import type { Rule } from "../core/rule.ts";
 import type { StackObject } from "../core/stack-object.ts";
+import { reportedExemptions } from "../report/exemptions.ts";
+import type { ReportedExemption } from "../report/report.ts";
 
 /** The exemptions of one run: which hold, and which of them were needed. */
 export class Exemptions {
@@ -11,7 +13,7 @@ export class Exemptions {
 
   /** Throws a TypeError that lists what is wrong, if anything is: nothing is judged then. */
   constructor(all: readonly Exemption[], rules: readonly Rule[], today = new Date()) {
-    const problems = exemptionProblems(all, rules);
+    const problems = exemptionProblems(all, rules, today);
     if (problems.length > 0) throw new TypeError(`wrong exemptions:\n${problems.join("\n")}`);
     this.#all = all;
     this.#today = today;
@@ -33,8 +35,8 @@ export class Exemptions {
         enforcementLevel: "mandatory",
         severity: "high",
         validateStack: (_args, report) => {
-          for (const one of this.#all.filter((exemption) => expired(exemption, this.#today)))
-            report(`${summary(one)} ended on ${one.expires}\nfix:  correct the object, and remove the exemption`);
+          for (const one of this.#thatAre("expired"))
+            report(`${exemptionText(one)} ended on ${one.expires}\nfix:  correct the object, and remove the exemption`);
         },
       },
       {
@@ -43,14 +45,16 @@ export class Exemptions {
         enforcementLevel: "advisory",
         severity: "low",
         validateStack: (_args, report) => {
-          for (const one of this.#all.filter((exemption) => !expired(exemption, this.#today)))
-            if (!this.#used.has(one)) report(`${summary(one)} was not needed in this run\nfix:  remove it`);
+          for (const one of this.#thatAre("unused"))
+            report(`${exemptionText(one)} was not needed in this run\nfix:  remove it`);
         },
       },
     ];
   }
-}
 
-function summary({ rule, resource, owner, ticket }: Exemption): string {
-  return `the exemption of ${owner} from ${rule} for ${resource}${ticket === undefined ? "" : ` (${ticket})`}`;
+  #thatAre(state: ReportedExemption["state"]): Exemption[] {
+    return reportedExemptions(this.#all, this.#used, this.#today)
+      .filter((one) => one.state === state)
+      .map(({ exemption }) => exemption);
+  }
 }

@@ -153,9 +153,11 @@ describe("a remediation", () => {
       resource: "Deployment shop/orders",
       owner: "shop",
       reason: "until it has a role of its own",
-      expires: "2999-12-31",
+      ticket: "SHOP-2",
+      approver: "platform team",
+      expires: "2026-12-31",
     };
-    expect(remediated({}, new Exemptions([exemption], RULES)).result).toBeUndefined();
+    expect(remediated({}, new Exemptions([exemption], RULES, new Date("2026-12-31"))).result).toBeUndefined();
   });
 });
 
@@ -166,6 +168,7 @@ describe("exemptions", () => {
     owner: "shop team",
     reason: "until the new registry stands",
     ticket: "SHOP-1",
+    approver: "platform team",
     expires: "2026-12-31",
   };
   const unpinned = registered({ template: { spec: { containers: [{ image: "orders" }] } } });

@@ -21,7 +21,7 @@ export interface ReportLine {
   readonly fix: string;
   /** Why the object steps down from the rule for good; the verdict is then `pass`. */
   readonly optOut?: string;
-  /** What lets the violation stand for now; the verdict is still `fail`. */
+  /** What lets the violation stand for now, or what is not known yet; the verdict stays what it is. */
   readonly exemption?: Exemption;
 }
 

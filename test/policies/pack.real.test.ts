@@ -129,18 +129,20 @@ test("an exemption lets one object break one rule; one that has ended stops up, 
     resource: `Deployment ${NAMESPACE}/orders`,
     owner: "shop team",
     reason: "until the registry keeps versions",
-    expires: "2999-12-31",
+    ticket: "SHOP-3",
+    approver: "platform team",
+    expires: new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10),
   };
   const only = `RULES.filter(({ id }) => id === "image-tag-pinned")`;
   const preview = (pack: string) => sandbox.pulumi("preview", "--policy-pack", pack);
   const held = await preview(sandbox.pack("held", only, [exemption, { ...exemption, resource: "Pod shop/*" }]));
   expect(held.code, held.text).toBe(0);
   expect(held.text).toContain(
-    "the exemption of shop team from image-tag-pinned for Pod shop/* was not needed in this run",
+    "the exemption of shop team from image-tag-pinned for Pod shop/* (SHOP-3) was not needed in this run",
   );
   const ended = await preview(sandbox.pack("ended", only, [{ ...exemption, expires: "2026-01-31" }]));
   expect(ended.code).not.toBe(0);
-  expect(ended.text).toContain(`for Deployment ${NAMESPACE}/orders ended on 2026-01-31`);
+  expect(ended.text).toContain(`for Deployment ${NAMESPACE}/orders (SHOP-3) ended on 2026-01-31`);
   expect(ended.text).toContain("image-tag-pinned  (kubernetes:apps/v1:Deployment: orders)");
   const wrong = await preview(sandbox.pack("wrong", only, [{ ...exemption, expires: "soon" }]));
   expect(wrong.code).not.toBe(0);

@@ -1,0 +1,69 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { decoded, inputFiles, readText } from "./files.ts";
+
+const root = mkdtempSync(join(tmpdir(), "plumbline-files-"));
+afterAll(() => rmSync(root, { recursive: true }));
+
+const put = (...paths: string[]) => {
+  for (const path of paths) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), "");
+  }
+};
+
+test("a folder's files are found by their ending, in the order of their names", () => {
+  put("a/b.yaml", "a/a.YML", "a/c/d.json", "a/readme.md", "a/.git/x.yaml", "a/node_modules/y.yaml", "a/.hidden.yaml");
+  symlinkSync(join(root, "a"), join(root, "a/c/circle"));
+  const { files, notes, problems } = inputFiles([join(root, "a")]);
+  expect(files.map(({ path, found }) => [path.slice(root.length), found])).toEqual([
+    ["/a/a.YML", true],
+    ["/a/b.yaml", true],
+    ["/a/c/d.json", true],
+  ]);
+  expect([notes, problems]).toEqual([[], []]);
+});
+
+test("what is named is taken whatever its ending, and nothing twice", () => {
+  put("n/a.txt", "n/b.yaml");
+  const { files } = inputFiles([join(root, "n/a.txt"), join(root, "n/b.yaml"), join(root, "n")]);
+  expect(files.map(({ path, found }) => [path.slice(root.length), found])).toEqual([
+    ["/n/a.txt", false],
+    ["/n/b.yaml", false],
+  ]);
+});
+
+test("the templates of a chart are passed over, and that is said", () => {
+  put("chart/Chart.yaml", "chart/templates/a.yaml", "chart/values.yaml", "other/templates/b.yaml");
+  const { files, notes } = inputFiles([join(root, "chart"), join(root, "other")]);
+  expect(files.map(({ path }) => path.slice(root.length))).toEqual([
+    "/chart/Chart.yaml",
+    "/chart/values.yaml",
+    "/other/templates/b.yaml",
+  ]);
+  expect(notes).toEqual([expect.stringContaining("check what helm template prints")]);
+});
+
+test("what cannot be read is named with its reason, and the rest is found", () => {
+  put("p/a.yaml");
+  symlinkSync("b.yaml", join(root, "p/b.yaml"));
+  const { files, problems } = inputFiles([join(root, "p"), join(root, "nowhere")]);
+  expect(files).toHaveLength(1);
+  expect(problems).toEqual([
+    `${join(root, "p/b.yaml")}: its links lead in a circle`,
+    `${join(root, "nowhere")}: there is no such file or folder`,
+  ]);
+  expect(() => readText(join(root, "p"))).toThrow("it is a folder");
+});
+
+test.each([
+  [Buffer.from("\uFEFFä"), "ä"],
+  [Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from("ä", "utf16le")]), "ä"],
+  [Buffer.from([0xfe, 0xff, 0x00, 0x61]), "a"],
+])("%j is read as the text it is", (bytes, text) => expect(decoded(bytes)).toBe(text));
+
+test("what is no text is refused", () => {
+  expect(() => decoded(Buffer.from([0x61, 0xff, 0x62]))).toThrow("it is no text in UTF-8");
+});

@@ -1,0 +1,69 @@
+import type { Finding } from "../core/evaluate.ts";
+import { MalformedValue } from "../core/field.ts";
+import type { Violation } from "../core/rule.ts";
+import type { StackObject } from "../core/stack-object.ts";
+import { UnknownValue } from "../core/unknown.ts";
+import type { ReportLine } from "../report/report.ts";
+
+/** The lines of a report that findings come to: one for each violation, and one for each finding without any. */
+export function reportLines(findings: readonly Finding[]): ReportLine[] {
+  const described = new Map<StackObject, ReportLine["object"]>();
+  return findings.flatMap((finding) => {
+    const known = described.get(finding.object) ?? objectOf(finding.object);
+    described.set(finding.object, known);
+    return linesOf(finding, known);
+  });
+}
+
+function linesOf(finding: Finding, described: ReportLine["object"]): ReportLine[] {
+  const { rule, object, verdict, optOut, exemption } = finding;
+  const of = {
+    rule: rule.id,
+    verdict,
+    object: described,
+    ...(optOut !== undefined && { optOut }),
+    ...(exemption && { exemption }),
+  };
+  if (verdict === "fail")
+    return finding.violations.map((violation) => ({
+      ...of,
+      ...placeOf(object, violation.path),
+      ...said(violation, rule.fix),
+    }));
+  const nothing = { wanted: "", related: [], fix: "" };
+  if (verdict === "pass") return [{ ...of, ...fileOf(object), path: "", actual: "", ...nothing }];
+  return [{ ...of, ...placeOf(object, finding.unknown ?? ""), actual: NOT_KNOWN, ...nothing, fix: KNOW_IT }];
+}
+
+const NOT_KNOWN = "not known before an up, or a secret";
+const KNOW_IT = "let the value be known when the stack is declared, or let the up judge it";
+
+function said({ given, wanted, related = [], fix }: Violation, general: string) {
+  return { actual: given, wanted, related, fix: fix ?? general };
+}
+
+function fileOf({ resource }: StackObject): { file?: string } {
+  return resource.origin ? { file: resource.origin.file } : {};
+}
+
+function placeOf({ resource }: StackObject, path: string): { file?: string; line?: number; path: string } {
+  const line = resource.origin?.line?.(path);
+  return { ...(resource.origin && { file: resource.origin.file }), ...(line !== undefined && { line }), path };
+}
+
+function objectOf(object: StackObject): ReportLine["object"] {
+  const { type, name, defaultNamespace } = object.resource;
+  if (object.kind === undefined) return { type, name };
+  const namespace = readable(() => object.root.at("metadata", "namespace").text()) ?? defaultNamespace;
+  return { type, ...(namespace !== undefined && { namespace }), name: readable(() => object.name) ?? name };
+}
+
+/** Objects are named however broken they are. */
+function readable(read: () => string | undefined): string | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof UnknownValue || error instanceof MalformedValue) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import { broken, SAMPLE, SECRET } from "./testing/sample.ts";
+import { renderText } from "./text.ts";
+
+const text = renderText(SAMPLE);
+
+test("says of each violation what, where, why and the fix, under its file and its object", () => {
+  expect(text).toContain(`shop/orders.yaml
+  Deployment shop/orders
+    [mandatory] [severity: high]  replicas-min
+      what: Deployment shop/orders: spec.replicas is 1; wanted: at least 2
+      at:   shop/orders.yaml:12
+      see:  HorizontalPodAutoscaler shop/orders
+      why:  with one pod, every restart, node drain and crash is an outage of
+            the service
+      fix:  spec.replicas: 2
+      else: annotate the object with plumbline.dev/opt-out.replication:
+            "<reason, 10 characters or more>"
+`);
+});
+
+test("a fix of several lines stays as it is", () => {
+  expect(text).toContain(`      fix:  topologySpreadConstraints:
+              - { maxSkew: 1, topologyKey: topology.kubernetes.io/zone, whenUnsatisfiable: DoNotSchedule, labelSelector`);
+});
+
+test("what is not known, exempt or opted out is told apart from what is broken", () => {
+  expect(text).toContain("[unknown] [severity: medium]  seccomp-required");
+  expect(text).toContain(
+    "what: Deployment shop/orders: spec.template.spec.securityContext is not\n            known before up",
+  );
+  expect(text).toContain("- holds until 2026-12-31: the exemption of shop team");
+  expect(text).toContain("- not needed in this run: the exemption of shop team from replicas-min");
+  expect(text).toContain("- ended on 2026-10-14: the exemption of shop team");
+  expect(text).toContain("- Deployment shop/writer from pdb-required: one writer by design");
+});
+
+test("the last words are the sum by level", () => {
+  expect(text.trimEnd().split("\n").slice(-2).join(" ")).toBe(
+    "Does not hold: 3 mandatory violations, 1 advisory violation, 1 exemption has ended, 1 not known yet, 1 exempt, 1 opted out, 1 passed (7 objects, 7 rules).",
+  );
+  expect(renderText({ ...SAMPLE, lines: [], exemptions: [] })).toContain("Holds: 0 mandatory violations");
+});
+
+test("what a rule would repair in an up is counted by itself, and does not hold", () => {
+  const repaired = renderText({ ...SAMPLE, lines: [broken({ rule: "seccomp-required" })], exemptions: [] });
+  expect(repaired).toContain("Does not hold: 0 mandatory violations, 1 remediate violation");
+});
+
+test("prose is wrapped at 80 columns", () => {
+  const long = text.split("\n").filter((line) => line.length > 80 && line.trim().includes(" "));
+  expect(long.every((line) => line.includes("topologyKey") || line.includes("<script>"))).toBe(true);
+  const narrow = renderText(SAMPLE, { width: 40 }).split("\n");
+  expect(narrow).toContain("      why:  with one pod, every restart,");
+});
+
+test("there are no colours unless they are asked for, and no escape of anyone else's", () => {
+  const ESC = "\u001b";
+  expect(text).not.toContain(ESC);
+  expect(text).toContain("\\u001b[31m");
+  expect(renderText(SAMPLE, { color: true })).toContain(`${ESC}[31m[mandatory]${ESC}[0m`);
+});
+
+test("no secret is shown", () => {
+  expect(text).not.toContain(SECRET);
+  expect(text).toContain("(not shown: it holds a private key)");
+});
