@@ -8,7 +8,7 @@ export const namespace = { name: "" };
 
 /** A namespace in which a workload named `orders` breaks no rule. Returns the options of what is made in it. */
 export function shop() {
-  const metadata = { name: namespace.name };
+  const metadata = { name: namespace.name, labels: { "pod-security.kubernetes.io/enforce": "baseline" } };
   const made = new Namespace("shop", { metadata });
   const inside = { metadata: { name: "all", namespace: metadata.name } };
   const options = { dependsOn: [made] };
@@ -39,6 +39,12 @@ export function workload(container: object = {}, spec: object = {}) {
               image: "plumbline.dev/shop/orders:0.1.0",
               readinessProbe: { httpGet: { path: "/readyz", port: 8080 } },
               resources: { limits: { cpu: "100m", memory: "64Mi" } },
+              securityContext: {
+                runAsNonRoot: true,
+                allowPrivilegeEscalation: false,
+                readOnlyRootFilesystem: true,
+                capabilities: { drop: ["ALL"] },
+              },
               ...container,
             },
           ],

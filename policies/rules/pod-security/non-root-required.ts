@@ -68,9 +68,7 @@ function* unflagged(object: StackObject): Generator<Violation> {
     const own = context.at("runAsNonRoot");
     const flag = own.boolean();
     if (flag === false || (flag === undefined && whole === undefined))
-      yield violation(own, flag === false ? "true, or not set where the pod says true" : "true, here or for the pod", {
-        fix: `${own.path}: true`,
-      });
+      yield violation(own, "true", { fix: `${own.path}: true` });
   });
 }
 
