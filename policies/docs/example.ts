@@ -1,5 +1,6 @@
 import { dump } from "js-yaml";
 import { violationText } from "../core/message.ts";
+import type { Resource } from "../core/resource.ts";
 import type { Rule } from "../core/rule.ts";
 import { secretIn } from "../core/secret-words.ts";
 import { StackObject } from "../core/stack-object.ts";
@@ -55,13 +56,10 @@ function rank({ params, fix }: Fixture): number {
   return (params ? 2 : 0) + (fix ? 0 : 1);
 }
 
+/** Each resource as its fixture would have it: a manifest, or what only Pulumi knows. */
 function mendedText(fixture: Fixture): string {
-  const asWritten = fixture.stack.map((manifest) => "props" in manifest);
-  return textOf(
-    fixed(fixture).map((one, index) =>
-      asWritten[index] ? { type: one.type, name: one.name, props: one.props } : one.props,
-    ),
-  );
+  const manifest = ({ type, props }: Resource) => type.startsWith("kubernetes:") && typeof props.kind === "string";
+  return textOf(fixed(fixture).map(({ options: _, ...one }) => (manifest(one) ? one.props : one)));
 }
 
 function textOf(stack: readonly unknown[]): string {

@@ -1,6 +1,5 @@
 import { ENVIRONMENTS } from "../config/environments.ts";
 import type { Rule } from "../core/rule.ts";
-import { jsonSchema } from "../report/json-schema.ts";
 import { fixturesOf } from "../testing/fixtures.ts";
 import { exampleOf } from "./example.ts";
 import { indexPage } from "./index-page.ts";
@@ -15,9 +14,4 @@ export function pagesOf(rules: readonly Rule[]): Map<string, string> {
       rulePage(rule, ENVIRONMENTS, exampleOf(rule, fixturesOf(rule))),
     ]),
   ]);
-}
-
-/** The text of docs/report.schema.json. */
-export function schemaFile(): string {
-  return `${JSON.stringify(jsonSchema(), null, 2)}\n`;
 }
