@@ -33,7 +33,7 @@ it.each([
   [
     "a rule that does not exist",
     '{"replicas-mni":{"enforcementLevel":"advisory"}}',
-    /replicas-mni: is not a rule; allowed: /,
+    /replicas-mni: is not a rule; the nearest: replicas-min/,
   ],
   [
     "a level that does not exist",
