@@ -68,9 +68,10 @@ describe.each(cases)("$id repairs: $name", ({ id, fixture }) => {
     expect(after.split(SECRET).length - 1).toBe(before);
   });
 
-  test.skipIf(props.spec === undefined)("what is secret as a whole stays so, with the repair in it", async () => {
-    const after = await sent(id, fixture, type, { ...props, spec: new Secret(structuredClone(props.spec)) });
-    expect(Object.values(after.spec as object)).toContain(SECRET);
-    expect((after.spec as { value: unknown }).value).not.toEqual(props.spec);
-  });
+  if (props.spec !== undefined)
+    test("what is secret as a whole stays so, with the repair in it", async () => {
+      const after = await sent(id, fixture, type, { ...props, spec: new Secret(structuredClone(props.spec)) });
+      expect(Object.values(after.spec as object)).toContain(SECRET);
+      expect((after.spec as { value: unknown }).value).not.toEqual(props.spec);
+    });
 });
