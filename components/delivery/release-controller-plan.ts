@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { types } from "@pulumi/kubernetes";
 import { load } from "js-yaml";
 import { type Problem, refuse } from "../core/invalid.ts";
-import { labels } from "../core/labels.ts";
+import { labels, MANAGED } from "../core/labels.ts";
 import { isServiceUrl, SERVICE_URL } from "../core/service-url.ts";
 import type { Rights } from "../workload/rights.ts";
 
@@ -39,7 +39,8 @@ export function argumentsOf(port: number, prometheus: string | undefined): strin
 
 /** The definition of the kind Release, as the controller's own sources have it. */
 export function definitionPlan(): types.input.apiextensions.v1.CustomResourceDefinition {
-  return own("release.yaml") as types.input.apiextensions.v1.CustomResourceDefinition;
+  const definition = own("release.yaml") as Required<types.input.apiextensions.v1.CustomResourceDefinition>;
+  return { ...definition, metadata: { ...definition.metadata, labels: MANAGED } };
 }
 
 /** What the controller may do in every namespace, for one of a name. */

@@ -34,7 +34,7 @@ function pod(args: Partial<MicroserviceArgs> = {}) {
 test("a deployment begins with the autoscaler's minimum, not with one replica until it is first asked", () => {
   const { deployment, autoscaler } = plan({ scaling: { min: 4, max: 20 } });
   expect(deployment.spec).toHaveProperty(REPLICAS.replace("spec.", ""), 4);
-  expect(autoscaler.spec).toMatchObject({
+  expect(autoscaler?.spec).toMatchObject({
     minReplicas: 4,
     maxReplicas: 20,
     scaleTargetRef: { kind: "Deployment", name: "orders" },
@@ -45,7 +45,7 @@ test("a deployment begins with the autoscaler's minimum, not with one replica un
 
 test("load is watched where it is asked for, beside processors, and asks for whole requests of each replica", () => {
   const { autoscaler } = plan({ scaling: { requestsPerSecond: 50 } });
-  expect(autoscaler.spec).toMatchObject({
+  expect(autoscaler?.spec).toMatchObject({
     metrics: [
       { resource: { name: "cpu" } },
       {
@@ -54,7 +54,7 @@ test("load is watched where it is asked for, beside processors, and asks for who
       },
     ],
   });
-  expect(plan().autoscaler.spec).toMatchObject({ metrics: [{ type: "Resource" }] });
+  expect(plan().autoscaler?.spec).toMatchObject({ metrics: [{ type: "Resource" }] });
 });
 
 test("objectives are shown on the deployment and the Service, and change no pod", () => {
@@ -149,7 +149,7 @@ test("a release that is not rolling takes the deployment's place, and the autosc
     template: deployment.spec.template as object,
     strategy: { blueGreen: { services: ["orders"], bakeSeconds: 600 } },
   });
-  expect(autoscaler.spec).toMatchObject({ scaleTargetRef: { kind: "Release", name: "orders" } });
+  expect(autoscaler?.spec).toMatchObject({ scaleTargetRef: { kind: "Release", name: "orders" } });
   // All pods, until the controller narrows it: a service that waits for a controller would have no endpoint.
   expect(service.spec).toMatchObject({ selector: { "app.kubernetes.io/name": "orders" } });
 });

@@ -9,7 +9,7 @@ import { completeWorkload, type WorkloadArgs, type WorkloadTransforms } from "./
 export interface Scaling {
   /** Never fewer: at least 2, and 3 by default, so that one can be lost while another is moved. */
   readonly min: number;
-  /** Never more; 10 by default. */
+  /** Never more; 10 by default. The same as `min` makes it a fixed number, without an autoscaler. */
   readonly max: number;
   /** Replicas are added when they use more of the processors that they requested; 70 by default. */
   readonly cpu: Percent;

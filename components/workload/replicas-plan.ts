@@ -27,7 +27,8 @@ const SCALE_DOWN_SECONDS = 300;
 
 export interface ReplicasPlan {
   readonly deployment: DeploymentPlan;
-  readonly autoscaler: types.input.autoscaling.v2.HorizontalPodAutoscaler;
+  /** None for a fixed number: `min` and `max` are the same. */
+  readonly autoscaler: types.input.autoscaling.v2.HorizontalPodAutoscaler | undefined;
   readonly disruptionBudget: types.input.policy.v1.PodDisruptionBudget;
   readonly monitor: MonitorManifest | undefined;
 }
@@ -98,7 +99,10 @@ export function replicasPlan(name: string, args: CompleteReplicas, how: Replicas
         },
       },
     },
-    autoscaler: { metadata, spec: autoscalerPlan({ ...scaled, name }, scaling, how.podMetrics ?? {}) },
+    autoscaler:
+      scaling.min === scaling.max
+        ? undefined
+        : { metadata, spec: autoscalerPlan({ ...scaled, name }, scaling, how.podMetrics ?? {}) },
     disruptionBudget: {
       metadata,
       spec: { maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow", selector: { matchLabels } },

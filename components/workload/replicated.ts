@@ -24,8 +24,10 @@ export abstract class Replicated extends Workload {
       ),
   ): pulumi.Resource {
     const { name } = this;
-    const replicas = pods({ dependsOn: [...before], ignoreChanges: [REPLICAS] });
-    new HorizontalPodAutoscaler(...this.child(name, plan.autoscaler, transform?.autoscaler, { dependsOn: replicas }));
+    const { autoscaler } = plan;
+    const replicas = pods({ dependsOn: [...before], ignoreChanges: autoscaler ? [REPLICAS] : [] });
+    if (autoscaler)
+      new HorizontalPodAutoscaler(...this.child(name, autoscaler, transform?.autoscaler, { dependsOn: replicas }));
     new PodDisruptionBudget(...this.child(name, plan.disruptionBudget, transform?.disruptionBudget));
     if (plan.monitor) new CustomResource(...this.child(`${name}-monitor`, plan.monitor, transform?.monitor));
     return replicas;

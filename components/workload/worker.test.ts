@@ -16,10 +16,16 @@ const pod = (args: Partial<WorkerArgs> = {}) => {
   return { spec: template.spec, container };
 };
 
+test("a worker of a fixed number has no autoscaler, which could only set it back", () => {
+  const fixed = plan({ scaling: { min: 3, max: 3 } });
+  expect(fixed.autoscaler).toBeUndefined();
+  expect(fixed.deployment.spec).toMatchObject({ replicas: 3 });
+});
+
 test("a worker scales, is spread and budgeted as a service is, and nobody sends to it but what reads its metrics", () => {
   const { deployment, autoscaler, disruptionBudget, monitor, network } = plan();
   expect(deployment.spec).toMatchObject({ replicas: 3, strategy: { rollingUpdate: { maxUnavailable: 0 } } });
-  expect(autoscaler.spec).toMatchObject({ minReplicas: 3, scaleTargetRef: { name: "mailer" } });
+  expect(autoscaler?.spec).toMatchObject({ minReplicas: 3, scaleTargetRef: { name: "mailer" } });
   expect(disruptionBudget.spec).toMatchObject({ maxUnavailable: 1 });
   expect(pod().spec).toMatchObject({ topologySpreadConstraints: [{ topologyKey: "topology.kubernetes.io/zone" }] });
   expect(network.ingress).toEqual([

@@ -17,6 +17,7 @@ import type { Transform } from "../../core/transform.ts";
 import type { Consumer, Grant, Usable } from "../../core/usage.ts";
 import { Certificate } from "../../edge/certificate.ts";
 import { type Credential, credential } from "../credential.ts";
+import { serverAccount } from "../server-account.ts";
 import { type CompleteArgs, complete, type KafkaArgs } from "./args.ts";
 import { type Access, clusterId, names, nodeFiles, PORTS, partsOf, serverHosts, setupFiles } from "./config.ts";
 import {
@@ -76,7 +77,8 @@ export class Kafka<Name extends string = string> extends Component {
     const files = this.#configMap(config, "broker", nodeFiles(name, full));
     const networks = this.#networks();
     const id = clusterId(pulumi.getStack(), namespace, name);
-    const before = { ...keeping(retain), dependsOn: [certificate, files, ...networks] };
+    const account = serverAccount(name, namespace, this.childOptions());
+    const before = { ...keeping(retain), dependsOn: [certificate, files, account, ...networks] };
     const sets = partsOf(full).map((part) => {
       new Service(...this.child(names(name)[part], nodesServicePlan(name, part, full)));
       new PodDisruptionBudget(...this.child(names(name)[part], budgetPlan(name, part, namespace)));

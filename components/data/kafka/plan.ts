@@ -4,7 +4,7 @@ import { priorityClass } from "../../cluster/priorities.ts";
 import { checksum } from "../../core/checksum.ts";
 import { labels, selector } from "../../core/labels.ts";
 import { admit, reach } from "../../core/network.ts";
-import { optOutAnnotations } from "../../core/opt-out.ts";
+import { optOut, optOutAnnotations } from "../../core/opt-out.ts";
 import { amount } from "../../core/quantity.ts";
 import type { Resources } from "../../core/resources.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../core/security-context.ts";
@@ -47,6 +47,9 @@ const MEBIBYTE = 2 ** 20;
  */
 const GRACE_SECONDS = { kept: 120, discarded: 30 };
 const SETUP_DEADLINE_SECONDS = 600;
+const ENDS_BY_ITSELF = optOut(
+  "on SIGTERM a broker hands its partitions over first, and clients follow them: a wait before would help nobody",
+);
 
 /** The controllers or the brokers: each its own disk, zone and host. */
 export function nodesPlan(
@@ -59,7 +62,7 @@ export function nodesPlan(
   const namespace = args.namespace.name;
   const matchLabels = selector(name, part);
   const service = names(name)[part];
-  const annotations = optOutAnnotations({ replication });
+  const annotations = optOutAnnotations({ replication, shutdown: ENDS_BY_ITSELF });
   const broker = part === "broker";
   const resources = broker ? args.resources : CONTROLLER_RESOURCES;
   const storage = broker ? args.storage : CONTROLLER_STORAGE;
@@ -77,7 +80,7 @@ export function nodesPlan(
           annotations: { ...annotations, "plumbline.dev/config-checksum": checksum(nodeFiles(name, args)) },
         },
         spec: {
-          ...podDefaults(),
+          ...podDefaults(name),
           terminationGracePeriodSeconds: GRACE_SECONDS[args.retain ? "kept" : "discarded"],
           ...spread({ matchLabels, zones, sharedHosts: "never" }),
           containers: [
@@ -180,7 +183,7 @@ export function setupPlan(name: string, args: CompleteArgs, jobName: pulumi.Inpu
       template: {
         metadata: { labels: labels(name, SETUP) },
         spec: {
-          ...podDefaults(),
+          ...podDefaults(name),
           restartPolicy: "OnFailure",
           containers: [
             {
@@ -237,8 +240,9 @@ function unique(accesses: readonly Access[]): Access[] {
   return [...new Map(accesses.map((access) => [`${access.namespace}/${access.consumer}`, access])).values()];
 }
 
-function podDefaults() {
+function podDefaults(name: string) {
   return {
+    serviceAccountName: name,
     priorityClassName: priorityClass("store"),
     automountServiceAccountToken: false,
     enableServiceLinks: false,
