@@ -112,6 +112,27 @@ describe("a stack rule", () => {
     expect(validated("replicas-min", stack)).toEqual([]);
   });
 
+  test("knows the fields that an update leaves alone", () => {
+    const scaleTargetRef = { apiVersion: "apps/v1", kind: "Deployment", name: "orders" };
+    const scaler = {
+      ...registered({}, { name: "scaler" }),
+      type: "kubernetes:autoscaling/v2:HorizontalPodAutoscaler",
+      props: {
+        apiVersion: "autoscaling/v2",
+        kind: "HorizontalPodAutoscaler",
+        metadata: { name: "orders", namespace: "shop" },
+        spec: { scaleTargetRef, minReplicas: 3, maxReplicas: 9 },
+      },
+    };
+    const told = (opts: object) => {
+      const resources = [{ ...registered({ replicas: 3 }), opts }, scaler];
+      return validated("hpa-owns-replicas", { resources, getConfig: () => ({}) });
+    };
+    expect(told({ protect: false })).toHaveLength(1);
+    expect(told({ protect: false, ignoreChanges: [] })).toHaveLength(1);
+    expect(told({ protect: false, ignoreChanges: ["spec.replicas"] })).toEqual([]);
+  });
+
   test("tells all that is not known in one warning", () => {
     vi.spyOn(pulumi.runtime, "isDryRun").mockReturnValue(true);
     const resources = ["a", "b"].map((name) => registered({ replicas: NOT_KNOWN }, { name }));

@@ -8,17 +8,23 @@ export function isAutoscaler(object: StackObject): boolean {
   return object.group === "autoscaling" && object.kind === "HorizontalPodAutoscaler";
 }
 
-/** Says so when the workload that an autoscaler names is not in its stack and namespace. */
-export function* missingTarget(scaler: StackObject, stack: Stack): Generator<Violation> {
+/** The workload that an autoscaler names, if it is in its stack and namespace. */
+export function targetOf(scaler: StackObject, stack: Stack): StackObject | undefined {
   const ref = scaler.root.at("spec", "scaleTargetRef");
   const apiVersion = ref.at("apiVersion").text() ?? "apps/v1";
   const group = apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
-  const kind = ref.at("kind").text() ?? "";
   const name = ref.at("name").text() ?? "";
-  if (stack.find(group, kind, nameOf, `${scaler.namespace}/${name}`)) return;
+  return stack.find(group, ref.at("kind").text() ?? "", nameOf, `${scaler.namespace}/${name}`);
+}
+
+/** Says so when the workload that an autoscaler names is not in its stack and namespace. */
+export function* missingTarget(scaler: StackObject, stack: Stack): Generator<Violation> {
+  if (targetOf(scaler, stack)) return;
+  const ref = scaler.root.at("spec", "scaleTargetRef");
+  const kind = ref.at("kind").text() || "object";
   yield {
     path: ref.at("name").path,
-    given: `${JSON.stringify(name)}, and there is no ${kind || "object"} of that name in ${scaler.namespace}`,
+    given: `${JSON.stringify(ref.at("name").text() ?? "")}, and there is no ${kind} of that name in ${scaler.namespace}`,
     wanted: "the name of a workload in the same namespace",
   };
 }

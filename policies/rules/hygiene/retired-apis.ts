@@ -20,8 +20,9 @@ const FLOW = "FlowSchema PriorityLevelConfiguration";
 const CLAIMS = "DeviceClass ResourceClaim ResourceClaimTemplate ResourceSlice";
 
 /**
- * Retired APIs by group and version. From the lifecycle marks of k8s.io/api, k8s.io/apiextensions-apiserver and
- * k8s.io/kube-aggregator 0.36, and Kubernetes' guide of deprecated APIs for what is no longer in these. Where only the removal is known, both numbers are that one.
+ * Retired APIs by group and version. From the lifecycle marks of k8s.io/api (0.34 and 0.36), k8s.io/apiextensions-apiserver
+ * and k8s.io/kube-aggregator, and Kubernetes' guide of deprecated APIs for what is no longer in these. Where only the
+ * removal is known, both numbers are that one.
  */
 export const RETIRED: Readonly<Record<string, readonly RetiredApi[]>> = {
   v1: [api("Endpoints", 33, undefined, "discovery.k8s.io/v1 EndpointSlice"), api("ComponentStatus", 19)],

@@ -7,6 +7,7 @@ const object = (type: string) => new StackObject({ type, name: "a", props: {} })
 test.each([
   ["kubernetes:core/v1:Pod", "namespace"],
   ["kubernetes:networking.k8s.io/v1:Ingress", "namespace"],
+  ["kubernetes:argoproj.io/v1alpha1:Rollout", "namespace"],
   ["kubernetes:core/v1:Namespace", "cluster"],
   ["kubernetes:rbac.authorization.k8s.io/v1:ClusterRole", "cluster"],
   ["kubernetes:gateway.networking.k8s.io/v1:GatewayClass", "unknown"],

@@ -1,3 +1,4 @@
+import { makesPods } from "../../core/pods.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 
 /** The kinds of Kubernetes itself that belong to no namespace (v1.36). */
@@ -59,8 +60,10 @@ export function isObject({ group, kind }: StackObject): boolean {
 export type Scope = "namespace" | "cluster" | "unknown";
 
 /** Whether an object belongs into a namespace. Of other people's APIs that is not known. */
-export function scopeOf({ group, kind }: StackObject): Scope {
+export function scopeOf(object: StackObject): Scope {
+  const { group, kind } = object;
   if (group === undefined || kind === undefined) return "unknown";
+  if (makesPods(object)) return "namespace";
   const ours = GROUPS.has(group) || (group.endsWith(".k8s.io") && !OF_CRDS.test(group));
   if (!ours) return "unknown";
   return CLUSTER_KINDS.has(kind) ? "cluster" : "namespace";

@@ -1,4 +1,5 @@
 import { Field } from "../../core/field.ts";
+import { labelText } from "../../core/label-text.ts";
 import { makesPods, podOf } from "../../core/pods.ts";
 import { defineRule } from "../../core/rule.ts";
 import { selects } from "../../core/selector.ts";
@@ -41,7 +42,7 @@ export const selectorMatchesTemplate = defineRule({
       path: stated.path,
       given: isEmpty(selector) ? stated.shown() : "a selector that misses its own pods",
       wanted: `one that selects ${labels.path}`,
-      fix: `${stated.path}${PLAIN.has(workload.kind ?? "") ? "" : ".matchLabels"}: <some of ${labels.path}>`,
+      fix: `${stated.path}${PLAIN.has(workload.kind ?? "") ? "" : ".matchLabels"}: ${labelText(labels) ?? `<${labels.path}>`}`,
     };
   },
 });

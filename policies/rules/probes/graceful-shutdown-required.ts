@@ -1,19 +1,22 @@
 import { podOf, runsForever } from "../../core/pods.ts";
 import { defineRule, type Violation } from "../../core/rule.ts";
+import type { Stack } from "../../core/stack.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { eachKnown, someKnown } from "../../core/unknown.ts";
 import { graceOf } from "./grace.ts";
 import { mainContainersOf } from "./probe.ts";
+import { isBalanced } from "./served.ts";
 
 export const gracefulShutdownRequired = defineRule({
   id: "graceful-shutdown-required",
   section: "reliability",
-  title: "Containers finish what they have begun before they are stopped",
+  title:
+    "Containers finish what they have begun before they are stopped: by a preStop hook, or by a stated time if no Service sends them requests",
   severity: "medium",
   why: "a pod that is stopped still gets requests until every node has heard of it: without a pause they fail, in every rollout and drain",
   fix: "lifecycle: { preStop: { sleep: { seconds: 10 } } }, and terminationGracePeriodSeconds: 30 for the pod",
   frameworks: [],
-  scope: "resource",
+  scope: "stack",
   optOut: "shutdown",
   exemptable: true,
   params: {
@@ -26,12 +29,19 @@ export const gracefulShutdownRequired = defineRule({
     },
   },
   subjects: runsForever,
-  *check(workload, { minGraceSeconds }) {
-    yield* eachKnown([() => hooks(workload), () => grace(workload, minGraceSeconds)], (check) => check());
+  *check(workload, { minGraceSeconds }, stack) {
+    yield* eachKnown([() => hooks(workload, stack), () => grace(workload, minGraceSeconds)], (check) => check());
   },
 });
 
-function hooks(workload: StackObject): Iterable<Violation> {
+/** What works by itself ends on the signal alone: it says so by the time that it takes. */
+function* hooks(workload: StackObject, stack: Stack): Generator<Violation> {
+  const stated = !podOf(workload).spec.at("terminationGracePeriodSeconds").absent;
+  if (stated && !isBalanced(workload, stack)) return;
+  yield* missingHooks(workload);
+}
+
+function missingHooks(workload: StackObject): Iterable<Violation> {
   return eachKnown(mainContainersOf(workload), function* ({ field }) {
     const hook = field.at("lifecycle", "preStop");
     if (someKnown(["exec", "httpGet", "sleep", "tcpSocket"], (action) => !hook.at(action).absent)) return;

@@ -39,7 +39,7 @@ export const probePortDeclared = defineRule({
 function* undeclared(ports: Field, action: Field): Generator<Violation> {
   if (action.absent || action.at("host").text()) return; // Another host's ports are declared there.
   const port = action.at("port");
-  const asked = port.absent ? undefined : port.value;
+  const asked = typeof port.value === "string" || typeof port.value === "number" ? port.value : undefined;
   if (asked !== undefined && someKnown(ports.items(), (declared) => isPort(declared, asked))) return;
   yield {
     path: port.path,
@@ -53,7 +53,7 @@ function* undeclared(ports: Field, action: Field): Generator<Violation> {
 }
 
 /** Probes speak TCP. A number in quotes is a number to the kubelet. */
-function isPort(declared: Field, asked: unknown): boolean {
+function isPort(declared: Field, asked: string | number): boolean {
   const number = declared.at("containerPort").number();
   const names = declared.at("name").text() === asked || String(number) === String(asked);
   return names && (declared.at("protocol").text() ?? "TCP") === "TCP";

@@ -1,8 +1,8 @@
 import type { Field } from "../../core/field.ts";
-import { runsForever } from "../../core/pods.ts";
+import { containersOf, makesPods } from "../../core/pods.ts";
 import { defineRule } from "../../core/rule.ts";
 import { eachKnown, everyKnown } from "../../core/unknown.ts";
-import { ACTIONS, acts, mainContainersOf } from "./probe.ts";
+import { ACTIONS, acts } from "./probe.ts";
 
 /** What Kubernetes takes for what a probe does not say (v1.36, core/v1 Probe). */
 const TIMES: Readonly<Record<string, number>> = {
@@ -25,9 +25,9 @@ export const probesNotIdentical = defineRule({
   optOut: "probes",
   exemptable: true,
   params: {},
-  subjects: runsForever,
+  subjects: makesPods,
   *check(workload) {
-    yield* eachKnown(mainContainersOf(workload), function* ({ field }) {
+    yield* eachKnown(containersOf(workload), function* ({ field }) {
       const liveness = field.at("livenessProbe");
       const readiness = field.at("readinessProbe");
       if (!everyKnown([() => acts(liveness), () => alike(liveness, readiness)], (holds) => holds())) return;

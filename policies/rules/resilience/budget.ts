@@ -50,8 +50,9 @@ export function evictable(budget: StackObject, pods: number): number {
 export function portionOf(field: Field, pods: number): number | undefined {
   if (field.absent) return undefined;
   const value = field.value;
-  const [, digits, percent] = /^(\d+)(%?)$/.exec(String(value)) ?? [];
-  if (digits === undefined || typeof value === "object")
+  const written = typeof value === "string" || typeof value === "number" ? String(value) : "";
+  const [, digits, percent] = /^(\d+)(%?)$/.exec(written) ?? [];
+  if (digits === undefined)
     throw new MalformedValue(field.path, field.shown(), "a number of pods, or a percentage in quotes,");
   return percent ? Math.ceil((Number(digits) * pods) / 100) : Number(digits);
 }

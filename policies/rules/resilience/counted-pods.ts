@@ -14,14 +14,23 @@ interface Workloads {
 /** Made once for a stack, in one pass. */
 const FOUND = new WeakMap<Stack, Workloads>();
 
-/**
- * How many pods a budget counts at the fewest, over all the workloads that it selects. `unknown` is set when there may
- * be more: a value is not known yet.
- */
-export function countedPods(
-  budget: StackObject,
-  stack: Stack,
-): { readonly pods: number; readonly unknown?: UnknownValue } {
+/** How many pods there are at the fewest; `unknown` is set when there may be more: a value is not known yet. */
+interface Count {
+  readonly pods: number;
+  readonly unknown?: UnknownValue;
+}
+
+/** By budget, each of which belongs to one stack. */
+const COUNTED = new WeakMap<StackObject, Count>();
+
+/** How many pods a budget counts, over all the workloads that it selects. */
+export function countedPods(budget: StackObject, stack: Stack): Count {
+  const count = COUNTED.get(budget) ?? counted(budget, stack);
+  COUNTED.set(budget, count);
+  return count;
+}
+
+function counted(budget: StackObject, stack: Stack): Count {
   const workloads = FOUND.get(stack) ?? workloadsOf(stack);
   FOUND.set(stack, workloads);
   let pods = 0;

@@ -4,6 +4,15 @@ import { defineRule, type Violation } from "../../core/rule.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { eachKnown, someKnown } from "../../core/unknown.ts";
 
+const FIELDS = [
+  "activeDeadlineSeconds",
+  "backoffLimit",
+  "concurrencyPolicy",
+  "restartPolicy",
+  "startingDeadlineSeconds",
+  "ttlSecondsAfterFinished",
+] as const;
+
 /** What bounds a job: where it may stand, what is wanted, and an example. No place: the kind has no such field. */
 interface Bound {
   readonly places: readonly Field[];
@@ -28,14 +37,7 @@ export const jobLimitsRequired = defineRule({
       type: "array",
       items: {
         type: "string",
-        enum: [
-          "activeDeadlineSeconds",
-          "backoffLimit",
-          "concurrencyPolicy",
-          "restartPolicy",
-          "startingDeadlineSeconds",
-          "ttlSecondsAfterFinished",
-        ],
+        enum: FIELDS,
       },
       default: ["activeDeadlineSeconds", "concurrencyPolicy", "restartPolicy", "startingDeadlineSeconds"],
       description:
@@ -52,15 +54,15 @@ export const jobLimitsRequired = defineRule({
   },
 });
 
-function* missing(bound: Bound | undefined): Generator<Violation> {
-  const [first] = bound?.places ?? [];
-  if (!bound || !first) return;
+function* missing(bound: Bound): Generator<Violation> {
+  const [first] = bound.places;
+  if (!first) return;
   const said = (field: Field) => !field.absent && (bound.values?.includes(field.text() ?? "") ?? true);
   if (someKnown(bound.places, said)) return;
   yield { path: first.path, given: first.shown(), wanted: bound.wanted, fix: `${first.path}: ${bound.example}` };
 }
 
-function boundOf(object: StackObject, name: string): Bound | undefined {
+function boundOf(object: StackObject, name: (typeof FIELDS)[number]): Bound {
   const spec = object.root.at("spec");
   const cron = object.kind === "CronJob";
   const job = cron ? spec.at("jobTemplate", "spec") : spec;
@@ -80,8 +82,6 @@ function boundOf(object: StackObject, name: string): Bound | undefined {
       return { places: cron ? [spec.at(name)] : [], wanted: "how late a run may still start", example: "300" };
     case "ttlSecondsAfterFinished":
       return { places: [job.at(name)], wanted: "for how long it is kept after it has ended", example: "86400" };
-    default:
-      return undefined;
   }
 }
 

@@ -1,3 +1,4 @@
+import { podLabelText } from "../../core/label-text.ts";
 import { podOf } from "../../core/pods.ts";
 import { defineRule } from "../../core/rule.ts";
 import { anyOf } from "../../core/stack.ts";
@@ -32,6 +33,7 @@ export const pdbRequired = defineRule({
       path: labels.path,
       given: "selected by no PodDisruptionBudget of its namespace",
       wanted: "one PodDisruptionBudget that selects all its pods",
+      fix: `a PodDisruptionBudget in ${workload.namespace}: { maxUnavailable: 1, selector: { matchLabels: ${podLabelText(workload)} } }`,
     };
   },
 });

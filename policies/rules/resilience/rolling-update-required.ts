@@ -52,8 +52,7 @@ export const rollingUpdateRequired = defineRule({
 /** Whether so many pods are more than all, or all of several. A single one is always all. */
 function takesAll(most: Field, replicas: Field): boolean {
   if (most.absent) return false;
-  const percent = /^(\d+)%$/.exec(String(most.value))?.[1];
-  if (percent !== undefined) return Number(percent) >= 100;
+  if (typeof most.value === "string") return Number(/^(\d+)%$/.exec(most.value)?.[1] ?? 0) >= 100;
   const number = most.number() ?? 0;
   const all = replicas.number() ?? 1;
   return all > 1 && number >= all;

@@ -1,4 +1,5 @@
 import type { Field } from "../../core/field.ts";
+import { podLabelText } from "../../core/label-text.ts";
 import { makesPods, podOf } from "../../core/pods.ts";
 import { defineRule } from "../../core/rule.ts";
 import { selects } from "../../core/selector.ts";
@@ -55,9 +56,19 @@ export const spreadRequired = defineRule({
       path: only === "antiaffinity" ? spec.at("affinity", "podAntiAffinity").path : spec.path,
       given: ways.length === 0 ? "free to put all replicas on one node" : "spread by selectors that miss its own pods",
       wanted: `a spread whose labelSelector matches ${labels.path}`,
+      fix: fixOf(workload, only),
     };
   },
 });
+
+function fixOf(workload: StackObject, only: "any" | "antiaffinity" | "tsc"): string {
+  const { spec } = podOf(workload);
+  const labelSelector = `{ matchLabels: ${podLabelText(workload)} }`;
+  if (only === "antiaffinity")
+    return `${spec.at("affinity", "podAntiAffinity").path}: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: { topologyKey: kubernetes.io/hostname, labelSelector: ${labelSelector} } }] }`;
+  return `${spec.at("topologySpreadConstraints").path}:
+  - { maxSkew: 1, topologyKey: topology.kubernetes.io/zone, whenUnsatisfiable: DoNotSchedule, labelSelector: ${labelSelector} }`;
+}
 
 function mayHaveSeveral(workload: StackObject, unsetCounts: boolean): boolean {
   const replicas = workload.root.at("spec", "replicas").number();

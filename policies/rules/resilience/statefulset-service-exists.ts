@@ -1,4 +1,5 @@
 import { Field } from "../../core/field.ts";
+import { podLabelText } from "../../core/label-text.ts";
 import { makesPods, podOf } from "../../core/pods.ts";
 import { defineRule, type Violation } from "../../core/rule.ts";
 import { selects } from "../../core/selector.ts";
@@ -31,7 +32,12 @@ export const statefulsetServiceExists = defineRule({
     const given = name
       ? `${JSON.stringify(name)}, and there is no Service of that name in ${workload.namespace}`
       : field.shown();
-    yield { path: field.path, given, wanted: "the name of a headless Service of the same namespace" };
+    yield {
+      path: field.path,
+      given,
+      wanted: "the name of a headless Service of the same namespace",
+      fix: `${field.path}: ${name || workload.name}, and a Service of that name: { clusterIP: None, selector: ${podLabelText(workload)} }`,
+    };
   },
 });
 
@@ -64,7 +70,7 @@ function* unfit(field: Field, service: StackObject, workload: StackObject): Gene
           path: field.path,
           given,
           wanted: `a Service that selects ${labels.path}`,
-          fix: `${service.label}: spec.selector: <${labels.path}>`,
+          fix: `${service.label}: spec.selector: ${podLabelText(workload)}`,
           related,
         };
       },

@@ -1,3 +1,4 @@
+import { podLabelText } from "../../core/label-text.ts";
 import { podOf } from "../../core/pods.ts";
 import { defineRule, type Violation } from "../../core/rule.ts";
 import { anyOf, type Stack } from "../../core/stack.ts";
@@ -63,9 +64,8 @@ export const zoneLossSurvived = defineRule({
 });
 
 function lost(workload: StackObject, replicas: number, fullest: number, need: Need): Violation {
-  const { spec, labels } = podOf(workload);
-  const { path } = spec.at("topologySpreadConstraints");
-  const constraint = `{ maxSkew: 1, topologyKey: ${ZONE}, whenUnsatisfiable: DoNotSchedule, labelSelector: { matchLabels: <${labels.path}> } }`;
+  const { path } = podOf(workload).spec.at("topologySpreadConstraints");
+  const constraint = `{ maxSkew: 1, topologyKey: ${ZONE}, whenUnsatisfiable: DoNotSchedule, labelSelector: { matchLabels: ${podLabelText(workload)} } }`;
   return {
     path,
     given: `${replicas - fullest} of ${replicas} replicas, which are left when the fullest zone is lost`,

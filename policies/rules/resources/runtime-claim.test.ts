@@ -13,13 +13,15 @@ describe("a variable", () => {
     ["GOMEMLIMIT", "1048576", "memory", 2 ** 20],
     ["GOMEMLIMIT", "1024B", "memory", 1024],
     ["GOMAXPROCS", "4", "cpu", 4],
+    ["JAVA_OPTS", "-XX:MaxRAMPercentage=75.0", "memory", 75],
+    ["NODE_OPTIONS", "--max-old-space-size-percentage=60", "memory", 60],
   ])("%s=%s claims %s: %d", (name, value, resource, amount) =>
     expect(claimOfVariable(new Field({ name, value }))).toMatchObject({ resource, amount }),
   );
 
   test.each([
     ["NODE_OPTIONS", "--enable-source-maps"],
-    ["JAVA_OPTS", "-Xms1g -XX:MaxRAMPercentage=75"],
+    ["JAVA_OPTS", "-Xms1g -XX:+ExitOnOutOfMemoryError"],
     ["GOMEMLIMIT", "off"],
     ["GOMAXPROCS", ""],
     ["GREETING", "-Xmx2g"],

@@ -3,8 +3,9 @@ import type { Field } from "../../core/field.ts";
 /** What a language runtime is told about the memory or the cores that it may use. */
 export interface RuntimeClaim {
   readonly resource: "memory" | "cpu";
-  /** In bytes, or in cores. */
+  /** In bytes, in cores, or in percent of the limit. */
   readonly amount: number;
+  readonly unit: "bytes" | "cores" | "percent";
   /** As people write it, e.g. `--max-old-space-size 2048`. */
   readonly written: string;
 }
@@ -53,31 +54,37 @@ function readerOf(name: string): ((value: string) => RuntimeClaim | undefined) |
 
 /** The last one of several wins, as in Node. */
 function nodeHeap(options: string): RuntimeClaim | undefined {
-  const found = lastOf(options, /--max[-_]old[-_]space[-_]size[= ](\d+)/g);
-  return found && { resource: "memory", amount: Number(found[1]) * 2 ** 20, written: found[0] };
+  const found = lastOf(options, /--max[-_]old[-_]space[-_]size([-_]percentage)?[= ](\d+(?:\.\d+)?)/g);
+  if (!found) return undefined;
+  const size = Number(found[2]);
+  return found[1] ? percentOf(size, found[0]) : bytes(size * 2 ** 20, found[0]);
 }
 
 function jvmHeap(options: string): RuntimeClaim | undefined {
   const found = lastOf(options, /-(?:Xmx|XX:MaxHeapSize=)(\d+)([kKmMgGtT])?(?![\w.])/g);
-  if (!found) return undefined;
-  const unit = JVM_UNITS[found[2]?.toLowerCase() ?? ""] ?? 1;
-  return { resource: "memory", amount: Number(found[1]) * unit, written: found[0] };
+  if (found) return bytes(Number(found[1]) * (JVM_UNITS[found[2]?.toLowerCase() ?? ""] ?? 1), found[0]);
+  const share = lastOf(options, /-XX:MaxRAMPercentage=(\d+(?:\.\d+)?)/g);
+  return share && percentOf(Number(share[1]), share[0]);
 }
 
 function goMemory(value: string): RuntimeClaim | undefined {
   const found = /^(\d+)(B|KiB|MiB|GiB|TiB)?$/.exec(value.trim());
-  return found
-    ? {
-        resource: "memory",
-        amount: Number(found[1]) * (GO_UNITS[found[2] ?? ""] ?? 1),
-        written: `GOMEMLIMIT ${found[0]}`,
-      }
-    : undefined;
+  return found ? bytes(Number(found[1]) * (GO_UNITS[found[2] ?? ""] ?? 1), `GOMEMLIMIT ${found[0]}`) : undefined;
 }
 
 function goProcessors(value: string): RuntimeClaim | undefined {
   const found = /^(\d+)$/.exec(value.trim());
-  return found ? { resource: "cpu", amount: Number(found[1]), written: `GOMAXPROCS ${found[0]}` } : undefined;
+  return found
+    ? { resource: "cpu", amount: Number(found[1]), unit: "cores", written: `GOMAXPROCS ${found[0]}` }
+    : undefined;
+}
+
+function bytes(amount: number, written: string): RuntimeClaim {
+  return { resource: "memory", amount, unit: "bytes", written };
+}
+
+function percentOf(amount: number, written: string): RuntimeClaim {
+  return { resource: "memory", amount, unit: "percent", written };
 }
 
 function lastOf(text: string, pattern: RegExp): RegExpMatchArray | undefined {

@@ -63,14 +63,18 @@ function* judged(
   if (limit === undefined) return;
   const most =
     claim.resource === "memory" ? Math.floor((limit * maxShare) / 100) : Math.max(LEAST_CORES, Math.ceil(limit));
-  if (claim.amount <= most) return;
+  const amount = claim.unit === "percent" ? (limit * claim.amount) / 100 : claim.amount;
+  if (amount <= most) return;
   yield {
     path: field.path,
     given: `${claim.written}, under a ${claim.resource} limit of ${figure.shown()}`,
     wanted: claim.resource === "memory" ? `at most ${maxShare} % of the limit` : `at most ${most}, the limit's cores`,
-    fix:
-      claim.resource === "memory"
-        ? `${field.path}: <at most ${Math.floor(most / 2 ** 20)} MiB>, or a larger ${figure.path}`
-        : `${field.path}: "${most}"`,
+    fix: `${field.path}: <at most ${mostOf(claim, most, maxShare)}>, or a larger ${figure.path}`,
   };
+}
+
+/** As the runtime wants to be told. */
+function mostOf({ unit }: RuntimeClaim, most: number, maxShare: number): string {
+  if (unit === "percent") return `${maxShare} percent`;
+  return unit === "cores" ? String(most) : `${Math.floor(most / 2 ** 20)} MiB`;
 }

@@ -1,0 +1,27 @@
+import { type Field, MalformedValue } from "./field.ts";
+import { podOf } from "./pods.ts";
+import type { StackObject } from "./stack-object.ts";
+import { UnknownValue } from "./unknown.ts";
+
+const PLAIN = /^(?!(?:true|false|null|yes|no|on|off)$)[A-Za-z][\w./-]*$/i;
+
+/** Labels as a line of YAML, for a fix: `{ app: orders }`. Undefined if there are none, or some are not known or misshapen. */
+export function labelText(labels: Field): string | undefined {
+  try {
+    const pairs = labels.entries().map(([key, value]) => `${written(key)}: ${written(value.text() ?? "")}`);
+    return pairs.length > 0 ? `{ ${pairs.join(", ")} }` : undefined;
+  } catch (error) {
+    if (error instanceof UnknownValue || error instanceof MalformedValue) return undefined;
+    throw error;
+  }
+}
+
+/** The labels by which a workload's pods are told from others, as a line of YAML: those of its selector, or of its pods. */
+export function podLabelText(workload: StackObject): string {
+  const { labels } = podOf(workload);
+  return labelText(workload.root.at("spec", "selector", "matchLabels")) ?? labelText(labels) ?? `<${labels.path}>`;
+}
+
+function written(text: string): string {
+  return PLAIN.test(text) ? text : JSON.stringify(text);
+}
