@@ -1,4 +1,5 @@
 import type { Rule } from "../core/rule.ts";
+import { ADMISSION } from "./admission/index.ts";
 import { AUTOSCALING } from "./autoscaling/index.ts";
 import { EDGE } from "./edge/index.ts";
 import { ENCRYPTION } from "./encryption/index.ts";
@@ -23,6 +24,7 @@ const ALL = [
   ...EDGE,
   ...ENCRYPTION,
   ...RBAC,
+  ...ADMISSION,
   ...SECRETS,
   ...RECOVERY,
 ] as const;
