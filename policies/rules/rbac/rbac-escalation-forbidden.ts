@@ -1,7 +1,7 @@
 import type { Field } from "../../core/field.ts";
 import { defineRule } from "../../core/rule.ts";
 import { eachKnown, everyKnown, someKnown } from "../../core/unknown.ts";
-import { contains, grants, isNarrowed, isRole, RBAC_API, type Right, rulesOf, spoken } from "./grants.ts";
+import { contains, grants, isNarrowed, isRole, RBAC_API, type Right, rulesOf, spoken, without } from "./grants.ts";
 
 interface Permission {
   readonly what: string;
@@ -107,9 +107,9 @@ export const rbacEscalationForbidden = defineRule({
           path: rule.path,
           given: `${spoken(rule)}: it may ${permission.what}`,
           wanted: `no right to ${right.verbs.join(" or ")} ${right.resources.join(", ")}`,
-          ...(permission.narrows && {
-            fix: `leave the right out, or ${rule.at("resourceNames").path}: [<the objects that it is about>]`,
-          }),
+          fix: permission.narrows
+            ? `${without(rule, right)}; or ${rule.at("resourceNames").path}: [<the objects that it is about>]`
+            : without(rule, right),
         };
       });
     });
