@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { gatewaysOf, isGateway, isIngress, isRoute, onlyRedirects } from "./entry.ts";
+import { gatewaysOf, isGateway, isIngress, isMeshRoute, isRoute, onlyRedirects } from "./entry.ts";
 import { fromManifest } from "./resource.ts";
 import { Stack } from "./stack.ts";
 import type { StackObject } from "./stack-object.ts";
@@ -34,4 +34,11 @@ test("a route only redirects if each of its rules does, and it has any", () => {
 test("the gateways of a route, in its namespace if it says no other", () => {
   const parentRefs = [{ name: "a" }, { name: "b", namespace: "edge" }, { kind: "Service", name: "c" }];
   expect(gatewaysOf(route({ parentRefs }))).toEqual(["shop/a", "edge/b"]);
+});
+
+test("a route of a mesh attaches to Services alone", () => {
+  const service = { group: "", kind: "Service", name: "a" };
+  expect(isMeshRoute(route({ parentRefs: [service, service] }))).toBe(true);
+  expect(isMeshRoute(route({ parentRefs: [service, { name: "edge" }] }))).toBe(false);
+  expect(isMeshRoute(route({}))).toBe(false);
 });

@@ -1,9 +1,9 @@
-import { GATEWAY_API, gatewaysOf, isGateway, isIngress, isRoute } from "../../core/entry.ts";
+import { GATEWAY_API, gatewaysOf, isGateway, isIngress, isMeshRoute, isRoute } from "../../core/entry.ts";
 import type { Field } from "../../core/field.ts";
 import { isPublicHost } from "../../core/hosts.ts";
 import type { Stack } from "../../core/stack.ts";
 import type { StackObject } from "../../core/stack-object.ts";
-import { eachKnown } from "../../core/unknown.ts";
+import { eachKnown, someKnown } from "../../core/unknown.ts";
 
 /** Routes that know hosts. */
 const NAMED = new Set(["HTTPRoute", "GRPCRoute", "TLSRoute"]);
@@ -21,12 +21,23 @@ export function namesHosts(object: StackObject): boolean {
  */
 export function* publicHosts(object: StackObject, stack: Stack): Generator<{ field: Field; host: string }> {
   const seen = new Set(isRoute(object) ? gatewaysOf(object).flatMap((gateway) => listenedBy(gateway, stack)) : []);
+  if (isRoute(object) && isMeshRoute(object)) return;
   yield* eachKnown(hostFields(object), function* (field) {
     const host = (field.text() ?? "").toLowerCase();
     if (seen.has(host) || !isPublicHost(host)) return;
     seen.add(host);
     yield { field, host };
   });
+}
+
+/** Whether the world may reach what an Ingress or a route leads to: it names a public host, or none at all. */
+export function isReachable(object: StackObject): boolean {
+  if (isRoute(object) && isMeshRoute(object)) return false;
+  const hosts = hostFields(object);
+  return (
+    hosts.length === 0 ||
+    someKnown(hosts, (host) => host.absent || host.text() === "" || isPublicHost(host.text() ?? ""))
+  );
 }
 
 function listenedBy(gateway: string, stack: Stack): string[] {
