@@ -38,3 +38,9 @@ export function gatewaysOf(route: StackObject): string[] {
     .filter((parent) => (parent.at("kind").text() ?? "Gateway") === "Gateway")
     .map((parent) => `${parent.at("namespace").text() ?? route.namespace}/${parent.at("name").text() ?? ""}`);
 }
+
+/** Whether a route is for calls inside a mesh: it attaches to Services, and to no gateway. */
+export function isMeshRoute(route: StackObject): boolean {
+  const parents = route.root.at("spec", "parentRefs").items();
+  return parents.length > 0 && everyKnown(parents, (parent) => parent.at("kind").text() === "Service");
+}

@@ -4,7 +4,7 @@ import { harmless, looksRandom, namesSecret, secretIn } from "./secret-words.ts"
 test.each(
   `password PASSWORD db_password DbPassword postgresPassword MYSQL_PASSWD passphrase ADMIN_PWD
   client-secret SECRET_KEY_BASE AWS_SECRET_ACCESS_KEY credential GOOGLE_CREDENTIALS apiKey API_KEY api.key x-api-key
-  token GITHUB_TOKEN accessToken AZURE_BATCH_KEY tls.key key DB_PASS session_cookie SENTRY_DSN GH_PAT
+  token GITHUB_TOKEN accessToken AZURE_BATCH_KEY tls.key key DB_PASS session_cookie SENTRY_DSN GH_PAT bearer
   OCI_CLI_KEY_CONTENT KEY_CONTENTS TOKEN_VALUE TOKEN_DATA SIGNING_KEY_TEXT TOKEN_STRING KEY_RAW KEY_BASE64 KEY_B64
   TOKEN_OLD TOKEN_NEW TOKEN_2 KEY_CONTENT_2`.split(/\s+/),
 )("%s names a secret", (name) => expect(namesSecret(name)).toBe(true));
@@ -73,6 +73,7 @@ test.each([
 test.each([
   ["a private key", "x\n-----BEGIN RSA PRIVATE KEY-----\nMIIE"],
   ["a private key", "-----BEGIN PRIVATE KEY-----"],
+  ["a private key", "-----BEGIN PGP PRIVATE KEY BLOCK-----"],
   ["an AWS access key", "key: AKIAIOSFODNN7EXAMPLE"],
   ["a GitHub token", `ghp_${"a".repeat(36)}`],
   ["a Slack token", "xoxb-123456789012-abcdef"],
@@ -104,11 +105,12 @@ test.each([
     `\${random_password.db[0].result}`,
     "{{ .Values.token }}",
     "$(cat /run/token)",
+    "/run/secrets/db.json",
     "$TOKEN",
   ],
   ...["{{resolve:secretsmanager:db:SecretString}}", "arn:aws:secretsmanager:eu-central-1:123456789012:secret:db"],
 ])("%j is no secret", (value) => expect(harmless(value)).toBe(true));
-test.each(["0", "truest", "$(A)$(B)x", "hunter2", "$1"])("%j may be a secret", (value) =>
+test.each(["0", "truest", "$(A)$(B)x", "hunter2", "$1", "/base64Like"])("%j may be a secret", (value) =>
   expect(harmless(value)).toBe(false),
 );
 

@@ -1,7 +1,7 @@
 /** Words that by themselves say that a value is secret. */
 const SECRET = new Set(["password", "passwd", "passphrase", "pwd", "secret", "credential", "credentials", "apikey"]);
 /** Words that say so at the end of a name only: `CLIENT_TOKEN`, but not `TOKEN_ISSUER`. */
-const SECRET_AT_END = new Set(["token", "key", "pass", "cookie", "dsn", "pat"]);
+const SECRET_AT_END = new Set(["token", "key", "pass", "cookie", "dsn", "pat", "bearer"]);
 /** Keys that everybody may know. */
 const OPEN_KEYS = new Set([
   "public",
@@ -52,7 +52,7 @@ export function namesSecret(name: string): boolean {
 
 /** Shapes that only secrets have. Each is bounded or anchored, so that a long text costs no more than its length. */
 const SHAPES: readonly [what: string, shape: RegExp][] = [
-  ["a private key", /-----BEGIN [A-Z ]*PRIVATE KEY-----/],
+  ["a private key", /-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----/],
   ["an AWS access key", /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/],
   ["a GitHub token", /\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{22})/],
   ["a GitLab token", /\bglpat-[\w-]{20}/],
@@ -124,9 +124,11 @@ const REFERENCES = [
   /^\{\{[^{}]*\}\}$/,
   /^\{\{resolve:[\w:/.-]+\}\}$/,
   /^arn:[\w-]*:(?:secretsmanager|ssm|kms):/,
+  // Where it is, not what it is.
+  /^(?:\/[\w.-]+){2,}$/,
 ];
 
-/** Whether a value cannot be a secret, whatever its name: nothing, a switch, or a reference that is filled in later. */
+/** Whether a value cannot be a secret, whatever its name: nothing, a switch, a path, or a reference that is filled in later. */
 export function harmless(value: string): boolean {
   const text = value.trim();
   return /^(?:true|false|yes|no|on|off)?$/i.test(text) || REFERENCES.some((form) => form.test(text));

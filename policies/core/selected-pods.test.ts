@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { Field } from "./field.ts";
-import { fromManifest } from "./resource.ts";
-import { labelsAny, selectsAny } from "./selected-pods.ts";
+import { fromManifest, type Resource } from "./resource.ts";
+import { labelsAny, labelsOfNamesake, selectsAny } from "./selected-pods.ts";
 import { Stack } from "./stack.ts";
+import type { StackObject } from "./stack-object.ts";
 import { UNKNOWN, UnknownValue } from "./unknown.ts";
 
 const pod = (labels: unknown, namespace: unknown = "shop") =>
@@ -57,4 +58,28 @@ test("pods that an operator makes for an object of the stack", () => {
   expect(labelsAny(operated, "pay", selector({ "cnpg.io/cluster": "db" }))).toBe(false);
   expect(labelsAny(operated, "shop", selector({ "cnpg.io/cluster": "other" }))).toBe(false);
   expect(labelsAny(operated, "proxies", selector({ "gateway.networking.k8s.io/gateway-name": "edge" }))).toBe(true);
+});
+
+const renamed = (one: Resource, name: string): Resource => {
+  const metadata = { ...(one.props.metadata as object), name };
+  return { ...one, props: { ...one.props, metadata } };
+};
+
+test("the labels of the workload with a name: those that it selects its pods by, or all of theirs", () => {
+  const deployment = (name: string, spec: unknown) =>
+    fromManifest({ apiVersion: "apps/v1", kind: "Deployment", metadata: { name, namespace: "shop" }, spec });
+  const template = { metadata: { labels: { app: "orders", version: "v2" } } };
+  const named = new Stack([
+    ...deployment("orders", { selector: { matchLabels: { app: "orders" } }, template }),
+    ...deployment("plain", { template }),
+    ...deployment("unsure", { selector: UNKNOWN, template: UNKNOWN }),
+    ...pod({ app: "a" }),
+  ]);
+  const called = (name: string, namespace = "shop") =>
+    labelsOfNamesake(named, new Stack(pod({}, namespace).map((one) => renamed(one, name))).objects[0] as StackObject);
+  expect(called("orders")).toBe('{ app: "orders" }');
+  expect(called("plain")).toBe('{ app: "orders", version: "v2" }');
+  expect(called("a")).toBe('{ app: "a" }');
+  expect(called("unsure")).toBeUndefined();
+  expect(called("orders", "edge")).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-import type { Field } from "./field.ts";
+import { type Field, MalformedValue } from "./field.ts";
 import { KeyIndex } from "./key-index.ts";
 import { makesPods, podOf } from "./pods.ts";
 import { selects } from "./selector.ts";
@@ -6,9 +6,10 @@ import { anyOf, type Stack } from "./stack.ts";
 import type { StackObject } from "./stack-object.ts";
 import { eachKnown, everyKnown, someKnown, UnknownValue } from "./unknown.ts";
 
-/** Objects that make pods: by their namespace, and by each label of their pods in it. */
+/** Objects that make pods: by their namespace, by their name in it, and by each label of their pods. */
 const PODS = new KeyIndex(makesPods, function* (object) {
   yield object.namespace;
+  yield `${object.namespace}/${object.name}`;
   yield* eachKnown(podOf(object).labels.entries(), function* ([key, value]) {
     yield pairKey(object.namespace, key, value.text() ?? "");
   });
@@ -47,6 +48,24 @@ export function labelsAny(stack: Stack, namespace: string, wanted: Field): boole
   );
 }
 
+/**
+ * The labels that select the pods of the workload that is called as an object is, as `{ app: orders }`, for a message: whoever names a Service after a
+ * workload means its pods. Undefined where there is none, or something of it is not known.
+ */
+export function labelsOfNamesake(stack: Stack, object: StackObject): string | undefined {
+  const [key = ""] = known(() => `${object.namespace}/${object.name}`);
+  const [workload] = PODS.count(stack, key) > 0 ? PODS.candidates(stack, key) : [];
+  if (workload === undefined) return undefined;
+  const selected = known(() => workload.root.at("spec", "selector", "matchLabels"));
+  const labels = [...(workload.kind === "Pod" ? [] : selected), ...known(() => podOf(workload).labels)];
+  const [spoken] = labels.flatMap((field) => known(() => spokenLabels(field))).filter((one) => one.length > 0);
+  return spoken && `{ ${spoken.join(", ")} }`;
+}
+
+function spokenLabels(labels: Field): string[] {
+  return labels.entries().map(([key, value]) => `${key}: ${JSON.stringify(value.text() ?? "")}`);
+}
+
 function isAny(
   stack: Stack,
   namespace: string,
@@ -66,7 +85,7 @@ function known<T>(read: () => T): T[] {
   try {
     return [read()];
   } catch (error) {
-    if (error instanceof UnknownValue) return [];
+    if (error instanceof UnknownValue || error instanceof MalformedValue) return [];
     throw error;
   }
 }

@@ -53,12 +53,11 @@ export class Stack {
     namespace: string,
     labels: Field,
   ): StackObject[] {
-    const index = this.#index(
-      selectorOf,
-      group,
-      kind,
-      (object) => `${object.namespace} ${firstPair(selectorOf(object)) ?? ""}`,
-    );
+    let uses: Map<string, number> | undefined;
+    const index = this.#index(selectorOf, group, kind, (object) => {
+      uses ??= usesOf(this.#ofKind(group, kind), selectorOf);
+      return `${object.namespace} ${rarestPair(selectorOf(object), uses) ?? ""}`;
+    });
     const pairs = labels.entries().map(([key, value]) => pair(key, value));
     const keys = ["", ...pairs].map((key) => `${namespace} ${key}`);
     return [...keys, ANYWHERE].flatMap((key) => index.get(key) ?? []);
@@ -149,10 +148,33 @@ export function anyOf(candidates: Iterable<StackObject>, serves: (object: StackO
   });
 }
 
-/** One label that a selector demands, by which it can be found; undefined if it demands none by equality. */
-function firstPair(selector: Field): string | undefined {
-  const [first] = selector.at("matchLabels").entries();
-  return first && pair(...first);
+/** How many selectors demand each label: one that many share tells them apart badly. */
+function usesOf(objects: readonly StackObject[], selectorOf: (object: StackObject) => Field): Map<string, number> {
+  const uses = new Map<string, number>();
+  for (const object of objects) {
+    try {
+      for (const one of pairsOf(selectorOf(object))) uses.set(one, (uses.get(one) ?? 0) + 1);
+    } catch (error) {
+      if (!(error instanceof UnknownValue || error instanceof MalformedValue)) throw error;
+    }
+  }
+  return uses;
+}
+
+/** The label that a selector demands and the fewest others do, by which it can be found; undefined if it demands none by equality. */
+function rarestPair(selector: Field, uses: ReadonlyMap<string, number>): string | undefined {
+  const rank = (one: string) => uses.get(one) ?? 0;
+  return pairsOf(selector).reduce<string | undefined>(
+    (best, one) => (best === undefined || rank(one) < rank(best) ? one : best),
+    undefined,
+  );
+}
+
+function pairsOf(selector: Field): string[] {
+  return selector
+    .at("matchLabels")
+    .entries()
+    .map(([key, value]) => pair(key, value));
 }
 
 function pair(key: string, value: Field): string {

@@ -1,4 +1,5 @@
 import type { Rule } from "../core/rule.ts";
+import { ADMISSION } from "./admission/index.ts";
 import { AUDIT } from "./audit/index.ts";
 import { AUTOSCALING } from "./autoscaling/index.ts";
 import { BACKUP } from "./backup/index.ts";
@@ -39,6 +40,7 @@ const ALL = [
   ...PRIVACY,
   ...DELIVERY,
   ...HYGIENE,
+  ...ADMISSION,
 ] as const;
 
 /** Every rule with the exact types of its id and settings, which the configs are checked against. */

@@ -5,7 +5,7 @@ import { defineRule } from "../../core/rule.ts";
 import { anyOf, type Stack } from "../../core/stack.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { eachKnown, someKnown } from "../../core/unknown.ts";
-import { gatewayNames, namesHosts, publicHosts } from "./public-hosts.ts";
+import { gatewayName, gatewayNames, namesHosts, publicHosts } from "./public-hosts.ts";
 
 /** With one of these, certificates for the hosts of an Ingress or a Gateway are made, or are named, outside its spec. */
 const ISSUERS = [
@@ -20,7 +20,6 @@ const ISSUERS = [
 const ACM = "aws:acm/certificate:Certificate";
 
 const CERTIFICATES = new KeyIndex(isCertificate, certified);
-const nameOf = (object: StackObject) => `${object.namespace}/${object.name}`;
 
 export const certificatePerPublicHost = defineRule({
   id: "certificate-per-public-host",
@@ -36,7 +35,7 @@ export const certificatePerPublicHost = defineRule({
   params: {},
   subjects: namesHosts,
   *check(object, _params, stack) {
-    yield* eachKnown(publicHosts(object), function* ({ field, host }) {
+    yield* eachKnown(publicHosts(object, stack), function* ({ field, host }) {
       const covered = () =>
         someKnown(coveringNames(host), (name) =>
           anyOf(CERTIFICATES.candidates(stack, name), (one) => someKnown(certified(one), (given) => given === name)),
@@ -75,7 +74,7 @@ function isIssued(object: StackObject, stack: Stack): boolean {
       () => annotated(object),
       () =>
         someKnown(gatewayNames(object), (name) => {
-          const gateway = stack.find(GATEWAY_API, "Gateway", nameOf, name);
+          const gateway = stack.find(GATEWAY_API, "Gateway", gatewayName, name);
           return gateway !== undefined && annotated(gateway);
         }),
     ],

@@ -5,7 +5,7 @@ import { defineRule } from "../../core/rule.ts";
 import { anyOf, type Stack } from "../../core/stack.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { eachKnown, someKnown } from "../../core/unknown.ts";
-import { gatewayNames, namesHosts, publicHosts } from "./public-hosts.ts";
+import { gatewayName, gatewayNames, namesHosts, publicHosts } from "./public-hosts.ts";
 
 /** By these external-dns is told to make records, for a Service's hosts or for those that an Ingress or a route names. */
 const HOSTNAME = "external-dns.alpha.kubernetes.io/hostname";
@@ -21,7 +21,6 @@ const RECORDS: Readonly<Record<string, string>> = {
 };
 
 const RECORDED = new KeyIndex(isRecord, recorded);
-const nameOf = (object: StackObject) => `${object.namespace}/${object.name}`;
 
 export const dnsRecordPerPublicHost = defineRule({
   id: "dns-record-per-public-host",
@@ -45,7 +44,7 @@ export const dnsRecordPerPublicHost = defineRule({
   subjects: namesHosts,
   *check(object, { externalDns }, stack) {
     if (externalDns) return;
-    yield* eachKnown(publicHosts(object), function* ({ field, host }) {
+    yield* eachKnown(publicHosts(object, stack), function* ({ field, host }) {
       if (someKnown([() => isRecorded(host, stack), () => isMarked(object, stack)], (holds) => holds())) return;
       yield {
         path: field.path,
@@ -95,7 +94,7 @@ function isMarked(object: StackObject, stack: Stack): boolean {
   const own = () => !isGateway(object) && marked(object);
   const above = () =>
     someKnown(gatewayNames(object), (name) => {
-      const gateway = stack.find(GATEWAY_API, "Gateway", nameOf, name);
+      const gateway = stack.find(GATEWAY_API, "Gateway", gatewayName, name);
       return gateway !== undefined && marked(gateway);
     });
   return someKnown([own, above], (holds) => holds());

@@ -6,6 +6,7 @@ import type { StackObject } from "../../core/stack-object.ts";
 import { someKnown } from "../../core/unknown.ts";
 import { attaches, isTrafficPolicy, policiesFor } from "./attached-policy.ts";
 import { awsEntry, isAwsEntry } from "./aws-entry.ts";
+import { isReachable } from "./public-hosts.ts";
 
 const OF_REQUESTS = new Set(["HTTPRoute", "GRPCRoute"]);
 /** Annotations of Ingress controllers that limit requests, or put a firewall before them. */
@@ -41,6 +42,7 @@ export const gatewayRateLimitRequired = defineRule({
     isIngress(object) || (isRoute(object) && OF_REQUESTS.has(object.kind ?? "")) || isAwsEntry(object),
   *check(object, _params, stack) {
     if (isAwsEntry(object)) yield* awsEntry(object, stack);
+    else if (!isReachable(object)) return;
     else if (isIngress(object)) yield* ingress(object, stack);
     else yield* route(object, stack);
   },

@@ -1,3 +1,4 @@
+import { callEdgeGuarded } from "./call-edge-guarded.ts";
 import { certificatePerPublicHost } from "./certificate-per-public-host.ts";
 import { dnsRecordPerPublicHost } from "./dns-record-per-public-host.ts";
 import { gatewayRateLimitRequired } from "./gateway-rate-limit-required.ts";
@@ -8,4 +9,5 @@ export const EDGE = [
   gatewayRateLimitRequired,
   certificatePerPublicHost,
   dnsRecordPerPublicHost,
+  callEdgeGuarded,
 ] as const;

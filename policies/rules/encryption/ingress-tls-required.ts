@@ -1,3 +1,4 @@
+import { GATEWAY_API, isIngress } from "../../core/entry.ts";
 import type { Field } from "../../core/field.ts";
 import { covers } from "../../core/hosts.ts";
 import { defineRule, type Violation, violation } from "../../core/rule.ts";
@@ -5,10 +6,11 @@ import type { Stack } from "../../core/stack.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { eachKnown, everyKnown, someKnown } from "../../core/unknown.ts";
 
-const GATEWAY_API = "gateway.networking.k8s.io";
 /** With one of these on a Gateway, cert-manager makes the certificates that its listeners name. */
 const ISSUERS = ["cert-manager.io/cluster-issuer", "cert-manager.io/issuer"];
 
+/** Of the Gateway API. Connections of TLSRoutes are encrypted by who makes them. */
+const JUDGED = new Set(["Gateway", "HTTPRoute", "GRPCRoute"]);
 const ALLOW_HTTP = "kubernetes.io/ingress.allow-http";
 
 const nameOf = (object: StackObject) => `${object.namespace}/${object.name}`;
@@ -33,9 +35,7 @@ export const ingressTlsRequired = defineRule({
       description: 'An Ingress also turns HTTP off, with the annotation kubernetes.io/ingress.allow-http: "false".',
     },
   },
-  subjects: ({ group, kind }) =>
-    (group === GATEWAY_API && (kind === "Gateway" || kind === "HTTPRoute" || kind === "GRPCRoute")) ||
-    (kind === "Ingress" && (group === "networking.k8s.io" || group === "extensions")),
+  subjects: (object) => isIngress(object) || (object.group === GATEWAY_API && JUDGED.has(object.kind ?? "")),
   *check(object, { allowHttpFalse }, stack) {
     if (object.kind === "Ingress")
       yield* eachKnown([ingress, ...(allowHttpFalse ? [closed] : [])], (part) => part(object));

@@ -1,3 +1,4 @@
+import { egressToMetadataBlocked } from "./egress-to-metadata-blocked.ts";
 import { ingressBackendExists } from "./ingress-backend-exists.ts";
 import { ingressHostExplicit } from "./ingress-host-explicit.ts";
 import { ingressHostUnique } from "./ingress-host-unique.ts";
@@ -11,6 +12,7 @@ export const NETWORK = [
   networkPolicyRequired,
   networkPolicyNotDangling,
   networkPolicyNotOpen,
+  egressToMetadataBlocked,
   serviceNotDangling,
   serviceTypeRestricted,
   ingressBackendExists,

@@ -44,7 +44,7 @@ export const ingressHostUnique = defineRule({
       if (!anyOf(index.candidates(stack, claim), isRival)) return;
       const where = wholeHost ? "" : ` ${path.at("path").text() ?? "/"}`;
       yield violation(host, "a host and path that no other Ingress claims", {
-        given: `${host.shown()}${where}, which another Ingress claims too`,
+        given: `${host.text() ? host.shown() : "any host"}${where}, which another Ingress claims too`,
         related: [rival.label],
       });
     });

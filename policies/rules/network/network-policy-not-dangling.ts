@@ -1,5 +1,5 @@
 import { defineRule, violation } from "../../core/rule.ts";
-import { selectsAny } from "../../core/selected-pods.ts";
+import { labelsOfNamesake, selectsAny } from "../../core/selected-pods.ts";
 
 export const networkPolicyNotDangling = defineRule({
   id: "network-policy-not-dangling",
@@ -20,8 +20,10 @@ export const networkPolicyNotDangling = defineRule({
     // It is for whatever runs in the namespace, now or later.
     if (demands.length === 0) return;
     if (selectsAny(stack, policy.namespace, selector)) return;
+    const meant = labelsOfNamesake(stack, policy);
     yield violation(selector, `labels of a pod in ${policy.namespace}`, {
       given: "a selector that no pod of the namespace fits",
+      ...(meant !== undefined && { fix: `${selector.path}: { matchLabels: ${meant} }` }),
     });
   },
 });

@@ -51,6 +51,7 @@ export const networkPolicyRequired = defineRule({
       path: spec.path,
       given: `free to have any ${open.map((direction) => direction.toLowerCase()).join(" and ")}`,
       wanted: `a NetworkPolicy of ${object.namespace} with policyTypes ${open.join(", ")} that selects its pods`,
+      fix: `add { apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: { name: deny-all, namespace: ${object.namespace} }, spec: { podSelector: {}, policyTypes: [${open.join(", ")}] } }, and one for each wanted path`,
     };
   },
 });

@@ -1,6 +1,6 @@
 import type { Field } from "../../core/field.ts";
 import { defineRule, violation } from "../../core/rule.ts";
-import { labelsAny } from "../../core/selected-pods.ts";
+import { labelsAny, labelsOfNamesake } from "../../core/selected-pods.ts";
 
 export const serviceNotDangling = defineRule({
   id: "service-not-dangling",
@@ -21,8 +21,10 @@ export const serviceNotDangling = defineRule({
     // Its endpoints are written by somebody else, or it is a name for another host.
     if (selector.entries().length === 0 || spec.at("type").text() === "ExternalName") return;
     if (labelsAny(stack, service.namespace, selector)) return;
+    const meant = labelsOfNamesake(stack, service);
     yield violation(selector, `labels of a pod in ${service.namespace}`, {
       given: `${spoken(selector)}, which no pod of ${service.namespace} has`,
+      ...(meant !== undefined && { fix: `${selector.path}: ${meant}` }),
     });
   },
 });

@@ -47,13 +47,19 @@ export function contains(list: Field, fits: (text: string) => boolean): boolean 
 
 /** What a rule says, for a message: `get, list on secrets`. */
 export function spoken(rule: Field): string {
-  const words = (key: string) =>
-    rule
-      .at(key)
-      .items()
-      .map((item) => item.text() ?? "")
-      .join(", ");
-  return `${words("verbs")} on ${words("resources")}`;
+  return `${texts(rule.at("verbs")).join(", ")} on ${texts(rule.at("resources")).join(", ")}`;
+}
+
+/** The line by which a rule grants a right no more, and all else that it names as before. */
+export function without(rule: Field, { resources, verbs }: Right): string {
+  const kept = texts(rule.at("resources")).filter((given) => !resources.some((resource) => covers(given, resource)));
+  if (kept.length > 0) return `${rule.at("resources").path}: [${kept.join(", ")}]`;
+  const left = texts(rule.at("verbs")).filter((verb) => verb !== "*" && !verbs.includes(verb));
+  return left.length > 0 ? `${rule.at("verbs").path}: [${left.join(", ")}]` : `leave ${rule.path} out`;
+}
+
+function texts(list: Field): string[] {
+  return list.items().map((item) => item.text() ?? "");
 }
 
 /** A part may be a star: `pods/` with one, or one with `/exec`, covers `pods/exec` as a star alone does; `pods` does not. */

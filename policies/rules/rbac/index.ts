@@ -5,6 +5,7 @@ import { rbacWildcardForbidden } from "./rbac-wildcard-forbidden.ts";
 import { rbacWorkloadAccessForbidden } from "./rbac-workload-access-forbidden.ts";
 import { saTokenAutomountForbidden } from "./sa-token-automount-forbidden.ts";
 import { serviceAccountExplicit } from "./service-account-explicit.ts";
+import { serviceAccountTokenBounded } from "./service-account-token-bounded.ts";
 
 export const RBAC = [
   rbacWildcardForbidden,
@@ -14,4 +15,5 @@ export const RBAC = [
   rbacWorkloadAccessForbidden,
   saTokenAutomountForbidden,
   serviceAccountExplicit,
+  serviceAccountTokenBounded,
 ] as const;

@@ -93,6 +93,11 @@ function people(binding: StackObject, forbidden: readonly string[]) {
   return eachKnown(binding.root.at("subjects").items(), function* (subject) {
     const name = subject.at("name");
     if (!forbidden.includes(name.text() ?? "")) return;
-    yield { path: name.path, given: name.shown(), wanted: "one service account, or a group of people" };
+    yield {
+      path: name.path,
+      given: name.shown(),
+      wanted: "one service account, or a group of people",
+      fix: `leave ${subject.path} out, or name whom it is for`,
+    };
   });
 }

@@ -1,12 +1,13 @@
 import type { Field } from "../../core/field.ts";
 import { defineRule } from "../../core/rule.ts";
 import { eachKnown, everyKnown, someKnown } from "../../core/unknown.ts";
-import { contains, grants, isNarrowed, isRole, RBAC_API, type Right, rulesOf, spoken } from "./grants.ts";
+import { contains, grants, isNarrowed, isRole, RBAC_API, type Right, rulesOf, spoken, without } from "./grants.ts";
 
 interface Permission {
   readonly what: string;
-  /** All of these together make the permission. */
-  readonly rights: readonly [Right, ...Right[]];
+  readonly right: Right;
+  /** The right alone is no permission yet: one of these has to come with it. */
+  readonly with?: readonly Right[];
   /** A verb that means this permission alone: with it, any resource of the groups counts. */
   readonly verb?: string;
   /** Whether naming the objects takes the danger out of it. */
@@ -21,48 +22,50 @@ const WRITE = ["create", "update", "patch", "delete", "deletecollection"];
 const PERMISSIONS = {
   bind: {
     what: "give away rights that it does not have",
-    rights: [{ groups: [RBAC_API], resources: ROLES, verbs: ["bind"] }],
+    right: { groups: [RBAC_API], resources: ROLES, verbs: ["bind"] },
     verb: "bind",
     narrows: true,
   },
   escalate: {
     what: "write any right into a role",
-    rights: [{ groups: [RBAC_API], resources: ["roles", "clusterroles"], verbs: ["escalate"] }],
+    right: { groups: [RBAC_API], resources: ["roles", "clusterroles"], verbs: ["escalate"] },
     verb: "escalate",
   },
   impersonate: {
     what: "act as somebody else",
-    rights: [{ groups: ["", "authentication.k8s.io"], resources: IDENTITIES, verbs: ["impersonate"] }],
+    right: { groups: ["", "authentication.k8s.io"], resources: IDENTITIES, verbs: ["impersonate"] },
     verb: "impersonate",
     narrows: true,
   },
   "csr-approval": {
     what: "approve certificates by which one becomes any user",
-    rights: [
-      {
-        groups: ["certificates.k8s.io"],
-        resources: ["certificatesigningrequests/approval"],
-        verbs: ["update", "patch"],
-      },
+    right: {
+      groups: ["certificates.k8s.io"],
+      resources: ["certificatesigningrequests/approval"],
+      verbs: ["update", "patch"],
+    },
+    // The API server asks for the first; who makes the request himself needs no more where that check is turned off.
+    with: [
       { groups: ["certificates.k8s.io"], resources: ["signers"], verbs: ["approve"] },
+      { groups: ["certificates.k8s.io"], resources: ["certificatesigningrequests"], verbs: ["create"] },
     ],
   },
   webhooks: {
     what: "read and change every object on its way into the cluster",
-    rights: [{ groups: ["admissionregistration.k8s.io"], resources: WEBHOOKS, verbs: WRITE }],
+    right: { groups: ["admissionregistration.k8s.io"], resources: WEBHOOKS, verbs: WRITE },
   },
   "nodes-proxy": {
     what: "talk to the kubelets, past the API server's checks and audit",
-    rights: [{ groups: [""], resources: ["nodes/proxy"], verbs: [...WRITE, "get", "list", "watch"] }],
+    right: { groups: [""], resources: ["nodes/proxy"], verbs: [...WRITE, "get", "list", "watch"] },
   },
   "sa-token": {
     what: "make a token of any service account",
-    rights: [{ groups: [""], resources: ["serviceaccounts/token"], verbs: ["create"] }],
+    right: { groups: [""], resources: ["serviceaccounts/token"], verbs: ["create"] },
     narrows: true,
   },
   pv: {
     what: "make a volume of any path of a node",
-    rights: [{ groups: [""], resources: ["persistentvolumes"], verbs: ["create"] }],
+    right: { groups: [""], resources: ["persistentvolumes"], verbs: ["create"] },
   },
 } as const satisfies Record<string, Permission>;
 
@@ -95,24 +98,25 @@ export const rbacEscalationForbidden = defineRule({
     const rules = rulesOf(role);
     yield* eachKnown(permissions, function* (name) {
       const permission: Permission = PERMISSIONS[name];
-      const [first, ...others] = permission.rights;
-      const complete = () => everyKnown(others, (right) => someKnown(rules, (rule) => grants(rule, right)));
+      const { right, with: others } = permission;
+      const complete = () =>
+        others === undefined || someKnown(others, (other) => someKnown(rules, (rule) => grants(rule, other)));
       yield* eachKnown(rules, function* (rule) {
-        if (!gives(rule, first, permission) || !complete()) return;
+        if (!gives(rule, permission) || !complete()) return;
         yield {
           path: rule.path,
           given: `${spoken(rule)}: it may ${permission.what}`,
-          wanted: `no right to ${first.verbs.join(" or ")} ${first.resources.join(", ")}`,
-          ...(permission.narrows && {
-            fix: `leave the right out, or ${rule.at("resourceNames").path}: [<the objects that it is about>]`,
-          }),
+          wanted: `no right to ${right.verbs.join(" or ")} ${right.resources.join(", ")}`,
+          fix: permission.narrows
+            ? `${without(rule, right)}; or ${rule.at("resourceNames").path}: [<the objects that it is about>]`
+            : without(rule, right),
         };
       });
     });
   },
 });
 
-function gives(rule: Field, right: Right, { verb, narrows }: Permission): boolean {
+function gives(rule: Field, { right, verb, narrows }: Permission): boolean {
   const granted = () => grants(rule, right);
   const spelled = () =>
     verb !== undefined &&

@@ -1,6 +1,6 @@
 import { defineRule } from "../../core/rule.ts";
 import { eachKnown } from "../../core/unknown.ts";
-import { grants, isRole, type Right, rulesOf, spoken } from "./grants.ts";
+import { grants, isRole, type Right, rulesOf, spoken, without } from "./grants.ts";
 
 const onPods = (resources: string[], verbs: string[]): Right => ({ groups: [""], resources, verbs });
 
@@ -50,6 +50,7 @@ export const rbacWorkloadAccessForbidden = defineRule({
           path: rule.path,
           given: `${spoken(rule)}: it may ${what}`,
           wanted: `no right to ${right.verbs.join(" or ")} ${right.resources.join(", ")}`,
+          fix: without(rule, right),
         };
       }),
     );

@@ -1,5 +1,6 @@
 import type { Field } from "../../core/field.ts";
 import { containersOf, makesPods } from "../../core/pods.ts";
+import { looksRandom } from "../../core/secret-words.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { eachKnown } from "../../core/unknown.ts";
 
@@ -10,6 +11,10 @@ export interface ClearText {
   readonly name: string;
   readonly text: string;
 }
+
+/** Secrets of protocols, which options hold themselves. */
+const OWN_SECRETS =
+  /(?:client|app|api|shared|consumer|oauth|session|cookie|jwt|hmac|signing|access|token)[-_.]?secrets?$/i;
 
 export type Place = "env" | "args" | "configmap";
 
@@ -49,6 +54,12 @@ function inArgs(container: Field): Iterable<ClearText> {
   return eachKnown(words, function* (field) {
     const text = field.text() ?? "";
     const [, name = "", value = text] = /^--?([\w.-]+)=(.*)$/s.exec(text) ?? [];
-    yield { field, name, text: value };
+    yield { field, name: namesObject(name, value) ? "" : name, text: value };
   });
+}
+
+/** Options such as `--webhook-serving-secret=shop/webhook-tls` say which Secret, not what is in it. */
+function namesObject(name: string, value: string): boolean {
+  if (!/(?:^|[-_.])secrets?$/i.test(name) || OWN_SECRETS.test(name)) return false;
+  return /^(?:[a-z0-9-]{1,63}\/)?[a-z][a-z0-9]*(?:-[a-z0-9]+)+$/.test(value) && !looksRandom("", value);
 }

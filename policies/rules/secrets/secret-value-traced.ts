@@ -5,7 +5,7 @@ import type { StackObject } from "../../core/stack-object.ts";
 import { eachKnown } from "../../core/unknown.ts";
 import { awsTexts, isAws } from "./aws-text.ts";
 import { type ClearText, clearTexts } from "./clear-text.ts";
-import { SecretValues } from "./secret-values.ts";
+import { SecretValues, SHORTEST } from "./secret-values.ts";
 
 const VALUES = new WeakMap<Stack, SecretValues>();
 /** Where AWS itself keeps secrets. */
@@ -28,7 +28,7 @@ export const secretValueTraced = defineRule({
     let isSeen = false;
     yield* eachKnown(textsOf(object), function* ({ field, text }): Generator<Violation> {
       const kept = values.in(text);
-      isSeen ||= text !== "";
+      isSeen ||= text.length >= SHORTEST;
       if (kept === undefined) return;
       yield {
         path: field.path,

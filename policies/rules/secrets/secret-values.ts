@@ -6,7 +6,7 @@ import type { StackObject } from "../../core/stack-object.ts";
 import { UnknownValue } from "../../core/unknown.ts";
 
 /** Shorter ones are found by chance. */
-const SHORTEST = 8;
+export const SHORTEST = 8;
 /** Longer texts are files; what is secret in them is found line by line. */
 const LONGEST_WHOLE = 8_192;
 /** JSON in a Secret is not nested deeper by anybody. */

@@ -1,0 +1,3 @@
+import { webhookFailurePolicySafe } from "./webhook-failure-policy-safe.ts";
+
+export const ADMISSION = [webhookFailurePolicySafe] as const;
