@@ -112,6 +112,31 @@ export function pointers(
   return stack.ofType(type, awsType, keyOf, names);
 }
 
+/**
+ * The resource of a type that has this name: Pulumi's own, or the one that `property` gives it in AWS. Throws UnknownValue
+ * if there is none but one of those whose name is not known yet may be it.
+ */
+export function findNamed(stack: Stack, type: string, property: string, name: string): StackObject | undefined {
+  for (const keyOf of [pulumiName, givenName(property)]) {
+    const found = stack.ofType(type, awsType, keyOf, [name]).find((candidate) => keyOf(candidate) === name);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+const pulumiName = (object: StackObject) => object.resource.name;
+
+/** One and the same function for each property: what a stack has indexed by it is kept. */
+const givenNames = new Map<string, (object: StackObject) => string>();
+
+function givenName(property: string): (object: StackObject) => string {
+  const known = givenNames.get(property);
+  if (known) return known;
+  const keyOf = (object: StackObject) => namesOf(object, property).at(-1) ?? "";
+  givenNames.set(property, keyOf);
+  return keyOf;
+}
+
 function withoutEnding(name: string): string {
   return name.replace(/-[0-9a-f]{7}$/, "");
 }
