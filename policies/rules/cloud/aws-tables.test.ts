@@ -10,9 +10,13 @@ import { IN_TRANSIT } from "../encryption/in-transit-table.ts";
 import { tlsTable } from "../encryption/tls-version-table.ts";
 import { backupTable } from "../recovery/backup-table.ts";
 import { DELETION } from "../recovery/deletion-protection-required.ts";
+import { FINAL_SNAPSHOT } from "../recovery/final-snapshot-required.ts";
 import { POINT_IN_TIME } from "../recovery/point-in-time-recovery-required.ts";
+import { ENDPOINT } from "./cluster-endpoint-private.ts";
 import { EXPOSURE } from "./exposure-table.ts";
 import { repositoryTable } from "./image-repository-hardened.ts";
+import { metadataTable } from "./instance-metadata-protected.ts";
+import { MINOR_UPGRADES } from "./minor-upgrades-automatic.ts";
 import { MULTI_AZ } from "./multi-az-required.ts";
 
 /** What AWS says of a resource and nobody declares: rules judge it where a stack's outputs, or a static input, have it. */
@@ -32,6 +36,10 @@ const TABLES = {
   DELETION,
   MULTI_AZ,
   EXPOSURE,
+  ENDPOINT,
+  METADATA: metadataTable(1),
+  MINOR_UPGRADES,
+  FINAL_SNAPSHOT,
   AUDIT_LOGS: auditTable([]),
   ACCESS_LOGS,
   RETENTION: retentionTable(1),
