@@ -12,7 +12,7 @@ import {
 } from "./policy-documents.ts";
 
 /** Where AWS's own policies are given to somebody. */
-const ATTACHMENTS: Readonly<Record<string, string>> = {
+export const ATTACHMENTS: Readonly<Record<string, string>> = {
   "aws:iam/groupPolicyAttachment:GroupPolicyAttachment": "policyArn",
   "aws:iam/policyAttachment:PolicyAttachment": "policyArn",
   "aws:iam/role:Role": "managedPolicyArns[]",

@@ -13,7 +13,7 @@ const STORES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Resources of AWS that hold data, or the keys without which it cannot be read. */
-const AWS_STORES = new Set([
+export const AWS_STORES = new Set([
   "aws:backup/vault:Vault",
   "aws:cloudtrail/eventDataStore:EventDataStore",
   "aws:cognito/userPool:UserPool",
