@@ -7,6 +7,7 @@ import {
   namesOf,
   numeral,
   pointedAt,
+  pointer,
   pointers,
   statementsOf,
   switched,
@@ -114,6 +115,24 @@ test.each([
   ["files-1a2b3c4", "files"],
   [undefined, ""],
 ])("%j points at %j", (value, name) => expect(pointedAt(field(value))).toBe(name));
+
+describe("what a property points at", () => {
+  const urn = "urn:pulumi:production::shop::plumbline:aws:Store$aws:s3/bucketV2:BucketV2::files";
+  const pointing = (references: Record<string, string[]>, bucket: unknown) =>
+    pointer(new StackObject({ ...resource(VERSIONING, "one", { bucket }), references }), BUCKET, "bucket");
+
+  test("is a URN where Pulumi knows it, whether the value is known or not", () => {
+    expect(pointing({ bucket: [urn] }, UNKNOWN)).toBe(urn);
+    expect(pointing({ bucket: [urn, "urn:pulumi:production::shop::aws:kms/key:Key::files"] }, UNKNOWN)).toBe(urn);
+  });
+
+  test("is the name that is written there where Pulumi does not know it, or knows two", () => {
+    expect(pointing({}, "files")).toBe("files");
+    expect(pointing({ bucket: ["urn:pulumi:production::shop::aws:kms/key:Key::files"] }, "files")).toBe("files");
+    expect(pointing({ bucket: [urn, `${urn}-2`] }, "files")).toBe("files");
+    expect(() => pointing({}, UNKNOWN)).toThrow(UnknownValue);
+  });
+});
 
 describe("resources that point at one another", () => {
   const bucket = resource(BUCKET, "files", { bucket: "shop-files" });

@@ -1,4 +1,4 @@
-import { awsType, namesOf, pointedAt, pointers } from "../../core/aws.ts";
+import { awsType, namesOf, pointer, pointers } from "../../core/aws.ts";
 import { type AwsTable, broken, filled, has, is, isIn, on, oneOf, unless } from "../../core/aws-settings.ts";
 import type { Field } from "../../core/field.ts";
 import { defineRule, type Violation } from "../../core/rule.ts";
@@ -44,29 +44,30 @@ const BUCKET = "aws:s3/bucket:Bucket";
 const RECORDERS: Readonly<Record<string, Recorder>> = {
   [BUCKET]: {
     type: "aws:s3/bucketLogging:BucketLogging",
-    keyOf: (logging) => pointedAt(logging.root.at("bucket")),
+    keyOf: (logging) => pointer(logging, BUCKET, "bucket"),
     name: "bucket",
     wanted: "a BucketLogging of the stack for this bucket",
     itself: (root) => has("logging.targetBucket")(root) || root.at("acl").text() === "log-delivery-write",
   },
   "aws:ec2/vpc:Vpc": {
     type: "aws:ec2/flowLog:FlowLog",
-    keyOf: (log) => pointedAt(log.root.at("vpcId")),
+    keyOf: (log) => pointer(log, "aws:ec2/vpc:Vpc", "vpcId"),
     name: "id",
     wanted: "a FlowLog of the stack with this vpcId",
     itself: () => false,
   },
   "aws:wafv2/webAcl:WebAcl": {
     type: "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration",
-    keyOf: (configuration) => pointedAt(configuration.root.at("resourceArn")),
+    keyOf: (configuration) => pointer(configuration, "aws:wafv2/webAcl:WebAcl", "resourceArn"),
     name: "name",
     wanted: "a WebAclLoggingConfiguration of the stack with the resourceArn of this one",
     itself: () => false,
   },
 };
 
-const targetOf = (logging: StackObject) => pointedAt(logging.root.at("targetBucket"));
-const ownTargetOf = (bucket: StackObject) => pointedAt(bucket.root.at("logging", "targetBucket"));
+const targetOf = (logging: StackObject) => pointer(logging, BUCKET, "targetBucket");
+const ownTargetOf = (bucket: StackObject) =>
+  pointer(bucket, BUCKET, "logging", bucket.root.at("logging", "targetBucket"));
 
 export const accessLogRequired = defineRule({
   id: "access-log-required",

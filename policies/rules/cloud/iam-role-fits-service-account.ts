@@ -1,4 +1,4 @@
-import { awsType, findNamed, pointedAt } from "../../core/aws.ts";
+import { awsType, findNamed, pointer } from "../../core/aws.ts";
 import { podOf } from "../../core/pods.ts";
 import { defineRule, type Violation, violation } from "../../core/rule.ts";
 import type { Stack } from "../../core/stack.ts";
@@ -60,7 +60,7 @@ function isServiceAccount({ group, kind }: StackObject): boolean {
 function* serviceAccount(object: StackObject, elsewhere: boolean, stack: Stack): Generator<Violation> {
   const annotation = object.root.at("metadata", "annotations", ROLE_ARN);
   if (annotation.absent) return;
-  const found = findNamed(stack, ROLE, "name", pointedAt(annotation));
+  const found = findNamed(stack, ROLE, "name", pointer(object, ROLE, "metadata", annotation));
   if (!found) {
     if (!elsewhere) yield violation(annotation, "the ARN of a role of the stack");
     return;
@@ -132,7 +132,7 @@ function* podIdentity(object: StackObject, elsewhere: boolean, stack: Stack): Ge
   if (missing !== undefined)
     yield violation(root.at("serviceAccount"), `the ServiceAccount of pods of the stack; this is one ${missing}`);
   const arn = root.at("roleArn");
-  const found = findNamed(stack, ROLE, "name", pointedAt(arn));
+  const found = findNamed(stack, ROLE, "name", pointer(object, ROLE, "roleArn"));
   if (!found && !elsewhere) yield violation(arn, "the ARN of a role of the stack");
   const trust = found && trustOf(found);
   if (!found || !trust || trust.some(trustsPods)) return;

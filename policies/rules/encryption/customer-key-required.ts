@@ -1,4 +1,4 @@
-import { awsType, namesOf, pointedAt, pointers } from "../../core/aws.ts";
+import { awsType, namesOf, pointer, pointers } from "../../core/aws.ts";
 import { broken, isIn } from "../../core/aws-settings.ts";
 import type { Field } from "../../core/field.ts";
 import { defineRule, type Violation } from "../../core/rule.ts";
@@ -11,7 +11,7 @@ import { clusterDecides } from "./snapshots.ts";
 const BUCKET = "aws:s3/bucket:Bucket";
 const BUCKET_ENCRYPTION = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration";
 
-const bucketOf = (configuration: StackObject) => pointedAt(configuration.root.at("bucket"));
+const bucketOf = (configuration: StackObject) => pointer(configuration, BUCKET, "bucket");
 
 export const customerKeyRequired = defineRule({
   id: "customer-key-required",

@@ -1,4 +1,4 @@
-import { awsType, findNamed, pointedAt } from "../../core/aws.ts";
+import { awsType, findNamed, pointer } from "../../core/aws.ts";
 import type { Stack } from "../../core/stack.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 
@@ -12,6 +12,6 @@ const SNAPSHOTS: Readonly<Record<string, string>> = {
 export function clusterDecides(object: StackObject, stack: Stack): boolean {
   const cluster = SNAPSHOTS[awsType(object)];
   if (cluster === undefined) return false;
-  const name = pointedAt(object.root.at("dbClusterIdentifier"));
+  const name = pointer(object, cluster, "dbClusterIdentifier");
   return findNamed(stack, cluster, "clusterIdentifier", name) !== undefined;
 }

@@ -1,4 +1,4 @@
-import { awsType, namesOf, pointedAt, pointers } from "../../core/aws.ts";
+import { awsType, namesOf, pointer, pointers } from "../../core/aws.ts";
 import { type AwsTable, broken, isIn, on, oneOf } from "../../core/aws-settings.ts";
 import { defineRule, type Violation } from "../../core/rule.ts";
 import type { Stack } from "../../core/stack.ts";
@@ -16,7 +16,7 @@ export const POINT_IN_TIME: AwsTable = {
   "aws:keyspaces/table:Table": [oneOf("pointInTimeRecovery.status", ["ENABLED"])],
 };
 
-const bucketOf = (versioning: StackObject) => pointedAt(versioning.root.at("bucket"));
+const bucketOf = (versioning: StackObject) => pointer(versioning, BUCKET, "bucket");
 
 export const pointInTimeRecoveryRequired = defineRule({
   id: "point-in-time-recovery-required",
