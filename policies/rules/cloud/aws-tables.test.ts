@@ -21,6 +21,7 @@ import { metadataTable } from "./instance-metadata-protected.ts";
 import { MINOR_UPGRADES } from "./minor-upgrades-automatic.ts";
 import { MULTI_AZ } from "./multi-az-required.ts";
 import { IDENTITY_POLICIES, RESOURCE_POLICIES, TRUST_POLICIES } from "./policy-documents.ts";
+import { DESCRIBED } from "./security-group-described.ts";
 
 /** What AWS says of a resource and nobody declares: rules judge it where a stack's outputs, or a static input, have it. */
 const OUTPUTS = new Set([
@@ -42,6 +43,7 @@ const TABLES = {
   ENDPOINT,
   METADATA: metadataTable(1),
   MINOR_UPGRADES,
+  DESCRIBED,
   FINAL_SNAPSHOT,
   AUDIT_LOGS: auditTable([]),
   ACCESS_LOGS,

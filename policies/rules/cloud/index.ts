@@ -6,6 +6,7 @@ import { instanceMetadataProtected } from "./instance-metadata-protected.ts";
 import { minorUpgradesAutomatic } from "./minor-upgrades-automatic.ts";
 import { multiAzRequired } from "./multi-az-required.ts";
 import { publicExposureForbidden } from "./public-exposure-forbidden.ts";
+import { securityGroupDescribed } from "./security-group-described.ts";
 
 export const CLOUD = [
   multiAzRequired,
@@ -16,4 +17,5 @@ export const CLOUD = [
   iamWildcardForbidden,
   iamRoleFitsServiceAccount,
   minorUpgradesAutomatic,
+  securityGroupDescribed,
 ] as const;

@@ -4,6 +4,7 @@ import {
   broken,
   filled,
   has,
+  is,
   isIn,
   off,
   setting,
@@ -34,7 +35,12 @@ export const FINAL_SNAPSHOT: AwsTable = {
       when: unless(has("globalReplicationGroupId")),
     }),
   ],
-  "aws:fsx/lustreFileSystem:LustreFileSystem": FILES,
+  // Lustre leaves none unless it is told to; what is scratch has none to leave.
+  "aws:fsx/lustreFileSystem:LustreFileSystem": [
+    setting("skipFinalBackup", (skip) => skip.boolean() === false, "false", {
+      when: is("deploymentType", "PERSISTENT_1", "PERSISTENT_2"),
+    }),
+  ],
   "aws:fsx/openZfsFileSystem:OpenZfsFileSystem": FILES,
   "aws:fsx/windowsFileSystem:WindowsFileSystem": FILES,
   "aws:memorydb/cluster:Cluster": [filled("finalSnapshotName", "a name for the last snapshot")],
