@@ -16,7 +16,6 @@ export const ACCESS_LOGS: AwsTable = {
     filled("logConfig.cloudwatchLogsRoleArn", "the ARN of a role that may write logs"),
     oneOf("logConfig.fieldLogLevel", ["ALL", "ERROR", "INFO", "DEBUG"], { when: has("logConfig") }),
   ],
-  "aws:cloudfront/distribution:Distribution": [filled("loggingConfig.bucket", "the domain name of a bucket")],
   "aws:elb/loadBalancer:LoadBalancer": [
     filled("accessLogs.bucket", "the name of a bucket"),
     on("accessLogs.enabled", { unset: true }),
@@ -41,13 +40,25 @@ interface Recorder {
 
 const BUCKET = "aws:s3/bucket:Bucket";
 
+const DISTRIBUTION = "aws:cloudfront/distribution:Distribution";
+
 const RECORDERS: Readonly<Record<string, Recorder>> = {
+  [DISTRIBUTION]: {
+    type: "aws:cloudwatch/logDeliverySource:LogDeliverySource",
+    keyOf: (source) => pointer(source, DISTRIBUTION, "resourceArn"),
+    name: "id",
+    wanted: "loggingConfig.bucket, or a LogDeliverySource of the stack with the resourceArn of this one",
+    itself: has("loggingConfig.bucket"),
+  },
   [BUCKET]: {
     type: "aws:s3/bucketLogging:BucketLogging",
     keyOf: (logging) => pointer(logging, BUCKET, "bucket"),
     name: "bucket",
     wanted: "a BucketLogging of the stack for this bucket",
-    itself: (root) => has("logging.targetBucket")(root) || root.at("acl").text() === "log-delivery-write",
+    itself: (root) =>
+      has("logging.targetBucket")(root) ||
+      has("loggings[].targetBucket")(root) ||
+      root.at("acl").text() === "log-delivery-write",
   },
   "aws:ec2/vpc:Vpc": {
     type: "aws:ec2/flowLog:FlowLog",
