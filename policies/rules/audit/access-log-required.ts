@@ -5,6 +5,7 @@ import { defineRule, type Violation } from "../../core/rule.ts";
 import type { Stack } from "../../core/stack.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { someKnown } from "../../core/unknown.ts";
+import { signsOfRecords } from "./log-bucket.ts";
 
 const LOG_GROUP = "the ARN of a log group";
 
@@ -76,10 +77,6 @@ const RECORDERS: Readonly<Record<string, Recorder>> = {
   },
 };
 
-const targetOf = (logging: StackObject) => pointer(logging, BUCKET, "targetBucket");
-const ownTargetOf = (bucket: StackObject) =>
-  pointer(bucket, BUCKET, "logging", bucket.root.at("logging", "targetBucket"));
-
 export const accessLogRequired = defineRule({
   id: "access-log-required",
   section: "compliance",
@@ -106,19 +103,8 @@ function* recorded(object: StackObject, recorder: Recorder, stack: Stack): Gener
   const holds = [
     () => recorder.itself(object.root),
     ...apart.map((one) => () => names.includes(recorder.keyOf(one))),
-    ...(awsType(object) === BUCKET ? logTargets(names, stack) : []),
+    ...signsOfRecords(object, names, stack),
   ];
   if (someKnown(holds, (hold) => hold())) return;
   yield { path: "", given: "without a record of its requests", wanted: recorder.wanted };
-}
-
-/** A bucket that holds the records of others would record its own records without end. */
-function logTargets(names: readonly string[], stack: Stack): (() => boolean)[] {
-  const targets = [
-    { type: "aws:s3/bucketLogging:BucketLogging", keyOf: targetOf },
-    { type: BUCKET, keyOf: ownTargetOf },
-  ];
-  return targets.flatMap(({ type, keyOf }) =>
-    pointers(stack, type, keyOf, names).map((one) => () => names.includes(keyOf(one))),
-  );
 }
