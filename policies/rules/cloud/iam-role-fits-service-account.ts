@@ -59,8 +59,9 @@ function isServiceAccount({ group, kind }: StackObject): boolean {
 
 function* serviceAccount(object: StackObject, elsewhere: boolean, stack: Stack): Generator<Violation> {
   const annotation = object.root.at("metadata", "annotations", ROLE_ARN);
-  if (annotation.absent) return;
-  const found = findNamed(stack, ROLE, "name", pointer(object, ROLE, "metadata", annotation));
+  const target = pointer(object, ROLE, "metadata", annotation);
+  if (target === "") return;
+  const found = findNamed(stack, ROLE, "name", target);
   if (!found) {
     if (!elsewhere) yield violation(annotation, "the ARN of a role of the stack");
     return;
