@@ -23,7 +23,10 @@ export function isAws(object: StackObject): boolean {
 
 /** The token under which rules know a resource of @pulumi/aws: `aws:rds/instance:Instance`. */
 export function awsType(object: StackObject): string {
-  const { type } = object.resource;
+  return known(object.resource.type);
+}
+
+function known(type: string): string {
   const [from, to] = OTHER_TOKENS.find(([beginning]) => type.startsWith(beginning)) ?? ["", ""];
   return to + type.slice(from.length);
 }
@@ -96,10 +99,25 @@ export function pointedAt(field: Field): string {
   return (parts[0]?.includes("_") && parts.length > 2 ? parts[1] : parts[0]) ?? "";
 }
 
-/** The names by which others may point at a resource: Pulumi's own, and the one that `property` gives it in AWS. */
-export function namesOf(object: StackObject, property: string): string[] {
-  const given = object.root.at(property).text();
-  return given === undefined ? [object.resource.name] : [object.resource.name, withoutEnding(given)];
+/**
+ * What an object points at by a property (or a field within it): the URN of the one resource of that type whose outputs it
+ * is made of, where Pulumi knows; else the name that is written there.
+ */
+export function pointer(object: StackObject, type: string, property: string, field?: Field): string {
+  const urns = object.resource.references?.[property]?.filter((urn) => typeIn(urn) === type) ?? [];
+  return urns.length === 1 && urns[0] !== undefined ? urns[0] : pointedAt(field ?? object.root.at(property));
+}
+
+/** The type in `urn:pulumi:<stack>::<project>::<types of parents>$<type>::<name>`. */
+function typeIn(urn: string): string {
+  return known(urn.split("::")[2]?.split("$").at(-1) ?? "");
+}
+
+/** The names by which others may point at a resource: Pulumi's own two, and the one that `property` gives it in AWS. */
+export function namesOf({ resource, root }: StackObject, property: string): string[] {
+  const given = root.at(property).text();
+  const { name, urn } = resource;
+  return [name, ...(urn === undefined ? [] : [urn]), ...(given === undefined ? [] : [withoutEnding(given)])];
 }
 
 /** The resources of a type that do, or may, point at any of these names; `keyOf` must be one and the same function each time. */
@@ -110,6 +128,32 @@ export function pointers(
   names: readonly string[],
 ): StackObject[] {
   return stack.ofType(type, awsType, keyOf, names);
+}
+
+/**
+ * The resource of a type that has this name: a URN, Pulumi's name, or the one that `property` gives it in AWS. Throws UnknownValue
+ * if there is none but one of those whose name is not known yet may be it.
+ */
+export function findNamed(stack: Stack, type: string, property: string, name: string): StackObject | undefined {
+  for (const keyOf of [urnOf, pulumiName, givenName(property)]) {
+    const found = stack.ofType(type, awsType, keyOf, [name]).find((candidate) => keyOf(candidate) === name);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+const urnOf = (object: StackObject) => object.resource.urn ?? "";
+const pulumiName = (object: StackObject) => object.resource.name;
+
+/** One and the same function for each property: what a stack has indexed by it is kept. */
+const givenNames = new Map<string, (object: StackObject) => string>();
+
+function givenName(property: string): (object: StackObject) => string {
+  const known = givenNames.get(property);
+  if (known) return known;
+  const keyOf = (object: StackObject) => withoutEnding(object.root.at(property).text() ?? "");
+  givenNames.set(property, keyOf);
+  return keyOf;
 }
 
 function withoutEnding(name: string): string {

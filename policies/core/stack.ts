@@ -64,8 +64,8 @@ export class Stack {
   }
 
   /**
-   * Objects that are no Kubernetes ones, by type (as `typeOf` reads it), whose `keyOf` is, or may be, one of these keys.
-   * Both must be one and the same function each time.
+   * Objects that are no Kubernetes ones, by type (as `typeOf` reads it), whose `keyOf` is one of these keys, and one of
+   * those whose key is not known yet: to read it is to learn that. Both must be one and the same function each time.
    */
   ofType(
     type: string,
@@ -82,7 +82,8 @@ export class Stack {
       this.#byType.set(keyOf, index);
     }
     const found = index;
-    return [...new Set([...keys, ANYWHERE].flatMap((key) => found.get(`${type} ${key}`) ?? []))];
+    const [unknown] = found.get(`${type} ${ANYWHERE}`) ?? [];
+    return [...new Set(keys.flatMap((key) => found.get(`${type} ${key}`) ?? [])), ...(unknown ? [unknown] : [])];
   }
 
   /** What follows from the whole stack: built once, and kept by `build`, which must be one and the same function each time. */

@@ -33,12 +33,22 @@ export class Declarations {
   /** All resources. The engine asks once at the end of a run: the first rule of a round builds it for the others. */
   stack(rule: string, resources: readonly PolicyResource[]): Stack {
     if (!this.#stack || this.#stack.askedBy.has(rule)) {
-      const all = resources.map((resource) => this.#declared.get(resource.urn) ?? declared(resource));
+      const all = resources.map((resource) => ({
+        ...(this.#declared.get(resource.urn) ?? declared(resource)),
+        references: referencesOf(resource),
+      }));
       this.#stack = { of: new Stack(all), askedBy: new Set() };
     }
     this.#stack.askedBy.add(rule);
     return this.#stack.of;
   }
+}
+
+/** What each property is made of: the engine tells it of a whole stack only. */
+function referencesOf({ propertyDependencies = {} }: PolicyResource): Record<string, string[]> {
+  return Object.fromEntries(
+    Object.entries(propertyDependencies).map(([property, resources]) => [property, resources.map(({ urn }) => urn)]),
+  );
 }
 
 /** A resource in the plain form of rules. */

@@ -133,6 +133,24 @@ describe("a stack rule", () => {
     expect(told({ protect: false, ignoreChanges: ["spec.replicas"] })).toEqual([]);
   });
 
+  test("knows which resource a value comes from before it knows the value", () => {
+    vi.spyOn(pulumi.runtime, "isDryRun").mockReturnValue(true);
+    const made = (type: string, name: string, props: object, propertyDependencies = {}) => ({
+      ...{ type, name, urn: `urn:pulumi:local::shop::${type}::${name}`, opts: { protect: true } },
+      ...{ props: unknownCheckingProxy(props), propertyDependencies },
+    });
+    const buckets = ["files", "drafts"].map((name) => made("aws:s3/bucket:Bucket", name, {}));
+    const versioning = made(
+      "aws:s3/bucketVersioning:BucketVersioning",
+      "versions",
+      { bucket: NOT_KNOWN, versioningConfiguration: { status: "Enabled" } },
+      { bucket: [buckets[0]] },
+    );
+    const stack = { resources: [...buckets, versioning], getConfig: () => ({}) };
+    const told = validated("point-in-time-recovery-required", stack);
+    expect(told.map(([, at]) => at)).toEqual(["urn:pulumi:local::shop::aws:s3/bucket:Bucket::drafts"]);
+  });
+
   test("tells all that is not known in one warning", () => {
     vi.spyOn(pulumi.runtime, "isDryRun").mockReturnValue(true);
     const resources = ["a", "b"].map((name) => registered({ replicas: NOT_KNOWN }, { name }));

@@ -1,10 +1,11 @@
-import { awsType, namesOf, pointedAt, pointers } from "../../core/aws.ts";
+import { awsType, namesOf, pointer, pointers } from "../../core/aws.ts";
 import { type AwsTable, broken, filled, has, is, isIn, on, oneOf, unless } from "../../core/aws-settings.ts";
 import type { Field } from "../../core/field.ts";
 import { defineRule, type Violation } from "../../core/rule.ts";
 import type { Stack } from "../../core/stack.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { someKnown } from "../../core/unknown.ts";
+import { signsOfRecords } from "./log-bucket.ts";
 
 const LOG_GROUP = "the ARN of a log group";
 
@@ -16,7 +17,6 @@ export const ACCESS_LOGS: AwsTable = {
     filled("logConfig.cloudwatchLogsRoleArn", "the ARN of a role that may write logs"),
     oneOf("logConfig.fieldLogLevel", ["ALL", "ERROR", "INFO", "DEBUG"], { when: has("logConfig") }),
   ],
-  "aws:cloudfront/distribution:Distribution": [filled("loggingConfig.bucket", "the domain name of a bucket")],
   "aws:elb/loadBalancer:LoadBalancer": [
     filled("accessLogs.bucket", "the name of a bucket"),
     on("accessLogs.enabled", { unset: true }),
@@ -41,32 +41,41 @@ interface Recorder {
 
 const BUCKET = "aws:s3/bucket:Bucket";
 
+const DISTRIBUTION = "aws:cloudfront/distribution:Distribution";
+
 const RECORDERS: Readonly<Record<string, Recorder>> = {
+  [DISTRIBUTION]: {
+    type: "aws:cloudwatch/logDeliverySource:LogDeliverySource",
+    keyOf: (source) => pointer(source, DISTRIBUTION, "resourceArn"),
+    name: "id",
+    wanted: "loggingConfig.bucket, or a LogDeliverySource of the stack with the resourceArn of this one",
+    itself: has("loggingConfig.bucket"),
+  },
   [BUCKET]: {
     type: "aws:s3/bucketLogging:BucketLogging",
-    keyOf: (logging) => pointedAt(logging.root.at("bucket")),
+    keyOf: (logging) => pointer(logging, BUCKET, "bucket"),
     name: "bucket",
     wanted: "a BucketLogging of the stack for this bucket",
-    itself: (root) => has("logging.targetBucket")(root) || root.at("acl").text() === "log-delivery-write",
+    itself: (root) =>
+      has("logging.targetBucket")(root) ||
+      has("loggings[].targetBucket")(root) ||
+      root.at("acl").text() === "log-delivery-write",
   },
   "aws:ec2/vpc:Vpc": {
     type: "aws:ec2/flowLog:FlowLog",
-    keyOf: (log) => pointedAt(log.root.at("vpcId")),
+    keyOf: (log) => pointer(log, "aws:ec2/vpc:Vpc", "vpcId"),
     name: "id",
     wanted: "a FlowLog of the stack with this vpcId",
     itself: () => false,
   },
   "aws:wafv2/webAcl:WebAcl": {
     type: "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration",
-    keyOf: (configuration) => pointedAt(configuration.root.at("resourceArn")),
+    keyOf: (configuration) => pointer(configuration, "aws:wafv2/webAcl:WebAcl", "resourceArn"),
     name: "name",
     wanted: "a WebAclLoggingConfiguration of the stack with the resourceArn of this one",
     itself: () => false,
   },
 };
-
-const targetOf = (logging: StackObject) => pointedAt(logging.root.at("targetBucket"));
-const ownTargetOf = (bucket: StackObject) => pointedAt(bucket.root.at("logging", "targetBucket"));
 
 export const accessLogRequired = defineRule({
   id: "access-log-required",
@@ -94,19 +103,8 @@ function* recorded(object: StackObject, recorder: Recorder, stack: Stack): Gener
   const holds = [
     () => recorder.itself(object.root),
     ...apart.map((one) => () => names.includes(recorder.keyOf(one))),
-    ...(awsType(object) === BUCKET ? logTargets(names, stack) : []),
+    ...signsOfRecords(object, names, stack),
   ];
   if (someKnown(holds, (hold) => hold())) return;
   yield { path: "", given: "without a record of its requests", wanted: recorder.wanted };
-}
-
-/** A bucket that holds the records of others would record its own records without end. */
-function logTargets(names: readonly string[], stack: Stack): (() => boolean)[] {
-  const targets = [
-    { type: "aws:s3/bucketLogging:BucketLogging", keyOf: targetOf },
-    { type: BUCKET, keyOf: ownTargetOf },
-  ];
-  return targets.flatMap(({ type, keyOf }) =>
-    pointers(stack, type, keyOf, names).map((one) => () => names.includes(keyOf(one))),
-  );
 }

@@ -1,4 +1,4 @@
-import { awsType, namesOf, pointedAt, pointers, switched } from "../../core/aws.ts";
+import { awsType, namesOf, pointer, pointers, switched } from "../../core/aws.ts";
 import { broken, isIn } from "../../core/aws-settings.ts";
 import { defineRule, type Violation } from "../../core/rule.ts";
 import type { Stack } from "../../core/stack.ts";
@@ -12,7 +12,7 @@ const WAREHOUSE_LOGGING = "aws:redshift/logging:Logging";
 /** Any logs will do to tell which types are judged. */
 const TYPES = auditTable([]);
 
-const clusterOf = (logging: StackObject) => pointedAt(logging.root.at("clusterIdentifier"));
+const clusterOf = (logging: StackObject) => pointer(logging, WAREHOUSE, "clusterIdentifier");
 
 export const auditLogRequired = defineRule({
   id: "audit-log-required",

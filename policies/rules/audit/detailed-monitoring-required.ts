@@ -20,6 +20,18 @@ function showsContainers(settings: Field): boolean {
     );
 }
 
+/** Enhanced health: by its name, or by the stream of events that only it has. */
+function showsHealth(settings: Field): boolean {
+  const right = { SystemType: "enhanced", HealthStreamingEnabled: "true" };
+  return settings.items().some((one) => {
+    const name = one.at("name").text() ?? "";
+    return (
+      one.at("namespace").text()?.startsWith("aws:elasticbeanstalk:healthreporting:system") === true &&
+      Object.entries(right).some(([key, value]) => key === name && String(one.at("value").value) === value)
+    );
+  });
+}
+
 /** Where AWS says whether it shows what goes on inside; nothing does by itself. */
 export const MONITORING: AwsTable = {
   "aws:apigateway/stage:Stage": [on("xrayTracingEnabled")],
@@ -31,6 +43,13 @@ export const MONITORING: AwsTable = {
   ],
   "aws:ecs/cluster:Cluster": [
     setting("settings", showsContainers, '[{ name: "containerInsights", value: "enhanced" }]'),
+  ],
+  "aws:elasticbeanstalk/environment:Environment": [
+    setting(
+      "settings",
+      showsHealth,
+      '[{ namespace: "aws:elasticbeanstalk:healthreporting:system", name: "SystemType", value: "enhanced" }]',
+    ),
   ],
   "aws:lambda/function:Function": [oneOf("tracingConfig.mode", ["Active", "PassThrough"])],
   "aws:rds/clusterInstance:ClusterInstance": DATABASE,

@@ -10,10 +10,18 @@ import { IN_TRANSIT } from "../encryption/in-transit-table.ts";
 import { tlsTable } from "../encryption/tls-version-table.ts";
 import { backupTable } from "../recovery/backup-table.ts";
 import { DELETION } from "../recovery/deletion-protection-required.ts";
+import { FINAL_SNAPSHOT } from "../recovery/final-snapshot-required.ts";
 import { POINT_IN_TIME } from "../recovery/point-in-time-recovery-required.ts";
+import { AWS_STORES } from "../recovery/stateful-protected.ts";
+import { ENDPOINT } from "./cluster-endpoint-private.ts";
 import { EXPOSURE } from "./exposure-table.ts";
+import { ATTACHMENTS } from "./iam-wildcard-forbidden.ts";
 import { repositoryTable } from "./image-repository-hardened.ts";
+import { metadataTable } from "./instance-metadata-protected.ts";
+import { MINOR_UPGRADES } from "./minor-upgrades-automatic.ts";
 import { MULTI_AZ } from "./multi-az-required.ts";
+import { IDENTITY_POLICIES, RESOURCE_POLICIES, TRUST_POLICIES } from "./policy-documents.ts";
+import { DESCRIBED } from "./security-group-described.ts";
 
 /** What AWS says of a resource and nobody declares: rules judge it where a stack's outputs, or a static input, have it. */
 const OUTPUTS = new Set([
@@ -32,6 +40,11 @@ const TABLES = {
   DELETION,
   MULTI_AZ,
   EXPOSURE,
+  ENDPOINT,
+  METADATA: metadataTable(1),
+  MINOR_UPGRADES,
+  DESCRIBED,
+  FINAL_SNAPSHOT,
   AUDIT_LOGS: auditTable([]),
   ACCESS_LOGS,
   RETENTION: retentionTable(1),
@@ -46,6 +59,19 @@ describe.each(Object.entries(TABLES))("%s", (_name, table) => {
       .flatMap(({ at }) => missingIn(token, at) ?? []);
     expect(missing).toEqual([]);
   });
+});
+
+describe.each(Object.entries({ IDENTITY_POLICIES, RESOURCE_POLICIES, TRUST_POLICIES, ATTACHMENTS }))(
+  "%s",
+  (_name, table) => {
+    test.each(Object.entries(table))("%s has these properties in @pulumi/aws", (token, paths) => {
+      expect([paths].flat().flatMap((path) => missingIn(token, path) ?? [])).toEqual([]);
+    });
+  },
+);
+
+test.each([...AWS_STORES])("%s is a resource of @pulumi/aws", (token) => {
+  expect(missingIn(token, "-")).not.toContain("no resource");
 });
 
 test("a name that the SDK does not have is noticed", () => {

@@ -12,7 +12,7 @@ import {
 } from "./policy-documents.ts";
 
 /** Where AWS's own policies are given to somebody. */
-const ATTACHMENTS: Readonly<Record<string, string>> = {
+export const ATTACHMENTS: Readonly<Record<string, string>> = {
   "aws:iam/groupPolicyAttachment:GroupPolicyAttachment": "policyArn",
   "aws:iam/policyAttachment:PolicyAttachment": "policyArn",
   "aws:iam/role:Role": "managedPolicyArns[]",
@@ -68,11 +68,12 @@ export const iamWildcardForbidden = defineRule({
     ),
   *check(object, { onAllResources }) {
     const harmless = onAllResources.map(patternOf);
+    const isKey = awsType(object).startsWith("aws:kms/");
     yield* eachKnown(
       [
         () => eachKnown(allowances(object, IDENTITY_POLICIES), (statement) => identity(statement, harmless)),
         () => eachKnown(allowances(object, TRUST_POLICIES), principals),
-        () => eachKnown(allowances(object, RESOURCE_POLICIES), resource),
+        () => eachKnown(allowances(object, RESOURCE_POLICIES), (statement) => resource(statement, isKey)),
         () => attachments(object),
       ],
       (part) => part(),
@@ -104,11 +105,13 @@ function* identity(statement: Field, harmless: readonly RegExp[]): Generator<Vio
   };
 }
 
-/** A resource's policy speaks of the resource itself, whatever stands in Resource. */
-function* resource(statement: Field): Generator<Violation> {
-  const actions = texts(statement.at("Action"));
-  if (actions.some((action) => action === "*" || action === "*:*"))
-    yield given(statement.at("Action"), ["*"], "the actions that are needed, by name");
+/**
+ * A resource's policy speaks of the resource itself, whatever stands in Resource. A key's lets its account do everything
+ * with it, or nobody could ever change it again.
+ */
+function* resource(statement: Field, isKey: boolean): Generator<Violation> {
+  const whole = texts(statement.at("Action")).filter((action) => isWhole(action) && !(isKey && /^kms:/i.test(action)));
+  if (whole.length > 0) yield given(statement.at("Action"), whole, "the actions that are needed, by name");
   yield* principals(statement);
 }
 

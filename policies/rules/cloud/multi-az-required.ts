@@ -13,6 +13,7 @@ import {
 } from "../../core/aws-settings.ts";
 import type { Field } from "../../core/field.ts";
 import { defineRule } from "../../core/rule.ts";
+import { hasInstances, singleInstance } from "./cluster-instances.ts";
 
 /** A list of subnets, of which there are two at least; each lies in one zone. */
 function subnets(at: string, when?: (root: Field) => boolean): AwsSetting {
@@ -31,8 +32,7 @@ const MULTI_AZ_FILES: AwsSetting = setting(
 
 /**
  * Where stores and load balancers in AWS say in how many zones they stand. Where nothing is set, it is one, but for
- * classic load balancers and MemoryDB (property documentation in @pulumi/aws 7.48). Clusters of Aurora, DocumentDB and
- * Neptune are left out: their storage always spans three zones, and their instances are resources of their own.
+ * classic load balancers and MemoryDB (property documentation in @pulumi/aws 7.48).
  */
 export const MULTI_AZ: AwsTable = {
   "aws:autoscaling/group:Group": [
@@ -85,10 +85,10 @@ export const multiAzRequired = defineRule({
   why: "a zone that fails takes the only copy with it: the service is down until the zone is back",
   fix: "switch several zones on where the resource is declared, with subnets in at least two",
   frameworks: ["SOC2:A1.2"],
-  scope: "resource",
+  scope: "stack",
   optOut: "zones",
   exemptable: true,
   params: {},
-  subjects: (object) => isIn(MULTI_AZ, object),
-  check: (object) => broken(MULTI_AZ, object),
+  subjects: (object) => isIn(MULTI_AZ, object) || hasInstances(object),
+  check: (object, _params, stack) => (hasInstances(object) ? singleInstance(object, stack) : broken(MULTI_AZ, object)),
 });

@@ -1,4 +1,4 @@
-import { awsType, fieldsAt, namesOf, pointedAt, pointers, switched } from "../../core/aws.ts";
+import { awsType, fieldsAt, namesOf, pointer, pointers, switched } from "../../core/aws.ts";
 import type { Field } from "../../core/field.ts";
 import { type Violation, violation } from "../../core/rule.ts";
 import type { Stack } from "../../core/stack.ts";
@@ -16,7 +16,7 @@ const FLAGS = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "rest
 const PUBLIC_ACLS = ["public-read", "public-read-write", "authenticated-read", "website"];
 const EVERYBODY = /\/(AllUsers|AuthenticatedUsers)$/;
 
-const bucketOf = (other: StackObject) => pointedAt(other.root.at("bucket"));
+const bucketOf = (other: StackObject) => pointer(other, BUCKET, "bucket");
 
 export function isBucketOrAcl(object: StackObject): boolean {
   return [BUCKET, ACL].includes(awsType(object));

@@ -1,4 +1,4 @@
-import { awsType, namesOf, pointedAt, pointers } from "../../core/aws.ts";
+import { awsType, fieldsAt, namesOf, pointer, pointers } from "../../core/aws.ts";
 import { broken, isIn } from "../../core/aws-settings.ts";
 import type { Field } from "../../core/field.ts";
 import { defineRule, type Violation } from "../../core/rule.ts";
@@ -11,7 +11,7 @@ import { clusterDecides } from "./snapshots.ts";
 const BUCKET = "aws:s3/bucket:Bucket";
 const BUCKET_ENCRYPTION = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration";
 
-const bucketOf = (configuration: StackObject) => pointedAt(configuration.root.at("bucket"));
+const bucketOf = (configuration: StackObject) => pointer(configuration, BUCKET, "bucket");
 
 export const customerKeyRequired = defineRule({
   id: "customer-key-required",
@@ -32,15 +32,22 @@ export const customerKeyRequired = defineRule({
   },
 });
 
-/** A bucket says it itself, as it did before version 4 of the provider, or another resource says it for the bucket. */
+/** Where a bucket says it itself: BucketV2 says everything in lists. */
+const OWN = ["serverSideEncryptionConfiguration.rule", "serverSideEncryptionConfigurations[].rules[]"];
+const SETTINGS = ["applyServerSideEncryptionByDefault", "applyServerSideEncryptionByDefaults[]"];
+
+/** A bucket says it itself, or another resource says it for the bucket. */
 function* bucket(object: StackObject, stack: Stack): Generator<Violation> {
-  const own = object.root.at("serverSideEncryptionConfiguration", "rule");
+  const own = OWN.flatMap((path) => fieldsAt(object.root, path));
   const names = namesOf(object, "bucket");
   const apart = pointers(stack, BUCKET_ENCRYPTION, bucketOf, names);
-  const keyed = someKnown([() => rightBy(own), ...apart.map((one) => () => rightFor(one, names))], (holds) => holds());
+  const keyed = someKnown(
+    [...own.map((rule) => () => rightBy(rule)), ...apart.map((one) => () => rightFor(one, names))],
+    (holds) => holds(),
+  );
   if (keyed) return;
   yield {
-    path: own.path,
+    path: "serverSideEncryptionConfiguration",
     given: "not encrypted with a KMS key of your own",
     wanted: "a BucketServerSideEncryptionConfiguration of the stack with sseAlgorithm aws:kms and kmsMasterKeyId",
   };
@@ -52,6 +59,9 @@ function rightFor(configuration: StackObject, names: readonly string[]): boolean
 }
 
 function rightBy(rule: Field): boolean {
-  const settings = rule.at("applyServerSideEncryptionByDefault");
-  return (settings.at("sseAlgorithm").text() ?? "").startsWith("aws:kms") && ownKey(settings.at("kmsMasterKeyId"));
+  return someKnown(
+    SETTINGS.flatMap((path) => fieldsAt(rule, path)),
+    (settings) =>
+      (settings.at("sseAlgorithm").text() ?? "").startsWith("aws:kms") && ownKey(settings.at("kmsMasterKeyId")),
+  );
 }

@@ -16,7 +16,7 @@ export const encryptionInTransitRequired = defineRule({
   fix: "switch TLS on where the resource is declared; a listener in clear may only redirect to HTTPS",
   frameworks: ["SOC2:CC6.7", "PCI-DSS-4.0:4.2.1", "GDPR:Art.32"],
   scope: "resource",
-  optOut: "encryptionInTransit",
+  optOut: "tls",
   exemptable: true,
   params: {},
   subjects: (object) => isMesh(object) || isIn(IN_TRANSIT, object) || awsType(object) === EMR,

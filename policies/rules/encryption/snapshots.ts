@@ -1,7 +1,6 @@
-import { awsType, namesOf, pointedAt, pointers } from "../../core/aws.ts";
+import { awsType, findNamed, pointer } from "../../core/aws.ts";
 import type { Stack } from "../../core/stack.ts";
 import type { StackObject } from "../../core/stack-object.ts";
-import { someKnown } from "../../core/unknown.ts";
 
 /** Snapshots that are encrypted as their cluster is, by the cluster's type. */
 const SNAPSHOTS: Readonly<Record<string, string>> = {
@@ -9,15 +8,10 @@ const SNAPSHOTS: Readonly<Record<string, string>> = {
   "aws:rds/clusterSnapshot:ClusterSnapshot": "aws:rds/cluster:Cluster",
 };
 
-const clusterName = (cluster: StackObject) => namesOf(cluster, "clusterIdentifier").at(-1) ?? "";
-const pulumiName = (cluster: StackObject) => cluster.resource.name;
-
 /** Whether an object is a snapshot whose cluster is in the stack: the cluster is judged itself, and decides. */
 export function clusterDecides(object: StackObject, stack: Stack): boolean {
   const cluster = SNAPSHOTS[awsType(object)];
   if (cluster === undefined) return false;
-  const name = pointedAt(object.root.at("dbClusterIdentifier"));
-  return [clusterName, pulumiName].some((keyOf) =>
-    someKnown(pointers(stack, cluster, keyOf, [name]), (candidate) => keyOf(candidate) === name),
-  );
+  const name = pointer(object, cluster, "dbClusterIdentifier");
+  return findNamed(stack, cluster, "clusterIdentifier", name) !== undefined;
 }

@@ -37,6 +37,18 @@ interface TlsNames {
   readonly 13: string;
 }
 
+/** By what annotation an object tells AWS's controller which policy its load balancer has, where it serves TLS at all. */
+const ANNOTATED: Readonly<Record<string, { policy: string; certificate: string }>> = {
+  "networking.k8s.io/Ingress": {
+    policy: "alb.ingress.kubernetes.io/ssl-policy",
+    certificate: "alb.ingress.kubernetes.io/certificate-arn",
+  },
+  "/Service": {
+    policy: "service.beta.kubernetes.io/aws-load-balancer-ssl-negotiation-policy",
+    certificate: "service.beta.kubernetes.io/aws-load-balancer-ssl-cert",
+  },
+};
+
 export const tlsVersionMin = defineRule({
   id: "tls-version-min",
   section: "security",
@@ -56,12 +68,32 @@ export const tlsVersionMin = defineRule({
       description: "The oldest version of TLS that is accepted.",
     },
   },
-  subjects: (object) => isIn(FROM_12, object) || isGateway(object),
+  subjects: (object) => isIn(FROM_12, object) || isGateway(object) || annotationsOf(object) !== undefined,
   *check(object, { min }) {
-    if (isGateway(object)) yield* gateway(object, min === "1.3" ? 13 : 12);
+    const annotations = annotationsOf(object);
+    if (annotations) yield* annotated(object, annotations, min === "1.3" ? 13 : 12);
+    else if (isGateway(object)) yield* gateway(object, min === "1.3" ? 13 : 12);
     else yield* broken(min === "1.3" ? FROM_13 : FROM_12, object);
   },
 });
+
+function annotationsOf({ group, kind }: StackObject): { policy: string; certificate: string } | undefined {
+  const key = `${group}/${kind}`;
+  return Object.hasOwn(ANNOTATED, key) ? ANNOTATED[key] : undefined;
+}
+
+/** Without a certificate of AWS's the load balancer serves no TLS by itself; without a policy it has that of 2016. */
+function* annotated(
+  object: StackObject,
+  { policy, certificate }: { policy: string; certificate: string },
+  least: TlsVersion,
+): Generator<Violation> {
+  const annotations = object.root.at("metadata", "annotations");
+  const field = annotations.at(policy);
+  if (field.absent ? annotations.at(certificate).absent : atLeastVersion(field, least)) return;
+  const name = `ELBSecurityPolicy-TLS13-1-${least - 10}-2021-06`;
+  yield violation(field, JSON.stringify(name), { fix: `metadata.annotations: { ${policy}: ${name} }` });
+}
 
 function isGateway({ group, kind }: StackObject): boolean {
   return kind !== undefined && Object.hasOwn(GATEWAYS, kind) && GATEWAYS[kind]?.group === group;

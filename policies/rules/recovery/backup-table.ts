@@ -28,9 +28,12 @@ export function backupTable({ databases, caches, warehouses }: BackupDays): AwsT
     "aws:docdb/cluster:Cluster": database,
     "aws:docdb/elasticCluster:ElasticCluster": database,
     "aws:elasticache/cluster:Cluster": [
-      // Memcached has no snapshots; the members of a replication group have its own.
+      // Memcached and the smallest nodes of old have no snapshots; the members of a replication group have its own.
       atLeast("snapshotRetentionLimit", caches, {
-        when: (root) => !is("engine", "memcached")(root) && !has("replicationGroupId")(root),
+        when: (root) =>
+          !is("engine", "memcached")(root) &&
+          !is("nodeType", "cache.t1.micro")(root) &&
+          !has("replicationGroupId")(root),
       }),
     ],
     "aws:elasticache/replicationGroup:ReplicationGroup": cache,

@@ -1,5 +1,6 @@
 import { backupRetentionMin } from "./backup-retention-min.ts";
 import { deletionProtectionRequired } from "./deletion-protection-required.ts";
+import { finalSnapshotRequired } from "./final-snapshot-required.ts";
 import { pointInTimeRecoveryRequired } from "./point-in-time-recovery-required.ts";
 import { statefulProtected } from "./stateful-protected.ts";
 
@@ -8,4 +9,5 @@ export const RECOVERY = [
   backupRetentionMin,
   pointInTimeRecoveryRequired,
   deletionProtectionRequired,
+  finalSnapshotRequired,
 ] as const;

@@ -1,4 +1,4 @@
-import { awsType, namesOf, pointedAt, pointers } from "../../core/aws.ts";
+import { awsType, fieldsAt, namesOf, pointer, pointers } from "../../core/aws.ts";
 import { type AwsTable, broken, isIn, on, oneOf } from "../../core/aws-settings.ts";
 import { defineRule, type Violation } from "../../core/rule.ts";
 import type { Stack } from "../../core/stack.ts";
@@ -16,7 +16,7 @@ export const POINT_IN_TIME: AwsTable = {
   "aws:keyspaces/table:Table": [oneOf("pointInTimeRecovery.status", ["ENABLED"])],
 };
 
-const bucketOf = (versioning: StackObject) => pointedAt(versioning.root.at("bucket"));
+const bucketOf = (versioning: StackObject) => pointer(versioning, BUCKET, "bucket");
 
 export const pointInTimeRecoveryRequired = defineRule({
   id: "point-in-time-recovery-required",
@@ -37,20 +37,20 @@ export const pointInTimeRecoveryRequired = defineRule({
   },
 });
 
-/** A bucket says it itself, as it did before version 4 of the provider, or another resource says it for the bucket. */
+/** A bucket says it itself (BucketV2 in a list), or another resource says it for the bucket. */
 function* bucket(object: StackObject, stack: Stack): Generator<Violation> {
-  const own = object.root.at("versioning", "enabled");
+  const own = ["versioning.enabled", "versionings[].enabled"].flatMap((path) => fieldsAt(object.root, path));
   const names = namesOf(object, "bucket");
   const apart = pointers(stack, VERSIONING, bucketOf, names);
   // Objects under a lock have versions in any case.
   const holds = [
-    () => own.boolean() === true,
+    ...own.map((enabled) => () => enabled.boolean() === true),
     () => object.root.at("objectLockEnabled").boolean() === true,
     ...apart.map((one) => () => names.includes(bucketOf(one)) && isEnabled(one)),
   ];
   if (someKnown(holds, (hold) => hold())) return;
   yield {
-    path: own.path,
+    path: "versioning.enabled",
     given: "without versions of its objects",
     wanted: "a BucketVersioning of the stack with versioningConfiguration.status Enabled",
   };

@@ -1,3 +1,4 @@
+import { awsType, isAws } from "../../core/aws.ts";
 import { defineRule } from "../../core/rule.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 
@@ -10,6 +11,48 @@ const STORES: Readonly<Record<string, readonly string[]>> = {
   KafkaNodePool: ["kafka.strimzi.io"],
   RabbitmqCluster: ["rabbitmq.com"],
 };
+
+/** Resources of AWS that hold data, or the keys without which it cannot be read. */
+export const AWS_STORES = new Set([
+  "aws:backup/vault:Vault",
+  "aws:cloudtrail/eventDataStore:EventDataStore",
+  "aws:cognito/userPool:UserPool",
+  "aws:docdb/cluster:Cluster",
+  "aws:docdb/elasticCluster:ElasticCluster",
+  "aws:docdb/globalCluster:GlobalCluster",
+  "aws:dsql/cluster:Cluster",
+  "aws:dynamodb/table:Table",
+  "aws:ebs/volume:Volume",
+  "aws:ecr/repository:Repository",
+  "aws:efs/fileSystem:FileSystem",
+  "aws:elasticache/replicationGroup:ReplicationGroup",
+  "aws:elasticache/serverlessCache:ServerlessCache",
+  "aws:elasticsearch/domain:Domain",
+  "aws:fsx/lustreFileSystem:LustreFileSystem",
+  "aws:fsx/ontapFileSystem:OntapFileSystem",
+  "aws:fsx/openZfsFileSystem:OpenZfsFileSystem",
+  "aws:fsx/windowsFileSystem:WindowsFileSystem",
+  "aws:keyspaces/table:Table",
+  "aws:kinesis/stream:Stream",
+  "aws:kms/key:Key",
+  "aws:memorydb/cluster:Cluster",
+  "aws:mq/broker:Broker",
+  "aws:msk/cluster:Cluster",
+  "aws:neptune/cluster:Cluster",
+  "aws:neptune/globalCluster:GlobalCluster",
+  "aws:opensearch/domain:Domain",
+  "aws:qldb/ledger:Ledger",
+  "aws:rds/cluster:Cluster",
+  "aws:rds/globalCluster:GlobalCluster",
+  "aws:rds/instance:Instance",
+  "aws:redshift/cluster:Cluster",
+  "aws:redshiftserverless/namespace:Namespace",
+  "aws:s3/bucket:Bucket",
+  "aws:secretsmanager/secret:Secret",
+  "aws:sqs/queue:Queue",
+  "aws:timestreamwrite/database:Database",
+  "aws:timestreamwrite/table:Table",
+]);
 
 export const statefulProtected = defineRule({
   id: "stateful-protected",
@@ -31,5 +74,6 @@ export const statefulProtected = defineRule({
 });
 
 function holdsData(object: StackObject): boolean {
+  if (isAws(object)) return AWS_STORES.has(awsType(object));
   return object.kind !== undefined && (STORES[object.kind]?.includes(object.group ?? "none") ?? false);
 }
