@@ -68,7 +68,7 @@ test("a preview's steps say what becomes of each resource, once", () => {
     step("delete", "gone", "oldState"),
     step("read", "read"),
   ];
-  const { resources } = reading({ config: {}, steps, changeSummary: {} });
+  const { resources } = reading({ config: {}, steps, changeSummary: { same: 1, create: 1 } });
   expect(resources.map(({ name, operation }) => [name, operation])).toEqual([
     ["made", "create"],
     ["changed", "update"],
@@ -97,6 +97,10 @@ test.each([
   [state([1]), "deployment.resources[0] is no object"],
   [state([{ urn: "urn:x" }]), "deployment.resources[0] has no urn and type"],
   [state([{ ...orders, inputs: [] }]), "deployment.resources[0].inputs is no object"],
+  [
+    { steps: [{ op: "same", newState: orders }], changeSummary: { same: 5, create: 1 } },
+    "it leaves out 4 unchanged resources; write it with pulumi preview --json --show-sames",
+  ],
   [{ steps: [{ op: "create" }] }, "steps[0].newState is missing"],
   [{ steps: [{ op: "delete", newState: orders }] }, "steps[0].oldState is missing"],
   [[{ type: "a", props: {} }], "[0].name is no text"],
