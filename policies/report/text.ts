@@ -62,7 +62,7 @@ function lineText({ line, rule, level, standing }: Judged, { width, paint }: Sty
     ["at", placeOf(line)],
     ["see", line.related.length > 0 ? line.related.join(", ") : undefined],
     ["why", rule.why],
-    ["fix", failed ? line.fix : undefined],
+    ["fix", line.fix === "" ? undefined : line.fix],
     ["else", failed ? wayOutOf(rule) : undefined],
   ];
   return [

@@ -18,8 +18,8 @@ export interface FoundBrowser {
 const TOOL = "browser";
 const NAMES = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"] as const;
 const PACKAGES = ["chromium-headless-shell", "fonts-dejavu-core"] as const;
-/** The machine's own C library has to be used, with its loader; the scripts for desktops are not. */
-const WITHOUT = ["libc6", "xdg-utils"] as const;
+/** The machine's own C library has to be used, with its loader. Scripts for desktops and drivers of graphics cards are not. */
+const WITHOUT = ["libc6", "xdg-utils", "libgl1-mesa-dri"] as const;
 
 /**
  * Chromium as the machine has it on PATH, else Debian's, unpacked into the cache with what it needs: nothing is

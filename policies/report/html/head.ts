@@ -15,6 +15,7 @@ export function head(report: Report, rules: readonly RuleView[]): Markup {
   const why = [
     ...(sum.broken > 0 ? [`${count(sum.broken, "finding breaks", "findings break")} what must hold.`] : []),
     ...(ended > 0 ? [`${count(ended, "exemption has ended", "exemptions have ended")}.`] : []),
+    ...(sum.unknown > 0 ? [`${count(sum.unknown, "finding is", "findings are")} not known yet.`] : []),
     ...(good ? ["No rule that must hold is broken, and no exemption has ended."] : []),
   ];
   return html`<header>

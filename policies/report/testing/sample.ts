@@ -9,7 +9,7 @@ export const SECRET = "-----BEGIN RSA PRIVATE KEY-----MIIEow";
 /** A name that breaks out of whatever does not escape it. */
 export const NASTY = `"><script>alert(1)</script>|\`*_[x](y)_*\`&\u001b[31m@team`;
 
-export const ruleOf = (id: string): Rule => {
+const ruleOf = (id: string): Rule => {
   const rule = RULES.find((one) => one.id === id);
   if (!rule) throw new Error(`there is no rule ${id}`);
   return rule;
