@@ -35,7 +35,7 @@ export async function runCheck(paths: readonly string[], flags: CheckFlags): Pro
     const request = requestOf(paths, flags);
     const checked = await check(request, {
       stdin,
-      tell: (what) => progress.tell(what),
+      tell: (what, blocks) => progress.tell(what, blocks),
       ...(flags.fix && !flags.dryRun && { write: writeTexts }),
     });
     progress.clear();
