@@ -21,6 +21,8 @@ export interface Resource {
     /** Fields that an update leaves alone, e.g. `spec.replicas`. */
     readonly ignoreChanges?: readonly string[];
   };
+  /** The URNs of the resources whose outputs a property is made of, by the property. Known even where the value is not. */
+  readonly references?: Readonly<Record<string, readonly string[]>>;
   /** What an update would do to it, where a preview says so. */
   readonly operation?: "create" | "update" | "replace" | "delete" | "same";
   /** Where namespaced objects go that name no namespace. Default: "default". */

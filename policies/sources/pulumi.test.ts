@@ -25,6 +25,7 @@ const orders = {
   provider: `${PROVIDER}::1`,
   protect: true,
   ignoreChanges: ["spec.replicas"],
+  propertyDependencies: { spec: ["urn:a", 7], metadata: null },
   inputs: {
     apiVersion: "apps/v1",
     kind: "Deployment",
@@ -47,6 +48,7 @@ test("a state's resources are judged by what was declared, in their provider's n
     urn: orders.urn,
     props: { ...orders.inputs, spec: { replicas: 2, token: UNKNOWN } },
     options: { protect: true, ignoreChanges: ["spec.replicas"] },
+    references: { spec: ["urn:a"] },
     defaultNamespace: "shop",
     origin: { file: "a.json" },
   });
