@@ -16,6 +16,7 @@ h1 { margin: .5rem 0; font-size: 1.8rem; line-height: 1.2; }
 h2 { margin: 2.5rem 0 .75rem; font-size: 1.35rem; border-bottom: 2px solid var(--line); }
 h3 { margin: 1.5rem 0 0; font-size: 1rem; font-weight: 600; }
 summary h3 { display: inline; }
+summary code { white-space: nowrap; }
 time, .day { white-space: nowrap; }
 .lead { font-size: 1.15rem; }
 .verdict { padding: .1rem 1rem; border-left: .5rem solid var(--pass); background: var(--paper); }
