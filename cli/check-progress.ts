@@ -15,8 +15,11 @@ export class Progress {
     this.#began = now;
   }
 
-  tell(what: string, now = performance.now()): void {
-    if (!this.#stream.isTTY || now - this.#began < QUIET_MS || now - this.#shown < EVERY_MS) return;
+  /** What blocks cannot be told of while it lasts: it is told of beforehand, if what came before took its time. */
+  tell(what: string, blocks = false, now = performance.now()): void {
+    const quiet = blocks ? QUIET_MS / 4 : QUIET_MS;
+    if (!this.#stream.isTTY || now - this.#began < quiet) return;
+    if (!blocks && now - this.#shown < EVERY_MS) return;
     this.#shown = now;
     this.#stream.write(`\r\u001b[K${what}`);
   }

@@ -1,5 +1,6 @@
-import { realpathSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, realpathSync, statSync, writeFileSync } from "node:fs";
 import { type Checked, type CheckRequest, check } from "../../policies/check/check.ts";
+import { decoded, encoded } from "../../policies/check/files.ts";
 import type { FixedText } from "../../policies/check/fix.ts";
 import { type Format, rendered } from "../../policies/check/formats.ts";
 import { OUTCOME, type Outcome, outcomeOf } from "../../policies/check/outcome.ts";
@@ -35,7 +36,7 @@ export async function runCheck(paths: readonly string[], flags: CheckFlags): Pro
     const request = requestOf(paths, flags);
     const checked = await check(request, {
       stdin,
-      tell: (what) => progress.tell(what),
+      tell: (what, blocks) => progress.tell(what, blocks),
       ...(flags.fix && !flags.dryRun && { write: writeTexts }),
     });
     progress.clear();
@@ -96,10 +97,12 @@ function writeOutput(file: string, text: string): void {
 
 /** A link stays a link, and the file behind it keeps its rights. */
 async function writeTexts(texts: readonly FixedText[]): Promise<void> {
-  for (const { file, after } of texts) {
+  for (const { file, before, after } of texts) {
     try {
       const path = realpathSync(file);
-      await writeWhole(path, after, statSync(path).mode & 0o777);
+      const bytes = readFileSync(path);
+      if (decoded(bytes) !== before) throw new Error("somebody has changed it in the meantime");
+      await writeWhole(path, encoded(after, bytes), statSync(path).mode & 0o777);
     } catch (error) {
       throw new WrongUse(`--fix: ${file} cannot be written: ${(error as Error).message}`, { cause: error });
     }

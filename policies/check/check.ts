@@ -32,8 +32,8 @@ export interface CheckRequest {
 /** What a check needs of the world around it. */
 export interface CheckGround {
   stdin(): Promise<Uint8Array>;
-  /** Hears what is being done. */
-  tell(what: string): void;
+  /** Hears what is being done, and whether nothing will be heard until that is over. */
+  tell(what: string, blocks?: boolean): void;
   /** Puts repaired texts where they came from. Absent: they are worked out, and nothing is changed. */
   write?(texts: readonly FixedText[]): Promise<void>;
 }
@@ -54,7 +54,7 @@ export async function check(request: CheckRequest, { stdin, tell, write }: Check
   const exemptions = exemptionsFor(asked, request.exemptions, today);
   const peer = compareWith.length === 0 ? undefined : (await readInputs(compareWith, stdin, tell)).resources;
   const judge = (inputs: Inputs) => {
-    tell(`judging ${inputs.resources.length} objects by ${asked.length} rules`);
+    tell(`judging ${inputs.resources.length} objects by ${asked.length} rules`, true);
     return judged(inputs.resources, { asked, exemptions, today, ...(peer && { peer }) });
   };
   let inputs = await readInputs(paths, stdin, tell);

@@ -66,15 +66,26 @@ export function readText(path: string): string {
   }
 }
 
-/** Text from bytes: UTF-8, or UTF-16 if it says so by its first two bytes. */
+/** Text from bytes: UTF-8, or UTF-16 if it says so by its first two bytes. A byte order mark stays in the text. */
 export function decoded(bytes: Uint8Array): string {
-  const encoding =
-    bytes[0] === 0xff && bytes[1] === 0xfe ? "utf-16le" : bytes[0] === 0xfe && bytes[1] === 0xff ? "utf-16be" : "utf-8";
   try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    return new TextDecoder(encodingOf(bytes), { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {
     throw new Unreadable("it is no text in UTF-8", { cause: error });
   }
+}
+
+/** A text as bytes, in the encoding of those that it came from. */
+export function encoded(text: string, origin: Uint8Array): Uint8Array {
+  const encoding = encodingOf(origin);
+  if (encoding === "utf-8") return Buffer.from(text);
+  const bytes = Buffer.from(text, "utf16le");
+  return encoding === "utf-16le" ? bytes : bytes.swap16();
+}
+
+function encodingOf([first, second]: Uint8Array): "utf-8" | "utf-16le" | "utf-16be" {
+  if (first === 0xff && second === 0xfe) return "utf-16le";
+  return first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
 }
 
 /** By name, so that every machine reads in the same order. */

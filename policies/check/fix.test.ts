@@ -46,6 +46,23 @@ test("every document and every item of a List is repaired", () => {
   expect(after).toContain("spec: { containers: [], automountServiceAccountToken: false }");
 });
 
+test("a byte order mark and Windows line ends stay", () => {
+  const { after, left } = fix(`\uFEFF${POD.replaceAll("\n", "\r\n")}`);
+  expect(left).toEqual([]);
+  expect(after.startsWith("\uFEFF# ours\r\n")).toBe(true);
+  expect(after.match(/[^\r]\n/)).toBeNull();
+  expect(after).toContain("\r\n    automountServiceAccountToken: false\r\n");
+});
+
+test("an item of a PodList is repaired where it stands", () => {
+  const { after } = fix(
+    "apiVersion: v1\nkind: PodList\nitems:\n- metadata: { name: a }\n  spec:\n    containers: []\n",
+  );
+  expect(after).toBe(
+    "apiVersion: v1\nkind: PodList\nitems:\n- metadata: { name: a }\n  spec:\n    containers: []\n    automountServiceAccountToken: false\n",
+  );
+});
+
 test("JSON stays JSON", () => {
   const { after, left } = fix(
     JSON.stringify({ apiVersion: "v1", kind: "Pod", metadata: { name: "a" }, spec: {} }, null, 2),

@@ -1,5 +1,6 @@
 import { dump } from "js-yaml";
 import {
+  Composer,
   type Document,
   isAlias,
   isCollection,
@@ -9,7 +10,7 @@ import {
   isSeq,
   type Node,
   type Pair,
-  parseAllDocuments,
+  Parser,
   Scalar,
   type YAMLMap,
   type YAMLSeq,
@@ -28,24 +29,25 @@ export class NotEditable extends Error {
 /** A YAML or JSON text into which changes are written so that every other character of it stays as it is. */
 export class EditableText {
   readonly #text: string;
-  readonly #documents: readonly Document[];
+  readonly #documents: Iterator<Document>;
+  #current: { readonly index: number; readonly document: Document | undefined } = { index: -1, document: undefined };
   readonly #isJson: boolean;
   readonly #eol: string;
 
   constructor(text: string) {
     this.#text = text;
     // Whether it is right was found out when it was judged: here only places matter.
-    const documents = parseAllDocuments(text, { strict: false, uniqueKeys: false, logLevel: "silent" });
-    this.#documents = Array.isArray(documents) ? documents : [];
+    const composer = new Composer({ strict: false, uniqueKeys: false, logLevel: "silent" });
+    this.#documents = composer.compose(new Parser().parse(text), true, text.length);
     this.#isJson = /^\s*[{[]/.test(text);
     this.#eol = text.includes("\r\n") ? "\r\n" : "\n";
   }
 
-  /** The edit that makes a change in a document. Throws NotEditable. */
+  /** The edit that makes a change in a document; documents are asked for in their order. Throws NotEditable. */
   edit(document: number, { keys, value }: Change): TextEdit {
     const above = keys.slice(0, -1);
     const key = keys.at(-1);
-    let holder = this.#documents[document]?.contents ?? null;
+    let holder: Node | null = this.#document(document)?.contents ?? null;
     for (const step of above) holder = below(holder, step);
     refuseShared(holder);
     if (isMap(holder)) {
@@ -58,6 +60,15 @@ export class EditableText {
       if (isScalar(item) && isPlain(value)) return this.#replaceScalar(item, value);
     }
     throw new NotEditable("another kind of value stands there");
+  }
+
+  /** One is held at a time: a text of ten thousand takes no more memory than one of two. */
+  #document(index: number): Document | undefined {
+    while (this.#current.index < index) {
+      const { value, done } = this.#documents.next();
+      this.#current = { index: this.#current.index + 1, document: done ? undefined : value };
+    }
+    return this.#current.index === index ? this.#current.document : undefined;
   }
 
   #replace(pair: Pair, holder: YAMLMap, value: unknown): TextEdit {

@@ -29,6 +29,11 @@ items:
   expect(found[1]?.resource.origin?.file).toBe("a.yaml");
 });
 
+test("what the API server lists is what the list is of", () => {
+  const { resources } = read("apiVersion: apps/v1\nkind: DeploymentList\nitems: [{ metadata: { name: a } }]\n");
+  expect(resources.map(({ type, name }) => [type, name])).toEqual([["kubernetes:apps/v1:Deployment", "a"]]);
+});
+
 test.each([
   ["image: nginx\n", "a.yaml: passed over: it has no apiVersion and kind"],
   ["apiVersion: v2\nname: shop\nversion: 1.0.0\n", "it has no apiVersion and kind"],

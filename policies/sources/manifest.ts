@@ -91,8 +91,14 @@ function objectsIn(
   return items.flatMap((item, index) => {
     const at = [...keys, "items", index];
     if (!isRecord(item)) throw new Unreadable(`${where}${pathOf(at)} is ${kindOf(item)}; an object is wanted`);
-    return objectsIn(item, at, where);
+    return objectsIn(whole(item, apiVersion as string, kind as string), at, where);
   });
+}
+
+/** An item of a PodList is a Pod, and the API server does not say so again. */
+function whole(item: Document, apiVersion: string, kind: string): Document {
+  const isSaid = kind === "List" || item.apiVersion !== undefined || item.kind !== undefined;
+  return isSaid ? item : { apiVersion, kind: kind.slice(0, -"List".length), ...item };
 }
 
 function pathOf(keys: readonly (string | number)[]): string {

@@ -26,9 +26,13 @@ export function isPulumiPreview(value: unknown): boolean {
   return isRecord(value) && Array.isArray(value.steps) && value.steps.every((step) => isRecord(step) && "op" in step);
 }
 
-/** The resources as the update would leave them, and those that it would delete, each with what becomes of it. */
+/**
+ * The resources as the update would leave them, and those that it would delete, each with what becomes of it. Throws
+ * Unreadable, also if the preview does not tell of what stays as it is: rules would miss it.
+ */
 export function readPulumiPreview(value: unknown, file: string): Reading {
   const { steps } = value as { steps: readonly Readonly<Record<string, unknown>>[] };
+  refuseParts(value as Readonly<Record<string, unknown>>, steps);
   const operations = new Map<string, Operation>();
   const written = new Map<string, PulumiResource>();
   steps.forEach((step, index) => {
@@ -46,6 +50,13 @@ export function readPulumiPreview(value: unknown, file: string): Reading {
     operation: operations.get(resource.urn) as Operation,
   }));
   return { resources, notes: failureNotes(value, file) };
+}
+
+function refuseParts({ changeSummary }: Readonly<Record<string, unknown>>, steps: readonly { op?: unknown }[]): void {
+  const same = isRecord(changeSummary) && typeof changeSummary.same === "number" ? changeSummary.same : 0;
+  const left = same - steps.filter(({ op }) => op === "same").length;
+  if (left > 0)
+    throw new Unreadable(`it leaves out ${left} unchanged resources; write it with pulumi preview --json --show-sames`);
 }
 
 /** A preview that ended in an error may have told of a part of the stack only. */

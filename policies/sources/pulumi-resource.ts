@@ -8,6 +8,7 @@ export interface PulumiResource {
   readonly type: string;
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly options: NonNullable<Resource["options"]>;
+  readonly references: Readonly<Record<string, readonly string[]>>;
   /** Reference to its provider: `<urn>::<id>`. */
   readonly provider: string | undefined;
   /** Waits to be deleted, having been replaced. */
@@ -27,10 +28,20 @@ export function pulumiResource(entry: unknown, where: string): PulumiResource {
     type,
     inputs,
     options: pulumiOptions(entry),
+    references: referencesOf(entry.propertyDependencies),
     provider: typeof provider === "string" ? provider : undefined,
     delete: entry.delete === true,
     external: entry.external === true,
   };
+}
+
+function referencesOf(dependencies: unknown): PulumiResource["references"] {
+  const entries = isRecord(dependencies) ? Object.entries(dependencies) : [];
+  return Object.fromEntries(
+    entries.flatMap(([property, urns]) =>
+      Array.isArray(urns) ? [[property, urns.filter((urn) => typeof urn === "string")]] : [],
+    ),
+  );
 }
 
 /** Pulumi's own settings of a resource; what is not said is off. */
@@ -53,7 +64,7 @@ export function asResources(all: readonly PulumiResource[], file: string): (Reso
   );
   return all
     .filter((one) => !one.delete && !one.external && one.type !== "pulumi:pulumi:Stack")
-    .map(({ urn, type, inputs, options, provider }) => {
+    .map(({ urn, type, inputs, options, references, provider }) => {
       const namespace = namespaces.get(provider?.slice(0, provider.lastIndexOf("::")) ?? "");
       return {
         type,
@@ -61,6 +72,7 @@ export function asResources(all: readonly PulumiResource[], file: string): (Reso
         urn,
         props: plainProps(inputs),
         options,
+        references,
         origin: { file },
         ...(namespace !== undefined && { defaultNamespace: namespace }),
       };

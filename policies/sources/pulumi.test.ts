@@ -25,6 +25,7 @@ const orders = {
   provider: `${PROVIDER}::1`,
   protect: true,
   ignoreChanges: ["spec.replicas"],
+  propertyDependencies: { spec: ["urn:a", 7], metadata: null },
   inputs: {
     apiVersion: "apps/v1",
     kind: "Deployment",
@@ -47,6 +48,7 @@ test("a state's resources are judged by what was declared, in their provider's n
     urn: orders.urn,
     props: { ...orders.inputs, spec: { replicas: 2, token: UNKNOWN } },
     options: { protect: true, ignoreChanges: ["spec.replicas"] },
+    references: { spec: ["urn:a"] },
     defaultNamespace: "shop",
     origin: { file: "a.json" },
   });
@@ -68,7 +70,7 @@ test("a preview's steps say what becomes of each resource, once", () => {
     step("delete", "gone", "oldState"),
     step("read", "read"),
   ];
-  const { resources } = reading({ config: {}, steps, changeSummary: {} });
+  const { resources } = reading({ config: {}, steps, changeSummary: { same: 1, create: 1 } });
   expect(resources.map(({ name, operation }) => [name, operation])).toEqual([
     ["made", "create"],
     ["changed", "update"],
@@ -97,6 +99,10 @@ test.each([
   [state([1]), "deployment.resources[0] is no object"],
   [state([{ urn: "urn:x" }]), "deployment.resources[0] has no urn and type"],
   [state([{ ...orders, inputs: [] }]), "deployment.resources[0].inputs is no object"],
+  [
+    { steps: [{ op: "same", newState: orders }], changeSummary: { same: 5, create: 1 } },
+    "it leaves out 4 unchanged resources; write it with pulumi preview --json --show-sames",
+  ],
   [{ steps: [{ op: "create" }] }, "steps[0].newState is missing"],
   [{ steps: [{ op: "delete", newState: orders }] }, "steps[0].oldState is missing"],
   [[{ type: "a", props: {} }], "[0].name is no text"],

@@ -16,7 +16,7 @@ export async function isExecutable(path: string): Promise<boolean> {
 }
 
 /** Writes a file so that it is there whole or not at all; one that was there stays until then. */
-export async function writeWhole(path: string, content: string, mode: number): Promise<void> {
+export async function writeWhole(path: string, content: string | Uint8Array, mode: number): Promise<void> {
   const draft = draftOf(path);
   try {
     await writeFile(draft, content, { mode });
