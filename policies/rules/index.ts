@@ -1,6 +1,7 @@
 import type { Rule } from "../core/rule.ts";
 import { AUTOSCALING } from "./autoscaling/index.ts";
 import { BACKUP } from "./backup/index.ts";
+import { CHANGE } from "./change/index.ts";
 import { ENCRYPTION } from "./encryption/index.ts";
 import { IMAGES } from "./images/index.ts";
 import { NETWORK } from "./network/index.ts";
@@ -29,6 +30,7 @@ const ALL = [
   ...BACKUP,
   ...OBSERVABILITY,
   ...PRIVACY,
+  ...CHANGE,
 ] as const;
 
 /** Every rule with the exact types of its id and settings, which the configs are checked against. */
