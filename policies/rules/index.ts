@@ -2,6 +2,7 @@ import type { Rule } from "../core/rule.ts";
 import { AUTOSCALING } from "./autoscaling/index.ts";
 import { BACKUP } from "./backup/index.ts";
 import { CHANGE } from "./change/index.ts";
+import { DATA } from "./data/index.ts";
 import { ENCRYPTION } from "./encryption/index.ts";
 import { IMAGES } from "./images/index.ts";
 import { NETWORK } from "./network/index.ts";
@@ -31,6 +32,7 @@ const ALL = [
   ...OBSERVABILITY,
   ...PRIVACY,
   ...CHANGE,
+  ...DATA,
 ] as const;
 
 /** Every rule with the exact types of its id and settings, which the configs are checked against. */
