@@ -212,3 +212,13 @@ describe("any stack whatever", () => {
     ).toBeGreaterThan(5);
   });
 });
+
+test("a stack is measured against its peer, if there is one", () => {
+  const rules = RULES.filter(({ id }) => id === "environment-parity");
+  const workload = (name: string) => fromManifest({ apiVersion: "apps/v1", kind: "Deployment", metadata: { name } });
+  const verdicts = (peer?: Resource[]) =>
+    evaluate(workload("a"), { rules, ...(peer && { peer }) }).map(({ verdict }) => verdict);
+  expect(verdicts()).toEqual([]);
+  expect(verdicts(workload("a"))).toEqual(["pass"]);
+  expect(verdicts(workload("b"))).toEqual(["fail"]);
+});

@@ -48,7 +48,7 @@ export const environmentParity = defineRule({
       description: 'Objects that only one of them needs, as in "Deployment shop/debug-*": * stands for any characters.',
     },
   },
-  subjects: isCompared,
+  subjects: (object, stack) => stack?.peer !== undefined && isCompared(object),
   *check(object, { mayDiffer }, stack) {
     const { peer } = stack;
     if (peer === undefined) return;

@@ -123,6 +123,8 @@ function documentsOf(object: StackObject): Field[] {
 function filesOf({ root, kind }: StackObject): [key: string, text: () => string, holder: Field][] {
   const plain = kind === "Secret" ? root.at("stringData") : root.at("data");
   const coded = kind === "Secret" ? root.at("data") : root.at("stringData");
+  // Where secrets are hidden, a text stands for the whole of them.
+  if (typeof plain.value === "string" || typeof coded.value === "string") return [];
   return [
     ...plain.entries().map(([key, field]) => [key, () => field.text() ?? "", plain] as const),
     ...coded
