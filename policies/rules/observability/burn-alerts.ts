@@ -1,10 +1,10 @@
+import { type Alert, alertsOf, holdsAlerts, labelOf } from "../../core/alerts.ts";
 import type { Field } from "../../core/field.ts";
 import { MalformedValue } from "../../core/field.ts";
 import { Lookup } from "../../core/lookup.ts";
 import type { Stack } from "../../core/stack.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { UnknownValue } from "../../core/unknown.ts";
-import { type Alert, alertsOf, holdsAlerts, labelOf } from "./alerts.ts";
 import { burnWindows } from "./promql.ts";
 import { textIn, wordsIn } from "./words.ts";
 

@@ -1,7 +1,7 @@
-import { embedded } from "../../core/embedded.ts";
-import type { Field } from "../../core/field.ts";
-import type { StackObject } from "../../core/stack-object.ts";
-import { someKnown } from "../../core/unknown.ts";
+import { embedded } from "./embedded.ts";
+import type { Field } from "./field.ts";
+import type { StackObject } from "./stack-object.ts";
+import { someKnown } from "./unknown.ts";
 
 /** One alerting rule of Prometheus, wherever it stands. */
 export interface Alert {
