@@ -5,6 +5,7 @@ import { anySound } from "../../core/lookup.ts";
 import { defineRule } from "../../core/rule.ts";
 import type { Stack } from "../../core/stack.ts";
 import type { StackObject } from "../../core/stack-object.ts";
+import { eachKnown, UnknownValue } from "../../core/unknown.ts";
 
 /** What an alert's expression speaks of when it watches backups of a kind, by API group. */
 const WATCHED: Readonly<Record<string, RegExp>> = {
@@ -38,7 +39,9 @@ export const backupAlertRequired = defineRule({
       if (anySound(stack.derived(notices), tellsOfBackups)) return;
     } else {
       const watched = WATCHED[backup.group ?? ""] ?? (backup.kind === "SnapshotSchedule" ? SNAPSHOTS : JOBS);
-      if (anySound(stack.derived(expressions), (expression) => watched.test(expression()))) return;
+      const { found, unknown } = stack.derived(watchedKinds);
+      if (found.has(watched)) return;
+      if (unknown) throw unknown;
     }
     yield {
       path: "",
@@ -51,26 +54,21 @@ export const backupAlertRequired = defineRule({
   },
 });
 
-/** The expression of every alert, read when it is asked for. */
-function expressions(stack: Stack): (() => string)[] {
-  return stack.objects.flatMap((object) => {
+/** The kinds of backup that some alert watches, and what is not known yet of the others. */
+function watchedKinds(stack: Stack): { found: ReadonlySet<RegExp>; unknown: UnknownValue | undefined } {
+  const found = new Set<RegExp>();
+  let unknown: UnknownValue | undefined;
+  const kinds = [...Object.values(WATCHED), JOBS, SNAPSHOTS];
+  for (const object of stack.objects)
     try {
-      return holdsAlerts(object)
-        ? alertsOf(object).map(
-            ({ rule }) =>
-              () =>
-                rule.at("expr").text() ?? "",
-          )
-        : [];
+      if (!holdsAlerts(object)) continue;
+      const expressions = eachKnown(alertsOf(object), ({ rule }) => [rule.at("expr").text() ?? ""]);
+      for (const expression of expressions) for (const kind of kinds) if (kind.test(expression)) found.add(kind);
     } catch (error) {
-      if (error instanceof MalformedValue) return [];
-      return [
-        () => {
-          throw error;
-        },
-      ];
+      if (error instanceof UnknownValue) unknown ??= error;
+      else if (!(error instanceof MalformedValue)) throw error;
     }
-  });
+  return { found, unknown };
 }
 
 const notices = (stack: Stack) =>
