@@ -64,7 +64,7 @@ function routersIn(stack: Stack) {
   const routers = stack.objects.filter(mayRoute);
   const all = routers.filter(isNamespaced);
   return {
-    general: routers.filter((object) => !isNamespaced(object)).map(general),
+    general: routers.filter((object) => !isNamespaced(object)).map(routerOf),
     all,
     namespaced: new Lookup(all, (object) => [object.namespace]),
     alertmanagers: stack.objects.filter(
@@ -74,7 +74,7 @@ function routersIn(stack: Stack) {
 }
 
 /** A file is read once: every alert asks for it. */
-function general(object: StackObject): Router {
+export function routerOf(object: StackObject): Router {
   let known: readonly Routing[] | undefined;
   const routings = () => {
     known ??= routingsOf(object);
