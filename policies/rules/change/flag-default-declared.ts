@@ -61,7 +61,7 @@ function served(logic: Field): Field[] {
 function holdsFlags(object: StackObject): boolean {
   if (object.group === "core.openfeature.dev") return /^FeatureFlag(?:Configuration)?$/.test(object.kind ?? "");
   if (object.group !== "" || object.kind !== "ConfigMap") return false;
-  return someKnown(object.root.at("data").entries(), ([key, text]) => isFlagFile(key, text.text()));
+  return someKnown(object.root.at("data").entries(), ([key, text]) => isFlagFile(key, text));
 }
 
 function flagsOf(object: StackObject): [string, Field][] {
@@ -70,12 +70,13 @@ function flagsOf(object: StackObject): [string, Field][] {
   const files = root
     .at("data")
     .entries()
-    .filter(([key, text]) => isFlagFile(key, text.text()));
+    .filter(([key, text]) => isFlagFile(key, text));
   return files.flatMap(([key]) => embedded(root.at("data"), key).at("flags").entries());
 }
 
 /** By what it says, not by whether it can be read: a file that is broken must be told of. */
-function isFlagFile(key: string, text = ""): boolean {
+function isFlagFile(key: string, field: Field): boolean {
   if (!/\.(?:json|ya?ml)$/.test(key)) return false;
+  const text = field.text() ?? "";
   return /flagd\.dev\/schema/.test(text) || (/\bflags"?\s*:/.test(text) && /\bvariants"?\s*:/.test(text));
 }

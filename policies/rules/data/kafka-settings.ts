@@ -19,9 +19,10 @@ export interface Replication {
 /** How many copies there are of the topics that Kafka makes for itself; three where nothing is said. */
 export const INTERNAL = ["offsets.topic.replication.factor", "transaction.state.log.replication.factor"] as const;
 
-/** Texts of properties that configure a broker. */
-export function isBrokerText(text: string): boolean {
-  return /^\s*(?:default\.replication\.factor|process\.roles\s*=.*\bbroker|broker\.id)\b/m.test(text);
+/** Whether a file of properties configures a broker. */
+function isBrokerText(key: string, text: Field): boolean {
+  if (!key.endsWith(".properties")) return false;
+  return /^\s*(?:default\.replication\.factor|process\.roles\s*=.*\bbroker|broker\.id)\b/m.test(text.text() ?? "");
 }
 
 /** The values of a text of properties. */
@@ -43,7 +44,7 @@ export function brokerTexts(object: StackObject): Field[] {
   if (object.resource.type === AMAZON) return [object.root.at("serverProperties")];
   if (object.group !== "" || object.kind !== "ConfigMap") return [];
   const texts = object.root.at("data").entries();
-  return texts.filter(([, text]) => isBrokerText(text.text() ?? "")).map(([, text]) => text);
+  return texts.filter(([key, text]) => isBrokerText(key, text)).map(([, text]) => text);
 }
 
 /** Fields of an object that hold our own list of topics: lines of `topic <name> <partitions> <copies> <settings>`. */
@@ -59,8 +60,8 @@ export const TOPIC = /^topic (\S+) \d+ (\d+)(?: (\S+))?$/m;
 export function hasTexts(object: StackObject): boolean {
   if (object.resource.type === AMAZON) return true;
   if (object.group !== "" || object.kind !== "ConfigMap") return false;
-  return someKnown(object.root.at("data").entries(), ([key, text]) => {
-    const said = text.text() ?? "";
-    return (key === "declared" && TOPIC.test(said)) || isBrokerText(said);
-  });
+  return someKnown(
+    object.root.at("data").entries(),
+    ([key, text]) => (key === "declared" && TOPIC.test(text.text() ?? "")) || isBrokerText(key, text),
+  );
 }

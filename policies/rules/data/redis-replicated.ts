@@ -103,15 +103,15 @@ function settingsIn(text: string): [name: string, value: string][] {
 
 function hasConfig(object: StackObject): boolean {
   if (object.group !== "" || object.kind !== "ConfigMap") return false;
-  return someKnown(object.root.at("data").entries(), ([key, text]) => isConfig(key, text.text()));
+  return someKnown(object.root.at("data").entries(), ([key, text]) => isConfig(key, text));
 }
 
 function configsOf(object: StackObject): Field[] {
   const texts = object.root.at("data").entries();
-  return texts.filter(([key, text]) => isConfig(key, text.text())).map(([, text]) => text);
+  return texts.filter(([key, text]) => isConfig(key, text)).map(([, text]) => text);
 }
 
 /** A whole configuration of a server: it says where it listens. Sentinel's is none. */
-function isConfig(key: string, text = ""): boolean {
-  return /(?:^|[-_.])(?:redis|valkey)\.conf$/.test(key) && /^\s*(?:port|tls-port|bind|dir)\s/m.test(text);
+function isConfig(key: string, field: Field): boolean {
+  return /(?:^|[-_.])(?:redis|valkey)\.conf$/.test(key) && /^\s*(?:port|tls-port|bind|dir)\s/m.test(field.text() ?? "");
 }

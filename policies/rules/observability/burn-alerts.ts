@@ -20,7 +20,7 @@ interface Watch {
 }
 
 /** What is found of an objective: the windows that are watched, and who watches them. */
-export interface Watched {
+interface Watched {
   readonly windows: ReadonlySet<number>;
   readonly by: readonly StackObject[];
 }

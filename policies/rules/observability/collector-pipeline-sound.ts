@@ -79,7 +79,7 @@ function undefinedIn(config: Field, pipeline: Field, part: (typeof PARTS)[number
 function isCollector(object: StackObject): boolean {
   if (object.group === "opentelemetry.io") return object.kind === "OpenTelemetryCollector";
   if (object.group !== "" || object.kind !== "ConfigMap") return false;
-  return someKnown(object.root.at("data").entries(), ([key, text]) => isConfig(key, text.text()));
+  return someKnown(object.root.at("data").entries(), ([key, text]) => isConfig(key, text));
 }
 
 function configsOf(object: StackObject): Field[] {
@@ -89,14 +89,14 @@ function configsOf(object: StackObject): Field[] {
     return [typeof spec.at("config").value === "string" ? embedded(spec, "config") : spec.at("config")];
   }
   const data = root.at("data");
-  const files = data.entries().filter(([key, text]) => isConfig(key, text.text()));
+  const files = data.entries().filter(([key, text]) => isConfig(key, text));
   return files.map(([key]) => embedded(data, key));
 }
 
 /** By what it says, not by whether it can be read: a file that is broken must be told of. */
-function isConfig(key: string, text = ""): boolean {
+function isConfig(key: string, field: Field): boolean {
+  if (!/\.(?:ya?ml|json)$|^relay$/.test(key)) return false;
+  const text = field.text() ?? "";
   const says = (word: string) => new RegExp(`^[\\s{]*"?${word}"?\\s*:`, "m").test(text);
-  return (
-    /\.(?:ya?ml|json)$|^relay$/.test(key) && says("exporters") && says("service") && /\bpipelines"?\s*:/.test(text)
-  );
+  return says("exporters") && says("service") && /\bpipelines"?\s*:/.test(text);
 }

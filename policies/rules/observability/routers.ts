@@ -12,7 +12,7 @@ export interface Router {
 }
 
 /** A receiver that gets an alert, and the ways by which it tells of it: `pagerduty`, `slack`. */
-export interface Reached {
+interface Reached {
   readonly name: string;
   readonly ways: readonly string[];
 }

@@ -6,7 +6,7 @@ import type { StackObject } from "../../core/stack-object.ts";
 import { someKnown } from "../../core/unknown.ts";
 
 /** How a kind of store lets data expire by itself. */
-export interface Expiry {
+interface Expiry {
   expires(object: StackObject, stack: Stack): boolean;
   /** Where it would stand, and the line that sets it. */
   readonly path: string;
