@@ -1,11 +1,12 @@
-import { fits, refersTo } from "./aws-reference.ts";
+import { fits, namesOf, referenceIn, refersTo } from "./aws-reference.ts";
 import { gapIn } from "./backup-schedule.ts";
-import type { Field } from "./field.ts";
+import { type Field, MalformedValue } from "./field.ts";
+import { Lookup } from "./lookup.ts";
 import type { Saver } from "./saver.ts";
 import { DAY } from "./span.ts";
 import type { Stack } from "./stack.ts";
 import type { StackObject } from "./stack-object.ts";
-import { everyKnown, someKnown } from "./unknown.ts";
+import { everyKnown, someKnown, UnknownValue } from "./unknown.ts";
 
 const HOUR = DAY / 24;
 /** A database whose log is kept can be restored to any time but the last five minutes. */
@@ -41,23 +42,14 @@ const CONTINUOUS = new Set(["aws:rds/instance:Instance", "aws:rds/cluster:Cluste
 
 /** Everything on AWS that may save a store's data. */
 export function awsSavers(store: StackObject, stack: Stack): Saver[] {
-  const { plans, selections, policies, lifecycles } = stack.derived(partsOf);
+  const { pairs, policies, lifecycles } = stack.derived(partsOf);
   return [
     ...automatic(store),
-    ...(ARNS[store.resource.type] ? selections : []).flatMap((selection) =>
-      plans.map((plan) => ({
-        by: plan,
-        saves: () =>
-          everyKnown(
-            [
-              () => plans.length === 1 || refersTo(selection.root.at("planId"), plan),
-              () => isSelected(store, selection),
-            ],
-            (holds) => holds(),
-          ),
-        gap: () => planGap(plan, store),
-      })),
-    ),
+    ...(ARNS[store.resource.type] ? pairs : []).map(({ plan, selection, isPair }) => ({
+      by: plan,
+      saves: () => everyKnown([isPair, () => isSelected(store, selection)], (holds) => holds()),
+      gap: () => planGap(plan, store),
+    })),
     ...(store.resource.type === "aws:efs/fileSystem:FileSystem" ? policies : []).map((policy) => ({
       by: policy,
       saves: () =>
@@ -73,20 +65,36 @@ export function awsSavers(store: StackObject, stack: Stack): Saver[] {
   ];
 }
 
-/** The selections of a plan. */
-export function selectionsOf(plan: StackObject, stack: Stack): StackObject[] {
-  const { plans, selections } = stack.derived(partsOf);
-  return selections.filter((selection) => plans.length === 1 || refersTo(selection.root.at("planId"), plan));
-}
-
 function partsOf(stack: Stack) {
   const ofType = (type: string) => stack.objects.filter(({ resource }) => resource.type === type);
+  const plans = ofType("aws:backup/plan:Plan");
+  const byName = new Lookup(plans, namesOf);
   return {
-    plans: ofType("aws:backup/plan:Plan"),
-    selections: ofType("aws:backup/selection:Selection"),
+    pairs: ofType("aws:backup/selection:Selection").flatMap((selection) => pairsOf(selection, plans, byName)),
     policies: ofType("aws:efs/backupPolicy:BackupPolicy"),
     lifecycles: ofType("aws:dlm/lifecyclePolicy:LifecyclePolicy"),
   };
+}
+
+/** A selection with the plans that it may belong to. Where a stack has one plan it is that one. */
+function pairsOf(selection: StackObject, plans: readonly StackObject[], byName: Lookup<StackObject>) {
+  return plansFor(selection, plans, byName).map((plan) => ({
+    plan,
+    selection,
+    isPair: () => plans.length === 1 || refersTo(selection.root.at("planId"), plan),
+  }));
+}
+
+/** Before an up a plan's id is seldom known, so that it may be any. */
+function plansFor(selection: StackObject, plans: readonly StackObject[], byName: Lookup<StackObject>) {
+  if (plans.length === 1) return plans;
+  try {
+    return byName.of(referenceIn(selection.root.at("planId")) ?? "");
+  } catch (error) {
+    if (error instanceof UnknownValue) return plans;
+    if (error instanceof MalformedValue) return [];
+    throw error;
+  }
 }
 
 function automatic(store: StackObject): Saver[] {

@@ -9,14 +9,25 @@ const NAMES = ["id", "arn", "name", "bucket", "identifier", "clusterIdentifier",
  * these are not known, and reading them throws UnknownValue.
  */
 export function refersTo(field: Field, object: StackObject): boolean {
+  const key = referenceIn(field);
+  return key !== undefined && namesOf(object).includes(key);
+}
+
+/** What a field names, as one of `namesOf`: whatever is read of `${orders.arn}`, it means `orders`. */
+export function referenceIn(field: Field): string | undefined {
   const text = field.text();
-  if (text === undefined) return false;
-  const placeholder = /^\$\{([\w-]+)/.exec(text)?.[1];
-  if (placeholder !== undefined) return placeholder === object.resource.name;
-  return NAMES.some((name) => {
-    const own = object.root.at(name).text();
-    return own !== undefined && own === text;
-  });
+  const placeholder = /^\$\{([\w-]+)/.exec(text ?? "")?.[1];
+  return placeholder === undefined ? text : placeholderOf(placeholder);
+}
+
+/** Every name that others may use of a resource of AWS. */
+export function namesOf(object: StackObject): string[] {
+  const own = NAMES.map((name) => object.root.at(name).text()).filter((name) => name !== undefined);
+  return [placeholderOf(object.resource.name), ...own];
+}
+
+function placeholderOf(name: string): string {
+  return `\${${name}}`;
 }
 
 /** Whether a text fits a pattern in which `*` stands for any characters. */

@@ -75,7 +75,7 @@ export function documentAt(field: Field): Field | undefined {
   if (field.absent) return undefined;
   if (typeof value !== "string") return field;
   try {
-    return new Field(JSON.parse(value), field, "");
+    return new Field(JSON.parse(value), field);
   } catch {
     return undefined;
   }

@@ -41,6 +41,15 @@ const DAYS = 2922;
  * hour twice a year, are left out.
  */
 export function worstGap(schedule: string, dialect: Dialect): number | undefined {
+  const key = `${dialect} ${schedule}`;
+  if (!KNOWN.has(key)) KNOWN.set(key, gapBetween(schedule, dialect));
+  return KNOWN.get(key);
+}
+
+/** Few schedules are written, and many objects share them. */
+const KNOWN = new Map<string, number | undefined>();
+
+function gapBetween(schedule: string, dialect: Dialect): number | undefined {
   const text = schedule.trim().replace(/^(?:CRON_)?TZ=\S+\s+/, "");
   if (dialect === "aws") return awsGap(text);
   const every = /^@every\s+(\S+)$/.exec(text)?.[1];

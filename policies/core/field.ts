@@ -32,10 +32,10 @@ export class Field {
 
   /** From the object's root, as people write it: `spec.template.spec.containers[0].image`. */
   get path(): string {
-    if (this.#parent === undefined || this.#key === undefined) return "";
+    if (this.#parent === undefined) return "";
     const before = this.#parent.path;
     // What a text holds once it is parsed stands where the text stands.
-    if (this.#key === "") return before;
+    if (this.#key === undefined) return before;
     if (typeof this.#key === "number") return `${before}[${this.#key}]`;
     if (!/^[\w$-]+$/.test(this.#key)) return `${before}[${JSON.stringify(this.#key)}]`;
     return before === "" ? this.#key : `${before}.${this.#key}`;

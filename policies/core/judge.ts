@@ -22,7 +22,7 @@ export function judge(
 ): Judgement | undefined {
   const violations: Violation[] = [];
   try {
-    if (object.partial || !rule.subjects(object)) return undefined;
+    if (object.partial || !rule.subjects(object, stack)) return undefined;
     const optOut = optOutOf(rule, object);
     if (optOut !== undefined) return { verdict: "pass", optOut };
     for (const violation of rule.check(object, params as never, stack)) violations.push(violation);

@@ -57,8 +57,8 @@ export interface Rule<Specs extends ParamSpecs = ParamSpecs> {
   readonly optOut?: string;
   /** Whether an exemption may be granted. */
   readonly exemptable: boolean;
-  /** Whether the rule has anything to say about an object. */
-  subjects(object: StackObject): boolean;
+  /** Whether the rule has anything to say about an object; `stack` is there for rules that need a peer to say it. */
+  subjects(object: StackObject, stack?: Stack): boolean;
   /** What is wrong with a subject. `stack` holds all objects for a stack rule, and nothing but the subject for a resource rule. */
   check(object: StackObject, params: Params<Specs>, stack: Stack): Iterable<Violation>;
   /**

@@ -3,7 +3,9 @@ import { ADMISSION } from "./admission/index.ts";
 import { AUDIT } from "./audit/index.ts";
 import { AUTOSCALING } from "./autoscaling/index.ts";
 import { BACKUP } from "./backup/index.ts";
+import { CHANGE } from "./change/index.ts";
 import { CLOUD } from "./cloud/index.ts";
+import { DATA } from "./data/index.ts";
 import { DELIVERY } from "./delivery/index.ts";
 import { EDGE } from "./edge/index.ts";
 import { ENCRYPTION } from "./encryption/index.ts";
@@ -36,9 +38,11 @@ const ALL = [
   ...AUDIT,
   ...RECOVERY,
   ...BACKUP,
+  ...DATA,
   ...OBSERVABILITY,
   ...PRIVACY,
   ...DELIVERY,
+  ...CHANGE,
   ...HYGIENE,
   ...ADMISSION,
 ] as const;

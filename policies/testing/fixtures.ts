@@ -10,7 +10,7 @@ import { UNKNOWN } from "../core/unknown.ts";
 
 /**
  * A stack whose first object is judged by one rule: manifests, or resources as `{ type, name, props }`. In YAML,
- * `<unknown>` stands for a value that is not known yet.
+ * `<unknown>` stands for a value that is not known yet, and an item `peer: [...]` holds the stack that it is measured against.
  */
 export interface Fixture {
   readonly name: string;
@@ -31,12 +31,17 @@ export interface Fixture {
     readonly set?: Record<string, unknown>;
     readonly add?: readonly Manifest[];
     readonly options?: Resource["options"];
+    /** What an update then does to it. */
+    readonly operation?: string;
   };
   /** Whether the rule's remediation makes it pass. */
   readonly remediated?: boolean;
 }
 
 export type Manifest = Record<string, unknown>;
+
+/** Holds the resources of a peer, in its property of this name. */
+const PEER = "fixture:peer";
 
 const RULES_FOLDER = join(import.meta.dirname, "../rules");
 
@@ -64,8 +69,9 @@ export function resourcesOf(fixture: Fixture, stack = fixture.stack, options = f
   );
 }
 
-/** A manifest, or a resource as Pulumi has it: `{ type, name, props }`. */
+/** A manifest, a resource as Pulumi has it: `{ type, name, props }`, or a peer. */
 function resourcesIn(manifest: Manifest): Resource[] {
+  if (Array.isArray(manifest.peer)) return [{ type: PEER, name: "peer", props: manifest }];
   return isResource(manifest) ? [manifest as unknown as Resource] : fromManifest(manifest);
 }
 
@@ -75,16 +81,19 @@ function isResource(manifest: Manifest): manifest is { type: string; name: strin
 
 /** The fixture with its fix applied. */
 export function fixed(fixture: Fixture): Resource[] {
-  const { object = 0, set = {}, add = [], options = fixture.options } = fixture.fix ?? {};
+  const { object = 0, set = {}, add = [], options = fixture.options, operation } = fixture.fix ?? {};
   const stack = [...fixture.stack.map(copy), ...add];
   const target = stack[object] as Manifest;
   for (const [path, value] of Object.entries(set)) put(isResource(target) ? target.props : target, path, value);
+  if (operation !== undefined) Object.assign(target, { operation });
   return resourcesOf(fixture, stack, options);
 }
 
 /** What a rule says of the first of some resources, in the words of a fixture. */
 export function verdictOn(rule: Rule, resources: readonly Resource[], params: Record<string, unknown> = {}) {
-  const stack = new Stack(resources);
+  const [peers, own] = [resources.filter(({ type }) => type === PEER), resources.filter(({ type }) => type !== PEER)];
+  const peer = peers[0] && new Stack((peers[0].props.peer as Manifest[]).flatMap(resourcesIn));
+  const stack = new Stack(own, peer);
   const [subject] = stack.objects;
   if (!subject) throw new Error("a fixture has at least one object");
   const judgement = judge(

@@ -1,7 +1,7 @@
+import { type Alert, alertsOf, holdsAlerts } from "../../core/alerts.ts";
 import { defineRule, type Violation, violation } from "../../core/rule.ts";
 import { spanOf } from "../../core/span.ts";
 import { eachKnown } from "../../core/unknown.ts";
-import { type Alert, alertsOf, holdsAlerts } from "./alerts.ts";
 import { burnWindows } from "./promql.ts";
 
 export const alertHasRunbook = defineRule({

@@ -21,7 +21,7 @@ export function isRouting(object: StackObject): boolean {
   if (resource.type === AMAZON || isNamespaced(object)) return true;
   if (group === "helm.sh") return !root.at("values", "alertmanager", "config", "route").absent;
   if (group !== "" || (kind !== "ConfigMap" && kind !== "Secret")) return false;
-  return someKnown(filesOf(object), ([key, text]) => isRoutingFile(key, text()));
+  return someKnown(filesOf(object), ([key, text]) => isRoutingFile(key, text));
 }
 
 /** Whether it is of the operator's kind that speaks for one namespace. */
@@ -115,7 +115,7 @@ function documentsOf(object: StackObject): Field[] {
   if (group === "helm.sh") return [root.at("values", "alertmanager", "config")];
   if (resource.type === AMAZON) return [embedded(embedded(root, "definition"), "alertmanager_config")];
   return filesOf(object)
-    .filter(([key, text]) => isRoutingFile(key, text()))
+    .filter(([key, text]) => isRoutingFile(key, text))
     .map(([key, text, holder]) => embedded(holder, key, text()));
 }
 
@@ -123,6 +123,8 @@ function documentsOf(object: StackObject): Field[] {
 function filesOf({ root, kind }: StackObject): [key: string, text: () => string, holder: Field][] {
   const plain = kind === "Secret" ? root.at("stringData") : root.at("data");
   const coded = kind === "Secret" ? root.at("data") : root.at("stringData");
+  // Where secrets are hidden, a text stands for the whole of them.
+  if (typeof plain.value === "string" || typeof coded.value === "string") return [];
   return [
     ...plain.entries().map(([key, field]) => [key, () => field.text() ?? "", plain] as const),
     ...coded
@@ -132,6 +134,8 @@ function filesOf({ root, kind }: StackObject): [key: string, text: () => string,
 }
 
 /** By what it says, not by whether it can be read: a file that is broken must be told of. */
-function isRoutingFile(key: string, text: string): boolean {
-  return /\.(?:ya?ml|json)$/.test(key) && /^[\s{]*"?route"?\s*:/m.test(text) && /\breceivers"?\s*:/.test(text);
+function isRoutingFile(key: string, read: () => string): boolean {
+  if (!/\.(?:ya?ml|json)$/.test(key)) return false;
+  const text = read();
+  return /^[\s{]*"?route"?\s*:/m.test(text) && /\breceivers"?\s*:/.test(text);
 }

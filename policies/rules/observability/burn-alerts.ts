@@ -1,10 +1,10 @@
+import { type Alert, alertsOf, holdsAlerts, labelOf } from "../../core/alerts.ts";
 import type { Field } from "../../core/field.ts";
 import { MalformedValue } from "../../core/field.ts";
 import { Lookup } from "../../core/lookup.ts";
 import type { Stack } from "../../core/stack.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { UnknownValue } from "../../core/unknown.ts";
-import { type Alert, alertsOf, holdsAlerts, labelOf } from "./alerts.ts";
 import { burnWindows } from "./promql.ts";
 import { textIn, wordsIn } from "./words.ts";
 
@@ -20,7 +20,7 @@ interface Watch {
 }
 
 /** What is found of an objective: the windows that are watched, and who watches them. */
-export interface Watched {
+interface Watched {
   readonly windows: ReadonlySet<number>;
   readonly by: readonly StackObject[];
 }

@@ -1,8 +1,8 @@
+import { type Alert, alertsOf, holdsAlerts, labelOf } from "../../core/alerts.ts";
 import { anySound } from "../../core/lookup.ts";
 import { defineRule } from "../../core/rule.ts";
 import { eachKnown } from "../../core/unknown.ts";
 import type { Labels } from "./alertmanager.ts";
-import { type Alert, alertsOf, holdsAlerts, labelOf } from "./alerts.ts";
 import { type Router, reachedBy, routersFor } from "./routers.ts";
 
 export const criticalAlertPages = defineRule({

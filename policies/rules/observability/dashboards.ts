@@ -6,7 +6,7 @@ import type { StackObject } from "../../core/stack-object.ts";
 import { textIn, wordsIn } from "./words.ts";
 
 /** A dashboard, or what may be one. */
-export interface Dashboard {
+interface Dashboard {
   readonly object: StackObject;
   /** Words by which it may be known to be a service's. */
   words(): ReadonlySet<string>;

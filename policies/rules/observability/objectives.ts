@@ -4,7 +4,7 @@ import type { StackObject } from "../../core/stack-object.ts";
 const PREFIX = "plumbline.dev/objective.";
 
 /** What a service promises: `availability`, `latency-p99`. */
-export interface Objective {
+interface Objective {
   readonly name: string;
   readonly field: Field;
 }

@@ -2,16 +2,17 @@ import { Lookup } from "../../core/lookup.ts";
 import type { Stack } from "../../core/stack.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { someKnown, UnknownValue } from "../../core/unknown.ts";
-import { isNamespaced, isRouting, type Labels, receiversFor, routingsOf, takes } from "./alertmanager.ts";
+import { isNamespaced, isRouting, type Labels, type Routing, receiversFor, routingsOf, takes } from "./alertmanager.ts";
 
 /** An object that routes alerts, if it speaks for the namespace in question. */
 export interface Router {
   readonly object: StackObject;
   speaks(): boolean;
+  routings(): readonly Routing[];
 }
 
 /** A receiver that gets an alert, and the ways by which it tells of it: `pagerduty`, `slack`. */
-export interface Reached {
+interface Reached {
   readonly name: string;
   readonly ways: readonly string[];
 }
@@ -21,9 +22,10 @@ export function routersFor(namespace: string, stack: Stack): Router[] {
   const { general, namespaced, all, alertmanagers } = stack.derived(routersIn);
   const own = alertmanagers.length > 0 ? all : namespaced.of(namespace);
   return [
-    ...general.map((object) => ({ object, speaks: () => isRouting(object) })),
+    ...general,
     ...own.map((object) => ({
       object,
+      routings: () => routingsOf(object),
       speaks: () =>
         someKnown(
           [() => object.namespace === namespace, () => someKnown(alertmanagers, (one) => frees(one, object))],
@@ -34,9 +36,9 @@ export function routersFor(namespace: string, stack: Stack): Router[] {
 }
 
 /** The receivers by which an alert is told of. */
-export function reachedBy({ object, speaks }: Router, labels: Labels): Reached[] {
+export function reachedBy({ object, speaks, routings }: Router, labels: Labels): Reached[] {
   if (!speaks()) return [];
-  return routingsOf(object).flatMap(({ route, receivers }) => {
+  return routings().flatMap(({ route, receivers }) => {
     if (isNamespaced(object) && !takes(route, labels)) return [];
     const names = receiversFor(route, labels);
     return receivers
@@ -62,13 +64,23 @@ function routersIn(stack: Stack) {
   const routers = stack.objects.filter(mayRoute);
   const all = routers.filter(isNamespaced);
   return {
-    general: routers.filter((object) => !isNamespaced(object)),
+    general: routers.filter((object) => !isNamespaced(object)).map(routerOf),
     all,
     namespaced: new Lookup(all, (object) => [object.namespace]),
     alertmanagers: stack.objects.filter(
       ({ group, kind }) => group === "monitoring.coreos.com" && kind === "Alertmanager",
     ),
   };
+}
+
+/** A file is read once: every alert asks for it. */
+export function routerOf(object: StackObject): Router {
+  let known: readonly Routing[] | undefined;
+  const routings = () => {
+    known ??= routingsOf(object);
+    return known;
+  };
+  return { object, speaks: () => isRouting(object), routings };
 }
 
 /** What is not known yet may hold routes; what is misshapen holds none. */

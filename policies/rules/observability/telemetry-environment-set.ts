@@ -41,9 +41,9 @@ export const telemetryEnvironmentSet = defineRule({
   },
   subjects: (object) => makesPods(object) && runsForever(object),
   *check(workload, { variables, attributes, onlyWithObjectives }, stack) {
+    const containers = containersOf(workload).filter(({ role }) => role === "container");
     if (onlyWithObjectives && objectivesOf(workload).length === 0) return;
     if (isInjected(workload)) return;
-    const containers = containersOf(workload).filter(({ role }) => role === "container");
     const environments = containers.map(({ field }) => environmentOf(field, workload, stack));
     yield* eachKnown(variables, function* (name) {
       if (name === "OTEL_SERVICE_NAME" && someKnown(environments, (one) => namesItself(one))) return;

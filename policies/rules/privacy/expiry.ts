@@ -1,12 +1,12 @@
-import { refersTo } from "../../core/aws-reference.ts";
+import { namesOf, referenceIn, refersTo } from "../../core/aws-reference.ts";
 import type { Field } from "../../core/field.ts";
-import { anySound } from "../../core/lookup.ts";
+import { anySound, Lookup } from "../../core/lookup.ts";
 import type { Stack } from "../../core/stack.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { someKnown } from "../../core/unknown.ts";
 
 /** How a kind of store lets data expire by itself. */
-export interface Expiry {
+interface Expiry {
   expires(object: StackObject, stack: Stack): boolean;
   /** Where it would stand, and the line that sets it. */
   readonly path: string;
@@ -22,7 +22,7 @@ const BUCKET: Expiry = {
             bucket.root.at("lifecycleRules").items(),
             (rule) => rule.at("enabled").boolean() === true && ends(rule),
           ),
-        () => anySound(stack.derived(lifecycles), (lifecycle) => isOf(lifecycle, bucket)),
+        () => anySound(stack.derived(lifecycles).of(...namesOf(bucket)), (lifecycle) => isOf(lifecycle, bucket)),
       ],
       (holds) => holds(),
     ),
@@ -71,7 +71,10 @@ function kindOf(object: StackObject): string {
 }
 
 const lifecycles = (stack: Stack) =>
-  stack.objects.filter(({ resource }) => /^aws:s3\/bucketLifecycleConfiguration(?:V2)?:/.test(resource.type));
+  new Lookup(
+    stack.objects.filter(({ resource }) => /^aws:s3\/bucketLifecycleConfiguration(?:V2)?:/.test(resource.type)),
+    ({ root }) => [referenceIn(root.at("bucket")) ?? ""],
+  );
 
 function isOf(lifecycle: StackObject, bucket: StackObject): boolean {
   const isOn = (rule: Field) => rule.at("status").text() === "Enabled" && ends(rule);

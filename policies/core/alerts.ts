@@ -1,7 +1,7 @@
-import { embedded } from "../../core/embedded.ts";
-import type { Field } from "../../core/field.ts";
-import type { StackObject } from "../../core/stack-object.ts";
-import { someKnown } from "../../core/unknown.ts";
+import { embedded } from "./embedded.ts";
+import type { Field } from "./field.ts";
+import type { StackObject } from "./stack-object.ts";
+import { someKnown } from "./unknown.ts";
 
 /** One alerting rule of Prometheus, wherever it stands. */
 export interface Alert {
@@ -17,9 +17,7 @@ const AMAZON = "aws:amp/ruleGroupNamespace:RuleGroupNamespace";
 /** Whether an object holds alerting rules: a resource for them, or a ConfigMap with a file of them. */
 export function holdsAlerts(object: StackObject): boolean {
   if (object.resource.type === AMAZON || RESOURCES.has(`${object.group}/${object.kind}`)) return true;
-  return (
-    isConfigMap(object) && someKnown(object.root.at("data").entries(), ([key, text]) => isRuleFile(key, text.text()))
-  );
+  return isConfigMap(object) && someKnown(object.root.at("data").entries(), ([key, text]) => isRuleFile(key, text));
 }
 
 /** The alerting rules in an object, in their order. Recording rules are left out. */
@@ -46,7 +44,7 @@ function groupsOf(object: StackObject): Field[] {
   const files = root
     .at("data")
     .entries()
-    .filter(([key, text]) => isRuleFile(key, text.text()));
+    .filter(([key, text]) => isRuleFile(key, text));
   return files.flatMap(([key]) => embedded(root.at("data"), key).at("groups").items());
 }
 
@@ -55,6 +53,8 @@ function isConfigMap({ group, kind }: StackObject): boolean {
 }
 
 /** By what it says, not by whether it can be read: a file that is broken must be told of. */
-function isRuleFile(key: string, text = ""): boolean {
-  return /\.(?:ya?ml|json|rules)$/.test(key) && /\bgroups"?\s*:/.test(text) && /[\s{[,-]"?alert"?\s*:\s/.test(text);
+function isRuleFile(key: string, field: Field): boolean {
+  if (!/\.(?:ya?ml|json|rules)$/.test(key)) return false;
+  const text = field.text() ?? "";
+  return /\bgroups"?\s*:/.test(text) && /[\s{[,-]"?alert"?\s*:\s/.test(text);
 }
