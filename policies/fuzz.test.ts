@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { evaluate, type Finding } from "./core/evaluate.ts";
 import { violationText } from "./core/message.ts";
-import type { Resource } from "./core/resource.ts";
 import { UNKNOWN } from "./core/unknown.ts";
 import { RULES } from "./rules/index.ts";
 import { type Fixture, fixturesOf, resourcesOf } from "./testing/fixtures.ts";
@@ -81,22 +80,27 @@ describe("any stack whatever", () => {
   test("has an answer of each rule, and never breaks one", () => {
     fc.assert(
       fc.property(spoilt, (resources) => expectAnswers(evaluate(resources, { rules: RULES }))),
-      { numRuns: 3000 },
+      { numRuns: 5000 },
     );
   }, 300_000);
 
-  test("a part of the wrong shape never passes a rule that reads it", () => {
-    for (const [rule, stack] of RULES.flatMap((rule) =>
-      fixturesOf(rule).map((one) => [rule, resourcesOf(one)] as const),
-    ))
-      for (const key of Object.keys(stack[0]?.props ?? {}).filter((name) => !["apiVersion", "kind"].includes(name))) {
-        const verdictWith = (value: unknown) => {
-          const [subject, ...others] = stack as [Resource, ...Resource[]];
+  // Of AWS' resources the provider refuses what has the wrong shape. What a Secret keeps is looked for elsewhere, and a
+  // Secret of the wrong shape keeps nothing.
+  test("a part of a manifest that has the wrong shape never passes a rule that reads it", () => {
+    for (const rule of RULES.filter(({ id }) => id !== "secret-value-traced"))
+      for (const [subject, ...others] of fixturesOf(rule).map((fixture) => resourcesOf(fixture))) {
+        if (!subject?.type.startsWith("kubernetes:")) continue;
+        const verdictWith = (key: string, value: unknown) => {
           const spoiltOne = { ...subject, props: { ...subject.props, [key]: value } };
-          return evaluate([spoiltOne, ...others], { rules: [rule] })[0]?.verdict;
+          const findings = evaluate([spoiltOne, ...others], { rules: [rule] });
+          return findings.find(({ object }) => object.resource === spoiltOne)?.verdict;
         };
-        if (verdictWith(UNKNOWN) !== "unknown" || typeof stack[0]?.props[key] !== "object") continue;
-        for (const value of ["x", 7, true]) expect(verdictWith(value), `${rule.id}: ${key}`).not.toBe("pass");
+        const read = Object.entries(subject.props).filter(
+          ([key, value]) => typeof value === "object" && verdictWith(key, UNKNOWN) === "unknown",
+        );
+        for (const [key] of read)
+          for (const value of ["x", 7, true])
+            expect(verdictWith(key, value), `${rule.id}: ${key}: ${value}`).not.toBe("pass");
       }
   }, 60_000);
 

@@ -34,7 +34,9 @@ describe.each(Object.entries(ENVIRONMENTS))("the shop in %s", (environment, sett
   });
 
   test("is warned of what these files say", async () => {
-    await expect(`${broken("advisory").join("\n")}\n`).toMatchFileSnapshot(`../test/golden/${environment}.warnings.txt`);
+    await expect(`${broken("advisory").join("\n")}\n`).toMatchFileSnapshot(
+      `../test/golden/${environment}.warnings.txt`,
+    );
   });
 });
 

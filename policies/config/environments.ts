@@ -12,6 +12,7 @@ const NOT_BUILT_YET = {
   "alert-per-slo": { level: "advisory" },
   "dashboard-per-service": { level: "advisory" },
   "data-class-label-required": { level: "advisory" },
+  "logs-collected": { level: "advisory" },
 } as const;
 
 /** What means nothing where nobody depends on it: no name leads there, nothing is kept, and nobody is paged. */
@@ -23,6 +24,7 @@ const NOBODY_DEPENDS_ON_IT = {
   "alert-per-slo": { level: "disabled" },
   "dashboard-per-service": { level: "disabled" },
   "data-class-label-required": { level: "disabled" },
+  "logs-collected": { level: "disabled" },
   "stateful-protected": { level: "disabled" },
 } as const;
 
@@ -52,6 +54,8 @@ export const ENVIRONMENTS = {
       ...NOBODY_DEPENDS_ON_IT,
       // One replica is enough to develop against.
       "replicas-min": { level: "disabled" },
+      "redis-replicated": { level: "disabled" },
+      "kafka-topic-replicated": { level: "disabled" },
     },
   },
   staging: {

@@ -75,6 +75,12 @@ export class Field {
     return holder ? Object.keys(holder).map((key) => [key, new Field(holder[key], this, key)]) : [];
   }
 
+  /** A text, or a number or a switch as its text: what a place for texts also takes. */
+  scalar(): string | undefined {
+    const { value } = this;
+    return typeof value === "number" || typeof value === "boolean" ? String(value) : this.text();
+  }
+
   text(): string | undefined {
     const value = this.value ?? undefined;
     if (value === undefined || typeof value === "string") return value;

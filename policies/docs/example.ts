@@ -47,8 +47,9 @@ function shown(text: string, options: Fixture["options"]): ShownStack {
   return options ? { text, options } : { text };
 }
 
-/** What is not known yet is no part of a manifest, and a secret is not to be shown. */
+/** What is not known yet is no part of a manifest, another stack to compare with is not of it, and a secret is not to be shown. */
 function isShowable(fixture: Fixture): boolean {
+  if (fixture.stack.some((one) => "peer" in one)) return false;
   return !holdsUnknown(fixture.stack) && !holdsUnknown(fixture.fix) && secretIn(textOf(fixture.stack)) === undefined;
 }
 

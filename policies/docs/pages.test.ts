@@ -4,7 +4,7 @@ import { loadAll } from "js-yaml";
 import { Marked } from "marked";
 import { describe, expect, test } from "vitest";
 import { ENVIRONMENTS } from "../config/environments.ts";
-import { fromManifest } from "../core/resource.ts";
+import { fromManifest, type Resource } from "../core/resource.ts";
 import { defineRule, type Rule, SECTIONS } from "../core/rule.ts";
 import { jsonSchema } from "../report/json-schema.ts";
 import { RULES } from "../rules/index.ts";
@@ -87,7 +87,7 @@ test("a fixture that holds a secret by its shape, or what is not known, is no ex
   const map = (value: unknown): Fixture => ({
     name: "x",
     verdict: "fail",
-    stack: [{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" }, data: { PASSWORD: value } }],
+    stack: [{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" }, data: { SESSION_TOKEN: value } }],
   });
   expect(exampleOf(rule, [map("-----BEGIN PRIVATE KEY-----"), map("hunter2")])?.broken.text).toContain("hunter2");
   expect(exampleOf(rule, [map("-----BEGIN PRIVATE KEY-----")])).toBeUndefined();
@@ -115,7 +115,7 @@ test("prose, code and blocks are escaped for where they stand", () => {
 });
 
 function resourcesIn(document: unknown) {
-  const manifest = document as { type?: string; name?: string; props?: Record<string, unknown> };
+  const manifest = document as Partial<Resource>;
   if (manifest.props === undefined) return fromManifest(manifest);
-  return [{ type: manifest.type ?? "", name: manifest.name ?? "", props: manifest.props }];
+  return [manifest as Resource];
 }

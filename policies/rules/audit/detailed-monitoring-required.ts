@@ -27,7 +27,7 @@ function showsHealth(settings: Field): boolean {
     const name = one.at("name").text() ?? "";
     return (
       one.at("namespace").text()?.startsWith("aws:elasticbeanstalk:healthreporting:system") === true &&
-      Object.entries(right).some(([key, value]) => key === name && String(one.at("value").value) === value)
+      Object.entries(right).some(([key, value]) => key === name && one.at("value").scalar() === value)
     );
   });
 }

@@ -100,7 +100,7 @@ function opening(field: Field, protocol: string, sources: readonly string[]): Op
   return {
     field,
     sources: sources.map((source) => field.at(source)),
-    protocol: String(field.at(protocol).value ?? "-1").toLowerCase(),
+    protocol: (field.at(protocol).scalar() ?? "-1").toLowerCase(),
     ...ports,
   };
 }

@@ -33,7 +33,7 @@ export function propertiesIn(text: string): ReadonlyMap<string, string> {
 
 /** A number, whether it is written as one or as text. */
 export function numberIn(field: Field): number | undefined {
-  const value = field.value ?? undefined;
+  const value = field.scalar();
   return value === undefined || value === "" ? undefined : Number(value);
 }
 

@@ -1,4 +1,4 @@
-import { texts } from "../../core/aws.ts";
+import { switched, texts } from "../../core/aws.ts";
 import {
   type AwsSetting,
   type AwsTable,
@@ -24,7 +24,7 @@ function extraDisks(list: string, encrypted: string): AwsSetting[] {
       (disk) => {
         const holder = below.slice(0, -1).reduce((field, key) => field.at(key), disk);
         if (holder.absent || !holder.at("snapshotId").absent) return true;
-        return String(holder.at("encrypted").value) === "true";
+        return switched(holder.at("encrypted")) === true;
       },
       `{ ${below.length > 1 ? "ebs: { encrypted: true }" : "encrypted: true"} } in each`,
     ),

@@ -1,4 +1,4 @@
-import { awsType, documentAt } from "../../core/aws.ts";
+import { awsType, documentAt, switched } from "../../core/aws.ts";
 import { broken, isIn } from "../../core/aws-settings.ts";
 import { defineRule, type Violation, violation } from "../../core/rule.ts";
 import type { StackObject } from "../../core/stack-object.ts";
@@ -37,7 +37,7 @@ function isStorageClass({ group, kind }: StackObject): boolean {
 function* storageClass(object: StackObject): Generator<Violation> {
   if (!PROVISIONERS.has(object.root.at("provisioner").text() ?? "")) return;
   const encrypted = object.root.at("parameters", "encrypted");
-  if (String(encrypted.value) === "true") return;
+  if (switched(encrypted) === true) return;
   yield violation(encrypted, '"true"', { fix: 'parameters: { encrypted: "true" }' });
 }
 

@@ -33,7 +33,7 @@ function onlyRedirects(root: Field): boolean {
 /** A parameter of a database that must not be switched off. */
 function notOff(name: string, values: readonly string[]): AwsSetting {
   const off = (parameter: Field) =>
-    parameter.at("name").text() === name && values.includes(String(parameter.at("value").value));
+    parameter.at("name").text() === name && values.includes(parameter.at("value").scalar() ?? "");
   return setting("parameters", (parameters) => !parameters.items().some(off), `no ${name} that is off`, {
     unset: true,
   });
@@ -109,7 +109,7 @@ export const IN_TRANSIT: AwsTable = {
       (parameters) =>
         parameters
           .items()
-          .some((one) => one.at("name").text() === "require_ssl" && String(one.at("value").value) === "true"),
+          .some((one) => one.at("name").text() === "require_ssl" && one.at("value").scalar() === "true"),
       '[{ name: "require_ssl", value: "true" }]',
     ),
   ],

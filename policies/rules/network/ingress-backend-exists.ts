@@ -130,6 +130,6 @@ function* service(name: Field, port: Field, namespace: string, stack: Stack): Ge
 
 /** A number may be written as a text. */
 function isPort(port: Field, wanted: Field): boolean {
-  const value = String(wanted.value);
+  const value = wanted.scalar();
   return String(port.at("port").number()) === value || port.at("name").text() === value;
 }

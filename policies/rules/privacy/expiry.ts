@@ -88,7 +88,7 @@ function ends(rule: Field): boolean {
 
 /** Compaction keeps the last value of every key for ever; -1 keeps everything. */
 function topicExpires(config: Field): boolean {
-  const policy = String(config.at("cleanup.policy").value ?? "delete");
-  const kept = Number(config.at("retention.ms").value ?? Number.NaN);
+  const policy = config.at("cleanup.policy").scalar() ?? "delete";
+  const kept = Number(config.at("retention.ms").scalar() ?? Number.NaN);
   return policy.split(",").some((word) => word.trim() === "delete") && kept >= 0;
 }

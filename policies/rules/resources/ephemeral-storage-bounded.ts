@@ -62,6 +62,6 @@ function* differing(object: StackObject, container: Container): Generator<Violat
     path: request.path,
     given: `${request.shown()}, with a limit of ${limit.shown()}`,
     wanted: "equal to the limit",
-    fix: `${request.path}: ${limit.value}`,
+    fix: `${request.path}: ${limit.shown()}`,
   };
 }
