@@ -49,10 +49,15 @@ test("a breaker leaves out at most half, for at most ten times as long", () => {
   });
 });
 
-test("the bulkhead counts requests, those that wait for a connection too; retries have a budget", () => {
+test("the bulkhead counts requests, those that wait for a connection too; retries have a budget, and as its floor a tenth of the bulkhead", () => {
   const [thresholds] = config({ timeout: "2s", maxInFlight: 7 }).cluster.circuit_breakers.thresholds;
   expect(thresholds).toMatchObject({ max_requests: 7, max_pending_requests: 7 });
-  expect(thresholds.retry_budget).toEqual({ budget_percent: { value: 20 }, min_retry_concurrency: 3 });
+  const floors = [7, 31, 1_024].map(
+    (maxInFlight) =>
+      config({ timeout: "2s", maxInFlight }).cluster.circuit_breakers.thresholds[0].retry_budget.min_retry_concurrency,
+  );
+  expect(floors).toEqual([3, 4, 103]);
+  expect(thresholds.retry_budget.budget_percent).toEqual({ value: 20 });
 });
 
 test("only a GET falls back, and without a fallback there is no filter for it", () => {
