@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type Call, completeCall } from "../components/workload/calls/call.ts";
 import { envoyConfig, RUN } from "../components/workload/calls/envoy.ts";
+import { lastAnswer } from "../components/workload/calls/fallback.ts";
 import { command } from "../rehearsal/toolchain/command.ts";
 import { eventually } from "../rehearsal/toolchain/testing/scratch.ts";
 import { envoyBinary, type Replica, type StartOptions, startProxied } from "./support/envoy.ts";
@@ -39,18 +40,20 @@ const LEFT_OUT = "envoy_cluster_outlier_detection_ejections_active";
 const silence: Replica["answer"] = () => {};
 
 describe.skipIf(reason !== "")(`Envoy as it is configured beside a workload${reason}`, () => {
+  const fixed = { contentType: "application/json", body: "[]" };
   const full: Call = {
     timeout: "2s",
     retries: 2,
     breaker: { consecutive5xx: 3 },
     maxInFlight: 10,
-    fallback: { contentType: "application/json", body: "[]" },
+    fallback: fixed,
   };
 
   async function validate(change: (text: string) => string = (text) => text) {
     const dir = mkdtempSync(join(tmpdir(), "plumbline-envoy-"));
     onTestFinished(() => rmSync(dir, { recursive: true }));
-    const calls: Call[] = [{ timeout: "10ms" }, { timeout: "1h", retries: 5, perTryTimeout: "1s" }, full];
+    const kept: Call = { ...full, fallback: lastAnswer({ maxAge: "5m", otherwise: fixed }) };
+    const calls: Call[] = [{ timeout: "10ms" }, { timeout: "1h", retries: 5, perTryTimeout: "1s" }, full, kept];
     const edges = calls.map((call, index) => ({
       callee: `callee-${index}`,
       listen: 14_001 + index,

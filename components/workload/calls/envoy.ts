@@ -1,6 +1,8 @@
 import { type Duration, milliseconds } from "../../core/duration.ts";
 import { CALLING, retriesAtOnce } from "../../core/resilience.ts";
-import { type CompleteCall, type Fallback, TELEMETRY_PORT } from "./call.ts";
+import { type CompleteCall, TELEMETRY_PORT } from "./call.ts";
+import type { Fallback } from "./fallback.ts";
+import { lastAnswerProgram } from "./last-answer.ts";
 
 /** One way from a workload to a service, through the proxy beside it. */
 export interface Edge {
@@ -56,17 +58,18 @@ const COUNTED =
 
 /** Envoy's whole configuration: a listener and a cluster for each edge, and one listener for readiness and metrics. */
 export function envoyConfig(edges: readonly Edge[]) {
+  const keeping = edges.filter(({ call }) => call.lastAnswer).length;
   return {
     admin: { address: ADMIN },
     stats_config: { stats_matcher: { inclusion_list: { patterns: [{ safe_regex: { regex: COUNTED } }] } } },
     static_resources: {
-      listeners: [...edges.map(listener), telemetryListener()],
+      listeners: [...edges.map((edge) => listener(edge, keeping)), telemetryListener()],
       clusters: [...edges.map(cluster), adminCluster()],
     },
   };
 }
 
-function listener({ callee, listen, host, call }: Edge) {
+function listener({ callee, listen, host, call }: Edge, keeping: number) {
   const to = (match: object, more: object) => ({
     match: { prefix: "/", ...match },
     route: {
@@ -86,7 +89,11 @@ function listener({ callee, listen, host, call }: Edge) {
     to({ headers: [HAS_KEY] }, repeatable),
     to({}, { retry_on: CALLING.retriedOtherwise.join() }),
   ];
-  const filters = fallback ? [filter(FALLBACK, "custom_response.v3.CustomResponse")] : [];
+  // Answers come from the last to the first: what has no last good answer gets the fixed one.
+  const filters = [
+    ...(fallback ? [filter(FALLBACK, "custom_response.v3.CustomResponse")] : []),
+    ...(call.lastAnswer ? [lastAnswerFilter(call.lastAnswer.maxAge, keeping)] : []),
+  ];
   return http(`calls-${callee}`, { address: "127.0.0.1", port_value: listen }, routes, filters);
 }
 
@@ -165,6 +172,16 @@ function outlierDetection({ consecutive5xx, ejection }: NonNullable<CompleteCall
     max_ejection_percent: CALLING.mostEjectedPercent,
     // On by default, and judges by the others' success: two rules at once would leave nobody sure why.
     enforcing_success_rate: 0,
+  };
+}
+
+function lastAnswerFilter(maxAge: Duration, keeping: number) {
+  return {
+    name: "envoy.filters.http.lua",
+    typed_config: {
+      ...typed("extensions.filters.http.lua.v3.Lua"),
+      default_source_code: { inline_string: lastAnswerProgram(maxAge, keeping) },
+    },
   };
 }
 
