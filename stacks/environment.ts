@@ -56,6 +56,14 @@ export function loadEnvironment(name: string, dir: string = import.meta.dirname)
   return { ...parsed.data, name };
 }
 
+/** Why no release of an environment can have an analysis, and what changes that; nothing if it can. */
+export function whyNoAnalysis({ name, tier, releases }: Environment): string | undefined {
+  if (releases.controller?.prometheus !== undefined) return undefined;
+  const why = `the release controller of ${name} has no Prometheus that could say how a version does`;
+  if (tier === "rehearsal") return `${why}, as in any rehearsal; leave the analysis out there`;
+  return `${why}; set releases.controller.prometheus in stacks/${name}.yaml, or leave the analysis out`;
+}
+
 function parse(file: string): unknown {
   try {
     const text = readFileSync(file, "utf8");
