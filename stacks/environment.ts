@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { RunError } from "@pulumi/pulumi/errors.js";
 import { EVENT_ID, load, parseEvents, YAMLException } from "js-yaml";
 import { describe, isDnsLabel, nearest, type Problem } from "../components/core/index.ts";
 import { fieldName, masked, schemaProblems, secretProblems, valueAt } from "./environment-problems.ts";
@@ -7,8 +8,8 @@ import { crossCheck, type Environment, environmentSchema } from "./environment-s
 
 export type { Environment };
 
-/** An environment file that cannot be used. It names the file and lists every problem, not only the first. */
-export class EnvironmentError extends Error {
+/** An environment file that cannot be used. It names the file and lists every problem, not only the first; a program ends with that alone. */
+export class EnvironmentError extends RunError {
   override readonly name = "EnvironmentError";
   readonly file: string;
   readonly problems: readonly Problem[];
