@@ -28,10 +28,15 @@ export function releaseList(releases: readonly KnownRelease[], environment: stri
   ];
 }
 
-/** Which version stands and which is on its way, by the tags of their images and the hashes of their pods. */
-export function releaseVersions(release: KnownRelease): string {
+/** The version that stands, by the tag of its image and the hash of its pods; `none` before the first does. */
+export function standingVersion({ stable, stableImage }: KnownRelease): string {
+  return stable === "" ? "none" : version(stable, stableImage);
+}
+
+/** Which version stands, and which is on its way. */
+function releaseVersions(release: KnownRelease): string {
   const { weight, underWay } = release;
-  const stable = version(release.stable, release.stableImage);
+  const stable = standingVersion(release);
   const update = version(release.update, release.updateImage);
   if (release.stable === "" || release.stable === release.update) return update;
   if (!underWay) return `${stable}; ${update} was taken back`;
