@@ -72,7 +72,7 @@ describe.skipIf(reason !== "")(`the last good answer${reason}`, () => {
 
   test("is no older than it may be, and then, and to what was never answered, the fixed one is given", async () => {
     const otherwise = { contentType: "text/plain", body: "fixed" };
-    const it = await proxied("5m", { fallback: lastAnswer({ maxAge: "1s", otherwise }) });
+    const it = await proxied("5m", { fallback: lastAnswer({ maxAge: "3s", otherwise }) });
     answerWith(it, says("good"));
     await send(it.url);
     answerWith(it, fails);

@@ -99,25 +99,22 @@ local function read(handle, key, path)
   end
   if size > #key + MAX_HEADERS then return drop(key) end
   local parts, length = {}, 0
-  if handle:headers():get("content-length") ~= "0" then
-    reading[parts] = true
-    for chunk in handle:bodyChunks() do
-      length = length + chunk:length()
-      if length > MAX_BODY then
-        reading[parts] = nil
-        return drop(key)
-      end
-      parts[#parts + 1] = chunk:getBytes(0, chunk:length())
+  reading[parts] = true
+  for chunk in handle:bodyChunks() do
+    length = length + chunk:length()
+    if length > MAX_BODY then
+      reading[parts] = nil
+      return drop(key)
     end
-    reading[parts] = nil
+    parts[#parts + 1] = chunk:getBytes(0, chunk:length())
   end
+  reading[parts] = nil
   local body = table.concat(parts)
   keep(key, { path = path, names = names, values = values, body = body, bytes = size + length, at = os.time() })
 end
 
 local function give(handle, answer)
   local headers, others = handle:headers(), {}
-  local isEmpty = headers:get("content-length") == "0"
   for name in pairs(headers) do
     if name:sub(1, 1) ~= ":" then others[#others + 1] = name end
   end
@@ -129,12 +126,13 @@ local function give(handle, answer)
   headers:replace("x-plumbline-fallback", "stale")
   clock = clock + 1
   answer.used = clock
-  if isEmpty then return handle:body(true):setBytes(answer.body) end
-  local rest = answer.body
+  local rest
   for chunk in handle:bodyChunks() do
-    chunk:setBytes(rest)
+    chunk:setBytes(rest or answer.body)
     rest = ""
   end
+  -- A failure of headers alone has no chunk: the body is put behind them.
+  if not rest then handle:body(true):setBytes(answer.body) end
 end
 
 function envoy_on_request(handle)
