@@ -1,10 +1,11 @@
 import { expect, it } from "vitest";
-import { type KnownRelease, knownRelease } from "./releases.ts";
+import { type KnownRelease, knownRelease, parseReleases } from "./releases.ts";
 import { plain } from "./view/format.ts";
-import { releaseList } from "./view/releases.ts";
+import { releaseList, takenBackFix, unsettledLines } from "./view/releases.ts";
 
 const STYLE = { columns: 120, paint: plain };
 const baking = {
+  kind: "Release" as const,
   metadata: { name: "orders", namespace: "shop" },
   spec: { replicas: 3, strategy: {} },
   status: {
@@ -25,6 +26,8 @@ it("reads what the controller tells", () => {
     phase: "Baking",
     stable: "7d4f",
     update: "58c9",
+    stableImage: "",
+    updateImage: "",
     weight: undefined,
     ready: 3,
     wanted: 3,
@@ -63,4 +66,54 @@ it("tells a share of the replicas, and a version that was taken back", () => {
 
 it("says where there are none what rolling services are", () => {
   expect(list([])).toContain("Rolling ones are Deployments");
+});
+
+const DIGEST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+/** The Deployment of a version, among others. */
+const ofVersion = (revision: string, image: string, namespace = "shop") => ({
+  kind: "Deployment" as const,
+  metadata: {
+    namespace,
+    labels: { "delivery.plumbline.dev/revision": revision },
+    annotations: { "delivery.plumbline.dev/release": "orders" },
+  },
+  spec: { template: { spec: { containers: [{ image }, { image: "registry.example.com/beside:9" }] } } },
+});
+
+it("tells versions by their images too: by the tag, or by the digest", () => {
+  const stable = ofVersion("7d4f", "registry.example.com:5000/shop/orders:0.1.0");
+  const others = [ofVersion("58c9", "elsewhere:7", "other"), { ...stable, metadata: { namespace: "shop" } }];
+  const [release, ...more] = parseReleases([
+    ...others,
+    stable,
+    ofVersion("58c9", `registry.example.com/shop/orders@sha256:${DIGEST}`),
+    baking,
+  ]);
+  expect(more).toEqual([]);
+  expect(release?.stableImage).toBe("registry.example.com:5000/shop/orders:0.1.0");
+  expect(list(release ? [release] : [])).toContain("0.1.0 (7d4f) -> 9f86d081884c (58c9)");
+});
+
+it("tells the image of a version whose Deployment is not made yet, and none where there is none", () => {
+  const template = { spec: { containers: [{ image: "shop/orders:0.2.0@sha256:abc" }] } };
+  const [release] = parseReleases([{ ...baking, spec: { ...baking.spec, template } }]);
+  expect(list(release ? [release] : [])).toContain("7d4f -> 0.2.0 (58c9)");
+});
+
+it("tells in status of releases that are not at rest alone", () => {
+  const of = (name: string, phase: string) =>
+    knownRelease({ ...baking, metadata: { name, namespace: "shop" }, status: { ...baking.status, phase } });
+  expect(unsettledLines([of("payments", "Healthy")], "local")).toEqual([]);
+  expect(unsettledLines([of("orders", "Baking"), of("payments", "Healthy"), of("stock", "Aborted")], "dev")).toEqual([
+    "shop/orders  Baking   7d4f -> 58c9",
+    "shop/stock   Aborted  7d4f; 58c9 was taken back",
+    "npm run release -- list --environment dev",
+  ]);
+});
+
+it("names the command that tries a version again that was taken back", () => {
+  const back = knownRelease({ ...baking, status: { ...baking.status, phase: "Aborted" } });
+  const text = takenBackFix([back], "staging");
+  expect(text).toMatch(/^ {2}npm run release -- retry orders --namespace shop --environment staging$/m);
+  expect(text).toMatch(/^ {2}npm run up -- staging$/m);
 });

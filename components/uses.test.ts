@@ -143,6 +143,19 @@ test("an application's sizes and variables are those of its services, but for wh
   );
 });
 
+test("where an application's releases cannot be measured, none of its services can have an analysis", async () => {
+  await record("test", () => {
+    const { shop: namespace, gateway } = ground();
+    const images = { registry: "registry.example.com/shop", version: "1.0.0" };
+    const app = new Application("shop", { namespace, zones, images, gateway, noAnalysis: "set prometheus" });
+    app.service("orders", { release: blueGreen() });
+    const judged = { objectives: { availability: 99 }, release: blueGreen({ analysis: "objectives" }) } as const;
+    expect(() => app.service("stock", judged)).toThrow(
+      /release.analysis: "objectives".*; allowed: none: set prometheus/,
+    );
+  });
+});
+
 test("only what has a route has an address outside", () => {
   expect(shop.outputs).toEqual({ urls: { orders: "https://shop.example.com/orders" } });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join, matchesGlob } from "node:path";
 import { dump, load } from "js-yaml";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Environment, EnvironmentError, environmentNames, loadEnvironment } from "./environment.ts";
+import { type Environment, EnvironmentError, environmentNames, loadEnvironment, whyNoAnalysis } from "./environment.ts";
 
 let dir: string;
 beforeEach(() => {
@@ -189,6 +189,18 @@ test("production: load is not watched where no adapter serves it, for then nothi
     set("cluster.customMetrics", true)(environment);
   };
   expect(() => said("production", served)).toThrow("the environment was accepted");
+});
+
+test("a release can have an analysis only where its controller has a Prometheus; why not says what to do", () => {
+  const production = loadEnvironment("production");
+  expect(whyNoAnalysis(production)).toMatch(/of production has no Prometheus.*; set releases.controller.prometheus in/);
+  const { image = "" } = production.releases.controller ?? {};
+  const controller = { image, prometheus: "http://prometheus.monitoring.svc:9090" };
+  const releases = { ...production.releases, controller };
+  expect(whyNoAnalysis({ ...production, releases })).toBeUndefined();
+  expect(whyNoAnalysis(loadEnvironment("local"))).toMatch(
+    /of local has no Prometheus.*; leave the analysis out there$/,
+  );
 });
 
 test("production: a stepped-down store is refused", () => {

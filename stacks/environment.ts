@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { RunError } from "@pulumi/pulumi/errors.js";
 import { EVENT_ID, load, parseEvents, YAMLException } from "js-yaml";
 import { describe, isDnsLabel, nearest, type Problem } from "../components/core/index.ts";
 import { fieldName, masked, schemaProblems, secretProblems, valueAt } from "./environment-problems.ts";
@@ -7,8 +8,8 @@ import { crossCheck, type Environment, environmentSchema } from "./environment-s
 
 export type { Environment };
 
-/** An environment file that cannot be used. It names the file and lists every problem, not only the first. */
-export class EnvironmentError extends Error {
+/** An environment file that cannot be used. It names the file and lists every problem, not only the first; a program ends with that alone. */
+export class EnvironmentError extends RunError {
   override readonly name = "EnvironmentError";
   readonly file: string;
   readonly problems: readonly Problem[];
@@ -54,6 +55,14 @@ export function loadEnvironment(name: string, dir: string = import.meta.dirname)
   else problems.push(...schemaProblems(environmentSchema, given, parsed.error.issues));
   if (problems.length > 0 || !parsed.success) throw new EnvironmentError(file, problems);
   return { ...parsed.data, name };
+}
+
+/** Why no release of an environment can have an analysis, and what changes that; nothing if it can. */
+export function whyNoAnalysis({ name, tier, releases }: Environment): string | undefined {
+  if (releases.controller?.prometheus !== undefined) return undefined;
+  const why = `the release controller of ${name} has no Prometheus that could say how a version does`;
+  if (tier === "rehearsal") return `${why}, as in any rehearsal; leave the analysis out there`;
+  return `${why}; set releases.controller.prometheus in stacks/${name}.yaml, or leave the analysis out`;
 }
 
 function parse(file: string): unknown {

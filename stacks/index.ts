@@ -5,8 +5,9 @@ import { Kafka, Postgres, Redis } from "../components/data/index.ts";
 import { blueGreen, FeatureFlags, ReleaseController } from "../components/delivery/index.ts";
 import { Gateway, Issuer } from "../components/edge/index.ts";
 import { Application } from "../components/workload/index.ts";
-import { loadEnvironment } from "./environment.ts";
+import { loadEnvironment, whyNoAnalysis } from "./environment.ts";
 
+const loaded = loadEnvironment(pulumi.getStack());
 const {
   cluster: where,
   namespaces,
@@ -19,7 +20,7 @@ const {
   releases,
   objectives,
   ...environment
-} = loadEnvironment(pulumi.getStack());
+} = loaded;
 const rehearsal = environment.tier === "rehearsal";
 
 const cluster = new Cluster("cluster", {
@@ -62,7 +63,15 @@ const flags = new FeatureFlags(
 const { availability, latency } = objectives;
 const shop = new Application(
   "shop",
-  { namespace: workloads, zones, images, gateway, objectives: { availability, latency }, ...services },
+  {
+    namespace: workloads,
+    zones,
+    images,
+    gateway,
+    objectives: { availability, latency },
+    noAnalysis: whyNoAnalysis(loaded),
+    ...services,
+  },
   on,
 );
 

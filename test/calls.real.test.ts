@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type Call, completeCall } from "../components/workload/calls/call.ts";
 import { envoyConfig, RUN } from "../components/workload/calls/envoy.ts";
+import { lastAnswer } from "../components/workload/calls/fallback.ts";
 import { command } from "../rehearsal/toolchain/command.ts";
 import { eventually } from "../rehearsal/toolchain/testing/scratch.ts";
 import { envoyBinary, type Replica, type StartOptions, startProxied } from "./support/envoy.ts";
@@ -39,18 +40,20 @@ const LEFT_OUT = "envoy_cluster_outlier_detection_ejections_active";
 const silence: Replica["answer"] = () => {};
 
 describe.skipIf(reason !== "")(`Envoy as it is configured beside a workload${reason}`, () => {
+  const fixed = { contentType: "application/json", body: "[]" };
   const full: Call = {
     timeout: "2s",
     retries: 2,
     breaker: { consecutive5xx: 3 },
     maxInFlight: 10,
-    fallback: { contentType: "application/json", body: "[]" },
+    fallback: fixed,
   };
 
   async function validate(change: (text: string) => string = (text) => text) {
     const dir = mkdtempSync(join(tmpdir(), "plumbline-envoy-"));
     onTestFinished(() => rmSync(dir, { recursive: true }));
-    const calls: Call[] = [{ timeout: "10ms" }, { timeout: "1h", retries: 5, perTryTimeout: "1s" }, full];
+    const kept: Call = { ...full, fallback: lastAnswer({ maxAge: "5m", otherwise: fixed }) };
+    const calls: Call[] = [{ timeout: "10ms" }, { timeout: "1h", retries: 5, perTryTimeout: "1s" }, full, kept];
     const edges = calls.map((call, index) => ({
       callee: `callee-${index}`,
       listen: 14_001 + index,
@@ -141,16 +144,15 @@ describe.skipIf(reason !== "")(`Envoy as it is configured beside a workload${rea
     const { url, replicas } = await proxied({ timeout: "2s", retries: 2 });
     replicas[0]?.server.close();
     replicas[0]?.server.closeAllConnections();
-    // Three at a time: as many retries are let through whatever the load is.
     for (let round = 0; round < 20; round++)
       expect((await many(3, () => send(url, "POST"))).map(({ status }) => status)).toEqual([200, 200, 200]);
     expect(count(replicas)).toBe(60);
   });
 
   test("when all fail, retries are a fifth of the load, not twice of it", async () => {
-    const { url, replicas } = await proxied({ timeout: "5s", retries: 2 });
-    for (const one of replicas) one.answer = (_, response) => void setTimeout(() => fail(_, response), 100);
     const load = 300;
+    const { url, replicas } = await proxied({ timeout: "5s", retries: 2, maxInFlight: load });
+    for (const one of replicas) one.answer = (_, response) => void setTimeout(() => fail(_, response), 100);
     await many(load, () => send(url));
     expect(count(replicas)).toBeGreaterThan(load);
     expect(count(replicas)).toBeLessThanOrEqual(load * 1.3 + 3);

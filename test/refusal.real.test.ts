@@ -69,6 +69,29 @@ describe("an environment file that is wrong", () => {
   });
 });
 
+describe("a program with a declaration that is wrong", { timeout: 300_000 }, () => {
+  let checkout: Checkout;
+  beforeAll(async () => {
+    checkout = await makeCheckout();
+    checkout.edit(
+      "stacks/index.ts",
+      'shop.service("payments", {',
+      'shop.service("payments", { image: "shop/payments",',
+    );
+  });
+  afterAll(() => checkout?.remove());
+
+  test("is refused with what is wrong and what is allowed, and nothing of where the program ran", async () => {
+    const { code, stdout, stderr } = await checkout.plumbline("preview");
+    const said = stdout + stderr;
+    expect(code, said).toBe(1);
+    expect(said).toMatch(
+      /✗ Microservice "payments" was given arguments that it cannot use:\n +image: "shop\/payments" was/,
+    );
+    expect(said).not.toMatch(/unhandled|\n +at |\.ts:\d/);
+  });
+});
+
 describe("a program that breaks a mandatory rule", { timeout: 300_000 }, () => {
   let checkout: Checkout;
   beforeAll(async () => {

@@ -8,7 +8,7 @@ import { toolsStep } from "../prepare.ts";
 import { type Ask, askOf, type KnownRelease, listReleases } from "../releases.ts";
 import type { Report } from "../report.ts";
 import { typed } from "../view/format.ts";
-import { releaseCommand, releaseList } from "../view/releases.ts";
+import { releaseCommand, releaseList, standingVersion } from "../view/releases.ts";
 
 interface Which {
   readonly service: string;
@@ -31,7 +31,7 @@ async function ask(context: Context, environment: string, what: Ask, which: Whic
   if (!(what === "retry" ? release.takenBack : release.underWay))
     throw new Failure(
       EXIT.usage,
-      `Nothing of ${release.name} ${what === "retry" ? "was taken back" : "is on its way"}: it is ${release.phase}, on version ${release.stable || "none"}.`,
+      `Nothing of ${release.name} ${what === "retry" ? "was taken back" : "is on its way"}: it is ${release.phase}, on version ${standingVersion(release)}.`,
       releaseCommand(environment, "list"),
     );
   await context.steps.run(STEPS[what], async () => {

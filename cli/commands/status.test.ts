@@ -45,6 +45,22 @@ describe("status of an environment with a state of its own", () => {
     expect(document).not.toHaveProperty("drift");
   });
 
+  it("tells releases that are on their way, in JSON and on the screen", async () => {
+    const release = {
+      kind: "Release",
+      metadata: { name: "orders", namespace: "shop" },
+      spec: { replicas: 3, strategy: {} },
+      status: { phase: "Baking", stableRevision: "7d4f", updateRevision: "58c9" },
+    };
+    const objects = { items: [release] };
+    const { document } = await statusOf("staging", { drift: false }, { ...standing, objects });
+    expect(document.releases).toMatchObject([{ name: "orders", phase: "Baking", underWay: true }]);
+    const { stdout } = await runHere("status", "staging", (c) => status(c, "staging", { drift: false }), {
+      json: false,
+    });
+    expect(stdout).toMatch(/Releases +shop\/orders {2}Baking {2}7d4f -> 58c9\n +npm run release -- list/);
+  });
+
   it("says that nothing stands only after it has looked", async () => {
     const { code, document, calls } = await statusOf("staging", { drift: false }, { stacks: ["production"] });
     expect(code).toBe(0);

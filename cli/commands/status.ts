@@ -1,5 +1,5 @@
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
-import { type ClusterStatus, clusterStatus } from "../../rehearsal/index.ts";
+import { type ClusterStatus, clusterStatus, type KnownFault, listFaults } from "../../rehearsal/index.ts";
 import type { Environment } from "../../stacks/environment.ts";
 import type { Context } from "../context.ts";
 import type { Drift } from "../engine/progress.ts";
@@ -9,9 +9,11 @@ import { following, recordRun, takeInventory } from "../engine-steps.ts";
 import { isRehearsal, readEnvironment } from "../environment.ts";
 import { EXIT, Failure } from "../failure.ts";
 import { accessTo, groundOf, requireOwnState } from "../ground.ts";
+import type { ClusterAccess } from "../kubectl.ts";
 import { hasEngine, type LastRun, lastRun } from "../last-run.ts";
 import { toolsStep } from "../prepare.ts";
 import { askReadiness } from "../readiness.ts";
+import { type KnownRelease, listReleases } from "../releases.ts";
 import type { Report } from "../report.ts";
 import { planNews } from "../view/engine-news.ts";
 import { count, typed } from "../view/format.ts";
@@ -27,6 +29,10 @@ export interface Status {
   readonly environment: string;
   /** Of a rehearsal. */
   readonly cluster?: ClusterStatus;
+  /** All of them; null if the cluster does not say. */
+  readonly releases: readonly KnownRelease[] | null;
+  /** Of a rehearsal: all of them; null if its cluster does not say. */
+  readonly faults?: readonly KnownFault[] | null;
   readonly lastRun?: LastRun;
   /** Present if it was looked for; null if that was not possible. */
   readonly drift?: readonly Drift[] | null;
@@ -40,12 +46,13 @@ export async function status(context: Context, name: string, options: StatusOpti
   const cluster = isRehearsal(environment) ? await clusterStatus(name, { cacheDir }) : undefined;
   // A rehearsal's state is on this machine or nowhere. Any other's may have been made from another machine.
   const mayStand = !isRehearsal(environment) || hasEngine(cacheDir, name);
-  const stack = mayStand ? await stackStep(context, name, environment, cluster) : undefined;
+  const { stack, releases = null } = mayStand ? await stackStep(context, name, environment, cluster) : {};
   const { drift, failure } = options.drift ? await driftOf(context, name, stack, cluster) : {};
   const last = await lastRun(cacheDir, name);
   const found: Status = {
     environment: name,
-    ...(cluster && { cluster }),
+    releases,
+    ...(cluster && { cluster, faults: await faultsOf(context, cluster) }),
     ...(last && { lastRun: last }),
     ...(options.drift && { drift: drift ?? null }),
   };
@@ -57,23 +64,54 @@ export async function status(context: Context, name: string, options: StatusOpti
   };
 }
 
-/** Reads the state, and asks the cluster, if it runs, what is ready. Undefined if there is no stack. */
+/** What stands. */
+interface Standing {
+  /** Left out if there is none. */
+  readonly stack?: Stack;
+  /** Left out if the cluster does not say. */
+  readonly releases?: readonly KnownRelease[];
+}
+
+/** Reads the state, and asks the cluster, if it runs, what is ready and how its releases go. */
 async function stackStep(
   context: Context,
   name: string,
   environment: Environment,
   cluster: ClusterStatus | undefined,
-): Promise<Stack | undefined> {
+): Promise<Standing> {
   const tools = await toolsStep(context);
   const rehearsal = cluster && accessTo(cluster);
   const { place, access } = await groundOf(context, name, environment, tools, rehearsal);
   return context.steps.run("Stack", async (tell) => {
     tell({ detail: "reading the state" });
-    const value = await findStack(place, context.interrupt);
-    if (value) await takeInventory(context, value);
-    if (value && access) await askReadiness(context, access);
+    const stack = await findStack(place, context.interrupt);
+    if (stack) await takeInventory(context, stack);
+    if (stack && access) await askReadiness(context, access);
+    const releases = stack && access && (await askReleases(context, access));
+    const value = { ...(stack && { stack }), ...(releases && { releases }) };
     return { detail: count(context.findings.inventory?.resources ?? 0, "resource"), value };
   });
+}
+
+/** What else stands is shown also if the cluster does not answer, or knows no releases. */
+async function askReleases({ cacheDir, log }: Context, access: ClusterAccess) {
+  try {
+    return await listReleases(access, cacheDir);
+  } catch (error) {
+    log.write(`releases are not known: ${error}`);
+    return undefined;
+  }
+}
+
+async function faultsOf({ log }: Context, cluster: ClusterStatus): Promise<readonly KnownFault[] | null> {
+  const access = accessTo(cluster);
+  if (!access) return null;
+  try {
+    return await listFaults(access);
+  } catch (error) {
+    log.write(`faults are not known: ${error}`);
+    return null;
+  }
 }
 
 interface Comparison {

@@ -75,6 +75,29 @@ describe("the record of an up", () => {
     expect(remembered()).toMatchObject({ result: "interrupted" });
   });
 
+  it("says how a version is tried again whose release was taken back: up alone would fail again", async () => {
+    const inventory = { type: "kubernetes:delivery.plumbline.dev/v1alpha1:Release", name: "inventory" };
+    const [began] = step("update", inventory);
+    const { metadata } = (began as { resourcePreEvent: { metadata: { urn: string } } }).resourcePreEvent;
+    const said = { urn: metadata.urn, severity: "error", message: "the condition Failed is True" };
+    const failed = [began, { diagnosticEvent: said }, { errorEvent: { error: "update failed" } }] as object[];
+    const release = (phase: string) => ({
+      kind: "Release",
+      metadata: { name: "inventory", namespace: "shop" },
+      spec: { strategy: {} },
+      status: { phase, stableRevision: "7d4f", updateRevision: "58c9" },
+    });
+    const events = { preview: [...step("update", inventory), summary({ update: 1 })], up: failed };
+    const fixOf = async (phase: string) => {
+      const objects = { items: [release(phase)] };
+      const { code, document } = await upOf({ ...standing, resources: [inventory], events, objects });
+      expect([code, document.error.message]).toEqual([1, expect.stringContaining("The update failed")]);
+      return document.error.fix;
+    };
+    expect(await fixOf("Aborted")).toContain("npm run release -- retry inventory --namespace shop");
+    expect(await fixOf("Progressing")).toContain("run it again");
+  });
+
   it("says why the plan could not be made", async () => {
     const { code } = await upOf({ ...standing, events: { preview: [{ errorEvent: { error: "no such context" } }] } });
     expect(code).toBe(1);

@@ -1,17 +1,20 @@
 import { clusterStatus } from "../../rehearsal/index.ts";
 import type { Context } from "../context.ts";
-import { isUnchanged } from "../engine/progress.ts";
+import { type Diagnostic, isUnchanged } from "../engine/progress.ts";
 import { alone, deployStep, planStep, takeInventory } from "../engine-steps.ts";
 import { isRehearsal } from "../environment.ts";
 import { EXIT, Failure } from "../failure.ts";
 import { configurationStep, policiesStep, prepareGround, requireOwnState } from "../ground.ts";
+import type { ClusterAccess } from "../kubectl.ts";
 import { type LastRun, rememberRun } from "../last-run.ts";
 import { operatorsStep } from "../prepare.ts";
 import { readinessStep } from "../readiness.ts";
 import { refuseRecording } from "../recorders.ts";
+import { listReleases } from "../releases.ts";
 import { type Report, runReport } from "../report.ts";
 import { done } from "../view/engine-news.ts";
 import { typed } from "../view/format.ts";
+import { takenBackFix } from "../view/releases.ts";
 import { upLines } from "../view/summary.ts";
 
 /** Makes an environment what its file says: tools, cluster, plan, changes. Run again, it changes nothing. */
@@ -37,6 +40,7 @@ export async function up(context: Context, name: string): Promise<Report> {
       const result = context.interrupt.asked.aborted ? "interrupted" : "failed";
       await remember(context, name, result, error instanceof Error ? error.message : String(error));
       if (isRehearsal(environment)) await blameCluster(context, name, error);
+      if (ground.access) await blameRelease(context, name, ground.access, error);
       throw error;
     } finally {
       stopWatching();
@@ -74,4 +78,19 @@ async function blameCluster(context: Context, name: string, error: unknown): Pro
     `Run it again: ${typed("up", name)} restarts the cluster with its data, and goes on from there.`,
     { cause: error },
   );
+}
+
+/** Run again, an update whose release was taken back fails again: only a person has that version tried once more. */
+async function blameRelease(context: Context, name: string, access: ClusterAccess, error: unknown): Promise<void> {
+  const { cacheDir, findings, interrupt, log } = context;
+  const isFailed = ({ severity, resource }: Diagnostic) => severity === "error" && resource?.kind === "Release";
+  const failed = new Set(findings.diagnostics.filter(isFailed).map(({ resource }) => resource?.label));
+  if (interrupt.asked.aborted || failed.size === 0 || !(error instanceof Failure)) return;
+  const releases = await listReleases(access, cacheDir).catch((reason) => {
+    log.write(`releases are not known: ${reason}`);
+    return [];
+  });
+  const takenBack = releases.filter((one) => one.takenBack && failed.has(`${one.namespace}/${one.name}`));
+  if (takenBack.length === 0) return;
+  throw new Failure(EXIT.failed, error.message, takenBackFix(takenBack, name), { cause: error });
 }

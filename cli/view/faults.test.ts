@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { KnownFault } from "../../rehearsal/index.ts";
-import { faultLines, faultList, undoCommand } from "./faults.ts";
+import { faultLines, faultList, lastingLines, undoCommand } from "./faults.ts";
 import { plain } from "./format.ts";
 
 const STYLE = { columns: 120, paint: plain };
@@ -47,4 +47,12 @@ it("lists faults, or says that there are none", () => {
   const [, first, second] = faultList([slow, killed], "local", STYLE, NOW);
   expect(first).toMatch(/slow-network-x7k2p +node local-b-real +Active +until/);
   expect(second).toMatch(/pod-kill-abcde .*Over .*killed web-0$/);
+});
+
+it("tells in status of what lasts alone, with the command that ends it", () => {
+  expect(lastingLines([killed], "local", NOW)).toEqual([]);
+  expect(lastingLines([slow, killed], "local", NOW)).toEqual([
+    expect.stringMatching(/^slow-network on node local-b-real, until .*, 1m 00s from now/),
+    "  npm run fault -- undo slow-network-x7k2p",
+  ]);
 });

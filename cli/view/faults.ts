@@ -43,6 +43,14 @@ export function faultList(
   return ["", ...columns(rows).map((line) => line.trimEnd())];
 }
 
+/** Faults that something suffers from, and how to undo them; no lines if there are none. */
+export function lastingLines(faults: readonly KnownFault[], environment: string, now = Date.now()): readonly string[] {
+  return faults.flatMap((fault) => {
+    const undo = undoCommand(fault, environment);
+    return undo === undefined ? [] : [`${fault.type} on ${fault.target}, ${until(fault, now)}`, `  ${undo}`];
+  });
+}
+
 function until(fault: KnownFault, now: number): string {
   const left = Math.max(0, fault.until.getTime() - now);
   return `until ${fault.until.toLocaleTimeString()}, ${span(left)} from now; then it undoes itself`;

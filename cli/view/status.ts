@@ -5,15 +5,21 @@ import type { LastRun } from "../last-run.ts";
 import type { Style } from "../report.ts";
 import { driftLine } from "./engine-news.ts";
 import { type Fact, factLines } from "./facts.ts";
+import { lastingLines } from "./faults.ts";
 import { ago, count, span, typed } from "./format.ts";
+import { unsettledLines } from "./releases.ts";
 import { standingFacts } from "./stands.ts";
 
 /** `plumbline status`, for people. */
 export function statusLines(status: Status, findings: Findings, style: Style, now = Date.now()): readonly string[] {
   const stands = standingFacts(findings, style);
+  const releases = unsettledLines(status.releases ?? [], status.environment);
+  const faults = lastingLines(status.faults ?? [], status.environment, now);
   const facts: readonly Fact[] = [
     ...(status.cluster ? clusterFacts(status.cluster, now) : []),
     ...(stands.length > 0 ? stands : [["Stack", "nothing stands"] as const]),
+    ...(releases.length > 0 ? [["Releases", releases] as const] : []),
+    ...(faults.length > 0 ? [["Faults", faults] as const] : []),
     ["Last up", status.lastRun ? lastRunText(status.lastRun, now) : "none on this machine"],
     ...(stands.length > 0 || status.drift === null ? [["Drift", driftText(status, now)] as const] : []),
   ];

@@ -1,3 +1,4 @@
+import { RunError } from "@pulumi/pulumi/errors.js";
 import { expect, test } from "vitest";
 import { describe, InvalidArgsError, refuse } from "./invalid.ts";
 
@@ -13,6 +14,10 @@ test("a password is not repeated", () => {
   const line = describe({ field: "telemetry.endpoint", given, allowed: "a Service" });
   expect(line).not.toContain("hunter2pw");
   expect(line).toContain("<an address with a password in it>");
+});
+
+test("a program that is refused ends with the message, without a stack trace", () => {
+  expect(RunError.isInstance(new InvalidArgsError('Microservice "orders"', []))).toBe(true);
 });
 
 test("every problem is told at once, and none is no error", () => {

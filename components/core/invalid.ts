@@ -1,3 +1,4 @@
+import { RunError } from "@pulumi/pulumi/errors.js";
 import { passwordIn } from "./secret-text.ts";
 
 /** One thing that is wrong with an input: where it is, what was given, what is allowed. */
@@ -9,8 +10,11 @@ export interface Problem {
   readonly allowed: string;
 }
 
-/** Bad input to a component, found before any resource is made. It lists every problem, not only the first. */
-export class InvalidArgsError extends Error {
+/**
+ * Bad input to a component, found before any resource is made. It lists every problem, not only the first. As a `RunError` it ends a
+ * program with its message alone: the stack trace would lead into the component.
+ */
+export class InvalidArgsError extends RunError {
   override readonly name = "InvalidArgsError";
   /** What was given the input, such as `Microservice "orders"`. */
   readonly subject: string;

@@ -56,6 +56,15 @@ export const CALLING = {
   connections: 1_000_000,
 } as const;
 
+/**
+ * How many retries may be under way at once, whatever else is. A pod that is killed fails all that it had in hand in one moment: of three,
+ * a third of what its caller had under way. A tenth of the bulkhead is that third while up to three tenths of it are in use. More load than
+ * `maxInFlight` it never is, since retries count there. Three is Envoy's own number.
+ */
+export function retriesAtOnce(maxInFlight: number): number {
+  return Math.max(3, Math.ceil(maxInFlight / 10));
+}
+
 /** Settings with every default filled in. */
 export interface CompleteResilience extends Required<Omit<Resilience, "breaker">> {
   readonly breaker: Required<Breaker> | undefined;

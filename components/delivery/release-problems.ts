@@ -18,13 +18,26 @@ const LONGEST_INTERVAL: Duration = "1h";
 /** Stands for the names of the new version's pods in a query. */
 const PODS = "{{pods}}";
 
-/** What is wrong with a way to release a service that has these objectives; `field` is where it was given. */
-export function releaseProblems(field: string, release: Release, objectives: Objectives = {}): Problem[] {
+/** Of the service that is released. */
+interface Judging {
+  readonly objectives?: Objectives;
+  /** Why there can be no analysis, and what changes that; there can be one without. */
+  readonly noAnalysis?: string | undefined;
+}
+
+/** What is wrong with a way to release a service; `field` is where it was given. */
+export function releaseProblems(
+  field: string,
+  release: Release,
+  { objectives = {}, noAnalysis }: Judging = {},
+): Problem[] {
   if (release.kind === "rolling") return [];
   if (release.kind !== "blueGreen" && release.kind !== "canary")
     return [{ field, given: release, allowed: "rolling(), blueGreen(…) or canary(…)" }];
   const span = release.kind === "blueGreen" ? "bakeTime" : "hold";
   const length = release.kind === "blueGreen" ? release.bakeTime : release.hold;
+  if (release.analysis !== undefined && noAnalysis !== undefined)
+    return [{ field: `${field}.analysis`, given: release.analysis, allowed: `none: ${noAnalysis}` }];
   if (release.analysis === "objectives" && Object.keys(objectives).length === 0)
     return [
       { field: `${field}.analysis`, given: release.analysis, allowed: "objectives of the service to judge it by" },

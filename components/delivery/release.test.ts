@@ -107,10 +107,21 @@ test("a blue-green release keeps the deployment's pods and names the services th
   });
 });
 
+test("where nothing can measure, an analysis is refused with what changes that, and only an analysis", () => {
+  const noAnalysis = "the controller has no Prometheus; set releases.controller.prometheus";
+  for (const judgedBy of [analysis, "objectives"] as const)
+    for (const release of [blueGreen({ analysis: judgedBy }), canary({ steps: [10], analysis: judgedBy })])
+      expect(releaseProblems("release", release, { objectives: { availability: 99.9 }, noAnalysis })).toEqual([
+        { field: "release.analysis", given: judgedBy, allowed: `none: ${noAnalysis}` },
+      ]);
+  for (const release of [rolling(), blueGreen(), canary({ steps: [10] })])
+    expect(releaseProblems("release", release, { noAnalysis })).toEqual([]);
+});
+
 test("a service's objectives judge its releases, if they are asked to", () => {
   const objectives = { availability: 99.9, latency: { p99: "300ms" } } as const;
   const release = blueGreen({ analysis: "objectives" });
-  expect(releaseProblems("release", release, objectives)).toEqual([]);
+  expect(releaseProblems("release", release, { objectives })).toEqual([]);
   const { analysis } = releasePlan(deployment, release, ["orders"], objectives).spec;
   expect(analysis?.metrics.map(({ name, max }) => [name, max])).toEqual([
     ["error-rate", 0.001],

@@ -10,7 +10,10 @@ export const ANALYSIS_INTERVAL: Duration = "30s";
 /** A new version is judged by these measurements while it gets requests; it is taken back when one of them fails. */
 export interface Analysis {
   readonly metrics: readonly Metric[];
-  /** Between two measurements; `30s` by default, at least `1s`, shorter than the bake time or the hold. */
+  /**
+   * Before the first measurement of a bake time or a hold, and between two; `30s` by default, at least `1s`, shorter than the bake time or
+   * the hold. Requests have to reach the version, and Prometheus has to see them: in less, three measurements without an answer take it back.
+   */
   readonly interval?: Duration;
   /** Measurements of a release that may fail; 0 by default: the first that fails takes it back. */
   readonly failureLimit?: number;

@@ -49,7 +49,7 @@ test("what is declared for a route is a policy where Envoy Gateway runs it, and 
     metadata: { name: "orders", namespace: "shop" },
     spec: {
       targetRefs: [{ kind: "HTTPRoute", name: "orders" }],
-      circuitBreaker: { maxParallelRequests: 50, maxPendingRequests: 50 },
+      circuitBreaker: { maxParallelRequests: 50, maxPendingRequests: 50, maxParallelRetries: 5 },
       retry: { numRetries: 0 },
       healthCheck: { passive: { consecutive5XxErrors: 3, baseEjectionTime: "30s", maxEjectionPercent: 50 } },
     },

@@ -1,7 +1,7 @@
 import type { Manifest } from "../core/custom-resource.ts";
 import { type Duration, milliseconds } from "../core/duration.ts";
 import { labels } from "../core/labels.ts";
-import { CALLING, type CompleteResilience } from "../core/resilience.ts";
+import { CALLING, type CompleteResilience, retriesAtOnce } from "../core/resilience.ts";
 
 interface Retry {
   numRetries: number;
@@ -15,7 +15,12 @@ export type TrafficPolicyManifest = Manifest<
   "BackendTrafficPolicy",
   {
     targetRefs: { group: "gateway.networking.k8s.io"; kind: "HTTPRoute"; name: string }[];
-    circuitBreaker: { maxConnections: number; maxPendingRequests: number; maxParallelRequests: number };
+    circuitBreaker: {
+      maxConnections: number;
+      maxPendingRequests: number;
+      maxParallelRequests: number;
+      maxParallelRetries: number;
+    };
     retry: Retry | { numRetries: 0 };
     healthCheck?: {
       panicThreshold: number;
@@ -48,6 +53,8 @@ export function trafficPolicyPlan(
         maxConnections: CALLING.connections,
         maxPendingRequests: maxInFlight,
         maxParallelRequests: maxInFlight,
+        // By default 1024, which bounds nothing.
+        maxParallelRetries: retriesAtOnce(maxInFlight),
       },
       retry:
         retries === 0

@@ -71,6 +71,7 @@ export class Application extends Component {
       shutdown: _shutdown,
       objectives: _objectives,
       release: _release,
+      noAnalysis: _noAnalysis,
       ...shared
     } = this.#args;
     const { requestsPerSecond: _load, ...scaling } = shared.scaling ?? {};

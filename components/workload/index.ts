@@ -1,5 +1,6 @@
 export { Application, type ApplicationArgs, type ApplicationServiceArgs } from "./application.ts";
-export type { Call, Calls, Fallback } from "./calls/call.ts";
+export type { Call, Calls } from "./calls/call.ts";
+export { type Fallback, type LastAnswer, lastAnswer } from "./calls/fallback.ts";
 export { CronTask, type CronTaskOptions } from "./cron-task.ts";
 export { Microservice } from "./microservice.ts";
 export type { MicroserviceArgs, ServiceScaling, Shutdown } from "./microservice-args.ts";

@@ -31,6 +31,11 @@ export interface MicroserviceArgs extends ReplicasArgs {
   readonly objectives?: Objectives;
   /** How a new version takes the place of the old one: `rolling()` by default, `blueGreen(…)` or `canary(…)`. */
   readonly release?: Release;
+  /**
+   * Where the release controller has no Prometheus: why a release can have no analysis, and what changes that. A release that has one is
+   * refused with it, instead of by the controller when it begins. Not known by default.
+   */
+  readonly noAnalysis?: string | undefined;
   readonly transform?: ReplicasTransforms & {
     readonly service?: Transform<types.input.core.v1.Service>;
     /** With a release that is blue-green or canary. There is no deployment of ours then. */

@@ -237,6 +237,12 @@ test.each<[what: string, args: Partial<MicroserviceArgs>, field: string, allowed
     "scaling.requestsPerSecond",
     /since metrics is stepped down from/,
   ],
+  [
+    "an analysis that nothing can measure",
+    { release: blueGreen({ analysis: "objectives" }), objectives: { availability: 99 }, noAnalysis: "set prometheus" },
+    "release.analysis",
+    /^none: set prometheus$/,
+  ],
   ["an objective that is none", { objectives: { availability: 50 } }, "objectives.availability", /from 90 to 99.999/],
   ["a collector elsewhere", { telemetry: { endpoint: "otlp:4317" } }, "telemetry.endpoint", /Service of the cluster/],
   ["a share of more than all", { scaling: { cpu: 170 } }, "scaling.cpu", /from 1 to 100/],

@@ -16,7 +16,7 @@ export function microserviceProblems(name: string, args: CompleteMicroservice): 
     ...replicasProblems(name, args, ["api", "admin"]),
     ...portProblems("port", port),
     ...spansProblems({ "shutdown.drain": shutdown.drain, "shutdown.longestRequest": shutdown.longestRequest }),
-    ...releaseProblems("release", args.release, objectives),
+    ...releaseProblems("release", args.release, args),
     ...callsProblems(args, { field: "shutdown.longestRequest", span: shutdown.longestRequest }, { port, adminPort }),
   ];
   problems.push(...objectiveProblems(objectives), ...loadProblems(args));

@@ -39,6 +39,13 @@ test.each<[string, Partial<Call>, string, RegExp]>([
   ["half a character", { fallback: { ...fallback, body: "\ud800" } }, "fallback.body", /well-formed text/],
   ["an object as a body", { fallback: { ...fallback, body: {} as string } }, "fallback.body", /of an object, its JSON/],
   ["a type that is none", { fallback: { ...fallback, contentType: "json" } }, "fallback.contentType", /media type/],
+  ["an answer that is kept for too long", { fallback: { maxAge: "25h" } }, "fallback.maxAge", /"1s" to "1d"/],
+  [
+    "a status that is none, of what is answered otherwise",
+    { fallback: { maxAge: "5m", otherwise: { ...fallback, status: 20 } } },
+    "fallback.otherwise.status",
+    /200 to 599/,
+  ],
   ["a long body", { fallback: { ...fallback, body: "a".repeat(4_097) } }, "fallback.body", /at most 4096/],
 ])("%s is refused", (_, call, field, allowed) => {
   const found = problems(call);

@@ -3,21 +3,15 @@ import type { Problem } from "../../core/invalid.ts";
 import { isDnsLabel } from "../../core/names.ts";
 import { completeResilience, type Resilience, resilienceProblems } from "../../core/resilience.ts";
 import { environmentPrefix, type Usable } from "../../core/usage.ts";
+import { type Fallback, fallbackProblems, isLastAnswer, type LastAnswer } from "./fallback.ts";
 
 /** How a workload calls one service. */
 export interface Call extends Resilience {
-  /** What a GET is answered with when the service cannot: instead of a 5xx, whoever gave it. None by default. */
-  readonly fallback?: Fallback;
-}
-
-/** An answer that is kept in the configuration, the same for every request. It bears `x-plumbline-fallback: true`. */
-export interface Fallback {
-  /** 200 by default. */
-  readonly status?: number;
-  /** Such as `application/json`. */
-  readonly contentType: string;
-  /** At most 4096 characters. */
-  readonly body: string;
+  /**
+   * What a GET is answered with when the service cannot: instead of a 5xx, whoever gave it. A fixed answer, or the last good one, see
+   * `lastAnswer`. None by default.
+   */
+  readonly fallback?: Fallback | LastAnswer;
 }
 
 /** Services of the same namespace that a workload calls, by their names. They may be declared after it. */
@@ -27,7 +21,13 @@ export type CompleteCall = ReturnType<typeof completeCall>;
 
 /** A call with every default filled in. */
 export function completeCall(call: Call) {
-  return { ...completeResilience(call), fallback: call.fallback };
+  const { fallback } = call;
+  const isLast = fallback !== undefined && isLastAnswer(fallback);
+  return {
+    ...completeResilience(call),
+    lastAnswer: isLast ? fallback : undefined,
+    fallback: isLast ? fallback.otherwise : fallback,
+  };
 }
 
 /** Each edge has a port of its own on the loopback interface, from the first one on. Beside the ranges of service meshes. */
@@ -36,7 +36,6 @@ export const FIRST_PORT = 14_001;
 export const TELEMETRY_PORT = 14_000;
 /** More in one workload are several services in one; and annotations, of which the proxy's configuration is one, hold 256 KiB. */
 const MOST_CALLS = 16;
-const LONGEST_BODY = 4_096;
 
 /** The longest that a workload has for what it does, by the field that says so. */
 export interface OwnLimit {
@@ -92,34 +91,4 @@ function portProblems(ports: Readonly<Record<string, number>>, taken: number): P
       given,
       allowed: `a port that its calls do not take: ${TELEMETRY_PORT} to ${last}`,
     }));
-}
-
-/** Statuses whose answers have no body. */
-const WITHOUT_BODY = [204, 205, 304];
-
-function fallbackProblems(field: string, fallback: Fallback | undefined): Problem[] {
-  if (fallback === undefined) return [];
-  const { status = 200, contentType, body } = fallback;
-  const problems: Problem[] = [];
-  if (!Number.isInteger(status) || status < 200 || status > 599 || WITHOUT_BODY.includes(status))
-    problems.push({
-      field: `${field}.status`,
-      given: status,
-      allowed: `a status from 200 to 599 that has a body: not ${WITHOUT_BODY.join(", ")}`,
-    });
-  if (!/^[\w.+-]+\/[\w.+-]+(; ?[\w-]+=[\w-]+)?$/.test(contentType))
-    problems.push({
-      field: `${field}.contentType`,
-      given: contentType,
-      allowed: 'a media type such as "application/json"',
-    });
-  if (typeof body !== "string" || !body.isWellFormed())
-    problems.push({ field: `${field}.body`, given: body, allowed: "well-formed text; of an object, its JSON" });
-  else if (body.length > LONGEST_BODY)
-    problems.push({
-      field: `${field}.body`,
-      given: `${body.length} characters`,
-      allowed: `at most ${LONGEST_BODY} characters`,
-    });
-  return problems;
 }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { type Call, completeCall } from "./call.ts";
 import { envoyConfig } from "./envoy.ts";
+import { lastAnswer } from "./fallback.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: the configuration is plain data that nothing here reads but tests.
 type Plain = any;
@@ -49,10 +50,15 @@ test("a breaker leaves out at most half, for at most ten times as long", () => {
   });
 });
 
-test("the bulkhead counts requests, those that wait for a connection too; retries have a budget", () => {
+test("the bulkhead counts requests, those that wait for a connection too; retries have a budget, and as its floor a tenth of the bulkhead", () => {
   const [thresholds] = config({ timeout: "2s", maxInFlight: 7 }).cluster.circuit_breakers.thresholds;
   expect(thresholds).toMatchObject({ max_requests: 7, max_pending_requests: 7 });
-  expect(thresholds.retry_budget).toEqual({ budget_percent: { value: 20 }, min_retry_concurrency: 3 });
+  const floors = [7, 31, 1_024].map(
+    (maxInFlight) =>
+      config({ timeout: "2s", maxInFlight }).cluster.circuit_breakers.thresholds[0].retry_budget.min_retry_concurrency,
+  );
+  expect(floors).toEqual([3, 4, 103]);
+  expect(thresholds.retry_budget.budget_percent).toEqual({ value: 20 });
 });
 
 test("only a GET falls back, and without a fallback there is no filter for it", () => {
@@ -62,6 +68,28 @@ test("only a GET falls back, and without a fallback there is no filter for it", 
   ]);
   expect(listener.http_filters).toHaveLength(2);
   expect(config({ timeout: "2s" }).listener.http_filters).toHaveLength(1);
+});
+
+test("the last good answer has a filter before the fixed one, with its bounds; calls of one pod share its memory", () => {
+  const { listener } = config({ timeout: "2s", fallback: lastAnswer({ maxAge: "5m", otherwise: fallback }) });
+  expect(listener.http_filters.map(({ name }: Plain) => name.split(".").at(-1))).toEqual([
+    "custom_response",
+    "lua",
+    "router",
+  ]);
+  const program = (filters: Plain[]) => filters.at(-2).typed_config.default_source_code.inline_string;
+  expect(program(listener.http_filters)).toMatch(/^local MAX_AGE, MAX_BYTES, MAX_ANSWERS = 300, 8388608, 256\n/);
+  const edges = ["a", "b", "c"].map((callee) => ({
+    callee,
+    listen: 14_001,
+    host: "a.shop.svc:8080",
+    pods: { name: "a.", port: 8080 },
+    call: completeCall({ timeout: "2s", ...(callee !== "c" && { fallback: lastAnswer({ maxAge: "1500ms" }) }) }),
+  }));
+  const { listeners }: Plain = envoyConfig(edges).static_resources;
+  const filters = listeners.map((it: Plain) => it.filter_chains[0].filters[0].typed_config.http_filters);
+  expect(program(filters[0])).toMatch(/ = 2, 4194304, 256\n/);
+  expect(filters.map(({ length }: Plain[]) => length)).toEqual([2, 2, 1, 1]);
 });
 
 test("edges are to be reached from the pod alone, and of the admin interface two paths from outside", () => {

@@ -39,7 +39,7 @@ export function sidecarPlan(calls: Calls): Sidecar {
       name: NAME,
       image: IMAGE,
       restartPolicy: "Always",
-      // One thread: limits of requests and connections are then the pod's, and memory stays small.
+      // One thread: limits of requests and connections are then the pod's, as are kept answers, and memory stays small.
       args: ["-c", `${CONFIG}/${FILE}`, "--disable-hot-restart", "--concurrency", "1", "-l", "warn"],
       ports: [{ name: NAME, containerPort: TELEMETRY_PORT }],
       resources: RESOURCES,

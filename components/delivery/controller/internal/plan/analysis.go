@@ -89,9 +89,26 @@ func (d *decider) condemned() string {
 	case d.next.Inconclusive > mostInconclusive:
 		return fmt.Sprintf("%d measurements in a row gave no answer: %s", d.next.Inconclusive, d.next.Why)
 	}
-	isDue := d.next.MeasuredAt == nil || d.reached(d.next.MeasuredAt.Add(seconds(d.Spec.Analysis.IntervalSeconds)))
-	d.done.Measure = isDue && d.CanMeasure && !d.Measuring
+	d.done.Measure = d.reached(d.due()) && d.CanMeasure && !d.Measuring
 	return ""
+}
+
+// due is when to measure next: one interval after the last time, or after requests began to reach the update. Before that there is nothing
+// to be measured, and what gives no answer three times takes it back. A watch that is shorter is measured at its end.
+func (d *decider) due() time.Time {
+	interval := seconds(d.Spec.Analysis.IntervalSeconds)
+	if d.next.MeasuredAt != nil {
+		return d.next.MeasuredAt.Add(interval)
+	}
+	return d.next.PhaseSince.Add(min(interval, d.watch()))
+}
+
+// watch is how long the update is watched in this phase.
+func (d *decider) watch() time.Duration {
+	if canary := d.Spec.Strategy.Canary; canary != nil {
+		return seconds(canary.Steps[min(d.next.Step, len(canary.Steps)-1)].HoldSeconds)
+	}
+	return seconds(d.Spec.Strategy.BlueGreen.BakeSeconds)
 }
 
 // unproven says which metrics gave no answer as long as the update was watched; "" if all did.

@@ -20,7 +20,7 @@ func (d *decider) advanceBlueGreen() {
 		}
 	case api.Baking:
 		// Without its Services it gets no requests by which it could be judged.
-		if d.unfit() == "" && d.isOn(d.next.UpdateRevision) && (d.promoted() || d.judged(seconds(d.Spec.Strategy.BlueGreen.BakeSeconds))) {
+		if d.unfit() == "" && d.isOn(d.next.UpdateRevision) && (d.promoted() || d.judged()) {
 			d.accept()
 		}
 	}

@@ -29,7 +29,7 @@ func (d *decider) advanceCanary() {
 			d.enter(api.Holding)
 			d.tell(false, "Stepped", "%d of %d pods are of revision %s", d.share(), d.Spec.Replicas, update.Name)
 		}
-	case d.judged(seconds(steps[d.next.Step].HoldSeconds)):
+	case d.judged():
 		d.next.Step++
 		if d.next.Step < len(steps) {
 			d.enter(api.Progressing)

@@ -223,10 +223,10 @@ func (d *decider) promoted() bool {
 	return true
 }
 
-// judged says whether a phase in which the update is watched, for so long, is over; it may end in going back.
-func (d *decider) judged(watch time.Duration) bool {
+// judged says whether a phase in which the update is watched is over; it may end in going back.
+func (d *decider) judged() bool {
 	// An answer that is due or under way is waited for.
-	if !d.passed(watch) || d.Measuring || d.done.Measure {
+	if !d.passed(d.watch()) || d.Measuring || d.done.Measure {
 		return false
 	}
 	if missing := d.unproven(); missing != "" {

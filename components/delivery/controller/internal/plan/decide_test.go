@@ -92,7 +92,7 @@ func TestATurn(t *testing.T) {
 		}), phase: api.Progressing, reason: api.ProgressDeadlineExceeded, message: "2 of 3 pods were ready after 60 s. There is no revision to go back to", isFailed: true},
 		{what: "the first, aborted", seen: changed(first(blueGreen()), func(o *Observed) { o.Abort, o.Revisions["green"] = "green", revision("green", 3, 2) }),
 			phase: api.Progressing, message: "cannot be aborted"},
-		{what: "all ready", seen: starting(blueGreen()), phase: api.Baking, actions: "orders>green measure"},
+		{what: "all ready", seen: starting(blueGreen()), phase: api.Baking, actions: "orders>green"},
 		{what: "not all ready", seen: changed(starting(blueGreen()), func(o *Observed) { o.Revisions["green"] = revision("green", 3, 2) }), phase: api.Progressing, message: "2 of 3 pods of green"},
 		{what: "a Service is missing", seen: changed(starting(blueGreen()), func(o *Observed) {
 			o.Services = append(o.Services, Service{Name: "api", Listed: true, Unfit: "Service api is waited for"})
@@ -100,6 +100,18 @@ func TestATurn(t *testing.T) {
 		{what: "too late", seen: changed(starting(blueGreen()), func(o *Observed) {
 			o.Revisions["green"], o.Now = revision("green", 3, 2), noon.Add(50*time.Second)
 		}), phase: api.Aborted, reason: api.ProgressDeadlineExceeded, message: "2 of 3 pods were ready after 60 s. spec.template still is that of green", isFailed: true},
+		{what: "an interval has not passed since the switch", seen: changed(blueGreen(), func(o *Observed) { o.Now = noon.Add(-6 * time.Second) }), phase: api.Baking},
+		{what: "an interval has passed since the switch", seen: changed(blueGreen(), func(o *Observed) { o.Now = noon.Add(-5 * time.Second) }), phase: api.Baking, actions: "measure"},
+		{what: "baked for less than an interval", seen: changed(blueGreen(), func(o *Observed) { o.Spec.Analysis.IntervalSeconds = 60 }), phase: api.Baking},
+		{what: "baked, and never measured", seen: changed(blueGreen(), func(o *Observed) {
+			o.Spec.Analysis.IntervalSeconds, o.Now = 60, noon.Add(10*time.Second)
+		}), phase: api.Baking, actions: "measure"},
+		{what: "canary: each hold begins with an interval without a measurement", seen: changed(canary(), func(o *Observed) {
+			o.Spec.Analysis, o.Status.PhaseSince = blueGreen().Spec.Analysis, metav1.NewMicroTime(noon.Add(-4*time.Second))
+		}), phase: api.Holding},
+		{what: "canary: an interval of a hold has passed", seen: changed(canary(), func(o *Observed) {
+			o.Spec.Analysis, o.Status.PhaseSince = blueGreen().Spec.Analysis, metav1.NewMicroTime(noon.Add(-5*time.Second))
+		}), phase: api.Holding, actions: "measure"},
 		{what: "a good measurement", seen: measured(blueGreen(), 0.5, ""), phase: api.Baking},
 		{what: "a bad measurement, which may be", seen: measured(blueGreen(), 0.6, ""), phase: api.Baking},
 		{what: "a bad measurement too many", seen: changed(measured(blueGreen(), 0.6, ""), func(o *Observed) { o.Status.Failures, o.Status.Measurements = 1, 4 }),
@@ -144,7 +156,7 @@ func TestATurn(t *testing.T) {
 			o.Services = append(o.Services, Service{Name: "late", Listed: true, Revision: "green"})
 		}), phase: api.Aborted, reason: api.NotReady, actions: "late>blue", isFailed: true},
 		{what: "tried again", seen: changed(starting(blueGreen()), func(o *Observed) { o.Status.Phase, o.Status.Reason, o.Retry = api.Aborted, api.NotReady, "green" }),
-			phase: api.Baking, actions: "orders>green measure"},
+			phase: api.Baking, actions: "orders>green"},
 		{what: "another tried again", seen: changed(starting(blueGreen()), func(o *Observed) { o.Status.Phase, o.Status.Reason, o.Retry = api.Aborted, api.NotReady, "red" }),
 			phase: api.Aborted, reason: api.NotReady, actions: "down green:0", isFailed: true},
 		{what: "tried again in the middle", seen: changed(blueGreen(), func(o *Observed) { o.Retry = "green" }), phase: api.Baking, actions: "measure"},
@@ -267,11 +279,12 @@ func TestADecisionIsMadeAgainInTime(t *testing.T) {
 		seen Observed
 		want time.Duration
 	}{
-		"the bake's end":       {changed(blueGreen(), func(o *Observed) { o.Spec.Analysis = nil }), 10 * time.Second},
-		"the next measurement": {measured(blueGreen(), 0, ""), 5 * time.Second},
-		"the deadline":         {changed(starting(blueGreen()), func(o *Observed) { o.Revisions["green"] = revision("green", 3, 0) }), 50 * time.Second},
-		"a pod's age":          {changed(blueGreen(), func(o *Observed) { o.Revisions["old"] = Revision{Name: "old", Wait: time.Second} }), time.Second},
-		"nothing":              {changed(first(blueGreen()), func(o *Observed) { o.Status.Phase, o.Status.StableRevision = api.Healthy, "green" }), 0},
+		"the bake's end":        {changed(blueGreen(), func(o *Observed) { o.Spec.Analysis = nil }), 10 * time.Second},
+		"the first measurement": {changed(blueGreen(), func(o *Observed) { o.Now = noon.Add(-8 * time.Second) }), 3 * time.Second},
+		"the next measurement":  {measured(blueGreen(), 0, ""), 5 * time.Second},
+		"the deadline":          {changed(starting(blueGreen()), func(o *Observed) { o.Revisions["green"] = revision("green", 3, 0) }), 50 * time.Second},
+		"a pod's age":           {changed(blueGreen(), func(o *Observed) { o.Revisions["old"] = Revision{Name: "old", Wait: time.Second} }), time.Second},
+		"nothing":               {changed(first(blueGreen()), func(o *Observed) { o.Status.Phase, o.Status.StableRevision = api.Healthy, "green" }), 0},
 	} {
 		if done := Decide(test.seen); done.After != test.want {
 			t.Errorf("%s: in %s, expected %s", what, done.After, test.want)
