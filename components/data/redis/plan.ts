@@ -87,6 +87,7 @@ export function serversPlan(name: string, args: CompleteArgs): types.input.apps.
           },
         },
         spec: {
+          serviceAccountName: name,
           priorityClassName: priorityClass("store"),
           automountServiceAccountToken: false,
           enableServiceLinks: false,

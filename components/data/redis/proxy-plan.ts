@@ -37,6 +37,7 @@ export function proxyPlan(name: string, args: CompleteArgs): types.input.apps.v1
           annotations: { "plumbline.dev/config-checksum": checksum(proxyFiles(name, args)) },
         },
         spec: {
+          serviceAccountName: name,
           priorityClassName: priorityClass("store"),
           automountServiceAccountToken: false,
           enableServiceLinks: false,

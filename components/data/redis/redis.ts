@@ -14,6 +14,7 @@ import { Ledger } from "../../core/ledger.ts";
 import type { Consumer, Grant, Peer, Usable } from "../../core/usage.ts";
 import { Certificate } from "../../edge/certificate.ts";
 import { credential, PASSWORD } from "../credential.ts";
+import { serverAccount } from "../server-account.ts";
 import { quorumProblems, storeProblems } from "../store.ts";
 import { type CompleteArgs, complete, type RedisArgs } from "./args.ts";
 import { consumerAcl, keyPrefix, PORT, serverFiles, usersAcl } from "./config.ts";
@@ -75,10 +76,11 @@ export class Redis extends Component implements Usable {
     const secrets = this.#secrets();
     new Service(...this.child(names(name).nodes, nodesServicePlan(name, namespace)));
     const network = this.#networks();
+    const account = serverAccount(name, namespace, this.childOptions());
     const statefulSet = new StatefulSet(
       ...this.child(server, serversPlan(name, full), transform?.servers, {
         ...keeping(retain),
-        dependsOn: [certificate, files, ...secrets, ...network],
+        dependsOn: [certificate, files, account, ...secrets, ...network],
       }),
     );
     const proxyConfig = this.#files(`${name}-${PROXY}`, PROXY, proxyFiles(name, full));
