@@ -200,6 +200,10 @@ new Worker("customer", {
   });
 
   test("a pod that is killed outright costs a caller that declared how it calls no request", async () => {
+    // The proxy is ready before it knows of anyone to call, and the customer may be new.
+    const isAnswered = `fetch("${PROXY}").then(({ ok }) => process.exit(ok ? 0 : 1))`;
+    const tryIt = () => lab.kubectl("-n", NAMESPACE, "exec", "deployment/customer", "--", "node", "-e", isAnswered);
+    await vi.waitFor(tryIt, { timeout: 60_000, interval: 1_000 });
     const { failures } = await load(async () => {
       await sleep(5_000);
       await killOutright();
