@@ -56,7 +56,7 @@ export default defineConfig({
           name: "real",
           include: ["**/*.real.test.ts"],
           globalSetup: ["test/support/ground.ts"],
-          exclude: ["**/node_modules/**", ...REAL_NODES, ...STACK],
+          exclude: ["**/node_modules/**", "**/.stryker-tmp/**", ...REAL_NODES, ...STACK],
           // Much of their time they wait: for an engine, a cluster, a deadline.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },

@@ -22,7 +22,7 @@ export function shop() {
   return options;
 }
 
-/** The Deployment `orders` that breaks no rule, but for what remediations repair. `container` is laid over its container. */
+/** The Deployment `orders` that breaks no rule that would stop it, but for what remediations repair: hence no account of its own. `container` is laid over its container. */
 export function workload(container: object = {}, spec: object = {}) {
   const matchLabels = { app: "orders" };
   return {
@@ -37,8 +37,14 @@ export function workload(container: object = {}, spec: object = {}) {
             {
               name: "orders",
               image: "plumbline.dev/shop/orders:0.1.0",
+              ports: [{ containerPort: 8080 }],
               readinessProbe: { httpGet: { path: "/readyz", port: 8080 } },
-              resources: { limits: { cpu: "100m", memory: "64Mi" } },
+              livenessProbe: { httpGet: { path: "/livez", port: 8080 } },
+              lifecycle: { preStop: { sleep: { seconds: 5 } } },
+              resources: {
+                requests: { cpu: "100m", memory: "64Mi" },
+                limits: { cpu: "100m", memory: "64Mi" },
+              },
               securityContext: {
                 runAsNonRoot: true,
                 allowPrivilegeEscalation: false,
@@ -52,7 +58,7 @@ export function workload(container: object = {}, spec: object = {}) {
             {
               maxSkew: 1,
               topologyKey: "topology.kubernetes.io/zone",
-              whenUnsatisfiable: "ScheduleAnyway",
+              whenUnsatisfiable: "DoNotSchedule",
               labelSelector: { matchLabels },
             },
           ],
