@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { load, loadAll } from "js-yaml";
+import { load } from "js-yaml";
 import { describe, expect, test } from "vitest";
-import { evaluate, fromManifest, packConfigProblems, type Resource, RULES } from "./index.ts";
+import { evaluate, packConfigProblems, type Resource, RULES } from "./index.ts";
+import { read } from "./sources/read.ts";
 
 // Cases that other checkers' own tests judge, when a copy of them lies beside the project: they are not ours to ship.
 const CORPORA = join(import.meta.dirname, "../../shared/corpora");
@@ -106,23 +107,7 @@ function resourcesOf(corpus: string, { files }: Case): Resource[] {
   return files.flatMap((file) => resourcesIn(join(CORPORA, corpus, file)));
 }
 
-/** Manifests, or an array of resources as Pulumi has them. */
-function resourcesIn(file: string): Resource[] {
-  // Kubernetes reads a quoted text that goes on below with any indentation; our parser wants it indented.
-  const text = readFileSync(file, "utf8").replace(/\\\n\s+/g, "");
-  if (file.endsWith(".json") && text.trimStart().startsWith("[")) return JSON.parse(text);
-  return documentsIn(text).flatMap((manifest) => (manifest ? fromManifest(manifest) : []));
-}
-
-function documentsIn(text: string): unknown[] {
-  try {
-    return loadAll(text);
-  } catch {
-    return loadAll(text.replace(/\[[^[\]]*\]/g, onOneLine));
-  }
-}
-
-/** kubectl reads lists in brackets whose lines stand as far left as their key; the parser here does not. */
-function onOneLine(list: string): string {
-  return list.replace(/#.*$/gm, "").replace(/\s*\n\s*/g, " ");
+/** What a check reads of a file: manifests, or resources as Pulumi has them. */
+function resourcesIn(file: string): readonly Resource[] {
+  return read({ file, text: readFileSync(file, "utf8"), found: false }).resources;
 }

@@ -69,7 +69,8 @@ function placesIn(text: string): Places {
     if (holder) holder.next = undefined;
     return place;
   };
-  for (const event of yamlEvents(text)) {
+  const { source, events } = yamlEvents(text);
+  for (const event of events) {
     const holder = opened.at(-1);
     const isKey = holder?.kind === "map" && holder.next === undefined;
     switch (event.type) {
@@ -79,7 +80,7 @@ function placesIn(text: string): Places {
         break;
       case EVENT_ID.SCALAR:
         if (isKey) {
-          holder.next = { key: getScalarValue(text, event), offset: event.valueStart };
+          holder.next = { key: getScalarValue(source, event), offset: event.valueStart };
           latest = event.valueStart;
         } else if (holder?.kind !== "key") note(event.valueStart);
         break;
@@ -100,7 +101,7 @@ function placesIn(text: string): Places {
       }
     }
   }
-  return { documents, keys, offsets, ends, lineStarts: lineStartsOf(text) };
+  return { documents, keys, offsets, ends, lineStarts: lineStartsOf(source) };
 }
 
 function lineStartsOf(text: string): number[] {

@@ -12,6 +12,7 @@ import {
   parseEvents,
   YAMLException,
 } from "js-yaml";
+import { indented } from "./indented.ts";
 import { MAX_DEPTH, refuseEndless } from "./size.ts";
 import { Unreadable } from "./unreadable.ts";
 
@@ -40,16 +41,29 @@ const REASONS: readonly (readonly [is: RegExp, means: string])[] = [
 
 /** The documents of a YAML or JSON text, empty ones as null. Throws Unreadable, with the line. */
 export function yamlDocuments(text: string): unknown[] {
-  const events = yamlEvents(text);
-  const documents = reading(() => constructFromEvents(events, { source: text, schema: SCHEMA }));
+  const { source, events } = yamlEvents(text);
+  const documents = reading(() => constructFromEvents(events, { source, schema: SCHEMA }));
   // Without an alias nothing is shared, and the parser has minded the depth.
   if (events.some(({ type }) => type === EVENT_ID.ALIAS)) for (const document of documents) refuseEndless(document);
   return documents;
 }
 
-/** What stands where in a text: what its documents are built from. */
-export function yamlEvents(text: string): Event[] {
-  return reading(() => parseEvents(text, { maxDepth: MAX_DEPTH }));
+/** What stands where in a text, and the text that the offsets are of: the same lines, some of them further right. */
+export interface YamlEvents {
+  readonly source: string;
+  readonly events: Event[];
+}
+
+/** What the documents of a text are built from. Throws Unreadable, with the line. */
+export function yamlEvents(text: string): YamlEvents {
+  const parsed = (source: string) => reading(() => ({ source, events: parseEvents(source, { maxDepth: MAX_DEPTH }) }));
+  try {
+    return parsed(text);
+  } catch (error) {
+    if (!(error instanceof Unreadable && (error.cause as Partial<YAMLException>)?.reason?.includes("deficient indent")))
+      throw error;
+    return parsed(indented(text));
+  }
 }
 
 function reading<T>(work: () => T): T {
