@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { amount } from "../../core/quantity.ts";
 import type { CompleteArgs } from "./args.ts";
+import { HOSTS_SH } from "./hosts.ts";
 
 /** Where the pod's files are. */
 export const PATHS = {
@@ -141,10 +142,12 @@ sh ${PATHS.config}/reload.sh &
 exec redis-server ${PATHS.run}/redis.conf
 `;
 
+/** A Sentinel that came back as another would count twice when a majority votes, so it is known by its name. */
 const SENTINEL_SH = `${START_SH}
 password="$(cat ${PATHS.internal}/password)"
 {
   cat ${PATHS.config}/sentinel.conf
+  echo "sentinel myid $(echo "$SELF" | sha1sum | cut -c 1-40)"
   echo "sentinel announce-ip $SELF"
   echo "sentinel monitor $NAME $(sh ${PATHS.config}/primary.sh) ${PORT} $QUORUM"
   echo "sentinel auth-user $NAME ${INTERNAL_USER}"
@@ -180,6 +183,7 @@ export function serverFiles(name: string, args: CompleteArgs): Record<string, st
     "redis.sh": REDIS_SH,
     "sentinel.sh": SENTINEL_SH,
     "reload.sh": RELOAD_SH,
+    "hosts.sh": HOSTS_SH,
   };
 }
 
