@@ -25,10 +25,17 @@ import { issuerRef, privateAuthorityPlan } from "../../components/edge/issuer-pl
 import { ZONES } from "../../rehearsal/nodes/testing/real-cluster.ts";
 
 export const NAMESPACE = "redis";
-export const NAME = "cache";
+const NAME = "cache";
 export const WRITER = "writer";
+/** The servers' pods; the first is the primary of the beginning. */
+export const SERVERS = [0, 1, 2].map((index) => `${names(NAME).server}-${index}`);
 const AUTHORITY = "internal";
 const PASSWORD = { internal: "internal-of-a-test", writer: "writer-of-a-test" };
+/** The writer outlives the first server's node. */
+const BESIDE_FIRST = {
+  topologyKey: "kubernetes.io/hostname",
+  labelSelector: { matchLabels: { "statefulset.kubernetes.io/pod-name": SERVERS[0] } },
+};
 /** Tries to write five times a second, on a new connection each time, and says what came of it: number, then answers. */
 const WRITE_SH = `
 ask() { timeout 10 redis-cli --no-auth-warning --user ${WRITER} --tls --cacert /tls/ca.crt -h ${NAME} -p ${PORT}; }
@@ -58,14 +65,14 @@ export function writes(log: string): Write[] {
 }
 
 /** A script for the writer that prints the values of what was written, one a line. */
-export function readBack(numbers: readonly number[]): string[] {
+export function readBack(numbers: readonly string[]): string[] {
   const gets = numbers.map((number) => `get ${WRITER}:${number}`).join("\\n");
   const ask = `redis-cli --no-auth-warning --user ${WRITER} --tls --cacert /tls/ca.crt -h ${NAME} -p ${PORT}`;
   return ["sh", "-c", `printf '${gets}\\n' | ${ask}`];
 }
 
-/** What the component makes, as it makes it, with a pod that writes through the proxy; one step after the other. */
-export function redisObjects(): object[][] {
+/** What the component makes, as it makes it, and what it needs before; then a pod that writes through the proxy. */
+export function redisObjects() {
   const namespace = { name: NAMESPACE } as Namespace;
   const args = complete({ namespace, issuer: {} as Issuer, zones: ZONES });
   const { config, internal, users, server } = names(NAME);
@@ -78,13 +85,13 @@ export function redisObjects(): object[][] {
   const configMap = (name: string, data: object) => of("v1", "ConfigMap")({ metadata: here(name), data });
   const secret = (name: string, stringData: object) => of("v1", "Secret")({ metadata: here(name), stringData });
   const acl = usersAcl(PASSWORD.internal, [consumerAcl(WRITER, PASSWORD.writer)]);
-  return [
-    [
+  return {
+    base: [
       ...[NAMESPACE, CERT_MANAGER.namespace].map((name) => of("v1", "Namespace")({ metadata: { name } })),
       ...priorityPlans().map(of("scheduling.k8s.io/v1", "PriorityClass")),
       ...Object.values(authority),
     ],
-    [
+    redis: [
       certificatePlan({
         ...here(server),
         issuer: issuerRef(AUTHORITY),
@@ -109,8 +116,8 @@ export function redisObjects(): object[][] {
       of("apps/v1", "StatefulSet")(serversPlan(NAME, args)),
       of("apps/v1", "Deployment")(proxyPlan(NAME, args)),
     ],
-    [writerPod(writer.podLabels)],
-  ];
+    writer: [writerPod(writer.podLabels)],
+  };
 }
 
 function writerPod(labels: object): object {
@@ -122,6 +129,7 @@ function writerPod(labels: object): object {
     spec: {
       terminationGracePeriodSeconds: 0,
       securityContext: RESTRICTED_POD,
+      affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [BESIDE_FIRST] } },
       containers: [
         {
           name: WRITER,

@@ -26,6 +26,10 @@ test("no port is open without TLS", () => {
   for (const file of ["redis.conf", "sentinel.conf"]) expect(files[file]).toMatch(/^port 0$/m);
 });
 
+test("a Sentinel that comes back is the one that it was", () => {
+  expect(serverFiles("cache", complete(base))["sentinel.sh"]).toContain('sentinel myid $(echo "$SELF" | sha1sum');
+});
+
 test("a consumer sees its own keys and channels, and rules nothing", () => {
   const line = consumerAcl("payments", "hunter2");
   expect(line).toContain(" ~payments:* &payments:* ");
@@ -46,4 +50,7 @@ test("the proxy checks every server by its certificate, and knows a primary by i
   expect(config).toContain("check-ssl verify required");
   expect(config.match(/^ {2}server server-\d /gm)).toHaveLength(2);
   expect(config).toContain("on-marked-down shutdown-sessions");
+  // Both commands at once, and one pattern for both answers.
+  expect(config).toContain('tcp-check send "AUTH health health\\r\\nROLE\\r\\n"');
+  expect(config).toContain("tcp-check expect min-recv 9 rstring ^\\+OK\\r\\n\\*3\n");
 });
