@@ -77,7 +77,7 @@ describe.skipIf(why !== undefined)(`Redis on real nodes${why === undefined ? "" 
     expect(await primary()).toBe(SERVERS[0]);
   });
 
-  test("the primary's node is lost: another takes over, every acknowledged write is there, and who comes back is known", async () => {
+  test("the primary's node is lost: another takes over, every acknowledged write is there, and all are whole again", async () => {
     const [lost = ""] = SERVERS;
     await during({ type: "node-kill", node: await nodeOf(lost), duration: "10m" }, async () => {
       const killed = Date.now();

@@ -26,10 +26,6 @@ test("no port is open without TLS", () => {
   for (const file of ["redis.conf", "sentinel.conf"]) expect(files[file]).toMatch(/^port 0$/m);
 });
 
-test("a Sentinel that comes back is the one that it was", () => {
-  expect(serverFiles("cache", complete(base))["sentinel.sh"]).toContain('sentinel myid $(echo "$SELF" | sha1sum');
-});
-
 test("a consumer sees its own keys and channels, and rules nothing", () => {
   const line = consumerAcl("payments", "hunter2");
   expect(line).toContain(" ~payments:* &payments:* ");

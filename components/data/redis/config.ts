@@ -142,12 +142,10 @@ sh ${PATHS.config}/reload.sh &
 exec redis-server ${PATHS.run}/redis.conf
 `;
 
-/** A Sentinel that came back as another would count twice when a majority votes, so it is known by its name. */
 const SENTINEL_SH = `${START_SH}
 password="$(cat ${PATHS.internal}/password)"
 {
   cat ${PATHS.config}/sentinel.conf
-  echo "sentinel myid $(echo "$SELF" | sha1sum | cut -c 1-40)"
   echo "sentinel announce-ip $SELF"
   echo "sentinel monitor $NAME $(sh ${PATHS.config}/primary.sh) ${PORT} $QUORUM"
   echo "sentinel auth-user $NAME ${INTERNAL_USER}"
