@@ -46,4 +46,7 @@ test("the proxy checks every server by its certificate, and knows a primary by i
   expect(config).toContain("check-ssl verify required");
   expect(config.match(/^ {2}server server-\d /gm)).toHaveLength(2);
   expect(config).toContain("on-marked-down shutdown-sessions");
+  // Both commands at once, and one pattern for both answers.
+  expect(config).toContain('tcp-check send "AUTH health health\\r\\nROLE\\r\\n"');
+  expect(config).toContain("tcp-check expect min-recv 9 rstring ^\\+OK\\r\\n\\*3\n");
 });

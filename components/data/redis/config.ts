@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { amount } from "../../core/quantity.ts";
 import type { CompleteArgs } from "./args.ts";
+import { HOSTS_SH } from "./hosts.ts";
 
 /** Where the pod's files are. */
 export const PATHS = {
@@ -180,6 +181,7 @@ export function serverFiles(name: string, args: CompleteArgs): Record<string, st
     "redis.sh": REDIS_SH,
     "sentinel.sh": SENTINEL_SH,
     "reload.sh": RELOAD_SH,
+    "hosts.sh": HOSTS_SH,
   };
 }
 

@@ -10,6 +10,7 @@ import type { Peer } from "../../core/usage.ts";
 import { certificateSecret } from "../../edge/certificate-plan.ts";
 import type { CompleteArgs } from "./args.ts";
 import { HEALTH_USER, PATHS, PORT, SENTINEL_PORT, serverFiles } from "./config.ts";
+import { HOSTS_MOUNT, HOSTS_VOLUME, hostsContainer } from "./hosts.ts";
 
 export const SERVER = "server";
 /** A Sentinel watches and votes; it holds no data. */
@@ -46,21 +47,25 @@ export function serversPlan(name: string, args: CompleteArgs): types.input.apps.
   const matchLabels = selector(name, SERVER);
   const { nodes, server, config, users, internal } = names(name);
   const annotations = optOutAnnotations({ replication });
+  const image = `docker.io/library/redis:${version}`;
+  const all = { name: "SERVERS", value: servers(name, namespace, replicas).join(" ") };
+  const configMount = { name: "config", mountPath: PATHS.config, readOnly: true };
   const container = (what: string, script: string, port: number, size: typeof resources) => ({
     name: what,
-    image: `docker.io/library/redis:${version}`,
+    image,
     command: ["sh", `${PATHS.config}/${script}`],
     env: [
       { name: "NAME", value: name },
       { name: "DOMAIN", value: `${nodes}.${namespace}.svc` },
-      { name: "SERVERS", value: servers(name, namespace, replicas).join(" ") },
+      all,
       { name: "QUORUM", value: String(Math.floor(replicas / 2) + 1) },
     ],
     ports: [{ name: what, containerPort: port }],
     resources: size,
     securityContext: RESTRICTED_CONTAINER,
     volumeMounts: [
-      { name: "config", mountPath: PATHS.config, readOnly: true },
+      configMount,
+      HOSTS_MOUNT,
       { name: "users", mountPath: PATHS.users, readOnly: true },
       { name: "internal", mountPath: PATHS.internal, readOnly: true },
       { name: "tls", mountPath: PATHS.tls, readOnly: true },
@@ -94,6 +99,9 @@ export function serversPlan(name: string, args: CompleteArgs): types.input.apps.
           terminationGracePeriodSeconds: GRACE_SECONDS,
           securityContext: RESTRICTED_POD,
           ...spread({ matchLabels, zones, sharedHosts: "never" }),
+          initContainers: [
+            hostsContainer({ image, env: [all], script: `${PATHS.config}/hosts.sh`, volumeMounts: [configMount] }),
+          ],
           containers: [
             container("redis", "redis.sh", PORT, resources),
             container("sentinel", "sentinel.sh", SENTINEL_PORT, SENTINEL_RESOURCES as typeof resources),
@@ -104,6 +112,7 @@ export function serversPlan(name: string, args: CompleteArgs): types.input.apps.
             { name: "users", secret: { secretName: users, defaultMode: 0o440 } },
             { name: "internal", secret: { secretName: internal, defaultMode: 0o440 } },
             { name: "tls", secret: { secretName: certificateSecret(server), defaultMode: 0o440 } },
+            HOSTS_VOLUME,
             run("redis"),
             run("sentinel"),
           ],
