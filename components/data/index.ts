@@ -4,5 +4,13 @@ export type { PostgresArgs } from "./postgres/args.ts";
 export { type Database, Postgres } from "./postgres/postgres.ts";
 export type { RedisArgs } from "./redis/args.ts";
 export { Redis } from "./redis/redis.ts";
-export { bucketOf, type Move, movesBetween, type ShardMap, shardMap, shardOf } from "./sharding/shard-map.ts";
+export {
+  bucketOf,
+  type Move,
+  movesBetween,
+  type Shard,
+  type ShardMap,
+  shardMap,
+  shardOf,
+} from "./sharding/shard-map.ts";
 export type { Backend } from "./store.ts";
