@@ -78,6 +78,7 @@ describe.each(RULES.map((rule) => ({ id: rule.id, rule })))("$id", ({ rule }) =>
       expect(text).toContain(`why:  ${rule.why}`);
       expect(text).toMatch(/^fix: {2}\S/m);
       expect(text.includes("else: annotate")).toBe(rule.optOut !== undefined);
+      expect(text.includes("else: for a time, grant an exemption")).toBe(rule.exemptable);
     }
   });
 
