@@ -11,7 +11,7 @@ import { exportState } from "./engine/state.ts";
 import { EXIT, Failure } from "./failure.ts";
 import { RECORDERS } from "./recorders.ts";
 import type { Tell } from "./steps.ts";
-import { changeLine, done, driftLine, planLine, planNews, planned, updateNews } from "./view/engine-news.ts";
+import { changeLine, done, driftLine, planLine, planNews, planned, updateNews, warned } from "./view/engine-news.ts";
 import { count } from "./view/format.ts";
 import type { StepNews } from "./view/screen.ts";
 
@@ -98,7 +98,8 @@ export async function planStep(context: Context, { policies, ...options }: PlanO
     context.findings.drift = corrected(run.progress);
     if (!run.ok) throw planFailure(run);
     for (const drift of context.findings.drift) context.steps.line(`Drift: ${driftLine(drift)}`);
-    return { detail: planned(run.progress.changes), value: { ...open, progress: run.progress } };
+    const detail = planned(run.progress.changes) + warned(run.progress.violations);
+    return { detail, value: { ...open, progress: run.progress } };
   });
 }
 

@@ -31,7 +31,9 @@ export async function configurationStep({ steps }: Context, name: string): Promi
 export async function policiesStep({ steps }: Context, name: string): Promise<Policies> {
   return steps.run("Policies", async () => {
     const value = await policiesOf(name, PROJECT_DIR);
-    return { detail: value.config === undefined ? "each rule's own settings" : `policies/config/${name}.json`, value };
+    const { all, asked, mandatory } = value.rules;
+    const from = value.config === undefined ? "each rule's own settings" : `policies/config/${name}.json`;
+    return { detail: `${from}: ${asked} of ${all} rules asked, ${mandatory} mandatory`, value };
   });
 }
 

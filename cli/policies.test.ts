@@ -17,7 +17,7 @@ function project(settings: string): string {
 it.each(["local", "local-real", "dev", "staging", "production"])(
   "takes the settings of %s as they are written",
   async (name) => {
-    expect(await policiesOf(name, PROJECT_DIR)).toEqual({
+    expect(await policiesOf(name, PROJECT_DIR)).toMatchObject({
       pack: join(PROJECT_DIR, "policies"),
       config: join(PROJECT_DIR, "policies", "config", `${name}.json`),
     });
@@ -26,7 +26,24 @@ it.each(["local", "local-real", "dev", "staging", "production"])(
 
 it("holds an environment without settings to the rules' own", async () => {
   const dir = project("{}");
-  expect(await policiesOf("other", dir)).toEqual({ pack: join(dir, "policies") });
+  const { rules, ...rest } = await policiesOf("other", dir);
+  expect(rest).toEqual({ pack: join(dir, "policies") });
+  expect(rules.asked).toBe(rules.all);
+});
+
+it("counts the rules that are asked, and those that stop an up", async () => {
+  const none = await policiesOf("local", project("{}"));
+  const fewer = await policiesOf(
+    "local",
+    project(
+      '{"secret-literal-forbidden":{"enforcementLevel":"disabled"},"image-tag-pinned":{"enforcementLevel":"disabled"}}',
+    ),
+  );
+  expect(fewer.rules.all).toBe(none.rules.all);
+  expect(fewer.rules.asked).toBe(none.rules.asked - 2);
+  expect(none.rules.mandatory).toBeGreaterThan(0);
+  const more = await policiesOf("local", project('{"environment-parity":{"enforcementLevel":"mandatory"}}'));
+  expect(more.rules.mandatory - none.rules.mandatory).toBe(1);
 });
 
 it.each([

@@ -1,15 +1,27 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { PackConfig } from "../policies/index.ts";
 import type { Policies } from "./engine/run.ts";
 import { EXIT, Failure } from "./failure.ts";
+
+/** The pack and its settings, and how many of its rules they ask. */
+interface PoliciesOfEnvironment extends Policies {
+  readonly rules: {
+    readonly all: number;
+    /** Those that are not disabled. */
+    readonly asked: number;
+    /** Of those asked, the ones that stop an up. */
+    readonly mandatory: number;
+  };
+}
 
 /**
  * The policy pack that every environment is held to, with that environment's own settings if it has any. Wrong settings
  * and wrong exemptions are refused here: the engine would find some of them when the cluster stands, and pass over a rule
  * that does not exist.
  */
-export async function policiesOf(environment: string, projectDir: string): Promise<Policies> {
-  const { EXEMPTIONS, exemptionProblems, packConfigProblems, RULES } = await import("../policies/index.ts");
+export async function policiesOf(environment: string, projectDir: string): Promise<PoliciesOfEnvironment> {
+  const { EXEMPTIONS, exemptionProblems, levelOf, packConfigProblems, RULES } = await import("../policies/index.ts");
   const file = `policies/config/${environment}.json`;
   const config = readSettings(file, projectDir);
   const problems = [
@@ -17,7 +29,17 @@ export async function policiesOf(environment: string, projectDir: string): Promi
     ...exemptionProblems(EXEMPTIONS, RULES).map((problem) => `policies/exemptions.ts: ${problem}`),
   ];
   if (problems.length > 0) throw new Failure(EXIT.usage, ["The policies cannot be used:", ...problems].join("\n  "));
-  return { pack: join(projectDir, "policies"), ...(config !== undefined && { config: join(projectDir, file) }) };
+  const own = (config ?? {}) as PackConfig;
+  const levels = RULES.map((rule) => own[rule.id]?.enforcementLevel ?? levelOf(rule));
+  return {
+    pack: join(projectDir, "policies"),
+    ...(config !== undefined && { config: join(projectDir, file) }),
+    rules: {
+      all: RULES.length,
+      asked: levels.filter((level) => level !== "disabled").length,
+      mandatory: levels.filter((level) => level === "mandatory").length,
+    },
+  };
 }
 
 function readSettings(file: string, projectDir: string): unknown {

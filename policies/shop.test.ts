@@ -33,7 +33,7 @@ describe.each(Object.entries(ENVIRONMENTS))("the shop in %s", (environment, sett
     expect(broken("mandatory", "remediate")).toEqual([]);
   });
 
-  test("is warned of what these files say", async () => {
+  test("is warned of what its file says (npm run golden:update after a wanted change)", async () => {
     await expect(`${broken("advisory").join("\n")}\n`).toMatchFileSnapshot(
       `../test/golden/${environment}.warnings.txt`,
     );

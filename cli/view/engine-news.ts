@@ -1,5 +1,5 @@
 import type { Operation } from "../engine/events.ts";
-import type { Activity, Change, Drift, EngineProgress } from "../engine/progress.ts";
+import type { Activity, Change, Drift, EngineProgress, Violation } from "../engine/progress.ts";
 import { count, span } from "./format.ts";
 import type { Item, StepNews } from "./screen.ts";
 
@@ -28,6 +28,12 @@ export function updateNews(progress: EngineProgress, total: number): StepNews {
 /** What is planned: `128 to create, 2 to change`, or that nothing is. */
 export function planned(changes: readonly Change[]): string {
   return tally(changes, PLANNED) || "nothing to change";
+}
+
+/** What the rules advise, behind what is planned: `; 3 warnings of the rules`. Nothing if they have none. */
+export function warned(violations: readonly Violation[]): string {
+  const warnings = violations.filter(({ level }) => level === "advisory").length;
+  return warnings === 0 ? "" : `; ${count(warnings, "warning")} of the rules`;
 }
 
 /** What was done: `128 created, 2 changed`. */

@@ -12,8 +12,8 @@ export interface AwsSetting {
   readonly unset: boolean;
   /** Whether what is set is right; asked only where something is. */
   readonly right: (field: Field) => boolean;
-  /** For people, and what the fix says: `true`. */
-  readonly wanted: string;
+  /** For people, and what the fix says: `true`; made from the resource where it depends on it. */
+  readonly wanted: string | ((root: Field) => string);
   /** Whether the resource has this setting at all. Default: it has. */
   readonly when?: (root: Field) => boolean;
 }
@@ -39,7 +39,7 @@ export function off(at: string, narrowed: Omit<Narrowed, "unset"> = {}): AwsSett
 }
 
 /** Something must be set; a list must hold something. */
-export function filled(at: string, wanted: string, narrowed: Narrowed = {}): AwsSetting {
+export function filled(at: string, wanted: AwsSetting["wanted"], narrowed: Narrowed = {}): AwsSetting {
   return setting(at, isFilled, wanted, narrowed);
 }
 
@@ -58,7 +58,7 @@ export function atLeast(at: string, least: number, narrowed: Narrowed = {}): Aws
 export function setting(
   at: string,
   right: (field: Field) => boolean,
-  wanted: string,
+  wanted: AwsSetting["wanted"],
   { unset, when }: Narrowed = {},
 ): AwsSetting {
   return { at, right, wanted, unset: unset ?? false, ...(when && { when }) };
@@ -76,7 +76,8 @@ export function broken(table: AwsTable, object: StackObject): Generator<Violatio
     if (when && !when(root)) return;
     yield* eachKnown(fieldsAt(root, at), function* (field) {
       if (field.absent ? unset : right(field)) return;
-      yield violation(field, wanted, { fix: `${field.path}: ${wanted}` });
+      const line = typeof wanted === "string" ? wanted : wanted(root);
+      yield violation(field, line, { fix: `${field.path}: ${line}` });
     });
   });
 }

@@ -1,5 +1,5 @@
 import { MalformedValue } from "./field.ts";
-import { optOutOf } from "./opt-out.ts";
+import { optOutOf, vainOptOut } from "./opt-out.ts";
 import type { Rule, Violation } from "./rule.ts";
 import { Stack } from "./stack.ts";
 import type { StackObject } from "./stack-object.ts";
@@ -30,7 +30,14 @@ export function judge(
     if (error instanceof UnknownValue && violations.length === 0) return { verdict: "unknown", path: error.path };
     if (!(error instanceof UnknownValue)) violations.push(failed(rule, error));
   }
-  return violations.length > 0 ? { verdict: "fail", violations } : { verdict: "pass" };
+  if (violations.length === 0) return { verdict: "pass" };
+  return { verdict: "fail", violations: withVainOptOut(violations, vainOptOut(rule, object)) };
+}
+
+/** Who wrote an opt-out that frees nothing reads why where the violation says what is wanted. */
+function withVainOptOut(violations: readonly Violation[], vain: string | undefined): readonly Violation[] {
+  if (vain === undefined) return violations;
+  return violations.map((one) => ({ ...one, wanted: `${one.wanted} (${vain})` }));
 }
 
 function failed(rule: Rule, error: unknown): Violation {

@@ -21,10 +21,15 @@ export function unknownText(object: StackObject, path: string): string {
   return `${object.label}: ${place} is not known before up; the rule judges it then, and stops up if it is broken`;
 }
 
+/** How to let the object be: for good by an opt-out, for a time by an exemption, where the rule has either. */
 function wayOut(rule: Rule, object: StackObject): string[] {
-  if (rule.optOut === undefined) return [];
   const by = object.kind === undefined ? "annotate the resource with the tag" : "annotate the object with";
-  return [`else: ${by} ${optOutKey(rule.optOut)}: "<reason, ${MIN_REASON} characters or more>"`];
+  return [
+    ...(rule.optOut === undefined
+      ? []
+      : [`else: ${by} ${optOutKey(rule.optOut)}: "<reason, ${MIN_REASON} characters or more>"`]),
+    ...(rule.exemptable ? ["else: for a time, grant an exemption in policies/exemptions.ts"] : []),
+  ];
 }
 
 function indented(text: string): string {

@@ -47,6 +47,8 @@ export interface Rule<Specs extends ParamSpecs = ParamSpecs> {
   readonly why: string;
   /** The line, or the few, that repair it. */
   readonly fix: string;
+  /** What it must be told besides the objects of one stack, and where that comes from. Without it, the rule judges nothing. */
+  readonly needs?: string;
   /** Controls of public frameworks that it serves, e.g. `PSS:restricted`. */
   readonly frameworks: readonly string[];
   /** `resource`: an object says itself whether it is right. `stack`: only the objects together do. */

@@ -43,6 +43,12 @@ export class StackObject {
     return this.root.at("metadata", "annotations", key).text();
   }
 
+  /** The keys of its annotations, or of its tags. */
+  annotationKeys(): string[] {
+    const holder = this.kind === undefined ? this.root.at("tags") : this.root.at("metadata", "annotations");
+    return Array.isArray(holder.value) ? [] : holder.entries().map(([key]) => key);
+  }
+
   /** Other clouds' tags are lists of their own making: those carry no reasons. */
   #tag(key: string): string | undefined {
     const tags = this.root.at("tags");

@@ -56,6 +56,18 @@ test("a page has the whole record", () => {
   expect(page("secret-literal-forbidden")).toContain("none. It cannot be exempted.");
 });
 
+test("a page says what its rule needs, why it has no example, and leads to what it names", () => {
+  const text = page("environment-parity");
+  expect(text).toContain("**It needs** a second stack to compare with: plumbline check staging/ --compare-with");
+  expect(text).toContain("## Example\n\nNone here: it would take more than one stack.");
+  expect(page("replicas-min")).not.toMatch(/It needs|None here/);
+  expect(page("replicas-min")).toContain("```yaml\nreplicas-min: { min: 2 }\n```");
+  const [, anchorOfExemption = ""] = /\[exemption\]\(\.\.\/policies\.md#([a-z-]+)\)/.exec(text) ?? [];
+  const headings = readFileSync(join(DOCS, "policies.md"), "utf8").matchAll(/^## (.*)$/gm);
+  expect(Array.from(headings, ([, heading = ""]) => anchor(heading))).toContain(anchorOfExemption);
+  expect(anchorOfExemption).toBe("grant-an-exemption");
+});
+
 const examples = RULES.flatMap((rule) => {
   const example = exampleOf(rule, fixturesOf(rule));
   return example ? [{ id: rule.id, rule, example }] : [];

@@ -12,6 +12,7 @@ export function rulePage(rule: Rule, environments: Readonly<Record<string, Setti
     `# ${rule.id}`,
     `${prose(rule.title)}.`,
     record(rule),
+    ...(rule.needs === undefined ? [] : [`**It needs** ${prose(rule.needs)}.`]),
     "## Why",
     `${prose(sentence(rule.why))}.`,
     "## Fix",
@@ -22,7 +23,8 @@ export function rulePage(rule: Rule, environments: Readonly<Record<string, Setti
     levels(rule, environments),
     "## Ways around",
     waysAround(rule),
-    ...(example ? exampleParts(example) : []),
+    "## Example",
+    ...(example ? exampleParts(example) : [noExample(rule)]),
     "",
   ].join("\n\n");
 }
@@ -66,6 +68,8 @@ function settings({ id, params }: Rule): string {
     table(["Setting", "Default", "Allowed", "Meaning"], rows),
     "In `policies/config/environments.ts`:",
     fenced("ts", `rules: { ${JSON.stringify(id)}: { params: { ${name}: ${JSON.stringify(spec?.default)} } } }`),
+    "In the file after `--config` of `plumbline check`:",
+    fenced("yaml", `${id}: { ${name}: ${JSON.stringify(spec?.default)} }`),
   ].join("\n\n");
 }
 
@@ -88,7 +92,7 @@ function waysAround(rule: Rule): string {
       ? "- **For good:** none on the object."
       : `- **For good:** annotate the object with ${code(optOutKey(rule.optOut))} and a reason of ${MIN_REASON} characters or more.`;
   const forATime = rule.exemptable
-    ? "- **For a time:** an [exemption](../policies.md#let-an-object-differ)."
+    ? "- **For a time:** an [exemption](../policies.md#grant-an-exemption)."
     : "- **For a time:** none. It cannot be exempted.";
   return `${forGood}\n${forATime}`;
 }
@@ -96,13 +100,16 @@ function waysAround(rule: Rule): string {
 function exampleParts({ broken, params, message, mended }: Example): string[] {
   const given = Object.entries(params).map(([name, value]) => code(`${name}: ${JSON.stringify(value)}`));
   return [
-    "## Example",
     `This breaks the rule${given.length > 0 ? `, where its settings are ${given.join(", ")}` : ""}${withOptions(broken)}:`,
     fenced("yaml", broken.text),
     "It says:",
     fenced("text", message),
     ...(mended ? [`This holds${withOptions(mended)}:`, fenced("yaml", mended.text)] : []),
   ];
+}
+
+function noExample({ id }: Rule): string {
+  return `None here: it would take more than one stack. The fixtures beside the rule, ${code(`${id}.fixtures.yaml`)}, have some.`;
 }
 
 function withOptions({ options }: ShownStack): string {

@@ -1,4 +1,3 @@
-import type { Rule } from "../core/rule.ts";
 import { ADMISSION } from "./admission/index.ts";
 import { AUDIT } from "./audit/index.ts";
 import { AUTOSCALING } from "./autoscaling/index.ts";
@@ -21,34 +20,36 @@ import { RECOVERY } from "./recovery/index.ts";
 import { RESILIENCE } from "./resilience/index.ts";
 import { RESOURCES } from "./resources/index.ts";
 import { SECRETS } from "./secrets/index.ts";
+import { rulesOf } from "./topics.ts";
 
-const ALL = [
-  ...RESILIENCE,
-  ...PROBES,
-  ...AUTOSCALING,
-  ...RESOURCES,
-  ...IMAGES,
-  ...POD_SECURITY,
-  ...NETWORK,
-  ...EDGE,
-  ...ENCRYPTION,
-  ...RBAC,
-  ...SECRETS,
-  ...CLOUD,
-  ...AUDIT,
-  ...RECOVERY,
-  ...BACKUP,
-  ...DATA,
-  ...OBSERVABILITY,
-  ...PRIVACY,
-  ...DELIVERY,
-  ...CHANGE,
-  ...HYGIENE,
-  ...ADMISSION,
-] as const;
+/** By topic, which is the name of its folder. */
+const TOPICS = {
+  resilience: RESILIENCE,
+  probes: PROBES,
+  autoscaling: AUTOSCALING,
+  resources: RESOURCES,
+  images: IMAGES,
+  "pod-security": POD_SECURITY,
+  network: NETWORK,
+  edge: EDGE,
+  encryption: ENCRYPTION,
+  rbac: RBAC,
+  secrets: SECRETS,
+  cloud: CLOUD,
+  audit: AUDIT,
+  recovery: RECOVERY,
+  backup: BACKUP,
+  data: DATA,
+  observability: OBSERVABILITY,
+  privacy: PRIVACY,
+  delivery: DELIVERY,
+  change: CHANGE,
+  hygiene: HYGIENE,
+  admission: ADMISSION,
+};
 
 /** Every rule with the exact types of its id and settings, which the configs are checked against. */
-export type KnownRule = (typeof ALL)[number];
+export type KnownRule = (typeof TOPICS)[keyof typeof TOPICS][number];
 
 /** Every rule, topic by topic. */
-export const RULES = ALL as unknown as readonly Rule[];
+export const RULES = rulesOf(TOPICS);

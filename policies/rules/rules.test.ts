@@ -15,12 +15,8 @@ import {
 } from "../testing/fixtures.ts";
 import { RULES } from "./index.ts";
 
-test("fixtures and rules belong together", () => {
+test("fixtures and rules belong together (each rule's beside it: policies/rules/<topic>/<id>.fixtures.yaml)", () => {
   expect([...ruleFiles(".fixtures.yaml").keys()].sort()).toEqual(RULES.map(({ id }) => id).sort());
-});
-
-test("no two rules have one id", () => {
-  expect(new Set(RULES.map(({ id }) => id)).size).toBe(RULES.length);
 });
 
 describe.each(RULES.map((rule) => ({ id: rule.id, rule })))("$id", ({ rule }) => {
@@ -39,10 +35,13 @@ describe.each(RULES.map((rule) => ({ id: rule.id, rule })))("$id", ({ rule }) =>
 
   test.each(fixtures)("$verdict: $name", (fixture) => {
     const said = verdictOn(rule, resourcesOf(fixture), fixture.params);
-    expect(said.verdict).toBe(fixture.verdict);
-    if (fixture.path !== undefined) expect(said.path).toBe(fixture.path);
-    if (fixture.given !== undefined) expect(said.violations[0]?.given).toBe(fixture.given);
-    if (fixture.verdict === "fail") expect(said.violations).toHaveLength(fixture.paths ?? 1);
+    expect(said.verdict, "what the rule says of the first object of the fixture's stack").toBe(fixture.verdict);
+    if (fixture.path !== undefined) expect(said.path, "the fixture's `path`").toBe(fixture.path);
+    if (fixture.given !== undefined) expect(said.violations[0]?.given, "the fixture's `given`").toBe(fixture.given);
+    if (fixture.verdict === "fail")
+      expect(said.violations, "violations: as many as the fixture's `paths` says, or one").toHaveLength(
+        fixture.paths ?? 1,
+      );
   });
 
   test.each(fixtures)("the order of the stack does not matter: $name", (fixture) => {
@@ -52,11 +51,16 @@ describe.each(RULES.map((rule) => ({ id: rule.id, rule })))("$id", ({ rule }) =>
   });
 
   test.each(failing.filter(({ fix }) => fix))("the fix repairs it: $name", (fixture) => {
-    expect(verdictOn(rule, fixed(fixture), fixture.params)).toMatchObject({ verdict: "pass" });
+    expect(verdictOn(rule, fixed(fixture), fixture.params), "with the fixture's `fix` done to it").toMatchObject({
+      verdict: "pass",
+    });
   });
 
   test("most failing fixtures show how they are repaired", () => {
-    expect(failing.filter(({ fix }) => fix).length).toBeGreaterThanOrEqual(Math.ceil(failing.length / 2));
+    expect(
+      failing.filter(({ fix }) => fix).length,
+      "failing fixtures with a `fix`: give one to at least half of them",
+    ).toBeGreaterThanOrEqual(Math.ceil(failing.length / 2));
   });
 
   test.each(fixtures.filter(isBarePod))("says the same of a pod in a controller: $name", (fixture) => {
@@ -78,6 +82,7 @@ describe.each(RULES.map((rule) => ({ id: rule.id, rule })))("$id", ({ rule }) =>
       expect(text).toContain(`why:  ${rule.why}`);
       expect(text).toMatch(/^fix: {2}\S/m);
       expect(text.includes("else: annotate")).toBe(rule.optOut !== undefined);
+      expect(text.includes("else: for a time, grant an exemption")).toBe(rule.exemptable);
     }
   });
 
@@ -85,17 +90,23 @@ describe.each(RULES.map((rule) => ({ id: rule.id, rule })))("$id", ({ rule }) =>
     for (const fixture of fixtures.filter(({ verdict }) => verdict === "pass" || verdict === "fail"))
       for (const [path, stack] of withOneUnknown(fixture)) {
         const { verdict } = verdictOn(rule, resourcesOf({ ...fixture, stack }), fixture.params);
-        expect([fixture.verdict, "unknown"], `${fixture.name}: ${path} unknown`).toContain(verdict);
+        expect(
+          [fixture.verdict, "unknown"],
+          `${fixture.name}, when ${path} is not known yet: the rule took it for something that is (read it with Field's methods)`,
+        ).toContain(verdict);
       }
   });
 
   const mutants = MUTANTS.filter((mutant) => fixtures.some(({ verdict }) => mutant.verdicts.includes(verdict)));
-  test.each(mutants)("its fixtures notice a rule that $name", ({ mutate }) => {
+  test.each(mutants)("its fixtures notice a rule that $name", ({ name, mutate }) => {
     const mutant = mutate(rule);
     const survived = fixtures.every(
       (fixture) => verdictOn(mutant, resourcesOf(fixture), fixture.params).verdict === fixture.verdict,
     );
-    expect(survived).toBe(false);
+    expect(
+      survived,
+      `every fixture holds of a rule that ${name}: add one to ${rule.id}.fixtures.yaml that does not`,
+    ).toBe(false);
   });
 
   test("its fixtures notice every setting that is left out", () => {
@@ -107,7 +118,10 @@ describe.each(RULES.map((rule) => ({ id: rule.id, rule })))("$id", ({ rule }) =>
       const survived = fixtures.every(
         (fixture) => verdictOn(blind, resourcesOf(fixture), fixture.params).verdict === fixture.verdict,
       );
-      expect(survived, name).toBe(false);
+      expect(
+        survived,
+        `every fixture holds at the default of ${name}: add one to ${rule.id}.fixtures.yaml with \`params: { ${name}: … }\` and the verdict that only this value gives`,
+      ).toBe(false);
     }
   });
 
@@ -117,7 +131,9 @@ describe.each(RULES.map((rule) => ({ id: rule.id, rule })))("$id", ({ rule }) =>
       const repair = () => rule.remediate?.(new StackObject(resources[0] as never), parameters(rule, fixture) as never);
       repair();
       const once = structuredClone(resources[0]?.props);
-      expect(verdictOn(rule, resources, fixture.params).verdict).toBe(fixture.remediated ? "pass" : "fail");
+      expect(verdictOn(rule, resources, fixture.params).verdict, "after the repair: the fixture's `remediated`").toBe(
+        fixture.remediated ? "pass" : "fail",
+      );
       if (!fixture.remediated) expect(once).toEqual(resourcesOf(fixture)[0]?.props);
       repair();
       expect(resources[0]?.props).toEqual(once);

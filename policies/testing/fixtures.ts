@@ -14,21 +14,25 @@ import { UNKNOWN } from "../core/unknown.ts";
  */
 export interface Fixture {
   readonly name: string;
-  /** `none`: the first object is none of the rule's business. */
+  /** What the rule says of the first object; `none`: it is none of the rule's business. */
   readonly verdict: "pass" | "fail" | "unknown" | "none";
   /** Path and given of the first violation, or the path that is not known yet. */
   readonly path?: string;
   readonly given?: string;
   /** How many violations there are, if more than one. */
   readonly paths?: number;
+  /** Settings of the rule, over its defaults. */
   readonly params?: Record<string, unknown>;
+  /** Pulumi's own settings of every object, e.g. `{ protect: true }`. */
   readonly options?: Resource["options"];
   readonly stack: readonly Manifest[];
   /** What makes a failing stack pass. */
   readonly fix?: {
     /** Which object is changed; 0 by default. */
     readonly object?: number;
+    /** Values by their paths in it, e.g. `"spec.replicas": 2`. */
     readonly set?: Record<string, unknown>;
+    /** Objects that come to the stack. */
     readonly add?: readonly Manifest[];
     readonly options?: Resource["options"];
     /** What an update then does to it. */
@@ -58,7 +62,7 @@ const FIXTURES = ruleFiles(".fixtures.yaml");
 /** The fixtures of a rule, from the file beside it. */
 export function fixturesOf(rule: Rule): Fixture[] {
   const file = FIXTURES.get(rule.id);
-  if (file === undefined) throw new Error(`${rule.id} has no fixtures`);
+  if (file === undefined) throw new Error(`${rule.id} has no fixtures: write ${rule.id}.fixtures.yaml beside the rule`);
   return withUnknowns(load(readFileSync(file, "utf8"))) as Fixture[];
 }
 

@@ -39,6 +39,28 @@ const BROKER = [
   ),
 ];
 
+/**
+ * The logs that tell who did what, by a word in the engine's name (RDS user guide, "Publishing database logs to Amazon
+ * CloudWatch Logs"). MySQL and MariaDB write `audit` only with their audit plugin.
+ */
+const ENGINE_LOGS: Readonly<Record<string, readonly string[]>> = {
+  postgres: ["postgresql"],
+  mysql: ["audit", "error"],
+  mariadb: ["audit", "error"],
+  oracle: ["audit", "alert"],
+  sqlserver: ["agent", "error"],
+  db2: ["diag.log", "notify.log"],
+};
+
+/** What a database shall publish: the logs of its engine, or those of all engines while its own is not known. */
+function databaseLogs(root: Field): string {
+  const { engine } = root.value as { engine?: unknown };
+  const own = Object.entries(ENGINE_LOGS).find(([word]) => typeof engine === "string" && engine.includes(word));
+  if (own) return JSON.stringify(own[1]);
+  const each = Object.entries(ENGINE_LOGS).map(([word, logs]) => `${JSON.stringify(logs)} of ${word}`);
+  return `the logs of the engine: ${each.join(", ")}`;
+}
+
 const AIRFLOW = ["schedulerLogs", "webserverLogs", "workerLogs"].map((logs) =>
   on(`loggingConfiguration.${logs}.enabled`),
 );
@@ -95,11 +117,9 @@ export function auditTable(clusterLogs: readonly string[]): AwsTable {
         when: is("engine", "aurora-mysql", "aurora", "mysql"),
         unset: true,
       }),
-      filled("enabledCloudwatchLogsExports", 'the logs of the engine: ["postgresql"], ["audit"]'),
+      filled("enabledCloudwatchLogsExports", databaseLogs),
     ],
-    "aws:rds/instance:Instance": [
-      filled("enabledCloudwatchLogsExports", 'the logs of the engine: ["postgresql", "upgrade"], ["audit", "error"]'),
-    ],
+    "aws:rds/instance:Instance": [filled("enabledCloudwatchLogsExports", databaseLogs)],
     "aws:redshiftserverless/namespace:Namespace": [allOf("logExports", ["userlog", "connectionlog"])],
     "aws:sfn/stateMachine:StateMachine": [
       on("loggingConfiguration.includeExecutionData"),

@@ -36,6 +36,8 @@ export const environmentParity = defineRule({
   severity: "medium",
   why: "what was tried in an environment that is made otherwise was not tried",
   fix: "declare it in both environments, or say in the setting mayDiffer that it is meant",
+  needs:
+    "a second stack to compare with: plumbline check staging/ --compare-with production/, or the option peer of evaluate; an up or a preview of Pulumi has none, and nothing is judged there",
   frameworks: ["ISO-27001-2022:A.8.31"],
   scope: "stack",
   optOut: "parity",
