@@ -15,6 +15,8 @@ export interface Finding {
   readonly violations: readonly Violation[];
   /** The field that is not known yet, when the verdict is `unknown`. */
   readonly unknown?: string;
+  /** Whether that field is a secret of Pulumi, which no update makes known. */
+  readonly secret?: boolean;
   /** Why the object steps down from the rule; the verdict is then `pass`. */
   readonly optOut?: string;
   /** The exemption that lets the violation stand for now, or what is not known yet; the verdict stays what it is. */
@@ -55,6 +57,11 @@ function findingOf(rule: Rule, object: StackObject, judgement: Judgement, exempt
     case "fail":
       return { ...finding, violations: judgement.violations, ...(exemption && { exemption }) };
     case "unknown":
-      return { ...finding, unknown: judgement.path, ...(exemption && { exemption }) };
+      return {
+        ...finding,
+        unknown: judgement.path,
+        ...(judgement.secret && { secret: true }),
+        ...(exemption && { exemption }),
+      };
   }
 }

@@ -34,12 +34,20 @@ export const secretLiteralForbidden = defineRule({
 });
 
 /** The text itself is never shown: only what gives it away. */
-function* judged({ name, field, text, instead }: AwsText): Generator<Violation> {
+function* judged(found: AwsText): Generator<Violation> {
+  const { name, field } = found;
+  if (field.secret) return yield violationAt(found, "a secret by Pulumi's own mark, in clear where the object is made");
+  const { text } = found;
   const seen = secretIn(text) ?? (name !== "" && looksRandom(name, text) ? "what looks like a key" : undefined);
   if (seen === undefined && (!namesSecret(name) || harmless(text))) return;
-  yield {
+  const what = seen ?? `a value of ${text.length} characters that ${JSON.stringify(name)} calls a secret`;
+  yield violationAt(found, `${what}, in clear`);
+}
+
+function violationAt({ field, instead }: AwsText, given: string): Violation {
+  return {
     path: field.path,
-    given: `${seen ?? `a value of ${text.length} characters that ${JSON.stringify(name)} calls a secret`}, in clear`,
+    given,
     wanted: "a reference to a Secret",
     ...(instead !== undefined && { fix: instead }),
   };
