@@ -102,7 +102,10 @@ test("3: what nobody can know yet, unless that is to be a warning", () => {
   const type = "kubernetes:core/v1:ConfigMap";
   const newState = { urn: `urn:pulumi:dev::shop::${type}::a`, type, inputs: { metadata: { name: "a" }, data } };
   put("preview.json", JSON.stringify({ steps: [{ op: "create", newState }] }));
-  expect(check(["preview.json", ...SECRET_RULE]).status).toBe(3);
+  const open = check(["preview.json", ...SECRET_RULE]);
+  expect(open.status).toBe(3);
+  expect(open.stdout).toContain("Not known whether it holds");
+  expect(open.stdout).toContain("--unknown warn");
   expect(check(["preview.json", ...SECRET_RULE, "--unknown", "warn"]).status).toBe(0);
 });
 

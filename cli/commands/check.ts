@@ -42,7 +42,7 @@ export async function runCheck(paths: readonly string[], flags: CheckFlags): Pro
     progress.clear();
     tellNotes(checked, flags);
     await answer(checked, flags, output);
-    const outcome = outcomeOf(checked.report, flags.unknown);
+    const outcome = outcomeOf(checked.report);
     return output.exitCode(outcome) === outcome ? outcome : OUTCOME.wrongUse;
   } catch (error) {
     progress.clear();
@@ -63,6 +63,7 @@ function requestOf(paths: readonly string[], flags: CheckFlags): CheckRequest {
     only: flags.rule,
     compareWith: flags.compareWith,
     fix: flags.fix,
+    unknown: flags.unknown,
     ...(environment !== undefined && { environment }),
     ...(config !== undefined && { config }),
     ...(exemptions !== undefined && { exemptions }),

@@ -26,6 +26,8 @@ export interface CheckRequest {
   readonly compareWith: readonly string[];
   /** Work out repairs. */
   readonly fix: boolean;
+  /** What it means that a mandatory rule cannot be judged. Default: `fail`. */
+  readonly unknown?: "fail" | "warn";
   readonly today?: Date;
 }
 
@@ -49,7 +51,7 @@ export interface Checked {
 
 /** Judges what paths name by the rules, and repairs it if asked to. Throws WrongUse if nothing can be judged. */
 export async function check(request: CheckRequest, { stdin, tell, write }: CheckGround): Promise<Checked> {
-  const { paths, compareWith, today = new Date() } = request;
+  const { paths, compareWith, unknown = "fail", today = new Date() } = request;
   const asked = askedRules(RULES, request);
   const exemptions = exemptionsFor(asked, request.exemptions, today);
   const peer = compareWith.length === 0 ? undefined : (await readInputs(compareWith, stdin, tell)).resources;
@@ -73,6 +75,7 @@ export async function check(request: CheckRequest, { stdin, tell, write }: Check
     rules: asked.map(({ rule, level }) => ({ rule, level })),
     lines: reportLines(findings),
     exemptions: reportedExemptions(exemptions, used, today),
+    unknown,
   };
   return { report, notes: inputs.notes, fixed };
 }

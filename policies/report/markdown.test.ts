@@ -17,6 +17,13 @@ test("the verdict and the counts come first", () => {
   expect(renderMarkdown({ ...SAMPLE, lines: [], exemptions: [] })).toContain("### ✅ Plumbline: holds");
 });
 
+test("what must hold and is not known is no green tick", () => {
+  const open = { ...SAMPLE, lines: SAMPLE.lines.filter(({ verdict }) => verdict !== "fail"), exemptions: [] };
+  expect(renderMarkdown(open)).toContain("### ❔ Plumbline: not known whether it holds");
+  expect(html(renderMarkdown(open))).toContain("exit code 3. With --unknown warn");
+  expect(renderMarkdown({ ...open, unknown: "warn" })).toContain("### ✅ Plumbline: holds");
+});
+
 test("what is broken is a table, a row each, with place and fix", () => {
   expect(markdown).toContain(
     "| <code>replicas-min</code><br>high | Deployment shop/orders<br><code>shop/orders.yaml&#58;12</code> | <code>spec.replicas</code> is 1; wanted: at least 2 |",

@@ -1,7 +1,16 @@
 import { exemptionText } from "../core/exemption.ts";
 import type { Report } from "./report.ts";
 import { withoutSecrets } from "./secrets.ts";
-import { holds, type Judged, judgedLines, STANDINGS, type Standing, tally } from "./standing.ts";
+import {
+  type Judged,
+  judgedLines,
+  openText,
+  STANDINGS,
+  type Standing,
+  tally,
+  type Verdict,
+  verdictOf,
+} from "./standing.ts";
 import { count, labelOf, momentOf, placeOf, whatOf } from "./words.ts";
 
 /**
@@ -35,16 +44,24 @@ export function renderMarkdown(given: Report): string {
   ].join("\n");
 }
 
+const TITLES: Readonly<Record<Verdict, string>> = {
+  holds: "✅ Plumbline: holds",
+  broken: "❌ Plumbline: does not hold",
+  unknown: "❔ Plumbline: not known whether it holds",
+};
+
 function head(report: Report, lines: readonly Judged[]): string[] {
   const sum = tally(lines.map(({ standing }) => standing));
   const counts = (Object.keys(STANDINGS) as Standing[]).map((standing) => `${sum[standing]} ${STANDINGS[standing]}`);
   const ended = report.exemptions.filter(({ state }) => state === "expired").length;
+  const open = openText(report);
   const scope = `${count(report.objects, "object")} and ${count(report.rules.length, "rule")}`;
   return [
-    `### ${holds(report) ? "✅ Plumbline: holds" : "❌ Plumbline: does not hold"}`,
+    `### ${TITLES[verdictOf(report)]}`,
     "",
     `${plain(report.subject)}: ${counts.join(", ")}, of ${scope}, ${momentOf(report.date)}.`,
     ...(ended > 0 ? ["", `**${count(ended, "exemption has ended", "exemptions have ended")}.**`] : []),
+    ...(open === undefined ? [] : ["", plain(open)]),
     "",
   ];
 }

@@ -42,9 +42,30 @@ test("the last words are the sum by level", () => {
   expect(renderText({ ...SAMPLE, lines: [], exemptions: [] })).toContain("Holds: 0 mandatory violations");
 });
 
-test("what a rule would repair in an up is counted by itself, and does not hold", () => {
+test("what a rule would repair in an up is counted as mandatory, with its own level", () => {
   const repaired = renderText({ ...SAMPLE, lines: [broken({ rule: "seccomp-required" })], exemptions: [] });
-  expect(repaired).toContain("Does not hold: 0 mandatory violations, 1 remediate violation");
+  expect(repaired).toContain(
+    "Does not hold: 1 mandatory violation (1 of rules at level remediate, which must\nhold too), 0 not known yet",
+  );
+});
+
+test("what must hold and is not known does not hold, and the way out is named", () => {
+  const open = { ...SAMPLE, lines: SAMPLE.lines.filter(({ verdict }) => verdict !== "fail"), exemptions: [] };
+  const one = (text: string) => text.replaceAll("\n", " ");
+  expect(one(renderText(open))).toContain(
+    "1 finding of rules that must hold is not known: the check ends with exit code 3. With --unknown warn they are let be, and it ends with 0. Not known whether it holds: 0 mandatory violations, 1 not known yet",
+  );
+  const warned = one(renderText({ ...open, unknown: "warn" }));
+  expect(warned).toContain("let be by --unknown warn. Holds: 0 mandatory violations");
+  const advisory = open.rules.map(({ rule }) => ({ rule, level: "advisory" as const }));
+  expect(renderText({ ...open, rules: advisory })).toContain("Holds: 0 mandatory violations");
+});
+
+test("a secret of Pulumi is told apart from what is known later", () => {
+  const lines = SAMPLE.lines.filter(({ verdict }) => verdict === "unknown").map((one) => ({ ...one, secret: true }));
+  const said = renderText({ ...SAMPLE, lines }, { width: 200 });
+  expect(said).toContain("securityContext is a secret of Pulumi, never read; the rule cannot judge it");
+  expect(said).not.toContain("not known before up");
 });
 
 test("prose is wrapped at 80 columns", () => {

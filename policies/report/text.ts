@@ -1,7 +1,7 @@
 import { exemptionText } from "../core/exemption.ts";
 import type { Report, ReportedExemption } from "./report.ts";
 import { withoutSecrets } from "./secrets.ts";
-import { holds, type Judged, judgedLines, tally } from "./standing.ts";
+import { type Judged, judgedLines, openText, tally, VERDICTS, type Verdict, verdictOf } from "./standing.ts";
 import { count, labelOf, momentOf, placeOf, printable, wayOutOf, whatOf } from "./words.ts";
 
 export interface TextOptions {
@@ -12,6 +12,8 @@ export interface TextOptions {
 }
 
 const COLORS = { broken: 31, warning: 33, unknown: 36, pass: 32, heading: 1 } as const;
+
+const MARKS = { holds: "pass", broken: "broken", unknown: "unknown" } as const satisfies Record<Verdict, string>;
 
 /** What the report is set in. */
 interface Style {
@@ -37,7 +39,10 @@ export function renderText(given: Report, { color = false, width = 80 }: TextOpt
       optOuts.map(({ line }) => `${labelOf(line.object)} from ${line.rule}: ${line.optOut}`),
       style,
     ),
-    ...wrapped(summary(report, lines), width).map((line) => style.paint(holds(report) ? "pass" : "broken", line)),
+    ...[openText(report) ?? [], summary(report, lines)]
+      .flat()
+      .flatMap((text) => wrapped(text, width))
+      .map((line) => style.paint(MARKS[verdictOf(report)], line)),
     "",
   ].join("\n");
 }
@@ -74,14 +79,12 @@ function lineText({ line, rule, level, standing }: Judged, { width, paint }: Sty
 /** The sum in one sentence, by level. */
 function summary(report: Report, lines: readonly Judged[]): string {
   const sum = tally(lines.map(({ standing }) => standing));
-  const wrong = lines.filter(({ standing }) => standing === "broken" || standing === "warning");
-  const byLevel = (["mandatory", "remediate", "advisory"] as const).flatMap((level) => {
-    const number = wrong.filter((one) => one.level === level).length;
-    return number > 0 || level === "mandatory" ? [count(number, `${level} violation`)] : [];
-  });
+  const repaired = lines.filter(({ standing, level }) => standing === "broken" && level === "remediate").length;
+  const ofThem = repaired > 0 ? ` (${repaired} of rules at level remediate, which must hold too)` : "";
   const ended = report.exemptions.filter(({ state }) => state === "expired").length;
   const all = [
-    ...byLevel,
+    `${count(sum.broken, "mandatory violation")}${ofThem}`,
+    ...(sum.warning > 0 ? [count(sum.warning, "advisory violation")] : []),
     ...(ended > 0 ? [count(ended, "exemption has ended", "exemptions have ended")] : []),
     `${sum.unknown} not known yet`,
     `${sum.exempt} exempt`,
@@ -89,7 +92,7 @@ function summary(report: Report, lines: readonly Judged[]): string {
     `${sum.pass} passed`,
   ];
   const scope = `${count(report.objects, "object")}, ${count(report.rules.length, "rule")}`;
-  return `${holds(report) ? "Holds" : "Does not hold"}: ${all.join(", ")} (${scope}).`;
+  return `${VERDICTS[verdictOf(report)]}: ${all.join(", ")} (${scope}).`;
 }
 
 function exemptionLine({ exemption, state }: ReportedExemption): string {

@@ -21,6 +21,7 @@ time, .day { white-space: nowrap; }
 .lead { font-size: 1.15rem; }
 .verdict { padding: .1rem 1rem; border-left: .5rem solid var(--pass); background: var(--paper); }
 .verdict.broken { border-color: var(--broken); }
+.verdict.unknown { border-color: var(--unknown); }
 .chip { display: inline-block; padding: 0 .5em; border: 1px solid currentColor; border-radius: 1em; font-size: .85rem; font-weight: 600; white-space: nowrap; color: var(--soft); }
 .chip.broken { color: var(--broken); }
 .chip.warning { color: var(--warning); }
