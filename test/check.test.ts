@@ -93,6 +93,10 @@ test("0: what is broken but advisory, or exempted; 1: an exemption that has ende
   ];
   put("exemptions.json", JSON.stringify(exemption(30)));
   expect(check([...strict, "--exemptions", "exemptions.json"]).status).toBe(0);
+  put("exemptions.json", JSON.stringify([...exemption(1), ...exemption(30)]));
+  const overlapping = JSON.parse(check([...strict, "--exemptions", "exemptions.json", "-f", "json"]).stdout);
+  expect(overlapping.exemptions.map(({ state }: { state: string }) => state)).toEqual(["used", "used"]);
+  expect(overlapping.findings[0].exemption.expires).toBe(exemption(30)[0]?.expires);
   put("exemptions.json", JSON.stringify(exemption(-2)));
   expect(check([...strict, "--exemptions", "exemptions.json"]).status).toBe(1);
 });
@@ -127,6 +131,7 @@ test.each<[what: string, args: string[], input: string, says: string]>([
   const { status, stdout, stderr } = check(args, input);
   expect([status, stdout]).toEqual([2, ""]);
   expect(stderr).toContain(says);
+  expect(stderr).toMatch(/^plumbline check: /);
   expect(stderr).not.toContain("    at ");
 });
 
@@ -137,7 +142,9 @@ test("2: one file that cannot be read is enough to judge nothing, and each is na
   const { status, stdout, stderr } = check(["."]);
   expect([status, stdout]).toEqual([2, ""]);
   expect(stderr).toContain("nothing was judged");
-  expect(stderr).toContain("b.yaml: line 3: a key stands twice in one map\nc.yaml: apiVersion is a number");
+  expect(stderr).toContain(
+    "b.yaml: line 3: a key stands twice in one map\nplumbline check: c.yaml: apiVersion is a number",
+  );
 });
 
 test("a repair is shown first, then made in the text itself, and then there is nothing left to do", () => {

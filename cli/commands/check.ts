@@ -47,7 +47,8 @@ export async function runCheck(paths: readonly string[], flags: CheckFlags): Pro
   } catch (error) {
     progress.clear();
     const known = error instanceof WrongUse;
-    process.stderr.write(`plumbline check: ${known ? error.message : (error as Error).stack}\n`);
+    const lines = (known ? error.message : `${(error as Error).stack}`).split("\n");
+    process.stderr.write(lines.map((line) => `plumbline check: ${line}\n`).join(""));
     return OUTCOME.wrongUse;
   }
 }

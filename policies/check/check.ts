@@ -1,5 +1,5 @@
 import type { Finding } from "../core/evaluate.ts";
-import { type Exemption, exemptionProblems } from "../core/exemption.ts";
+import { covering, type Exemption, exemptionProblems } from "../core/exemption.ts";
 import { readExemptions } from "../core/exemption-file.ts";
 import { EXEMPTIONS } from "../exemptions.ts";
 import { reportedExemptions } from "../report/exemptions.ts";
@@ -67,7 +67,9 @@ export async function check(request: CheckRequest, { stdin, tell, write }: Check
     inputs = await readInputs(paths, stdin, tell);
     findings = judge(inputs);
   }
-  const used = findings.flatMap(({ exemption }) => (exemption ? [exemption] : []));
+  const used = findings.flatMap(({ exemption, rule, object }) =>
+    exemption ? covering(exemptions, rule, object, today) : [],
+  );
   const report: Report = {
     date: today,
     subject: paths.map((path) => (path === "-" ? "standard input" : path)).join(", "),

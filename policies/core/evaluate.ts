@@ -1,4 +1,4 @@
-import { covers, type Exemption, expired } from "./exemption.ts";
+import { covering, type Exemption } from "./exemption.ts";
 import { type Judgement, judge } from "./judge.ts";
 import { defaultsOf } from "./params.ts";
 import type { Resource } from "./resource.ts";
@@ -19,7 +19,7 @@ export interface Finding {
   readonly secret?: boolean;
   /** Why the object steps down from the rule; the verdict is then `pass`. */
   readonly optOut?: string;
-  /** The exemption that lets the violation stand for now, or what is not known yet; the verdict stays what it is. */
+  /** The exemption that lets the violation stand, or what is not known yet, the longest; the verdict stays what it is. */
   readonly exemption?: Exemption;
 }
 
@@ -43,7 +43,7 @@ export function evaluate(resources: Iterable<Resource>, options: EvaluateOptions
     return stack.objects.flatMap((object) => {
       const judgement = judge(rule, object, params, rule.scope === "stack" ? stack : undefined);
       if (!judgement) return [];
-      const exemption = exemptions.find((one) => covers(one, rule, object) && !expired(one, today));
+      const [exemption] = covering(exemptions, rule, object, today);
       return [findingOf(rule, object, judgement, exemption)];
     });
   });
