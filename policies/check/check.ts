@@ -5,6 +5,7 @@ import { EXEMPTIONS } from "../exemptions.ts";
 import { reportedExemptions } from "../report/exemptions.ts";
 import type { Report } from "../report/report.ts";
 import { RULES } from "../rules/index.ts";
+import { duplicateNotes } from "./duplicates.ts";
 import { readText } from "./files.ts";
 import type { FixedText } from "./fix.ts";
 import { judged } from "./judged.ts";
@@ -79,7 +80,7 @@ export async function check(request: CheckRequest, { stdin, tell, write }: Check
     exemptions: reportedExemptions(exemptions, used, today),
     unknown,
   };
-  return { report, notes: inputs.notes, fixed };
+  return { report, notes: [...inputs.notes, ...duplicateNotes(inputs.resources)], fixed };
 }
 
 /** Of rules that are not asked, nobody can say whether they were needed. */

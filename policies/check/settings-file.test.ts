@@ -64,6 +64,19 @@ test.each([
   expect(asked(config).get("replicas-min")).toMatchObject({ level: "advisory", params: { min: 5 } });
 });
 
+test("a setting that is called level stays one, where settings stand beside the level of the rule", () => {
+  const seccomp = (config: string) => asked(config).get("seccomp-required");
+  expect(seccomp("seccomp-required: { level: baseline }")).toMatchObject({
+    level: "advisory",
+    params: { level: "baseline" },
+  });
+  expect(seccomp("seccomp-required: { level: mandatory, params: { level: baseline } }")).toMatchObject({
+    level: "mandatory",
+    params: { level: "baseline" },
+  });
+  expect(seccomp("rules: { seccomp-required: { level: mandatory } }")?.level).toBe("mandatory");
+});
+
 test("a level may stand alone", () => {
   const rules = asked("replicas-min: disabled\npdb-required: advisory");
   expect([rules.has("replicas-min"), rules.get("pdb-required")?.level]).toEqual([false, "advisory"]);

@@ -76,7 +76,9 @@ function readConfig(
 ): { rules: Configured; levels: Readonly<Record<string, Level>> } {
   const value = readData(file, "--config");
   const { levels = {}, rules: nested = {}, ...rest } = isRecord(value) ? value : {};
-  const configured = isRecord(value) ? spelledOut({ ...rest, ...(isRecord(nested) ? nested : {}) }) : value;
+  const configured = isRecord(value)
+    ? { ...spelledOut(rest, rules), ...(isRecord(nested) && spelledOut(nested)) }
+    : value;
   const problems = [
     ...levelProblems(levels),
     ...nestedProblems(nested, rest),
@@ -95,14 +97,18 @@ function nestedProblems(nested: unknown, rest: Readonly<Record<string, unknown>>
     .map((id) => `${id}: is set twice, below rules and beside it; allowed: one of them`);
 }
 
-/** Every way of writing a rule's settings as `{ enforcementLevel, <setting>: <value> }`; what is none of them, as it is. */
-function spelledOut(rules: Readonly<Record<string, unknown>>): Record<string, unknown> {
+/**
+ * Every way of writing a rule's settings as `{ enforcementLevel, <setting>: <value> }`; what is none of them, as it is. A
+ * rule may have a setting `level`: beside other settings of such a rule (`owners`), the word means that.
+ */
+function spelledOut(rules: Readonly<Record<string, unknown>>, owners: readonly Rule[] = []): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(rules).map(([id, given]) => {
       if (typeof given === "string") return [id, { enforcementLevel: given }];
       if (!isRecord(given)) return [id, given];
       const { level, params = {}, ...rest } = given;
-      if (!isRecord(params)) return [id, given];
+      const isOwn = owners.some((rule) => rule.id === id && Object.hasOwn(rule.params, "level"));
+      if (!isRecord(params) || (isOwn && given.params === undefined)) return [id, given];
       return [id, { ...(level !== undefined && { enforcementLevel: level }), ...rest, ...params }];
     }),
   );

@@ -50,7 +50,7 @@ function filterForm(): Markup {
   const options = (all: Record<string, string>) =>
     Object.entries(all).map(([value, title]) => html`<option value="${value}">${title}</option>`);
   return html`<form id="filter" role="search" aria-label="Filter of the rules" hidden>
-<label>Verdict <select name="verdict">${options({ "": "all", ...STANDINGS, none: "nothing to judge" })}</select></label>
+<label>Verdict <select name="verdict">${options({ "": "all that was found", ...STANDINGS, none: "nothing to judge", every: "every rule" })}</select></label>
 <label>Section <select name="section">${options({ "": "all", ...SECTIONS })}</select></label>
 <label>Words <input name="words" type="search" autocomplete="off"></label>
 <button type="button" id="none">Show all</button> <button type="button" id="all" aria-pressed="false">Open all</button>

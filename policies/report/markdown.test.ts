@@ -36,7 +36,7 @@ test("what is broken is a table, a row each, with place and fix", () => {
 test("the rest is folded", () => {
   expect(markdown.match(/<details><summary>.*?<\/summary>/g)).toEqual([
     "<details><summary>Warnings (1)</summary>",
-    "<details><summary>Not known before up (1)</summary>",
+    "<details><summary>Not known (1)</summary>",
     "<details><summary>Exemptions (3)</summary>",
     "<details><summary>Opted out for good (1)</summary>",
   ]);

@@ -4,7 +4,7 @@ import { withoutSecrets } from "./secrets.ts";
 import {
   type Judged,
   judgedLines,
-  openText,
+  remarksOf,
   STANDINGS,
   type Standing,
   tally,
@@ -29,7 +29,7 @@ export function renderMarkdown(given: Report): string {
     ...table("Broken rules", those("broken"), ROOM.broken),
     ...folded("Warnings", those("warning").map(warningItem), ROOM.warning),
     ...folded(
-      "Not known before up",
+      "Not known",
       those("unknown").map(({ line }) => `${code(line.rule)} ${plain(whatOf(line))}`),
       ROOM.unknown,
     ),
@@ -54,14 +54,13 @@ function head(report: Report, lines: readonly Judged[]): string[] {
   const sum = tally(lines.map(({ standing }) => standing));
   const counts = (Object.keys(STANDINGS) as Standing[]).map((standing) => `${sum[standing]} ${STANDINGS[standing]}`);
   const ended = report.exemptions.filter(({ state }) => state === "expired").length;
-  const open = openText(report);
   const scope = `${count(report.objects, "object")} and ${count(report.rules.length, "rule")}`;
   return [
     `### ${TITLES[verdictOf(report)]}`,
     "",
     `${plain(report.subject)}: ${counts.join(", ")}, of ${scope}, ${momentOf(report.date)}.`,
     ...(ended > 0 ? ["", `**${count(ended, "exemption has ended", "exemptions have ended")}.**`] : []),
-    ...(open === undefined ? [] : ["", plain(open)]),
+    ...remarksOf(report).flatMap((remark) => ["", plain(remark)]),
     "",
   ];
 }

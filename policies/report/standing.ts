@@ -87,6 +87,18 @@ export function openText(report: Report): string | undefined {
   return `${what}: the check ends with exit code 3. With --unknown warn they are let be, and it ends with 0.`;
 }
 
+/** What a reader must know before the verdict: it may be that nobody knows, or that nothing was judged. */
+export function remarksOf(report: Report): string[] {
+  const open = openText(report);
+  const scope = `${count(report.rules.length, "rule")} that ${report.rules.length === 1 ? "was" : "were"} asked`;
+  return [
+    ...(open === undefined ? [] : [open]),
+    ...(report.lines.length > 0
+      ? []
+      : [`Nothing was judged: of the ${scope}, none has anything to say of ${count(report.objects, "object")}.`]),
+  ];
+}
+
 function isOpen({ standing, level }: Judged): boolean {
   return standing === "unknown" && level !== "advisory";
 }

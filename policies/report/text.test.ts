@@ -19,6 +19,22 @@ test("says of each violation what, where, why and the fix, under its file and it
 `);
 });
 
+test("what is broken comes first, over all files, then what is not known, then the warnings", () => {
+  const titles = text.split("\n").filter((line) => /^(?:Broken|Not known|Warnings) \(/.test(line));
+  expect(titles).toEqual(["Broken (3)", "Not known (1)", "Warnings (1)"]);
+  const at = (rule: string) => text.indexOf(`  ${rule}\n`);
+  expect(at("secret-literal-forbidden")).toBeLessThan(at("seccomp-required"));
+  expect(at("seccomp-required")).toBeLessThan(at("spread-required"));
+});
+
+test("that nothing was judged is said", () => {
+  const nothing = { ...SAMPLE, rules: SAMPLE.rules.slice(0, 1), objects: 1, lines: [], exemptions: [] };
+  expect(renderText(nothing, { width: 120 })).toContain(
+    "Nothing was judged: of the 1 rule that was asked, none has anything to say of 1 object.\nHolds: ",
+  );
+  expect(text).not.toContain("Nothing was judged");
+});
+
 test("a fix of several lines stays as it is", () => {
   expect(text).toContain(`      fix:  topologySpreadConstraints:
               - { maxSkew: 1, topologyKey: topology.kubernetes.io/zone, whenUnsatisfiable: DoNotSchedule, labelSelector`);

@@ -1,7 +1,16 @@
 import { exemptionText } from "../core/exemption.ts";
 import type { Report, ReportedExemption } from "./report.ts";
 import { withoutSecrets } from "./secrets.ts";
-import { type Judged, judgedLines, openText, tally, VERDICTS, type Verdict, verdictOf } from "./standing.ts";
+import {
+  type Judged,
+  judgedLines,
+  remarksOf,
+  type Standing,
+  tally,
+  VERDICTS,
+  type Verdict,
+  verdictOf,
+} from "./standing.ts";
 import { count, labelOf, momentOf, placeOf, printable, wayOutOf, whatOf } from "./words.ts";
 
 export interface TextOptions {
@@ -21,31 +30,47 @@ interface Style {
   paint(what: keyof typeof COLORS, text: string): string;
 }
 
-/** The report for a terminal: what is wrong file by file and object by object, then what lets things stand, then the sum. */
+/**
+ * The report for a terminal: what is broken, what is not known and the warnings, each file by file and object by object,
+ * then what lets things stand, then the sum.
+ */
 export function renderText(given: Report, { color = false, width = 80 }: TextOptions = {}): string {
   const report = withoutSecrets(given);
   const style: Style = { width, paint: (what, text) => (color ? `\u001b[${COLORS[what]}m${text}\u001b[0m` : text) };
   const lines = judgedLines(report);
-  const told = lines.filter(({ standing }) => ["broken", "warning", "unknown"].includes(standing));
-  const files = Map.groupBy(told, ({ line }) => line.file ?? "");
   const optOuts = lines.filter(({ standing }) => standing === "optedOut");
   return [
     style.paint("heading", `Checked ${printable(report.subject)}, ${momentOf(report.date)}`),
     "",
-    ...[...files].flatMap(([file, own]) => fileText(file, own, style)),
+    ...PARTS.flatMap((standing) => partText(lines, standing, style)),
     ...list("Exemptions", report.exemptions.map(exemptionLine), style),
     ...list(
       "Opted out for good",
       optOuts.map(({ line }) => `${labelOf(line.object)} from ${line.rule}: ${line.optOut}`),
       style,
     ),
-    ...[openText(report) ?? [], summary(report, lines)]
-      .flat()
+    ...[...remarksOf(report), summary(report, lines)]
       .flatMap((text) => wrapped(text, width))
       .map((line) => style.paint(MARKS[verdictOf(report)], line)),
     "",
   ].join("\n");
 }
+
+/** What is told line by line, what stops an up before what does not. */
+const PARTS = ["broken", "unknown", "warning"] as const satisfies readonly Standing[];
+
+function partText(lines: readonly Judged[], standing: (typeof PARTS)[number], style: Style): string[] {
+  const own = lines.filter((one) => one.standing === standing);
+  if (own.length === 0) return [];
+  const files = Map.groupBy(own, ({ line }) => line.file ?? "");
+  return [
+    style.paint(standing, `${TITLES[standing]} (${own.length})`),
+    "",
+    ...[...files].flatMap(([file, found]) => fileText(file, found, style)),
+  ];
+}
+
+const TITLES = { broken: "Broken", unknown: "Not known", warning: "Warnings" } as const;
 
 function fileText(file: string, lines: readonly Judged[], style: Style): string[] {
   const objects = Map.groupBy(lines, ({ line }) => `${line.object.type} ${labelOf(line.object)}`);

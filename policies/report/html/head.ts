@@ -1,5 +1,5 @@
 import type { Report } from "../report.ts";
-import { openText, STANDINGS, type Standing, tally, VERDICTS, verdictOf, worst } from "../standing.ts";
+import { remarksOf, STANDINGS, type Standing, tally, VERDICTS, verdictOf, worst } from "../standing.ts";
 import { count, momentOf } from "../words.ts";
 import { html, type Markup } from "./markup.ts";
 import { chip, type RuleView, sectionViews, table } from "./view.ts";
@@ -12,12 +12,11 @@ export function head(report: Report, rules: readonly RuleView[]): Markup {
   const sum = tally(rules.flatMap(({ found }) => found.map(({ standing }) => standing)));
   const ended = report.exemptions.filter(({ state }) => state === "expired").length;
   const verdict = verdictOf(report);
-  const open = openText(report);
   const why = [
     ...(sum.broken > 0 ? [`${count(sum.broken, "finding breaks", "findings break")} what must hold.`] : []),
     ...(ended > 0 ? [`${count(ended, "exemption has ended", "exemptions have ended")}.`] : []),
     ...(sum.unknown > 0 ? [`${count(sum.unknown, "finding is", "findings are")} not known yet.`] : []),
-    ...(open === undefined ? [] : [open]),
+    ...remarksOf(report),
     ...(verdict === "holds" ? ["No rule that must hold is broken, and no exemption has ended."] : []),
   ];
   return html`<header>

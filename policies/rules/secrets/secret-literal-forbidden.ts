@@ -21,7 +21,7 @@ export const secretLiteralForbidden = defineRule({
       items: { type: "string", enum: ["env", "args", "configmap", "aws"] },
       default: ["env", "args", "configmap", "aws"],
       description:
-        "Where to look. aws: environments, user data, JSON and passwords of AWS resources; a database's password counts however the program keeps it, for AWS can keep it instead.",
+        "Where to look. aws: environments, user data, JSON and passwords of AWS resources; a database's password counts however the program keeps it, for AWS can keep it instead. What a Pulumi state marks secret counts in each of them, whatever it is.",
     },
   },
   subjects: (object) => makesPods(object) || isConfigMap(object) || isAws(object),
