@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { fromManifest, type Resource } from "../core/resource.ts";
 import { defineRule } from "../core/rule.ts";
-import { UNKNOWN } from "../core/unknown.ts";
+import { SECRET, UNKNOWN } from "../core/unknown.ts";
 import type { Report } from "../report/report.ts";
 import { judged } from "./judged.ts";
 import { reportLines } from "./lines.ts";
@@ -103,6 +103,17 @@ test("a line says where it was read, what stands there, and how to repair it", (
       actual: "not known before an up",
     }),
     expect.objectContaining({ verdict: "pass", path: "", file: "a.yaml" }),
+  ]);
+});
+
+test("a secret of Pulumi is told as one, and nobody is told to make it known", () => {
+  expect(report([resource("a", SECRET)]).lines).toEqual([
+    expect.objectContaining({
+      verdict: "unknown",
+      secret: true,
+      actual: "a secret of Pulumi, never read",
+      fix: expect.stringMatching(/^keep it secret: .*--unknown warn/),
+    }),
   ]);
 });
 

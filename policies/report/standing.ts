@@ -84,18 +84,19 @@ export function openText(report: Report): string | undefined {
   const what = `${count(open, "finding")} of rules that must hold ${open === 1 ? "is" : "are"} not known`;
   if (report.unknown === "warn") return `${what}, and let be by --unknown warn.`;
   if (verdictOf(report) === "broken") return `${what}: that alone would end the check with exit code 3.`;
-  return `${what}: the check ends with exit code 3. With --unknown warn they are let be, and it ends with 0.`;
+  return `${what}: the check ends with exit code 3. With --unknown warn that is let be, and it ends with 0.`;
 }
 
 /** What a reader must know before the verdict: it may be that nobody knows, or that nothing was judged. */
 export function remarksOf(report: Report): string[] {
   const open = openText(report);
-  const scope = `${count(report.rules.length, "rule")} that ${report.rules.length === 1 ? "was" : "were"} asked`;
   return [
     ...(open === undefined ? [] : [open]),
     ...(report.lines.length > 0
       ? []
-      : [`Nothing was judged: of the ${scope}, none has anything to say of ${count(report.objects, "object")}.`]),
+      : [
+          `Nothing was judged: none of the rules that were asked (${report.rules.length}) has anything to say of ${count(report.objects, "object")}.`,
+        ]),
   ];
 }
 

@@ -30,7 +30,7 @@ test("what is broken comes first, over all files, then what is not known, then t
 test("that nothing was judged is said", () => {
   const nothing = { ...SAMPLE, rules: SAMPLE.rules.slice(0, 1), objects: 1, lines: [], exemptions: [] };
   expect(renderText(nothing, { width: 120 })).toContain(
-    "Nothing was judged: of the 1 rule that was asked, none has anything to say of 1 object.\nHolds: ",
+    "Nothing was judged: none of the rules that were asked (1) has anything to say of 1 object.\nHolds: ",
   );
   expect(text).not.toContain("Nothing was judged");
 });
@@ -69,7 +69,7 @@ test("what must hold and is not known does not hold, and the way out is named", 
   const open = { ...SAMPLE, lines: SAMPLE.lines.filter(({ verdict }) => verdict !== "fail"), exemptions: [] };
   const one = (text: string) => text.replaceAll("\n", " ");
   expect(one(renderText(open))).toContain(
-    "1 finding of rules that must hold is not known: the check ends with exit code 3. With --unknown warn they are let be, and it ends with 0. Not known whether it holds: 0 mandatory violations, 1 not known yet",
+    "1 finding of rules that must hold is not known: the check ends with exit code 3. With --unknown warn that is let be, and it ends with 0. Not known whether it holds: 0 mandatory violations, 1 not known yet",
   );
   const warned = one(renderText({ ...open, unknown: "warn" }));
   expect(warned).toContain("let be by --unknown warn. Holds: 0 mandatory violations");
