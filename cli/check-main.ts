@@ -8,6 +8,9 @@ async function main(): Promise<void> {
   const command = addCheckCommand(root, (exitCode) => {
     process.exitCode = exitCode;
   });
+  command.configureOutput({
+    outputError: (text, write) => write(text.replace(/^error: /, "plumbline check: ")),
+  });
   command.exitOverride().showHelpAfterError("(plumbline check --help shows what is allowed)");
   try {
     await root.parseAsync();

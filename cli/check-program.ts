@@ -41,4 +41,5 @@ export function addCheckCommand(root: Command, onEnd: OnEnd): Command {
 
 const EXIT_HELP = `
 Exit codes: 0 every mandatory rule holds, 1 one is broken, 2 wrong use, or something could not be read: nothing was
-judged, 3 a mandatory rule cannot be judged yet, 130 interrupted.`;
+judged, 3 a mandatory rule cannot be judged (--unknown warn makes that 0), 130 interrupted. A rule at level remediate is
+a mandatory one: a check judges what is written.`;

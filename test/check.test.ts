@@ -58,7 +58,7 @@ test("0: what holds, from a folder and from a pipe", () => {
 });
 
 test("1: what is broken, with file and line, and never the secret itself", () => {
-  put("a.yaml", `${CLEAN}---\n${BROKEN}`);
+  put("a.yaml", `${CLEAN}---\n${BROKEN.replace("name: a", "name: b")}`);
   for (const format of ["text", "json", "sarif", "junit", "markdown", "html"]) {
     const { status, stdout, stderr } = check(["a.yaml", ...SECRET_RULE, "--format", format]);
     expect([status, stderr]).toEqual([1, ""]);
@@ -93,6 +93,10 @@ test("0: what is broken but advisory, or exempted; 1: an exemption that has ende
   ];
   put("exemptions.json", JSON.stringify(exemption(30)));
   expect(check([...strict, "--exemptions", "exemptions.json"]).status).toBe(0);
+  put("exemptions.json", JSON.stringify([...exemption(1), ...exemption(30)]));
+  const overlapping = JSON.parse(check([...strict, "--exemptions", "exemptions.json", "-f", "json"]).stdout);
+  expect(overlapping.exemptions.map(({ state }: { state: string }) => state)).toEqual(["used", "used"]);
+  expect(overlapping.findings[0].exemption.expires).toBe(exemption(30)[0]?.expires);
   put("exemptions.json", JSON.stringify(exemption(-2)));
   expect(check([...strict, "--exemptions", "exemptions.json"]).status).toBe(1);
 });
@@ -102,7 +106,10 @@ test("3: what nobody can know yet, unless that is to be a warning", () => {
   const type = "kubernetes:core/v1:ConfigMap";
   const newState = { urn: `urn:pulumi:dev::shop::${type}::a`, type, inputs: { metadata: { name: "a" }, data } };
   put("preview.json", JSON.stringify({ steps: [{ op: "create", newState }] }));
-  expect(check(["preview.json", ...SECRET_RULE]).status).toBe(3);
+  const open = check(["preview.json", ...SECRET_RULE]);
+  expect(open.status).toBe(3);
+  expect(open.stdout).toContain("Not known whether it holds");
+  expect(open.stdout).toContain("--unknown warn");
   expect(check(["preview.json", ...SECRET_RULE, "--unknown", "warn"]).status).toBe(0);
 });
 
@@ -124,6 +131,7 @@ test.each<[what: string, args: string[], input: string, says: string]>([
   const { status, stdout, stderr } = check(args, input);
   expect([status, stdout]).toEqual([2, ""]);
   expect(stderr).toContain(says);
+  expect(stderr).toMatch(/^plumbline check: /);
   expect(stderr).not.toContain("    at ");
 });
 
@@ -134,7 +142,9 @@ test("2: one file that cannot be read is enough to judge nothing, and each is na
   const { status, stdout, stderr } = check(["."]);
   expect([status, stdout]).toEqual([2, ""]);
   expect(stderr).toContain("nothing was judged");
-  expect(stderr).toContain("b.yaml: line 3: a key stands twice in one map\nc.yaml: apiVersion is a number");
+  expect(stderr).toContain(
+    "b.yaml: line 3: a key stands twice in one map\nplumbline check: c.yaml: apiVersion is a number",
+  );
 });
 
 test("a repair is shown first, then made in the text itself, and then there is nothing left to do", () => {

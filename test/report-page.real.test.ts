@@ -105,6 +105,32 @@ describe.skipIf("why" in found)(`the report's page in a real browser${skipped}`,
     expect(await page.locator("details.rule:visible").count()).toBe(7);
   });
 
+  test("rules that had nothing to judge are hidden until they are asked for, and on paper they are there", async () => {
+    const page = await open();
+    const empty = page.locator("#rule-hpa-target-exists");
+    expect([await empty.isVisible(), await page.textContent("#result")]).toEqual([
+      false,
+      "Shown: 6 of 7 rules, 8 findings",
+    ]);
+    await page.locator("input[name=words]").fill("hpa-target");
+    expect(await empty.isVisible()).toBe(true);
+    await page.locator("input[name=words]").fill("");
+    const document = await getDocumentProxy(new Uint8Array(await page.pdf()));
+    expect((await extractText(document, { mergePages: true })).text).toContain("hpa-target-exists");
+    expect(await empty.isVisible()).toBe(false);
+  });
+
+  test("the fields of the filter stand on one line, and a link is followed at once", async () => {
+    const page = await open({ viewport: { width: 1280, height: 800 } });
+    const tops = await page
+      .locator("#filter label")
+      .evaluateAll((all: { getBoundingClientRect(): { top: number } }[]) =>
+        all.map((one) => Math.round(one.getBoundingClientRect().top)),
+      );
+    expect(new Set(tops).size).toBe(1);
+    expect(await page.evaluate("getComputedStyle(document.documentElement).scrollBehavior")).toBe("auto");
+  });
+
   test("the filter takes verdict and section, too, and a screen reader hears what it did", async () => {
     const page = await open();
     const shown = () =>

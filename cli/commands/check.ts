@@ -42,12 +42,13 @@ export async function runCheck(paths: readonly string[], flags: CheckFlags): Pro
     progress.clear();
     tellNotes(checked, flags);
     await answer(checked, flags, output);
-    const outcome = outcomeOf(checked.report, flags.unknown);
+    const outcome = outcomeOf(checked.report);
     return output.exitCode(outcome) === outcome ? outcome : OUTCOME.wrongUse;
   } catch (error) {
     progress.clear();
     const known = error instanceof WrongUse;
-    process.stderr.write(`plumbline check: ${known ? error.message : (error as Error).stack}\n`);
+    const lines = (known ? error.message : `${(error as Error).stack}`).split("\n");
+    process.stderr.write(lines.map((line) => `plumbline check: ${line}\n`).join(""));
     return OUTCOME.wrongUse;
   }
 }
@@ -63,6 +64,7 @@ function requestOf(paths: readonly string[], flags: CheckFlags): CheckRequest {
     only: flags.rule,
     compareWith: flags.compareWith,
     fix: flags.fix,
+    unknown: flags.unknown,
     ...(environment !== undefined && { environment }),
     ...(config !== undefined && { config }),
     ...(exemptions !== undefined && { exemptions }),

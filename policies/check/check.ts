@@ -1,10 +1,11 @@
 import type { Finding } from "../core/evaluate.ts";
-import { type Exemption, exemptionProblems } from "../core/exemption.ts";
+import { covering, type Exemption, exemptionProblems } from "../core/exemption.ts";
 import { readExemptions } from "../core/exemption-file.ts";
 import { EXEMPTIONS } from "../exemptions.ts";
 import { reportedExemptions } from "../report/exemptions.ts";
 import type { Report } from "../report/report.ts";
 import { RULES } from "../rules/index.ts";
+import { duplicateNotes } from "./duplicates.ts";
 import { readText } from "./files.ts";
 import type { FixedText } from "./fix.ts";
 import { judged } from "./judged.ts";
@@ -26,6 +27,8 @@ export interface CheckRequest {
   readonly compareWith: readonly string[];
   /** Work out repairs. */
   readonly fix: boolean;
+  /** What it means that a mandatory rule cannot be judged. Default: `fail`. */
+  readonly unknown?: "fail" | "warn";
   readonly today?: Date;
 }
 
@@ -49,7 +52,7 @@ export interface Checked {
 
 /** Judges what paths name by the rules, and repairs it if asked to. Throws WrongUse if nothing can be judged. */
 export async function check(request: CheckRequest, { stdin, tell, write }: CheckGround): Promise<Checked> {
-  const { paths, compareWith, today = new Date() } = request;
+  const { paths, compareWith, unknown = "fail", today = new Date() } = request;
   const asked = askedRules(RULES, request);
   const exemptions = exemptionsFor(asked, request.exemptions, today);
   const peer = compareWith.length === 0 ? undefined : (await readInputs(compareWith, stdin, tell)).resources;
@@ -65,7 +68,9 @@ export async function check(request: CheckRequest, { stdin, tell, write }: Check
     inputs = await readInputs(paths, stdin, tell);
     findings = judge(inputs);
   }
-  const used = findings.flatMap(({ exemption }) => (exemption ? [exemption] : []));
+  const used = findings.flatMap(({ exemption, rule, object }) =>
+    exemption ? covering(exemptions, rule, object, today) : [],
+  );
   const report: Report = {
     date: today,
     subject: paths.map((path) => (path === "-" ? "standard input" : path)).join(", "),
@@ -73,8 +78,9 @@ export async function check(request: CheckRequest, { stdin, tell, write }: Check
     rules: asked.map(({ rule, level }) => ({ rule, level })),
     lines: reportLines(findings),
     exemptions: reportedExemptions(exemptions, used, today),
+    unknown,
   };
-  return { report, notes: inputs.notes, fixed };
+  return { report, notes: [...inputs.notes, ...duplicateNotes(inputs.resources)], fixed };
 }
 
 /** Of rules that are not asked, nobody can say whether they were needed. */

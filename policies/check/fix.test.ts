@@ -91,5 +91,9 @@ test("what is exempted, and what no rule can repair without harm, is left alone"
     .map(({ rule }) => ({ ...exemption, rule: rule.id, resource: "Pod shop/web" }));
   expect(fix(POD, exemptions).edits).toEqual([]);
   const ownAccount = `${POD}    serviceAccountName: operator\n    automountServiceAccountToken: true\n`;
-  expect(fix(ownAccount).repaired).not.toContain("Pod shop/web: sa-token-automount-forbidden");
+  const { repaired, left } = fix(ownAccount);
+  expect(repaired).not.toContain("Pod shop/web: sa-token-automount-forbidden");
+  expect(left).toEqual([
+    expect.stringMatching(/^Pod shop\/web: sa-token-automount-forbidden: the object says otherwise, .* by hand/),
+  ]);
 });

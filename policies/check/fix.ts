@@ -43,9 +43,10 @@ export function fixedText(
   const meant = manifests.map((manifest, index) => {
     const own = broken.get(resources[index] as Resource) ?? [];
     const before = manifest.resource.props;
-    const { props, rules } = remediated(manifest, own, asked);
-    if (rules.length === 0) return before;
+    const { props, rules, untouched } = remediated(manifest, own, asked);
     const { label } = new StackObject(manifest.resource);
+    left.push(...untouched.map((rule) => `${label}: ${rule}: ${ON_PURPOSE}`));
+    if (rules.length === 0) return before;
     try {
       edits.push(...editsFor(editable, manifest, props));
       repaired.push(...rules.map((rule) => `${label}: ${rule}`));
@@ -70,18 +71,23 @@ function isRepairable({ rule, verdict, exemption }: Finding): boolean {
   return verdict === "fail" && rule.remediate !== undefined && exemption === undefined;
 }
 
-/** What an object is once the rules have repaired it, and which of them had anything to repair. */
+/** Repairs fill in what is not said; what is may be what the service lives from. */
+const ON_PURPOSE =
+  "the object says otherwise, and a repair could break what runs; correct it by hand, or let it opt out";
+
+/** What an object is once the rules have repaired it, which of them had anything to repair, and which left it alone. */
 function remediated({ resource }: Manifest, findings: readonly Finding[], asked: readonly AskedRule[]) {
   // A copy without shared parts: what an alias repeats elsewhere must not change with it.
   const props: Record<string, unknown> = findings.length === 0 ? {} : JSON.parse(JSON.stringify(resource.props));
   const object = new StackObject({ ...resource, props });
-  const rules = findings.flatMap(({ rule }) => {
+  const [rules, untouched]: [string[], string[]] = [[], []];
+  for (const { rule } of findings) {
     const before = structuredClone(props);
     const params = asked.find((one) => one.rule.id === rule.id)?.params ?? {};
     rule.remediate?.(object, params as never);
-    return isDeepStrictEqual(before, props) ? [] : [rule.id];
-  });
-  return { props, rules };
+    (isDeepStrictEqual(before, props) ? untouched : rules).push(rule.id);
+  }
+  return { props, rules, untouched };
 }
 
 function editsFor(text: EditableText, { resource, place }: Manifest, props: Record<string, unknown>): TextEdit[] {

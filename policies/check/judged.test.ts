@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { fromManifest, type Resource } from "../core/resource.ts";
 import { defineRule } from "../core/rule.ts";
-import { UNKNOWN } from "../core/unknown.ts";
+import { SECRET, UNKNOWN } from "../core/unknown.ts";
 import type { Report } from "../report/report.ts";
 import { judged } from "./judged.ts";
 import { reportLines } from "./lines.ts";
@@ -100,9 +100,20 @@ test("a line says where it was read, what stands there, and how to repair it", (
     expect.objectContaining({
       verdict: "unknown",
       path: "spec.replicas",
-      actual: "not known before an up, or a secret",
+      actual: "not known before an up",
     }),
     expect.objectContaining({ verdict: "pass", path: "", file: "a.yaml" }),
+  ]);
+});
+
+test("a secret of Pulumi is told as one, and nobody is told to make it known", () => {
+  expect(report([resource("a", SECRET)]).lines).toEqual([
+    expect.objectContaining({
+      verdict: "unknown",
+      secret: true,
+      actual: "a secret of Pulumi, never read",
+      fix: expect.stringMatching(/^keep it secret: .*--unknown warn/),
+    }),
   ]);
 });
 
@@ -116,11 +127,11 @@ test("an object without a readable name is named by its resource", () => {
 
 test("the outcome is the worst of what is mandatory", () => {
   const unknown = resource("b", UNKNOWN);
-  expect(outcomeOf(report([resource("a", 2)]), "fail")).toBe(OUTCOME.clean);
-  expect(outcomeOf(report([resource("a", 1), unknown]), "fail")).toBe(OUTCOME.broken);
-  expect(outcomeOf(report([resource("a", 1), unknown], "advisory"), "fail")).toBe(OUTCOME.clean);
-  expect(outcomeOf(report([unknown]), "fail")).toBe(OUTCOME.unknown);
-  expect(outcomeOf(report([unknown]), "warn")).toBe(OUTCOME.clean);
+  expect(outcomeOf(report([resource("a", 2)]))).toBe(OUTCOME.clean);
+  expect(outcomeOf(report([resource("a", 1), unknown]))).toBe(OUTCOME.broken);
+  expect(outcomeOf(report([resource("a", 1), unknown], "advisory"))).toBe(OUTCOME.clean);
+  expect(outcomeOf(report([unknown]))).toBe(OUTCOME.unknown);
+  expect(outcomeOf({ ...report([unknown]), unknown: "warn" })).toBe(OUTCOME.clean);
   const exemption = {
     rule: "test-rule",
     resource: "*",
@@ -131,10 +142,8 @@ test("the outcome is the worst of what is mandatory", () => {
     expires: "2026-01-01",
   };
   const exempt = report([resource("a", 1), unknown]);
-  expect(outcomeOf({ ...exempt, lines: exempt.lines.map((line) => ({ ...line, exemption })) }, "fail")).toBe(
-    OUTCOME.clean,
-  );
-  expect(outcomeOf({ ...report([resource("a", 2)]), exemptions: [{ exemption, state: "expired" }] }, "fail")).toBe(
+  expect(outcomeOf({ ...exempt, lines: exempt.lines.map((line) => ({ ...line, exemption })) })).toBe(OUTCOME.clean);
+  expect(outcomeOf({ ...report([resource("a", 2)]), exemptions: [{ exemption, state: "expired" }] })).toBe(
     OUTCOME.broken,
   );
 });

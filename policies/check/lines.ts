@@ -1,6 +1,6 @@
 import type { Finding } from "../core/evaluate.ts";
 import { MalformedValue } from "../core/field.ts";
-import type { Violation } from "../core/rule.ts";
+import type { Rule, Violation } from "../core/rule.ts";
 import type { StackObject } from "../core/stack-object.ts";
 import { UnknownValue } from "../core/unknown.ts";
 import type { ReportLine } from "../report/report.ts";
@@ -32,11 +32,22 @@ function linesOf(finding: Finding, described: ReportLine["object"]): ReportLine[
     }));
   const nothing = { wanted: "", related: [], fix: "" };
   if (verdict === "pass") return [{ ...of, ...fileOf(object), path: "", actual: "", ...nothing }];
-  return [{ ...of, ...placeOf(object, finding.unknown ?? ""), actual: NOT_KNOWN, ...nothing, fix: KNOW_IT }];
+  const { secret = false, unknown = "" } = finding;
+  return [{ ...of, ...placeOf(object, unknown), ...nothing, ...(secret ? { secret, ...hiddenFrom(rule) } : LATER) }];
 }
 
-const NOT_KNOWN = "not known before an up, or a secret";
-const KNOW_IT = "let the value be known when the stack is declared, or let the up judge it";
+const LATER = {
+  actual: "not known before an up",
+  fix: "let the value be known when the stack is declared, or let the up judge it",
+};
+/** A finished state has no up to come, and what is secret is not to be made public for a rule's sake. */
+function hiddenFrom({ exemptable }: Rule): Pick<ReportLine, "actual" | "fix"> {
+  const way = exemptable ? "--unknown warn or an exemption" : "--unknown warn";
+  return {
+    actual: "a secret of Pulumi, never read",
+    fix: `keep it secret: the up judges it with the value in hand; to let it be here, ${way}`,
+  };
+}
 
 function said({ given, wanted, related = [], fix }: Violation, general: string) {
   return { actual: given, wanted, related, fix: fix ?? general };

@@ -1,5 +1,5 @@
 import type { Report } from "../report/report.ts";
-import { holds } from "../report/standing.ts";
+import { type Verdict, verdictOf } from "../report/standing.ts";
 
 /** What `plumbline check` ends with. Scripts rely on these numbers. */
 export const OUTCOME = {
@@ -12,15 +12,13 @@ export const OUTCOME = {
 
 export type Outcome = (typeof OUTCOME)[keyof typeof OUTCOME];
 
-/**
- * Clean: every mandatory rule holds, or is freed from it. Broken: one is not, or an exemption has ended. Unknown: none is
- * broken, but of one it cannot be said; with `unknown: "warn"` that is clean.
- */
-export function outcomeOf(report: Report, unknown: "fail" | "warn"): Outcome {
-  if (!holds(report)) return OUTCOME.broken;
-  const levels = new Map(report.rules.map(({ rule, level }) => [rule.id, level]));
-  const isOpen = report.lines.some(
-    ({ rule, verdict, exemption }) => verdict === "unknown" && !exemption && levels.get(rule) !== "advisory",
-  );
-  return isOpen && unknown === "fail" ? OUTCOME.unknown : OUTCOME.clean;
+const OUTCOMES = {
+  holds: OUTCOME.clean,
+  broken: OUTCOME.broken,
+  unknown: OUTCOME.unknown,
+} as const satisfies Record<Verdict, Outcome>;
+
+/** The number for what the report itself says of the whole. */
+export function outcomeOf(report: Report): Outcome {
+  return OUTCOMES[verdictOf(report)];
 }

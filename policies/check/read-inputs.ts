@@ -1,4 +1,5 @@
 import type { Resource } from "../core/resource.ts";
+import { count } from "../report/words.ts";
 import { read } from "../sources/read.ts";
 import type { Text } from "../sources/reading.ts";
 import { Unreadable } from "../sources/unreadable.ts";
@@ -55,6 +56,8 @@ export async function readInputs(
 
 function nothingFound(paths: readonly string[], files: number, notes: readonly string[]): string {
   const where = paths.map((path) => (path === "-" ? "standard input" : path)).join(", ");
-  const looked = paths.every((path) => path === "-") ? "" : ` (${files} files with .yaml, .yml or .json, or named)`;
+  const looked = paths.every((path) => path === "-")
+    ? ""
+    : ` (${count(files, "file")} looked at: those named, and *.yaml, *.yml and *.json of folders)`;
   return [`no object was found in ${where}${looked}; nothing was judged`, ...notes].join("\n");
 }

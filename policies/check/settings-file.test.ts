@@ -55,6 +55,33 @@ test("levels by severity hold for what is not named: first the file's, then the 
   expect(asked("levels: { medium: disabled }", "local").get("sa-token-automount-forbidden")?.level).toBe("remediate");
 });
 
+test.each([
+  "replicas-min: { enforcementLevel: advisory, min: 5 }",
+  "replicas-min: { level: advisory, params: { min: 5 } }",
+  "rules: { replicas-min: { level: advisory, params: { min: 5 } } }",
+  '"rules": { "replicas-min": { "level": "advisory", "min": 5 } }',
+])("a rule is set as policies/config, or as its page has it: %s", (config) => {
+  expect(asked(config).get("replicas-min")).toMatchObject({ level: "advisory", params: { min: 5 } });
+});
+
+test("a setting that is called level stays one, where settings stand beside the level of the rule", () => {
+  const seccomp = (config: string) => asked(config).get("seccomp-required");
+  expect(seccomp("seccomp-required: { level: baseline }")).toMatchObject({
+    level: "advisory",
+    params: { level: "baseline" },
+  });
+  expect(seccomp("seccomp-required: { level: mandatory, params: { level: baseline } }")).toMatchObject({
+    level: "mandatory",
+    params: { level: "baseline" },
+  });
+  expect(seccomp("rules: { seccomp-required: { level: mandatory } }")?.level).toBe("mandatory");
+});
+
+test("a level may stand alone", () => {
+  const rules = asked("replicas-min: disabled\npdb-required: advisory");
+  expect([rules.has("replicas-min"), rules.get("pdb-required")?.level]).toEqual([false, "advisory"]);
+});
+
 test("rules can be picked", () => {
   expect([...asked(undefined, undefined, ["pdb-required", "replicas-min"]).keys()]).toEqual([
     "replicas-min",
@@ -75,6 +102,11 @@ test.each<[string | undefined, string | undefined, string[], string]>([
     [],
     '"strict" was given; allowed: disabled, advisory, mandatory',
   ],
+  ["replicas-min: strict", undefined, [], 'replicas-min.enforcementLevel: "strict" was given; allowed: disabled'],
+  ["rules: all", undefined, [], "rules: is no map; allowed: { <rule>: { level"],
+  ["rules: { replica-min: {} }", undefined, [], "replica-min: is not a rule; the nearest: replicas-min"],
+  ["replicas-min: { params: 3 }", undefined, [], "replicas-min.params: 3 was given; allowed: enforcementLevel, min"],
+  ["rules: { replicas-min: disabled }\nreplicas-min: advisory", undefined, [], "replicas-min: is set twice"],
   ["levels: strict", undefined, [], "levels: is no map"],
   ["levels: { huge: advisory }", undefined, [], "levels.huge: is no severity; allowed: critical, high, medium, low"],
   [

@@ -15,7 +15,10 @@ export interface AskedRule {
 }
 
 export interface Choice {
-  /** A JSON or YAML file, as policies/config has them; `levels` in it sets levels by severity. */
+  /**
+   * A JSON or YAML file, as policies/config or environments.ts has them; `levels` in it sets levels by severity, and a
+   * level may stand alone, as Pulumi takes it too: `replicas-min: advisory`.
+   */
   readonly config?: string;
   /** One of policies/config/environments.ts. */
   readonly environment?: string;
@@ -72,10 +75,43 @@ function readConfig(
   rules: readonly Rule[],
 ): { rules: Configured; levels: Readonly<Record<string, Level>> } {
   const value = readData(file, "--config");
-  const { levels = {}, ...rest } = isRecord(value) ? value : {};
-  const problems = [...levelProblems(levels), ...packConfigProblems(isRecord(value) ? rest : value, rules)];
+  const { levels = {}, rules: nested = {}, ...rest } = isRecord(value) ? value : {};
+  const configured = isRecord(value)
+    ? { ...spelledOut(rest, rules), ...(isRecord(nested) && spelledOut(nested)) }
+    : value;
+  const problems = [
+    ...levelProblems(levels),
+    ...nestedProblems(nested, rest),
+    ...packConfigProblems(configured, rules),
+  ];
   if (problems.length > 0) throw new WrongUse(problems.map((problem) => `${file}: ${problem}`).join("\n"));
-  return { rules: rest as Configured, levels: levels as Record<string, Level> };
+  return { rules: configured as Configured, levels: levels as Record<string, Level> };
+}
+
+/** Rules may stand below `rules`, as in environments.ts. One that is set in both places is set in neither. */
+function nestedProblems(nested: unknown, rest: Readonly<Record<string, unknown>>): string[] {
+  if (!isRecord(nested))
+    return ["rules: is no map; allowed: { <rule>: { level: <level>, params: { <setting>: <value> } } }"];
+  return Object.keys(nested)
+    .filter((id) => Object.hasOwn(rest, id))
+    .map((id) => `${id}: is set twice, below rules and beside it; allowed: one of them`);
+}
+
+/**
+ * Every way of writing a rule's settings as `{ enforcementLevel, <setting>: <value> }`; what is none of them, as it is. A
+ * rule may have a setting `level`: beside other settings of such a rule (`owners`), the word means that.
+ */
+function spelledOut(rules: Readonly<Record<string, unknown>>, owners: readonly Rule[] = []): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(rules).map(([id, given]) => {
+      if (typeof given === "string") return [id, { enforcementLevel: given }];
+      if (!isRecord(given)) return [id, given];
+      const { level, params = {}, ...rest } = given;
+      const isOwn = owners.some((rule) => rule.id === id && Object.hasOwn(rule.params, "level"));
+      if (!isRecord(params) || (isOwn && given.params === undefined)) return [id, given];
+      return [id, { ...(level !== undefined && { enforcementLevel: level }), ...rest, ...params }];
+    }),
+  );
 }
 
 function levelProblems(levels: unknown): string[] {

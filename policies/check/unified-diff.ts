@@ -1,3 +1,4 @@
+import { linesWithSecrets } from "./secret-lines.ts";
 import { edited, inOrder, type TextEdit } from "./text-edits.ts";
 
 /** Lines of the text that are shown around a change. */
@@ -10,32 +11,57 @@ interface Block {
   readonly lines: readonly string[];
 }
 
-/** What edits do to a file, as a unified diff that `patch -p0` takes. "" if they do nothing. */
-export function unifiedDiff(file: string, text: string, edits: readonly TextEdit[]): string {
+/**
+ * What edits do to a file, as a unified diff that `patch -p0` takes. "" if they do nothing. Lines that may show a secret
+ * are no context: there are fewer lines around such a change. A change of such a line itself is left out, with its place
+ * in a sentence before the diff, where `patch` reads nothing. `closed` says which lines these are.
+ */
+export function unifiedDiff(
+  file: string,
+  text: string,
+  edits: readonly TextEdit[],
+  closed: readonly boolean[] = linesWithSecrets(linesOf(text)),
+): string {
   const lines = linesOf(text);
   const blocks = blocksOf(
     text,
     edits.filter((edit) => text.slice(edit.start, edit.end) !== edit.text),
   );
   if (blocks.length === 0) return "";
+  const isOpen = (from: number, to: number) => !closed.slice(from, to).includes(true);
+  const leftOut = blocks.filter(({ from, to }) => !isOpen(from, to));
   const hunks: Block[][] = [];
-  for (const block of blocks) {
-    const last = hunks.at(-1);
-    if (last && block.from - (last.at(-1)?.to ?? 0) <= 2 * CONTEXT) last.push(block);
+  for (const block of blocks.filter(({ from, to }) => isOpen(from, to))) {
+    const end = hunks.at(-1)?.at(-1)?.to;
+    if (end !== undefined && block.from - end <= 2 * CONTEXT && isOpen(end, block.from)) hunks.at(-1)?.push(block);
     else hunks.push([block]);
   }
   let grown = 0;
   const shown = hunks.map((hunk) => {
-    const said = hunkText(lines, hunk, grown);
+    const said = hunkText(lines, hunk, grown, isOpen);
     grown += hunk.reduce((sum, block) => sum + block.lines.length - (block.to - block.from), 0);
     return said;
   });
-  return `--- ${file}\n+++ ${file}\n${shown.join("")}`;
+  const notes = leftOut.map(
+    ({ from }) => `Left out: the change of ${file}:${from + 1}, a line that may show a secret; --fix makes it.\n`,
+  );
+  const head = shown.length === 0 ? "" : `--- ${file}\n+++ ${file}\n`;
+  return [...notes, head, ...shown].join("");
 }
 
-function hunkText(lines: readonly string[], hunk: readonly Block[], grown: number): string {
-  const from = Math.max(0, (hunk[0]?.from ?? 0) - CONTEXT);
-  const to = Math.min(lines.length, (hunk.at(-1)?.to ?? 0) + CONTEXT);
+function hunkText(
+  lines: readonly string[],
+  hunk: readonly Block[],
+  grown: number,
+  isOpen: (from: number, to: number) => boolean,
+): string {
+  const [first, last] = [hunk[0]?.from ?? 0, hunk.at(-1)?.to ?? 0];
+  const before = (context: number) => Math.max(0, first - context);
+  const after = (context: number) => Math.min(lines.length, last + context);
+  let context = CONTEXT;
+  // As many lines on both sides: patch takes a side with fewer for an end of the file.
+  while (context > 0 && !(isOpen(before(context), first) && isOpen(last, after(context)))) context--;
+  const [from, to] = [before(context), after(context)];
   const body: string[] = [];
   let at = from;
   const keep = (until: number) => {

@@ -1,4 +1,4 @@
-import { covers, type Exemption, expired } from "./exemption.ts";
+import { covering, type Exemption } from "./exemption.ts";
 import { type Judgement, judge } from "./judge.ts";
 import { defaultsOf } from "./params.ts";
 import type { Resource } from "./resource.ts";
@@ -15,9 +15,11 @@ export interface Finding {
   readonly violations: readonly Violation[];
   /** The field that is not known yet, when the verdict is `unknown`. */
   readonly unknown?: string;
+  /** Whether that field is a secret of Pulumi, which no update makes known. */
+  readonly secret?: boolean;
   /** Why the object steps down from the rule; the verdict is then `pass`. */
   readonly optOut?: string;
-  /** The exemption that lets the violation stand for now, or what is not known yet; the verdict stays what it is. */
+  /** The exemption that lets the violation stand, or what is not known yet, the longest; the verdict stays what it is. */
   readonly exemption?: Exemption;
 }
 
@@ -41,7 +43,7 @@ export function evaluate(resources: Iterable<Resource>, options: EvaluateOptions
     return stack.objects.flatMap((object) => {
       const judgement = judge(rule, object, params, rule.scope === "stack" ? stack : undefined);
       if (!judgement) return [];
-      const exemption = exemptions.find((one) => covers(one, rule, object) && !expired(one, today));
+      const [exemption] = covering(exemptions, rule, object, today);
       return [findingOf(rule, object, judgement, exemption)];
     });
   });
@@ -55,6 +57,11 @@ function findingOf(rule: Rule, object: StackObject, judgement: Judgement, exempt
     case "fail":
       return { ...finding, violations: judgement.violations, ...(exemption && { exemption }) };
     case "unknown":
-      return { ...finding, unknown: judgement.path, ...(exemption && { exemption }) };
+      return {
+        ...finding,
+        unknown: judgement.path,
+        ...(judgement.secret && { secret: true }),
+        ...(exemption && { exemption }),
+      };
   }
 }

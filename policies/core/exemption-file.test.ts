@@ -56,4 +56,6 @@ test("every wrong entry is named at once", () => {
   expect(() => read(wrong)).toThrow(
     /exemptions\[0\]\.rule: "replica-min" .*replicas-min.*\nexemptions\[1\]\.resource: /,
   );
+  const misspelt = GOOD.replace("ticket:", "tiket:") + GOOD.replace("Deployment shop/orders", "Deployment *");
+  expect(() => read(misspelt)).toThrow(/exemptions\[0\]\.tiket: .*\nexemptions\[1\]\.resource: /);
 });

@@ -1,5 +1,5 @@
 import { CORE_SCHEMA, loadAll, YAMLException } from "js-yaml";
-import { EXEMPTION_FIELDS, type Exemption, exemptionProblems } from "./exemption.ts";
+import { EXEMPTION_FIELDS, type Exemption, problemsOf } from "./exemption.ts";
 import { nearest } from "./nearest.ts";
 import type { Rule } from "./rule.ts";
 
@@ -14,9 +14,12 @@ export function readExemptions(text: string, rules: readonly Rule[], today = new
     throw new TypeError(
       "exemptions: the file is not a list; allowed: a list of maps, each beginning with - rule: <id>",
     );
-  const misshapen = list.flatMap(shapeProblems);
-  // What a field says is only looked at when every field is a text.
-  const problems = misshapen.length > 0 ? misshapen : exemptionProblems(list, rules, today);
+  const problems = list.flatMap((entry, index) => {
+    const misshapen = shapeProblems(entry, index);
+    // What an entry's fields say is only looked at when every one of them is a text.
+    if (misshapen.length > 0) return misshapen;
+    return problemsOf(entry, rules, today).map((problem) => `exemptions[${index}].${problem}`);
+  });
   if (problems.length > 0) throw new TypeError(problems.join("\n"));
   return list;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { RULES } from "../rules/index.ts";
-import { covers, type Exemption, exemptionProblems, expired } from "./exemption.ts";
+import { covering, covers, type Exemption, exemptionProblems, expired } from "./exemption.ts";
 import type { Rule } from "./rule.ts";
 import { StackObject } from "./stack-object.ts";
 
@@ -44,11 +44,12 @@ test.each<[Partial<Exemption>, string]>([
   [{ granted: "2026-10-16" }, "granted: 2026-10-16 is still to come; allowed: the day on which it was granted, today"],
   [{ granted: "2026-10-01", expires: "2026-09-30" }, "expires: 2026-09-30 is before 2026-10-01, the day on which"],
   [{ granted: "2025-10-01" }, "expires: 2026-12-31 is more than a year after it was granted (2025-10-01)"],
-  [{ expires: "2027-10-17" }, "expires: 2027-10-17 is more than a year after today (2026-10-15); allowed: 2027-10-16"],
+  [{ expires: "2027-10-17" }, "expires: 2027-10-17 is more than a year after today (2026-10-15); allowed: 2027-10-15"],
+  [{ reason: undefined as never }, "reason: none is given; allowed: at least 10 characters"],
   [{ reason: "later" }, 'reason: "later" says too little; allowed: at least 10 characters'],
   [{ expires: "31.12.2026" }, 'expires: "31.12.2026" is not a day; allowed: YYYY-MM-DD, e.g. "2026-12-31"'],
   [{ expires: "2026-02-30" }, 'expires: "2026-02-30" is not a day'],
-  [{ expires: undefined as never }, "expires: undefined is not a day"],
+  [{ expires: undefined as never }, "expires: none is named; allowed: YYYY-MM-DD"],
 ])("%j is refused with its field", (change, problem) => {
   const problems = exemptionProblems([good, { ...good, ...change }], RULES, TODAY);
   expect(problems).toHaveLength(1);
@@ -124,10 +125,22 @@ test("one that ended long ago is well-formed: that it is due is said by a rule o
   expect(exemptionProblems([{ ...good, expires: "2024-01-31" }], RULES, TODAY)).toEqual([]);
 });
 
-test("a year and a leap day after it was granted is the last day that can be granted", () => {
-  const last = { ...good, granted: "2026-10-01", expires: "2027-10-02" };
+test("the same day of the next year is the last day that can be granted", () => {
+  const last = { ...good, granted: "2026-10-01", expires: "2027-10-01" };
   expect(exemptionProblems([last], RULES, TODAY)).toEqual([]);
-  expect(exemptionProblems([{ ...last, expires: "2027-10-03" }], RULES, TODAY)).toHaveLength(1);
+  expect(exemptionProblems([{ ...last, expires: "2027-10-02" }], RULES, TODAY)).toHaveLength(1);
+});
+
+test("a year after a leap day is 1 March", () => {
+  const leap = { ...good, granted: "2024-02-29", expires: "2025-03-01" };
+  expect(exemptionProblems([leap], RULES, TODAY)).toEqual([]);
+  expect(exemptionProblems([{ ...leap, expires: "2025-03-02" }], RULES, TODAY)).toHaveLength(1);
+});
+
+test("of several that free an object the one that ends last comes first, and none that has ended", () => {
+  const [ended, short, long] = ["2026-10-14", "2026-10-15", "2026-11-15"].map((expires) => ({ ...good, expires }));
+  expect(covering([ended, short, long] as Exemption[], rule, orders, TODAY)).toEqual([long, short]);
+  expect(covering([{ ...good, resource: "Deployment shop/other" }], rule, orders, TODAY)).toEqual([]);
 });
 
 test("an exemption holds through its last day", () => {

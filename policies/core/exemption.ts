@@ -38,12 +38,6 @@ export const EXEMPTION_FIELDS = [
   "expires",
 ] as const satisfies readonly (keyof Exemption)[];
 
-/**
- * How far away the last day may be, in days: a year, a leap day in it. What shall stand for longer is no debt but a
- * decision; and once a year is how often PCI DSS has compensating controls looked at again (4.0, appendix B).
- */
-const LONGEST_DAYS = 366;
-
 /** What is wrong with a list of exemptions, one sentence each: a wrong one must not load. `today` is now by default. */
 export function exemptionProblems(
   exemptions: readonly Exemption[],
@@ -51,13 +45,18 @@ export function exemptionProblems(
   today = new Date(),
 ): string[] {
   return exemptions.flatMap((exemption, index) =>
-    [
-      ...ruleProblems(exemption, rules),
-      ...resourceProblems(exemption),
-      ...peopleProblems(exemption),
-      ...dayProblems(exemption, dayOf(today)),
-    ].map((problem) => `exemptions[${index}].${problem}`),
+    problemsOf(exemption, rules, today).map((problem) => `exemptions[${index}].${problem}`),
   );
+}
+
+/** What is wrong with one exemption, each sentence beginning with its field. */
+export function problemsOf(exemption: Exemption, rules: readonly Rule[], today: Date): string[] {
+  return [
+    ...ruleProblems(exemption, rules),
+    ...resourceProblems(exemption),
+    ...peopleProblems(exemption),
+    ...dayProblems(exemption, dayOf(today)),
+  ];
 }
 
 function ruleProblems({ rule: id }: Exemption, rules: readonly Rule[]): string[] {
@@ -86,12 +85,10 @@ function resourceProblems({ resource }: Exemption): string[] {
 
 function peopleProblems({ owner, reason, ticket, approver }: Exemption): string[] {
   const self = said(owner) !== "" && said(owner).toLowerCase() === said(approver).toLowerCase();
+  const tooShort = said(reason) === "" ? "none is given" : `${JSON.stringify(reason)} says too little`;
   const wrong: [boolean, string][] = [
     [said(owner) === "", "owner: nobody is named; allowed: a person or a team"],
-    [
-      said(reason).length < MIN_REASON,
-      `reason: ${JSON.stringify(reason)} says too little; allowed: at least ${MIN_REASON} characters`,
-    ],
+    [said(reason).length < MIN_REASON, `reason: ${tooShort}; allowed: at least ${MIN_REASON} characters`],
     [said(ticket) === "", 'ticket: none is named; allowed: where the work that ends it is tracked, e.g. "SHOP-12"'],
     [said(approver) === "", "approver: nobody is named; allowed: whoever granted it, who is not its owner"],
     [self, `approver: ${JSON.stringify(approver)} is its owner too; allowed: somebody else, who has granted it`],
@@ -101,7 +98,7 @@ function peopleProblems({ owner, reason, ticket, approver }: Exemption): string[
 
 function dayProblems({ granted, expires }: Exemption, today: string): string[] {
   const notADay = (field: string, given: unknown) =>
-    `${field}: ${JSON.stringify(given)} is not a day; allowed: YYYY-MM-DD, e.g. "2026-12-31"`;
+    `${field}: ${given === undefined ? "none is named" : `${JSON.stringify(given)} is not a day`}; allowed: YYYY-MM-DD, e.g. "2026-12-31"`;
   if (granted !== undefined && !isDay(granted)) return [notADay("granted", granted)];
   if (granted !== undefined && granted > today)
     return [
@@ -111,7 +108,7 @@ function dayProblems({ granted, expires }: Exemption, today: string): string[] {
   const from = granted ?? today;
   if (granted !== undefined && expires < granted)
     return [`expires: ${expires} is before ${granted}, the day on which it was granted; allowed: a later day`];
-  const last = dayOf(new Date(Date.parse(from) + LONGEST_DAYS * 86_400_000));
+  const last = aYearAfter(from);
   if (expires <= last) return [];
   return [
     `expires: ${expires} is more than a year after ${granted === undefined ? "today" : "it was granted"} (${from}); allowed: ${last} or before. Grant it again then, or correct the object, or have the object opt out for good`,
@@ -137,6 +134,16 @@ function isNarrow(resource: string): boolean {
   return parts.some((part) => part !== "" && (!part.includes("*") || /[^*\s]{3}/.test(part)));
 }
 
+/**
+ * The exemptions that free an object from a rule today, the one that ends last first: it is the one that lets things
+ * stand. The others are needed as long as any of them is.
+ */
+export function covering(all: readonly Exemption[], rule: Rule, object: StackObject, today: Date): Exemption[] {
+  return all
+    .filter((one) => covers(one, rule, object) && !expired(one, today))
+    .sort((a, b) => (a.expires < b.expires ? 1 : a.expires > b.expires ? -1 : 0));
+}
+
 export function expired(exemption: Exemption, today: Date): boolean {
   return dayOf(today) > exemption.expires;
 }
@@ -160,6 +167,16 @@ function isDay(text: unknown): text is string {
   if (typeof text !== "string" || !/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   const day = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(day.getTime()) && dayOf(day) === text;
+}
+
+/**
+ * The same day of the next year, and 1 March for a leap day: the last day that may be. What shall stand for longer is no
+ * debt but a decision; and once a year is how often PCI DSS has compensating controls looked at again (4.0, appendix B).
+ */
+function aYearAfter(day: string): string {
+  const date = new Date(`${day}T00:00:00Z`);
+  date.setUTCFullYear(date.getUTCFullYear() + 1);
+  return dayOf(date);
 }
 
 function dayOf(date: Date): string {

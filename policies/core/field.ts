@@ -1,4 +1,4 @@
-import { UNKNOWN, UnknownValue } from "./unknown.ts";
+import { SECRET, UNKNOWN, UnknownValue } from "./unknown.ts";
 
 /** A value has another shape than its field allows, e.g. `containers: "web"`. It is a violation, never a pass. */
 export class MalformedValue extends Error {
@@ -42,8 +42,13 @@ export class Field {
   }
 
   get value(): unknown {
-    if (this.#value === UNKNOWN) throw new UnknownValue(this.path);
+    if (this.#value === UNKNOWN || this.#value === SECRET) throw new UnknownValue(this.path, this.secret);
     return this.#value;
+  }
+
+  /** Whether a secret of Pulumi stands here: the one thing that can be asked about it. */
+  get secret(): boolean {
+    return this.#value === SECRET;
   }
 
   /** Kubernetes takes null for "not set", and so do rules. */

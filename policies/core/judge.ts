@@ -9,7 +9,7 @@ import { UnknownValue } from "./unknown.ts";
 export type Judgement =
   | { readonly verdict: "pass"; readonly optOut?: string }
   | { readonly verdict: "fail"; readonly violations: readonly Violation[] }
-  | { readonly verdict: "unknown"; readonly path: string };
+  | { readonly verdict: "unknown"; readonly path: string; readonly secret: boolean };
 
 const NOTHING_ELSE = new Stack([]);
 
@@ -27,7 +27,8 @@ export function judge(
     if (optOut !== undefined) return { verdict: "pass", optOut };
     for (const violation of rule.check(object, params as never, stack)) violations.push(violation);
   } catch (error) {
-    if (error instanceof UnknownValue && violations.length === 0) return { verdict: "unknown", path: error.path };
+    if (error instanceof UnknownValue && violations.length === 0)
+      return { verdict: "unknown", path: error.path, secret: error.secret };
     if (!(error instanceof UnknownValue)) violations.push(failed(rule, error));
   }
   if (violations.length === 0) return { verdict: "pass" };

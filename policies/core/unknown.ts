@@ -4,14 +4,23 @@
  */
 export const UNKNOWN: unique symbol = Symbol("not known before up");
 
+/**
+ * Stands for a value that Pulumi keeps as a secret, and that is never read, also when it was exported in clear. To rules
+ * it is as unknown as UNKNOWN is; but no update makes it known, and where it must not stand at all, that can be said.
+ */
+export const SECRET: unique symbol = Symbol("a secret of Pulumi, never read");
+
 /** A rule needed a value that is not known yet. `path` is where in the object, e.g. `spec.replicas`. */
 export class UnknownValue extends Error {
   override readonly name = "UnknownValue";
   readonly path: string;
+  /** Whether it is a secret of Pulumi: it stays unknown for good. */
+  readonly secret: boolean;
 
-  constructor(path: string) {
-    super(`${path} is not known before up`);
+  constructor(path: string, secret = false) {
+    super(`${path} is ${secret ? "a secret of Pulumi, never read" : "not known before up"}`);
     this.path = path;
+    this.secret = secret;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
-import { covers, type Exemption, exemptionProblems, exemptionText, expired } from "../core/exemption.ts";
+import { covering, type Exemption, exemptionProblems, exemptionText } from "../core/exemption.ts";
 import type { Rule } from "../core/rule.ts";
 import type { StackObject } from "../core/stack-object.ts";
 import { reportedExemptions } from "../report/exemptions.ts";
@@ -21,9 +21,9 @@ export class Exemptions {
 
   /** Whether an object may break a rule today. */
   allow(rule: Rule, object: StackObject): boolean {
-    const exemption = this.#all.find((one) => covers(one, rule, object) && !expired(one, this.#today));
-    if (exemption) this.#used.add(exemption);
-    return exemption !== undefined;
+    const freeing = covering(this.#all, rule, object, this.#today);
+    for (const one of freeing) this.#used.add(one);
+    return freeing.length > 0;
   }
 
   /** Policies over the exemptions themselves. They come last in a pack: by then it is known which were needed. */

@@ -3,7 +3,7 @@ import type { ReportedExemption } from "./report.ts";
 
 /**
  * What became of each exemption in one run, the only place that decides it. `used` are those that let a violation stand,
- * or something that cannot be judged yet: they are known by identity, as `evaluate` hands them on.
+ * or something that cannot be judged yet: they are known by identity, as `covering` hands them on.
  */
 export function reportedExemptions(
   exemptions: readonly Exemption[],

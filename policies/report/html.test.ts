@@ -25,6 +25,15 @@ test("a report that holds says so, and names nothing to repair", () => {
   expect(good).not.toContain("What has to be repaired");
 });
 
+test("what must hold and is not known is neither", () => {
+  const open = { ...SAMPLE, lines: SAMPLE.lines.filter(({ verdict }) => verdict !== "fail"), exemptions: [] };
+  const text = renderHtml(open);
+  expect(text).toContain("<h1>Production checklist: not known whether it holds</h1>");
+  expect(text).toContain('<div class="verdict unknown">');
+  expect(text).toContain("the check ends with exit code 3");
+  expect(renderHtml({ ...open, unknown: "warn" })).toContain("<h1>Production checklist: holds</h1>");
+});
+
 test("all eleven sections are there, and each rule in its own", () => {
   for (const [id, title] of Object.entries(SECTIONS)) expect(page).toContain(`<h2 id="title-${id}">${title}</h2>`);
   expect(between('id="section-scalability"', "</section>")).toContain('id="rule-hpa-target-exists"');

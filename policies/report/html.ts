@@ -10,7 +10,7 @@ import { STYLE } from "./html/style.ts";
 import { ruleViews } from "./html/view.ts";
 import type { Report } from "./report.ts";
 import { withoutSecrets } from "./secrets.ts";
-import { holds, STANDINGS } from "./standing.ts";
+import { STANDINGS, VERDICTS, verdictOf } from "./standing.ts";
 
 /**
  * The report as one page that needs nothing else: no request leaves it, and its own policy allows no script and no style
@@ -24,7 +24,7 @@ export function renderHtml(given: Report): string {
 <html lang="en">
 <head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer">
-<title>${holds(report) ? "Holds" : "Does not hold"}: ${report.subject}</title><link rel="icon" href="data:,">
+<title>${VERDICTS[verdictOf(report)]}: ${report.subject}</title><link rel="icon" href="data:,">
 <style>${new Markup(STYLE)}</style></head>
 <body><a class="skip" href="#main">To the sections</a>
 ${head(report, rules)}
@@ -50,7 +50,7 @@ function filterForm(): Markup {
   const options = (all: Record<string, string>) =>
     Object.entries(all).map(([value, title]) => html`<option value="${value}">${title}</option>`);
   return html`<form id="filter" role="search" aria-label="Filter of the rules" hidden>
-<label>Verdict <select name="verdict">${options({ "": "all", ...STANDINGS, none: "nothing to judge" })}</select></label>
+<label>Verdict <select name="verdict">${options({ "": "all that was found", ...STANDINGS, none: "nothing to judge", every: "every rule" })}</select></label>
 <label>Section <select name="section">${options({ "": "all", ...SECTIONS })}</select></label>
 <label>Words <input name="words" type="search" autocomplete="off"></label>
 <button type="button" id="none">Show all</button> <button type="button" id="all" aria-pressed="false">Open all</button>

@@ -28,7 +28,11 @@ const REPORT = z.object({
   schemaVersion: z.literal(1).meta({ description: "Raised when a name or a meaning changes; fields may be added." }),
   date: z.iso.datetime().meta({ description: "When it was judged." }),
   subject: text.meta({ description: "What was judged." }),
-  holds: z.boolean().meta({ description: "Whether no mandatory rule is broken and no exemption has ended." }),
+  holds: z.boolean().meta({ description: "Whether the verdict is that it holds." }),
+  verdict: z.enum(["holds", "broken", "unknown"]).meta({
+    description:
+      "broken: a rule that must hold is, or an exemption has ended. unknown: none is, but one of them could not be judged, and --unknown warn was not given.",
+  }),
   objects: number,
   totals: z
     .object({

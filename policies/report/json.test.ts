@@ -57,10 +57,17 @@ test("the verdict and the totals are those of every format", () => {
     schemaVersion: 1,
     date: "2026-10-15T12:00:00.000Z",
     holds: false,
+    verdict: "broken",
     objects: 7,
     totals: { broken: 3, warning: 1, unknown: 1, exempt: 1, optedOut: 1, pass: 1 },
   });
   expect(JSON.parse(renderJson({ ...SAMPLE, lines: [], exemptions: [] })).holds).toBe(true);
+});
+
+test("what must hold and is not known does not hold, unless that is to be a warning", () => {
+  const open = { ...SAMPLE, lines: SAMPLE.lines.filter(({ verdict }) => verdict !== "fail"), exemptions: [] };
+  expect(JSON.parse(renderJson(open))).toMatchObject({ holds: false, verdict: "unknown" });
+  expect(JSON.parse(renderJson({ ...open, unknown: "warn" }))).toMatchObject({ holds: true, verdict: "holds" });
 });
 
 test("an exemption that has ended is enough not to hold", () => {

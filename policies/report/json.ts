@@ -3,7 +3,7 @@ import { optOutKey } from "../core/opt-out.ts";
 import type { JsonReport } from "./json-schema.ts";
 import type { Report } from "./report.ts";
 import { withoutSecrets } from "./secrets.ts";
-import { holds, type Judged, judgedLines, tally } from "./standing.ts";
+import { type Judged, judgedLines, tally, verdictOf } from "./standing.ts";
 
 /** The report for programs: every key is always there, null where there is nothing to say. See `json-schema.ts`. */
 export function renderJson(given: Report): string {
@@ -13,7 +13,8 @@ export function renderJson(given: Report): string {
     schemaVersion: 1,
     date: report.date.toISOString(),
     subject: report.subject,
-    holds: holds(report),
+    holds: verdictOf(report) === "holds",
+    verdict: verdictOf(report),
     objects: report.objects,
     totals: tally(lines.map(({ standing }) => standing)),
     rules: report.rules.map(ruleJson),

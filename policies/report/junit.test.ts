@@ -38,12 +38,13 @@ test("there is a suite for each rule, and one for the exemptions", () => {
   expect(suites.children.map(({ attributes }) => attributes.name)).toEqual([
     ...SAMPLE.rules.map(({ rule }) => rule.id),
     "exemptions",
+    "verdict",
   ]);
   expect(suite("replicas-min").attributes.package).toBe("Resilience");
 });
 
 test("the counts are those of what stands inside", () => {
-  expect(suites.attributes).toMatchObject({ tests: "11", failures: "5", skipped: "2", errors: "0" });
+  expect(suites.attributes).toMatchObject({ tests: "12", failures: "4", skipped: "4", errors: "0" });
   for (const { attributes, children } of suites.children) {
     const inside = (name: string) =>
       String(children.filter((one) => one.children.some((child) => child.name === name)).length);
@@ -68,7 +69,29 @@ test("a violation is a failure with its level, its place, why and the fix", () =
   expect(failure?.text).toContain(
     "at:   shop/orders.yaml:12\nsee:  HorizontalPodAutoscaler shop/orders\nwhy:  with one",
   );
-  expect(suite("spread-required").children[0]?.children[0]?.attributes.type).toBe("advisory");
+});
+
+test("what is advisory is no failure, and all is said of it", () => {
+  const [skipped, out] = suite("spread-required").children[0]?.children ?? [];
+  expect(skipped).toMatchObject({
+    name: "skipped",
+    attributes: { message: expect.stringMatching(/^advisory: Deployment shop\/orders: /) },
+  });
+  expect(out?.text).toContain("\nfix:  ");
+});
+
+test("what must hold and is not known is a failure where it decides the verdict, and only there", () => {
+  const open = { ...SAMPLE, lines: SAMPLE.lines.filter(({ verdict }) => verdict !== "fail"), exemptions: [] };
+  const verdict = (report: typeof SAMPLE) =>
+    parsed(renderJunit(report)).children.find(({ attributes }) => attributes.name === "verdict")?.children[0]
+      ?.children[0];
+  expect(verdict(open)).toMatchObject({
+    name: "failure",
+    attributes: { message: expect.stringContaining("exit code 3. With --unknown warn") },
+  });
+  expect(verdict({ ...open, unknown: "warn" })?.name).toBe("skipped");
+  expect(verdict(SAMPLE)?.name).toBe("skipped");
+  expect(verdict({ ...SAMPLE, lines: [] })).toBeUndefined();
 });
 
 test("what is not known or exempt is skipped, with the reason; an opt-out passes, with its own", () => {

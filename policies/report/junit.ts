@@ -2,7 +2,7 @@ import { exemptionText } from "../core/exemption.ts";
 import { SECTIONS } from "../core/rule.ts";
 import type { Report } from "./report.ts";
 import { withoutSecrets } from "./secrets.ts";
-import { type Judged, judgedLines, type Standing, worst } from "./standing.ts";
+import { type Judged, judgedLines, openText, type Standing, verdictOf, worst } from "./standing.ts";
 import { labelOf, placeOf, wayOutOf, whatOf } from "./words.ts";
 
 /** One rule's word on one object. */
@@ -14,8 +14,9 @@ interface Case {
 }
 
 /**
- * The report in the JUnit format, for a CI that shows tests: a suite for each rule, a case for each object. A violation is
- * a failure whatever its level (the failure's `type` names that); what is not known yet or exempt is skipped.
+ * The report in the JUnit format, for a CI that shows tests: a suite for each rule, a case for each object. A violation of
+ * a rule that must hold is a failure (its `type` names the level); one of an advisory rule is skipped, with all that is to
+ * be said of it; what is not known yet or exempt is skipped too.
  */
 export function renderJunit(given: Report): string {
   const report = withoutSecrets(given);
@@ -24,7 +25,7 @@ export function renderJunit(given: Report): string {
     attributes: { name: rule.id, package: SECTIONS[rule.section], timestamp: report.date.toISOString().slice(0, 19) },
     cases: casesOf(byRule.get(rule.id) ?? []),
   }));
-  const all = [...suites, ...exemptionSuites(report)];
+  const all = [...suites, ...exemptionSuites(report), ...verdictSuites(report)];
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites${attributes({ name: `Plumbline: ${report.subject}`, ...countsOf(all.flatMap(({ cases }) => cases)) })}>`,
@@ -56,15 +57,18 @@ function outcomeOf(lines: readonly Judged[]): Pick<Case, "outcome" | "body"> {
   const standing = worst(lines.map((one) => one.standing));
   const text = (which: readonly Standing[]) => lines.filter((one) => which.includes(one.standing));
   const wrong = text(["broken", "warning"]);
-  const [first] = wrong;
-  if (first) {
-    const said = wrong.map(violationText).join("\n\n");
-    const message = wrong.map(({ line }) => whatOf(line)).join("; ");
+  const said = escaped(wrong.map(violationText).join("\n\n"));
+  const message = wrong.map(({ line }) => whatOf(line)).join("; ");
+  if (standing === "broken")
     return {
       outcome: "failed",
-      body: `<failure${attributes({ type: first.level, message })}>${escaped(said)}</failure>`,
+      body: `<failure${attributes({ type: lines[0]?.level, message })}>${said}</failure>`,
     };
-  }
+  if (standing === "warning")
+    return {
+      outcome: "skipped",
+      body: `<skipped${attributes({ message: `advisory: ${message}` })}/><system-out>${said}</system-out>`,
+    };
   if (standing === "unknown" || standing === "exempt") {
     const message = text(["unknown", "exempt"])
       .map(({ line }) => {
@@ -112,6 +116,23 @@ function exemptionSuites({ exemptions, date }: Report) {
   return [
     { attributes: { name: "exemptions", package: "Exemptions", timestamp: date.toISOString().slice(0, 19) }, cases },
   ];
+}
+
+/**
+ * What cannot be judged is skipped case by case, and a CI counts that as good: where it decides the verdict, that is a
+ * failure of its own.
+ */
+function verdictSuites(report: Report) {
+  const message = openText(report);
+  if (message === undefined) return [];
+  const fails = verdictOf(report) === "unknown";
+  const one: Case = {
+    attributes: { name: "every rule that must hold could be judged", classname: "verdict" },
+    outcome: fails ? "failed" : "skipped",
+    body: fails ? `<failure${attributes({ type: "unknown", message })}/>` : `<skipped${attributes({ message })}/>`,
+  };
+  const timestamp = report.date.toISOString().slice(0, 19);
+  return [{ attributes: { name: "verdict", package: "Verdict", timestamp }, cases: [one] }];
 }
 
 function countsOf(cases: readonly Case[]) {

@@ -17,6 +17,13 @@ test("the verdict and the counts come first", () => {
   expect(renderMarkdown({ ...SAMPLE, lines: [], exemptions: [] })).toContain("### ✅ Plumbline: holds");
 });
 
+test("what must hold and is not known is no green tick", () => {
+  const open = { ...SAMPLE, lines: SAMPLE.lines.filter(({ verdict }) => verdict !== "fail"), exemptions: [] };
+  expect(renderMarkdown(open)).toContain("### ❔ Plumbline: not known whether it holds");
+  expect(html(renderMarkdown(open))).toContain("exit code 3. With --unknown warn");
+  expect(renderMarkdown({ ...open, unknown: "warn" })).toContain("### ✅ Plumbline: holds");
+});
+
 test("what is broken is a table, a row each, with place and fix", () => {
   expect(markdown).toContain(
     "| <code>replicas-min</code><br>high | Deployment shop/orders<br><code>shop/orders.yaml&#58;12</code> | <code>spec.replicas</code> is 1; wanted: at least 2 |",
@@ -29,7 +36,7 @@ test("what is broken is a table, a row each, with place and fix", () => {
 test("the rest is folded", () => {
   expect(markdown.match(/<details><summary>.*?<\/summary>/g)).toEqual([
     "<details><summary>Warnings (1)</summary>",
-    "<details><summary>Not known before up (1)</summary>",
+    "<details><summary>Not known (1)</summary>",
     "<details><summary>Exemptions (3)</summary>",
     "<details><summary>Opted out for good (1)</summary>",
   ]);

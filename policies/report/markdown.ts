@@ -1,7 +1,16 @@
 import { exemptionText } from "../core/exemption.ts";
 import type { Report } from "./report.ts";
 import { withoutSecrets } from "./secrets.ts";
-import { holds, type Judged, judgedLines, STANDINGS, type Standing, tally } from "./standing.ts";
+import {
+  type Judged,
+  judgedLines,
+  remarksOf,
+  STANDINGS,
+  type Standing,
+  tally,
+  type Verdict,
+  verdictOf,
+} from "./standing.ts";
 import { count, labelOf, momentOf, placeOf, whatOf } from "./words.ts";
 
 /**
@@ -20,7 +29,7 @@ export function renderMarkdown(given: Report): string {
     ...table("Broken rules", those("broken"), ROOM.broken),
     ...folded("Warnings", those("warning").map(warningItem), ROOM.warning),
     ...folded(
-      "Not known before up",
+      "Not known",
       those("unknown").map(({ line }) => `${code(line.rule)} ${plain(whatOf(line))}`),
       ROOM.unknown,
     ),
@@ -35,16 +44,23 @@ export function renderMarkdown(given: Report): string {
   ].join("\n");
 }
 
+const TITLES: Readonly<Record<Verdict, string>> = {
+  holds: "✅ Plumbline: holds",
+  broken: "❌ Plumbline: does not hold",
+  unknown: "❔ Plumbline: not known whether it holds",
+};
+
 function head(report: Report, lines: readonly Judged[]): string[] {
   const sum = tally(lines.map(({ standing }) => standing));
   const counts = (Object.keys(STANDINGS) as Standing[]).map((standing) => `${sum[standing]} ${STANDINGS[standing]}`);
   const ended = report.exemptions.filter(({ state }) => state === "expired").length;
   const scope = `${count(report.objects, "object")} and ${count(report.rules.length, "rule")}`;
   return [
-    `### ${holds(report) ? "✅ Plumbline: holds" : "❌ Plumbline: does not hold"}`,
+    `### ${TITLES[verdictOf(report)]}`,
     "",
     `${plain(report.subject)}: ${counts.join(", ")}, of ${scope}, ${momentOf(report.date)}.`,
     ...(ended > 0 ? ["", `**${count(ended, "exemption has ended", "exemptions have ended")}.**`] : []),
+    ...remarksOf(report).flatMap((remark) => ["", plain(remark)]),
     "",
   ];
 }

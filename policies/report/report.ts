@@ -13,6 +13,8 @@ export interface ReportLine {
   readonly line?: number;
   /** Where in the object; "" is the object itself. */
   readonly path: string;
+  /** Whether what is not known is a secret of Pulumi: it stays so. */
+  readonly secret?: boolean;
   /** What stands there; never a value that may be secret. "" where the verdict is `pass`. */
   readonly actual: string;
   readonly wanted: string;
@@ -42,4 +44,6 @@ export interface Report {
   readonly rules: readonly { readonly rule: Rule; readonly level: Level }[];
   readonly lines: readonly ReportLine[];
   readonly exemptions: readonly ReportedExemption[];
+  /** What it means that a mandatory rule cannot be judged. Default: `fail`, so that it is not said to hold. */
+  readonly unknown?: "fail" | "warn";
 }

@@ -101,6 +101,7 @@ test("exemptions that ended or freed nothing are told as notifications", () => {
   expect(
     run?.invocations?.[0]?.toolExecutionNotifications?.map(({ level, descriptor }) => [level, descriptor?.id]),
   ).toEqual([
+    ["error", "not-known"],
     ["warning", "exemption-unused"],
     ["error", "exemption-expired"],
   ]);

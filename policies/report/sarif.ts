@@ -4,7 +4,7 @@ import { exemptionText } from "../core/exemption.ts";
 import type { Severity } from "../core/rule.ts";
 import type { Report, ReportLine } from "./report.ts";
 import { withoutSecrets } from "./secrets.ts";
-import { type Judged, judgedLines } from "./standing.ts";
+import { type Judged, judgedLines, openText, verdictOf } from "./standing.ts";
 import { labelOf, wayOutOf, whatOf } from "./words.ts";
 
 /** Where OASIS keeps the schema of this version for good. */
@@ -33,6 +33,7 @@ export function renderSarif(given: Report): string {
         toolExecutionNotifications: notifications(report),
       },
     ],
+    properties: { verdict: verdictOf(report) },
     results: judgedLines(report).map((judged) => resultOf(judged, rules.indexOf(judged.rule.id), seen)),
   };
   const log: Log = { $schema: SCHEMA, version: "2.1.0", runs: [run] };
@@ -130,9 +131,18 @@ function fingerprintOf({ rule, file, object, path }: ReportLine, seen: Map<strin
   return `${createHash("sha256").update(key).digest("hex").slice(0, 32)}:${before + 1}`;
 }
 
-function notifications({
-  exemptions,
-}: Report): NonNullable<NonNullable<Run["invocations"]>[0]["toolExecutionNotifications"]> {
+type Notifications = NonNullable<NonNullable<Run["invocations"]>[0]["toolExecutionNotifications"]>;
+
+function notifications(report: Report): Notifications {
+  const open = openText(report);
+  const level = report.unknown === "warn" ? "warning" : "error";
+  return [
+    ...(open === undefined ? [] : [{ level, descriptor: { id: "not-known" }, message: { text: open } } as const]),
+    ...exemptionNotifications(report),
+  ];
+}
+
+function exemptionNotifications({ exemptions }: Report): Notifications {
   return exemptions.flatMap(({ exemption, state }) => {
     if (state === "used") return [];
     const ended = state === "expired";

@@ -1,6 +1,7 @@
 import type { Level } from "../config/settings.ts";
 import type { Rule } from "../core/rule.ts";
 import type { Report, ReportLine } from "./report.ts";
+import { count } from "./words.ts";
 
 /**
  * What a line means for those who wait for the verdict, the worst first. `broken` stops an up; a rule that repairs counts
@@ -57,10 +58,48 @@ export function worst(standings: Iterable<Standing>): Standing | undefined {
   return (Object.keys(STANDINGS) as Standing[]).find((standing) => there.has(standing));
 }
 
-/** Whether what was judged holds: nothing is broken, and no exemption has ended. */
-export function holds(report: Report): boolean {
-  return (
-    judgedLines(report).every(({ standing }) => standing !== "broken") &&
-    report.exemptions.every(({ state }) => state !== "expired")
-  );
+/**
+ * The word on the whole. `broken`: something is, or an exemption has ended. `unknown`: nothing is, but a rule that must
+ * hold could not be judged, and that was not to be a warning.
+ */
+export type Verdict = "holds" | "broken" | "unknown";
+
+export const VERDICTS = {
+  holds: "Holds",
+  broken: "Does not hold",
+  unknown: "Not known whether it holds",
+} as const satisfies Record<Verdict, string>;
+
+export function verdictOf(report: Report): Verdict {
+  const lines = judgedLines(report);
+  if (lines.some(({ standing }) => standing === "broken")) return "broken";
+  if (report.exemptions.some(({ state }) => state === "expired")) return "broken";
+  return report.unknown !== "warn" && lines.some(isOpen) ? "unknown" : "holds";
+}
+
+/** What a reader of a report must know of rules that must hold and could not be judged; undefined if there are none. */
+export function openText(report: Report): string | undefined {
+  const open = judgedLines(report).filter(isOpen).length;
+  if (open === 0) return undefined;
+  const what = `${count(open, "finding")} of rules that must hold ${open === 1 ? "is" : "are"} not known`;
+  if (report.unknown === "warn") return `${what}, and let be by --unknown warn.`;
+  if (verdictOf(report) === "broken") return `${what}: that alone would end the check with exit code 3.`;
+  return `${what}: the check ends with exit code 3. With --unknown warn that is let be, and it ends with 0.`;
+}
+
+/** What a reader must know before the verdict: it may be that nobody knows, or that nothing was judged. */
+export function remarksOf(report: Report): string[] {
+  const open = openText(report);
+  return [
+    ...(open === undefined ? [] : [open]),
+    ...(report.lines.length > 0
+      ? []
+      : [
+          `Nothing was judged: none of the rules that were asked (${report.rules.length}) has anything to say of ${count(report.objects, "object")}.`,
+        ]),
+  ];
+}
+
+function isOpen({ standing, level }: Judged): boolean {
+  return standing === "unknown" && level !== "advisory";
 }

@@ -19,6 +19,22 @@ test("says of each violation what, where, why and the fix, under its file and it
 `);
 });
 
+test("what is broken comes first, over all files, then what is not known, then the warnings", () => {
+  const titles = text.split("\n").filter((line) => /^(?:Broken|Not known|Warnings) \(/.test(line));
+  expect(titles).toEqual(["Broken (3)", "Not known (1)", "Warnings (1)"]);
+  const at = (rule: string) => text.indexOf(`  ${rule}\n`);
+  expect(at("secret-literal-forbidden")).toBeLessThan(at("seccomp-required"));
+  expect(at("seccomp-required")).toBeLessThan(at("spread-required"));
+});
+
+test("that nothing was judged is said", () => {
+  const nothing = { ...SAMPLE, rules: SAMPLE.rules.slice(0, 1), objects: 1, lines: [], exemptions: [] };
+  expect(renderText(nothing, { width: 120 })).toContain(
+    "Nothing was judged: none of the rules that were asked (1) has anything to say of 1 object.\nHolds: ",
+  );
+  expect(text).not.toContain("Nothing was judged");
+});
+
 test("a fix of several lines stays as it is", () => {
   expect(text).toContain(`      fix:  topologySpreadConstraints:
               - { maxSkew: 1, topologyKey: topology.kubernetes.io/zone, whenUnsatisfiable: DoNotSchedule, labelSelector`);
@@ -42,9 +58,30 @@ test("the last words are the sum by level", () => {
   expect(renderText({ ...SAMPLE, lines: [], exemptions: [] })).toContain("Holds: 0 mandatory violations");
 });
 
-test("what a rule would repair in an up is counted by itself, and does not hold", () => {
+test("what a rule would repair in an up is counted as mandatory, with its own level", () => {
   const repaired = renderText({ ...SAMPLE, lines: [broken({ rule: "seccomp-required" })], exemptions: [] });
-  expect(repaired).toContain("Does not hold: 0 mandatory violations, 1 remediate violation");
+  expect(repaired).toContain(
+    "Does not hold: 1 mandatory violation (1 of rules at level remediate, which must\nhold too), 0 not known yet",
+  );
+});
+
+test("what must hold and is not known does not hold, and the way out is named", () => {
+  const open = { ...SAMPLE, lines: SAMPLE.lines.filter(({ verdict }) => verdict !== "fail"), exemptions: [] };
+  const one = (text: string) => text.replaceAll("\n", " ");
+  expect(one(renderText(open))).toContain(
+    "1 finding of rules that must hold is not known: the check ends with exit code 3. With --unknown warn that is let be, and it ends with 0. Not known whether it holds: 0 mandatory violations, 1 not known yet",
+  );
+  const warned = one(renderText({ ...open, unknown: "warn" }));
+  expect(warned).toContain("let be by --unknown warn. Holds: 0 mandatory violations");
+  const advisory = open.rules.map(({ rule }) => ({ rule, level: "advisory" as const }));
+  expect(renderText({ ...open, rules: advisory })).toContain("Holds: 0 mandatory violations");
+});
+
+test("a secret of Pulumi is told apart from what is known later", () => {
+  const lines = SAMPLE.lines.filter(({ verdict }) => verdict === "unknown").map((one) => ({ ...one, secret: true }));
+  const said = renderText({ ...SAMPLE, lines }, { width: 200 });
+  expect(said).toContain("securityContext is a secret of Pulumi, never read; the rule cannot judge it");
+  expect(said).not.toContain("not known before up");
 });
 
 test("prose is wrapped at 80 columns", () => {

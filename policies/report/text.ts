@@ -1,7 +1,16 @@
 import { exemptionText } from "../core/exemption.ts";
 import type { Report, ReportedExemption } from "./report.ts";
 import { withoutSecrets } from "./secrets.ts";
-import { holds, type Judged, judgedLines, tally } from "./standing.ts";
+import {
+  type Judged,
+  judgedLines,
+  remarksOf,
+  type Standing,
+  tally,
+  VERDICTS,
+  type Verdict,
+  verdictOf,
+} from "./standing.ts";
 import { count, labelOf, momentOf, placeOf, printable, wayOutOf, whatOf } from "./words.ts";
 
 export interface TextOptions {
@@ -13,34 +22,55 @@ export interface TextOptions {
 
 const COLORS = { broken: 31, warning: 33, unknown: 36, pass: 32, heading: 1 } as const;
 
+const MARKS = { holds: "pass", broken: "broken", unknown: "unknown" } as const satisfies Record<Verdict, string>;
+
 /** What the report is set in. */
 interface Style {
   readonly width: number;
   paint(what: keyof typeof COLORS, text: string): string;
 }
 
-/** The report for a terminal: what is wrong file by file and object by object, then what lets things stand, then the sum. */
+/**
+ * The report for a terminal: what is broken, what is not known and the warnings, each file by file and object by object,
+ * then what lets things stand, then the sum.
+ */
 export function renderText(given: Report, { color = false, width = 80 }: TextOptions = {}): string {
   const report = withoutSecrets(given);
   const style: Style = { width, paint: (what, text) => (color ? `\u001b[${COLORS[what]}m${text}\u001b[0m` : text) };
   const lines = judgedLines(report);
-  const told = lines.filter(({ standing }) => ["broken", "warning", "unknown"].includes(standing));
-  const files = Map.groupBy(told, ({ line }) => line.file ?? "");
   const optOuts = lines.filter(({ standing }) => standing === "optedOut");
   return [
     style.paint("heading", `Checked ${printable(report.subject)}, ${momentOf(report.date)}`),
     "",
-    ...[...files].flatMap(([file, own]) => fileText(file, own, style)),
+    ...PARTS.flatMap((standing) => partText(lines, standing, style)),
     ...list("Exemptions", report.exemptions.map(exemptionLine), style),
     ...list(
       "Opted out for good",
       optOuts.map(({ line }) => `${labelOf(line.object)} from ${line.rule}: ${line.optOut}`),
       style,
     ),
-    ...wrapped(summary(report, lines), width).map((line) => style.paint(holds(report) ? "pass" : "broken", line)),
+    ...[...remarksOf(report), summary(report, lines)]
+      .flatMap((text) => wrapped(text, width))
+      .map((line) => style.paint(MARKS[verdictOf(report)], line)),
     "",
   ].join("\n");
 }
+
+/** What is told line by line, what stops an up before what does not. */
+const PARTS = ["broken", "unknown", "warning"] as const satisfies readonly Standing[];
+
+function partText(lines: readonly Judged[], standing: (typeof PARTS)[number], style: Style): string[] {
+  const own = lines.filter((one) => one.standing === standing);
+  if (own.length === 0) return [];
+  const files = Map.groupBy(own, ({ line }) => line.file ?? "");
+  return [
+    style.paint(standing, `${TITLES[standing]} (${own.length})`),
+    "",
+    ...[...files].flatMap(([file, found]) => fileText(file, found, style)),
+  ];
+}
+
+const TITLES = { broken: "Broken", unknown: "Not known", warning: "Warnings" } as const;
 
 function fileText(file: string, lines: readonly Judged[], style: Style): string[] {
   const objects = Map.groupBy(lines, ({ line }) => `${line.object.type} ${labelOf(line.object)}`);
@@ -74,14 +104,12 @@ function lineText({ line, rule, level, standing }: Judged, { width, paint }: Sty
 /** The sum in one sentence, by level. */
 function summary(report: Report, lines: readonly Judged[]): string {
   const sum = tally(lines.map(({ standing }) => standing));
-  const wrong = lines.filter(({ standing }) => standing === "broken" || standing === "warning");
-  const byLevel = (["mandatory", "remediate", "advisory"] as const).flatMap((level) => {
-    const number = wrong.filter((one) => one.level === level).length;
-    return number > 0 || level === "mandatory" ? [count(number, `${level} violation`)] : [];
-  });
+  const repaired = lines.filter(({ standing, level }) => standing === "broken" && level === "remediate").length;
+  const ofThem = repaired > 0 ? ` (${repaired} of rules at level remediate, which must hold too)` : "";
   const ended = report.exemptions.filter(({ state }) => state === "expired").length;
   const all = [
-    ...byLevel,
+    `${count(sum.broken, "mandatory violation")}${ofThem}`,
+    ...(sum.warning > 0 ? [count(sum.warning, "advisory violation")] : []),
     ...(ended > 0 ? [count(ended, "exemption has ended", "exemptions have ended")] : []),
     `${sum.unknown} not known yet`,
     `${sum.exempt} exempt`,
@@ -89,7 +117,7 @@ function summary(report: Report, lines: readonly Judged[]): string {
     `${sum.pass} passed`,
   ];
   const scope = `${count(report.objects, "object")}, ${count(report.rules.length, "rule")}`;
-  return `${holds(report) ? "Holds" : "Does not hold"}: ${all.join(", ")} (${scope}).`;
+  return `${VERDICTS[verdictOf(report)]}: ${all.join(", ")} (${scope}).`;
 }
 
 function exemptionLine({ exemption, state }: ReportedExemption): string {

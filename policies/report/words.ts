@@ -19,6 +19,7 @@ export function whatOf(line: ReportLine): string {
   const label = labelOf(line.object);
   if (line.verdict === "unknown") {
     const part = line.path === "" ? "a part of it" : line.path;
+    if (line.secret) return `${label}: ${part} is a secret of Pulumi, never read; the rule cannot judge it`;
     return `${label}: ${part} is not known before up; the rule judges it then`;
   }
   const place = line.path === "" ? label : `${label}: ${line.path}`;

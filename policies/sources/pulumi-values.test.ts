@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { UNKNOWN } from "../core/unknown.ts";
+import { SECRET, UNKNOWN } from "../core/unknown.ts";
 import { plainProps, plainValue } from "./pulumi-values.ts";
 
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
@@ -9,12 +9,12 @@ const output = (rest: object) => ({ [SIGNATURE]: "d0e6a833031e9bbcd3f4e8bde6ca49
 
 test.each([
   ["04da6b54-80e4-46f7-96ec-b56ff0331ba9", UNKNOWN],
-  ["[secret]", UNKNOWN],
-  [secret({ ciphertext: "v1:abc" }), UNKNOWN],
-  [secret({ plaintext: '"hunter2"' }), UNKNOWN],
+  ["[secret]", SECRET],
+  [secret({ ciphertext: "v1:abc" }), SECRET],
+  [secret({ plaintext: '"hunter2"' }), SECRET],
   [output({ value: 1 }), 1],
-  [output({ value: [secret({})] }), [UNKNOWN]],
-  [output({ value: 1, secret: true }), UNKNOWN],
+  [output({ value: [secret({})] }), [SECRET]],
+  [output({ value: 1, secret: true }), SECRET],
   [output({}), UNKNOWN],
   [{ a: [{ b: "04da6b54-80e4-46f7-96ec-b56ff0331ba9" }, 2] }, { a: [{ b: UNKNOWN }, 2] }],
   [null, null],

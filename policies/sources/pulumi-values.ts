@@ -1,8 +1,8 @@
-import { UNKNOWN } from "../core/unknown.ts";
+import { SECRET, UNKNOWN } from "../core/unknown.ts";
 
 /** How Pulumi marks what JSON has no word for: the key, and its values for a secret and for an output. */
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
-const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+const SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270";
 const OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 
 /** What stands for a value that is not known before an update, by the type that the value will have. */
@@ -20,17 +20,19 @@ const NOT_KNOWN = new Set([
 const MASKED = "[secret]";
 
 /**
- * A value of Pulumi's JSON as rules read it. What is not known yet is UNKNOWN, and so is every secret, also one that was
- * exported in clear: what no rule ever reads cannot get into a report.
+ * A value of Pulumi's JSON as rules read it. What is not known yet is UNKNOWN, and every secret is SECRET, also one that
+ * was exported in clear: what no rule ever reads cannot get into a report.
  */
 export function plainValue(value: unknown): unknown {
-  if (typeof value === "string") return NOT_KNOWN.has(value) || value === MASKED ? UNKNOWN : value;
+  if (typeof value === "string") return NOT_KNOWN.has(value) ? UNKNOWN : value === MASKED ? SECRET : value;
   if (Array.isArray(value)) return value.map(plainValue);
   if (typeof value !== "object" || value === null) return value;
   const { [SIGNATURE]: signature, ...rest } = value as Record<string, unknown>;
-  if (signature === SECRET) return UNKNOWN;
-  if (signature === OUTPUT)
-    return rest.secret === true || !Object.hasOwn(rest, "value") ? UNKNOWN : plainValue(rest.value);
+  if (signature === SECRET_SIGNATURE) return SECRET;
+  if (signature === OUTPUT) {
+    if (rest.secret === true) return SECRET;
+    return Object.hasOwn(rest, "value") ? plainValue(rest.value) : UNKNOWN;
+  }
   return plainProps(value as Record<string, unknown>);
 }
 

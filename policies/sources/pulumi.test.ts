@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { UNKNOWN } from "../core/unknown.ts";
+import { SECRET as HIDDEN } from "../core/unknown.ts";
 import { read } from "./read.ts";
 import { Unreadable } from "./unreadable.ts";
 
@@ -46,7 +46,7 @@ test("a state's resources are judged by what was declared, in their provider's n
     type: DEPLOYMENT,
     name: "orders",
     urn: orders.urn,
-    props: { ...orders.inputs, spec: { replicas: 2, token: UNKNOWN } },
+    props: { ...orders.inputs, spec: { replicas: 2, token: HIDDEN } },
     options: { protect: true, ignoreChanges: ["spec.replicas"] },
     references: { spec: ["urn:a"] },
     defaultNamespace: "shop",

@@ -1,5 +1,5 @@
 import type { Report } from "../report.ts";
-import { holds, STANDINGS, type Standing, tally, worst } from "../standing.ts";
+import { remarksOf, STANDINGS, type Standing, tally, VERDICTS, verdictOf, worst } from "../standing.ts";
 import { count, momentOf } from "../words.ts";
 import { html, type Markup } from "./markup.ts";
 import { chip, type RuleView, sectionViews, table } from "./view.ts";
@@ -11,16 +11,17 @@ const NAMED = 12;
 export function head(report: Report, rules: readonly RuleView[]): Markup {
   const sum = tally(rules.flatMap(({ found }) => found.map(({ standing }) => standing)));
   const ended = report.exemptions.filter(({ state }) => state === "expired").length;
-  const good = holds(report);
+  const verdict = verdictOf(report);
   const why = [
     ...(sum.broken > 0 ? [`${count(sum.broken, "finding breaks", "findings break")} what must hold.`] : []),
     ...(ended > 0 ? [`${count(ended, "exemption has ended", "exemptions have ended")}.`] : []),
     ...(sum.unknown > 0 ? [`${count(sum.unknown, "finding is", "findings are")} not known yet.`] : []),
-    ...(good ? ["No rule that must hold is broken, and no exemption has ended."] : []),
+    ...remarksOf(report),
+    ...(verdict === "holds" ? ["No rule that must hold is broken, and no exemption has ended."] : []),
   ];
   return html`<header>
-<h1>Production checklist: ${good ? "holds" : "does not hold"}</h1>
-<div class="verdict${good ? "" : " broken"}"><p class="lead">${why.join(" ")}</p></div>
+<h1>Production checklist: ${VERDICTS[verdict].toLowerCase()}</h1>
+<div class="verdict${verdict === "holds" ? "" : ` ${verdict}`}"><p class="lead">${why.join(" ")}</p></div>
 <dl><dt>Judged</dt><dd>${report.subject}</dd><dt>On</dt><dd><time datetime="${report.date.toISOString()}">${momentOf(report.date)}</time></dd>
 <dt>Extent</dt><dd>${count(report.objects, "object")}, ${count(rules.length, "rule")}, ${count(report.lines.length, "finding")}</dd>
 <dt>Findings</dt><dd>${(Object.keys(STANDINGS) as Standing[]).map((one) => `${sum[one]} ${STANDINGS[one]}`).join(", ")}</dd></dl>

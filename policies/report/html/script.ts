@@ -1,5 +1,5 @@
 /**
- * What the page does by itself: it filters, opens what a link points at, and opens everything for the printer. Without it
+ * What the page does by itself: it hides the rules that had nothing to judge until they are asked for, filters, opens what a link points at, and opens everything for the printer. Without it
  * the page is whole; only the filter is not shown.
  */
 export const SCRIPT = `
@@ -27,11 +27,12 @@ function filter() {
     const named = says(one.text);
     let matches = 0;
     for (const finding of one.findings) {
-      const shown = (verdict === "" || verdict === finding.standing) && (named || says(finding.text));
+      const shown = (verdict === "" || verdict === "every" || verdict === finding.standing) && (named || says(finding.text));
       finding.row.hidden = !shown;
       if (shown) matches += 1;
     }
-    const empty = one.findings.length === 0 && named && (verdict === "" || verdict === one.standing);
+    const asked = verdict === "every" || verdict === one.standing || (verdict === "" && wanted.length > 0);
+    const empty = one.findings.length === 0 && named && asked;
     one.rule.hidden = (section !== "" && section !== one.section) || (matches === 0 && !empty);
     for (const list of one.rule.querySelectorAll("[data-list]"))
       list.hidden = !list.querySelector("[data-finding]:not([hidden])");
@@ -46,10 +47,12 @@ function filter() {
 }
 
 form.hidden = false;
+filter();
 form.addEventListener("input", filter);
 form.addEventListener("submit", (event) => event.preventDefault());
 function showAll() {
   for (const field of form.querySelectorAll("select, input")) field.value = "";
+  form.elements.verdict.value = "every";
   filter();
 }
 document.getElementById("none").addEventListener("click", showAll);
@@ -71,11 +74,17 @@ addEventListener("hashchange", openTarget);
 openTarget();
 
 let closed = [];
+let chosen = "";
 addEventListener("beforeprint", () => {
+  chosen = form.elements.verdict.value;
+  if (chosen === "") form.elements.verdict.value = "every";
+  filter();
   closed = [...document.querySelectorAll("details:not([open])")];
   for (const details of closed) details.open = true;
 });
 addEventListener("afterprint", () => {
   for (const details of closed) details.open = false;
+  form.elements.verdict.value = chosen;
+  filter();
 });
 `;

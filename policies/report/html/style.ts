@@ -4,7 +4,6 @@ export const STYLE = `
   --broken: #ac1219; --warning: #764a00; --unknown: #0b57b0; --exempt: #6a3fa0; --pass: #17622f; }
 @media (prefers-color-scheme: dark) { :root { --ground: #14171a; --paper: #1e2226; --ink: #eceff2; --soft: #b3bbc4; --line: #454c54; --link: #8ec5ff;
   --broken: #ff9f98; --warning: #f2c260; --unknown: #8ec5ff; --exempt: #d2b8ff; --pass: #82d89d; } }
-@media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
 * { box-sizing: border-box; }
 [hidden] { display: none !important; }
 body { margin: 0 auto; padding: 1rem 1.25rem 3rem; max-width: 76rem; background: var(--ground); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; }
@@ -21,6 +20,7 @@ time, .day { white-space: nowrap; }
 .lead { font-size: 1.15rem; }
 .verdict { padding: .1rem 1rem; border-left: .5rem solid var(--pass); background: var(--paper); }
 .verdict.broken { border-color: var(--broken); }
+.verdict.unknown { border-color: var(--unknown); }
 .chip { display: inline-block; padding: 0 .5em; border: 1px solid currentColor; border-radius: 1em; font-size: .85rem; font-weight: 600; white-space: nowrap; color: var(--soft); }
 .chip.broken { color: var(--broken); }
 .chip.warning { color: var(--warning); }
@@ -46,7 +46,7 @@ dt { font-weight: 600; }
 dd { margin: 0; overflow-wrap: anywhere; }
 form { display: flex; flex-wrap: wrap; gap: .75rem 1.25rem; align-items: end; padding: .75rem 1rem; background: var(--paper); border: 1px solid var(--line); border-radius: .4rem; }
 form label { display: grid; gap: .15rem; font-weight: 600; }
-select, input, button { padding: .35rem .5rem; border: 1px solid var(--soft); border-radius: .25rem; background: var(--ground); color: var(--ink); font: inherit; }
+select, input, button { height: 2.4rem; padding: .35rem .5rem; border: 1px solid var(--soft); border-radius: .25rem; background: var(--ground); color: var(--ink); font: inherit; }
 @media (max-width: 40rem) { dl { grid-template-columns: 1fr; } dd { margin-bottom: .5rem; } }
 @page { size: landscape; margin: 12mm; }
 @media print {

@@ -1,7 +1,7 @@
 import { Field } from "../../core/field.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { eachKnown } from "../../core/unknown.ts";
-import type { ClearText } from "./clear-text.ts";
+import { type ClearText, later } from "./clear-text.ts";
 
 /**
  * Passwords that a resource is given, by type, each with what to write instead. Only such as AWS can keep by itself: elsewhere
@@ -48,12 +48,17 @@ export function* awsTexts(object: StackObject): Generator<AwsText> {
   yield* eachKnown(object.root.entries(), function* ([key, field]) {
     const instead = Object.hasOwn(passwords, key) ? passwords[key] : undefined;
     if (instead === undefined) yield* within(field, key, "", 0);
-    else yield { field, name: "password", text: field.text() ?? "", instead };
+    else
+      yield Object.assign(
+        later(field, "password", () => field.text() ?? ""),
+        { instead },
+      );
   });
 }
 
 /** `key`: what the value stands under. `name`: what it is called, if it is a variable. */
 function* within(field: Field, key: string, name: string, depth: number): Generator<AwsText> {
+  if (field.secret && name !== "") return yield later(field, name, () => "");
   const { value } = field;
   if (depth > DEEPEST) return;
   if (typeof value === "string") yield* inText(field, key, name, value, depth);

@@ -33,18 +33,31 @@ export function* clearTexts(object: StackObject, places: readonly Place[]): Gene
 }
 
 function* inConfigMap(object: StackObject): Generator<ClearText> {
-  yield* eachKnown(object.root.at("data").entries(), function* ([name, field]) {
-    yield { field, name, text: field.text() ?? "" };
-  });
-  yield* eachKnown(object.root.at("binaryData").entries(), function* ([name, field]) {
-    yield { field, name, text: Buffer.from(field.text() ?? "", "base64").toString("latin1") };
-  });
+  yield* inMap(object.root.at("data"), (text) => text);
+  yield* inMap(object.root.at("binaryData"), (text) => Buffer.from(text, "base64").toString("latin1"));
+}
+
+/** A map that is a secret as a whole is told as one text. */
+function* inMap(map: Field, decode: (text: string) => string): Generator<ClearText> {
+  if (map.secret) yield later(map, "", () => "");
+  else for (const [name, field] of map.entries()) yield later(field, name, () => decode(field.text() ?? ""));
+}
+
+/** A text that is read when it is asked for: of a secret of Pulumi, only the field can be told. */
+export function later(field: Field, name: string, read: () => string): ClearText {
+  return {
+    field,
+    name,
+    get text() {
+      return read();
+    },
+  };
 }
 
 function inEnv(container: Field): Iterable<ClearText> {
   return eachKnown(container.at("env").items(), function* (variable) {
     const field = variable.at("value");
-    yield { field, name: variable.at("name").text() ?? "", text: field.text() ?? "" };
+    yield later(field, variable.at("name").text() ?? "", () => field.text() ?? "");
   });
 }
 
@@ -52,6 +65,7 @@ function inEnv(container: Field): Iterable<ClearText> {
 function inArgs(container: Field): Iterable<ClearText> {
   const words = [...container.at("command").items(), ...container.at("args").items()];
   return eachKnown(words, function* (field) {
+    if (field.secret) return yield later(field, "", () => field.text() ?? "");
     const text = field.text() ?? "";
     const [, name = "", value = text] = /^--?([\w.-]+)=(.*)$/s.exec(text) ?? [];
     yield { field, name: namesObject(name, value) ? "" : name, text: value };

@@ -21,7 +21,7 @@ export const secretLiteralForbidden = defineRule({
       items: { type: "string", enum: ["env", "args", "configmap", "aws"] },
       default: ["env", "args", "configmap", "aws"],
       description:
-        "Where to look. aws: environments, user data, JSON and passwords of AWS resources; a database's password counts however the program keeps it, for AWS can keep it instead.",
+        "Where to look. aws: environments, user data, JSON and passwords of AWS resources; a database's password counts however the program keeps it, for AWS can keep it instead. What a Pulumi state marks secret counts in each of them, whatever it is.",
     },
   },
   subjects: (object) => makesPods(object) || isConfigMap(object) || isAws(object),
@@ -34,12 +34,20 @@ export const secretLiteralForbidden = defineRule({
 });
 
 /** The text itself is never shown: only what gives it away. */
-function* judged({ name, field, text, instead }: AwsText): Generator<Violation> {
+function* judged(found: AwsText): Generator<Violation> {
+  const { name, field } = found;
+  if (field.secret) return yield violationAt(found, "a secret by Pulumi's own mark, in clear where the object is made");
+  const { text } = found;
   const seen = secretIn(text) ?? (name !== "" && looksRandom(name, text) ? "what looks like a key" : undefined);
   if (seen === undefined && (!namesSecret(name) || harmless(text))) return;
-  yield {
+  const what = seen ?? `a value of ${text.length} characters that ${JSON.stringify(name)} calls a secret`;
+  yield violationAt(found, `${what}, in clear`);
+}
+
+function violationAt({ field, instead }: AwsText, given: string): Violation {
+  return {
     path: field.path,
-    given: `${seen ?? `a value of ${text.length} characters that ${JSON.stringify(name)} calls a secret`}, in clear`,
+    given,
     wanted: "a reference to a Secret",
     ...(instead !== undefined && { fix: instead }),
   };
