@@ -17,7 +17,7 @@ import { Replicated } from "./replicated.ts";
 /**
  * A team's service, ready for production: replicas that scale and are spread over zones and hosts, probes, a drained
  * end, pod security `restricted`, a disruption budget, metrics, and for each relation in `uses` credentials, environment,
- * network policies in both directions and start-up order; for each service in `calls` timeouts, retries, a breaker and a bulkhead. It is
+ * network policies in both directions and start-up order; for each service in `calls` a timeout, retries, a breaker and a bulkhead. It is
  * itself a relation: `uses: [inventory]` gives another service `INVENTORY_HOST`, `INVENTORY_PORT` and `INVENTORY_URL`, and the way to it.
  */
 export class Microservice extends Replicated implements Usable {
