@@ -1,7 +1,6 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
 import { Service } from "@pulumi/kubernetes/core/v1/service.js";
 import type * as pulumi from "@pulumi/pulumi";
-import { refuse } from "../core/invalid.ts";
 import { selector } from "../core/labels.ts";
 import { Ledger } from "../core/ledger.ts";
 import type { Consumer, Grant, Peer, Usable } from "../core/usage.ts";
@@ -30,8 +29,7 @@ export class Microservice extends Replicated implements Usable {
 
   constructor(name: string, args: MicroserviceArgs, opts?: pulumi.ComponentResourceOptions) {
     const full = completeMicroservice(args);
-    refuse(`Microservice "${name}"`, microserviceProblems(name, full));
-    super("Microservice", name, full, opts);
+    super("Microservice", name, full, microserviceProblems(name, full), opts);
     const { port, transform } = full;
     this.usableName = name;
     this.port = port;
