@@ -1,5 +1,12 @@
 export { ENVIRONMENTS } from "./config/environments.ts";
-export { type Level, type PackConfig, packConfig, packConfigProblems, type Settings } from "./config/settings.ts";
+export {
+  type Level,
+  levelOf,
+  type PackConfig,
+  packConfig,
+  packConfigProblems,
+  type Settings,
+} from "./config/settings.ts";
 export { type EvaluateOptions, evaluate, type Finding } from "./core/evaluate.ts";
 export { type Exemption, exemptionProblems } from "./core/exemption.ts";
 export { readExemptions } from "./core/exemption-file.ts";

@@ -22,6 +22,11 @@ export function span(milliseconds: number): string {
   return `${Math.floor(minutes / 60)}h ${String(minutes % 60).padStart(2, "0")}m`;
 }
 
+/** A time of day, the same wherever it is read: `14:02:09 UTC`. */
+export function timeOfDay(date: Date): string {
+  return `${date.toISOString().slice(11, 19)} UTC`;
+}
+
 /** How long ago, in one unit: `12 s ago`, `3 min ago`, `2 h ago`, `5 days ago`. */
 export function ago(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));

@@ -30,6 +30,8 @@ const plugin = {
 const findings = {
   ...noFindings(),
   changes: [change],
+  rules: { asked: 132, mandatory: 118 },
+  violations: [{ rule: "image-tag-pinned", pack: "plumbline", level: "advisory", message: "m" }] as const,
   tools: [{ name: "kubectl", path: "/cache/tools/kubectl", version: "1.36.3", origin: "built" }] as const,
   plugins: [
     { ...plugin, name: "kubernetes" },
@@ -67,6 +69,10 @@ describe("upLines", () => {
     ["what is ready", "0 of 1 ready"],
     ["each workload", "shop/orders  Deployment  2/3 ready"],
     ["the stores", "Postgres orders"],
+    [
+      "what was asked, and warned of",
+      "Policies     132 rules, 118 mandatory; 1 warning by image-tag-pinned: see above",
+    ],
     ["each output by itself", "urls.orders  https://shop.test/orders"],
     ["where", "/cache/clusters/local/kubeconfig"],
     ["what is simulated", "no container runs"],

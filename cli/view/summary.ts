@@ -7,6 +7,7 @@ import type { Style, Summary } from "../report.ts";
 import { done, driftLine, planned } from "./engine-news.ts";
 import { type Fact, factLines, factRoom } from "./facts.ts";
 import { columns, shellWord, span, typed, width, wrappedColumns } from "./format.ts";
+import { askedText } from "./rules.ts";
 import type { Step } from "./screen.ts";
 import { standingFacts } from "./stands.ts";
 
@@ -20,6 +21,7 @@ export function upLines(summary: Summary, findings: Findings, style: Style): rea
   const pulumi = tools.find(({ name }) => name === "pulumi");
   const facts: readonly Fact[] = [
     ...standingFacts(findings, style),
+    ...(findings.rules ? [["Policies", askedText(findings.rules, findings.violations)] as const] : []),
     ...(cluster
       ? [
           ["Cluster", `${cluster.server}, Kubernetes ${cluster.version}`] as const,
