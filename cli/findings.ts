@@ -2,6 +2,7 @@ import type { Plugin, RunningCluster, Tool } from "../rehearsal/index.ts";
 import type { NodeKind } from "../stacks/node-kinds.ts";
 import type { Inventory } from "./engine/inventory.ts";
 import type { Change, Diagnostic, Drift, Violation } from "./engine/progress.ts";
+import type { AskedRules } from "./policies.ts";
 import type { WorkloadReadiness } from "./readiness.ts";
 
 /** What a run found out, as far as it came. The summary and `--json` are made from it, also when the run failed. */
@@ -14,6 +15,8 @@ export interface Findings {
   diagnostics: readonly Diagnostic[];
   /** What an earlier, interrupted run had left, and what became of it. */
   recovered: readonly string[];
+  /** The rules that the environment is held to; left out by a command that asks none. */
+  rules?: AskedRules;
   tools?: readonly Tool[];
   plugins?: readonly Plugin[];
   cluster?: RunningCluster;

@@ -10,6 +10,7 @@ import { chooseNodes, type NodeChoice } from "./node-choice.ts";
 import { policiesOf } from "./policies.ts";
 import { clusterStep, enginePlace, nodesStep, toolchainStep, toolsStep } from "./prepare.ts";
 import { count } from "./view/format.ts";
+import { rulesText } from "./view/rules.ts";
 
 /** What a run of the engine stands on. */
 export interface Ground {
@@ -27,13 +28,13 @@ export async function configurationStep({ steps }: Context, name: string): Promi
   });
 }
 
-/** Reads the settings of the rules. Like the environment's file, wrong ones are refused before anything else. */
-export async function policiesStep({ steps }: Context, name: string): Promise<Policies> {
+/** Reads the settings of the rules, and keeps how many are asked. Like the environment's file, wrong ones are refused before anything else. */
+export async function policiesStep({ steps, findings }: Context, name: string): Promise<Policies> {
   return steps.run("Policies", async () => {
-    const value = await policiesOf(name, PROJECT_DIR);
-    const { all, asked, mandatory } = value.rules;
-    const from = value.config === undefined ? "each rule's own settings" : `policies/config/${name}.json`;
-    return { detail: `${from}: ${asked} of ${all} rules asked, ${mandatory} mandatory`, value };
+    const { policies, rules } = await policiesOf(name, PROJECT_DIR);
+    findings.rules = rules;
+    const by = policies.config === undefined ? "each rule's own settings" : `policies/config/${name}.json`;
+    return { detail: `${by}: ${rulesText(rules)}`, value: policies };
   });
 }
 

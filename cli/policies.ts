@@ -1,18 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { PackConfig } from "../policies/index.ts";
 import type { Policies } from "./engine/run.ts";
 import { EXIT, Failure } from "./failure.ts";
 
-/** The pack and its settings, and how many of its rules they ask. */
-interface PoliciesOfEnvironment extends Policies {
-  readonly rules: {
-    readonly all: number;
-    /** Those that are not disabled. */
-    readonly asked: number;
-    /** Of those asked, the ones that stop an up. */
-    readonly mandatory: number;
-  };
+/** How many rules are asked, and how many of them stop what breaks them. */
+export interface AskedRules {
+  readonly asked: number;
+  readonly mandatory: number;
 }
 
 /**
@@ -20,7 +14,10 @@ interface PoliciesOfEnvironment extends Policies {
  * and wrong exemptions are refused here: the engine would find some of them when the cluster stands, and pass over a rule
  * that does not exist.
  */
-export async function policiesOf(environment: string, projectDir: string): Promise<PoliciesOfEnvironment> {
+export async function policiesOf(
+  environment: string,
+  projectDir: string,
+): Promise<{ readonly policies: Policies; readonly rules: AskedRules }> {
   const { EXEMPTIONS, exemptionProblems, levelOf, packConfigProblems, RULES } = await import("../policies/index.ts");
   const file = `policies/config/${environment}.json`;
   const config = readSettings(file, projectDir);
@@ -29,15 +26,13 @@ export async function policiesOf(environment: string, projectDir: string): Promi
     ...exemptionProblems(EXEMPTIONS, RULES).map((problem) => `policies/exemptions.ts: ${problem}`),
   ];
   if (problems.length > 0) throw new Failure(EXIT.usage, ["The policies cannot be used:", ...problems].join("\n  "));
-  const own = (config ?? {}) as PackConfig;
-  const levels = RULES.map((rule) => own[rule.id]?.enforcementLevel ?? levelOf(rule));
+  const settings = (config ?? {}) as Readonly<Record<string, { readonly enforcementLevel?: string }>>;
+  const levels = RULES.map((rule) => settings[rule.id]?.enforcementLevel ?? levelOf(rule));
   return {
-    pack: join(projectDir, "policies"),
-    ...(config !== undefined && { config: join(projectDir, file) }),
+    policies: { pack: join(projectDir, "policies"), ...(config !== undefined && { config: join(projectDir, file) }) },
     rules: {
-      all: RULES.length,
       asked: levels.filter((level) => level !== "disabled").length,
-      mandatory: levels.filter((level) => level === "mandatory").length,
+      mandatory: levels.filter((level) => level === "mandatory" || level === "remediate").length,
     },
   };
 }

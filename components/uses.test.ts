@@ -205,6 +205,24 @@ test("a cycle of calls is refused where it is closed", async () => {
   expect(resources.filter(({ type, name }) => type.endsWith(":Deployment") && name === "b")).toHaveLength(1);
 });
 
+test("all that is wrong with a service's calls is told at once, a name that seems mistyped too", async () => {
+  await record("test", () => {
+    const { shop: namespace } = ground();
+    new Microservice("payments", { ...service(namespace), shutdown: { longestRequest: "1s" } });
+    const calls = { paymnts: { timeout: "90s" }, payments: { timeout: "2s" }, later: { timeout: "1s" } } as const;
+    try {
+      new Microservice("orders", { ...service(namespace), calls });
+      expect.unreachable();
+    } catch (error) {
+      expect((error as InvalidArgsError).problems.map(({ field }) => field)).toEqual([
+        "calls.paymnts.timeout",
+        "calls.payments.timeout",
+        "calls.paymnts",
+      ]);
+    }
+  });
+});
+
 test("a transform sees the finished arguments of a child, and changes them", async () => {
   const { inputsOf } = await record("test", () => {
     const { shop: namespace } = ground();

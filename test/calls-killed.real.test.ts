@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { optOut } from "../components/core/opt-out.ts";
 import type { Call } from "../components/workload/calls/call.ts";
 import { envoyBinary, type Replica, startProxied } from "./support/envoy.ts";
 
@@ -37,7 +38,7 @@ describe.skipIf(reason !== "")(`a replica that is killed${reason}`, () => {
   const calls: [string, number, Call][] = [
     ["three with a breaker", 3, { timeout: "5s", retries: 2, breaker: {} }],
     ["six with a breaker", 6, { timeout: "5s", retries: 2, breaker: {}, maxInFlight: 500 }],
-    ["three without one", 3, { timeout: "5s", retries: 2 }],
+    ["three without one", 3, { timeout: "5s", retries: 2, breaker: optOut("to see what retries do alone") }],
   ];
   test.each(calls)(`of %s costs none of ${RATE} requests a second`, async (_, count, call) => {
     const { url, replicas, named, metric, stop } = await startProxied(binary, call, { count });

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { optOut } from "../components/core/opt-out.ts";
 import { type Call, completeCall } from "../components/workload/calls/call.ts";
 import { envoyConfig, RUN } from "../components/workload/calls/envoy.ts";
 import { lastAnswer } from "../components/workload/calls/fallback.ts";
@@ -38,6 +39,7 @@ const count = (replicas: readonly Replica[]) => replicas.reduce((sum, { requests
 const fail: Replica["answer"] = (_, response) => response.writeHead(500).end("broken");
 const LEFT_OUT = "envoy_cluster_outlier_detection_ejections_active";
 const silence: Replica["answer"] = () => {};
+const UNBROKEN = optOut("to see what retries do alone");
 
 describe.skipIf(reason !== "")(`Envoy as it is configured beside a workload${reason}`, () => {
   const fixed = { contentType: "application/json", body: "[]" };
@@ -108,7 +110,7 @@ describe.skipIf(reason !== "")(`Envoy as it is configured beside a workload${rea
   });
 
   test("what may be repeated hides a replica that fails; what was sent and may not be is never sent twice", async () => {
-    const { url, replicas } = await proxied({ timeout: "2s", retries: 2 });
+    const { url, replicas } = await proxied({ timeout: "2s", retries: 2, breaker: UNBROKEN });
     const [broken] = replicas as [Replica];
     broken.answer = fail;
     for (const [method, headers] of [["GET"], ["PUT"], ["DELETE"], ["POST", { "idempotency-key": "1" }]] as const) {
@@ -151,7 +153,7 @@ describe.skipIf(reason !== "")(`Envoy as it is configured beside a workload${rea
 
   test("when all fail, retries are a fifth of the load, not twice of it", async () => {
     const load = 300;
-    const { url, replicas } = await proxied({ timeout: "5s", retries: 2, maxInFlight: load });
+    const { url, replicas } = await proxied({ timeout: "5s", retries: 2, breaker: UNBROKEN, maxInFlight: load });
     for (const one of replicas) one.answer = (_, response) => void setTimeout(() => fail(_, response), 100);
     await many(load, () => send(url));
     expect(count(replicas)).toBeGreaterThan(load);

@@ -78,6 +78,12 @@ describe("a program with a declaration that is wrong", { timeout: 300_000 }, () 
       'shop.service("payments", {',
       'shop.service("payments", { image: "shop/payments",',
     );
+    // Declared after what is wrong: the program does not come to it.
+    checkout.edit(
+      "stacks/index.ts",
+      'shop.service("orders", {',
+      'shop.service("orders", { calls: { inventory: { timeout: "2s" } },',
+    );
   });
   afterAll(() => checkout?.remove());
 
@@ -89,6 +95,7 @@ describe("a program with a declaration that is wrong", { timeout: 300_000 }, () 
       /✗ Microservice "payments" was given arguments that it cannot use:\n +image: "shop\/payments" was/,
     );
     expect(said).not.toMatch(/unhandled|\n +at |\.ts:\d/);
+    expect(said).not.toMatch(/serializing|"orders"|calls/);
   });
 });
 

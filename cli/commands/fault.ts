@@ -17,7 +17,7 @@ import { EXIT, Failure } from "../failure.ts";
 import { accessTo } from "../ground.ts";
 import type { Report } from "../report.ts";
 import { faultCommand, faultLines, faultList, undoCommand } from "../view/faults.ts";
-import { count, typed } from "../view/format.ts";
+import { count, timeOfDay, typed } from "../view/format.ts";
 import { requireRehearsal } from "./cluster.ts";
 
 /** Makes a fault. It undoes itself at its end, whatever becomes of this process; with `wait` this waits for that. */
@@ -45,7 +45,7 @@ async function inject(
 /** Waits for the end of a fault; says whether the person ended it. */
 async function waited({ steps, interrupt }: Context, cluster: FaultyCluster, fault: InjectedFault): Promise<boolean> {
   return steps.run("Until", async (tell) => {
-    tell({ detail: `${fault.until.toLocaleTimeString()}; Ctrl-C undoes it now` });
+    tell({ detail: `${timeOfDay(fault.until)}; Ctrl-C undoes it now` });
     try {
       await untilOver(cluster, fault, { signal: interrupt.asked });
       return { detail: "it came to its end, and is undone", value: false };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { UnfinishedProgramError } from "../../components/core/invalid.ts";
 import type { EngineEvent, Operation } from "./events.ts";
 import { advance, corrected, type EngineProgress, isUnchanged, NOTHING_YET } from "./progress.ts";
 
@@ -142,6 +143,7 @@ describe("diagnostics", () => {
       said("error", "conflict\n", { urn: urnOf("orders") }),
       said("error", "update failed"),
       said("error", "failed to run policy: context canceled", { urn: urnOf("cache") }),
+      said("error", new UnfinishedProgramError('Microservice "orders" calls inventory').message),
       said("debug", "Registering resource"),
     );
     expect(progress.diagnostics).toEqual([

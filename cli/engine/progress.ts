@@ -164,8 +164,9 @@ function reasonOf(message: string): string {
   return first.replace(/ \(\d+ s\)$/, "");
 }
 
-/** What follows from an error, and only hides it: the end of the whole, and of what was still under way. */
-const ECHOES = /^(update|preview|refresh|destroy) (failed|canceled)$|\bcontext canceled$/;
+/** What follows from an error, and only hides it: the end of the whole, of what was under way, and of what was still to be declared. */
+const ECHOES =
+  /^(update|preview|refresh|destroy) (failed|canceled)$|\bcontext canceled$|; the program failed before its end: mend the other error first$/;
 
 function reported(progress: EngineProgress, { severity, resource, message }: Diagnostic): EngineProgress {
   const { diagnostics } = progress;

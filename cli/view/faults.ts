@@ -1,7 +1,7 @@
 import type { KnownFault } from "../../rehearsal/index.ts";
 import type { Style } from "../report.ts";
 import { type Fact, factLines } from "./facts.ts";
-import { columns, span, typedAbout } from "./format.ts";
+import { columns, span, timeOfDay, typedAbout } from "./format.ts";
 
 /** A command about faults as a person types it: `npm run fault -- list --environment other`. */
 export function faultCommand(environment: string, ...words: readonly string[]): string {
@@ -53,5 +53,5 @@ export function lastingLines(faults: readonly KnownFault[], environment: string,
 
 function until(fault: KnownFault, now: number): string {
   const left = Math.max(0, fault.until.getTime() - now);
-  return `until ${fault.until.toLocaleTimeString()}, ${span(left)} from now; then it undoes itself`;
+  return `until ${timeOfDay(fault.until)}, ${span(left)} from now; then it undoes itself`;
 }

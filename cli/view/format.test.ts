@@ -1,7 +1,20 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ago, columns, count, padEnd, shellWord, shorten, span, typed, width, wrap } from "./format.ts";
+import {
+  ago,
+  clip,
+  columns,
+  count,
+  padEnd,
+  shellWord,
+  shorten,
+  span,
+  typed,
+  width,
+  wrap,
+  wrappedColumns,
+} from "./format.ts";
 
 describe("span", () => {
   it.each([
@@ -48,6 +61,31 @@ describe("shorten", () => {
       }),
     );
   });
+
+  it("cuts after a word, and through one only if it is the first", () => {
+    expect(shorten("0 of 3 pods are ready", 20)).toBe("0 of 3 pods are…");
+    expect(shorten("0 of 3 pods are ready", 16)).toBe("0 of 3 pods are…");
+    expect(shorten("  a-word-that-is-too-long for it", 10)).toBe("  a-word-…");
+  });
+});
+
+describe("clip", () => {
+  it("breaks at words, and tells by an ellipsis that there is more", () => {
+    const text = "cluster stopped; its data and the stack's state are removed";
+    expect(clip(text, 52, 2)).toEqual(["cluster stopped; its data and the stack's state are", "removed"]);
+    expect(clip(text, 52, 1)).toEqual(["cluster stopped; its data and the stack's state are…"]);
+    expect(clip(text, 100, 2)).toEqual([text]);
+    expect(clip("", 10, 1)).toEqual([""]);
+  });
+
+  it("never exceeds its room", () => {
+    fc.assert(
+      fc.property(fc.string(), fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 3 }), (text, to, most) => {
+        const lines = clip(text.replaceAll("\n", " "), to, most);
+        return lines.length <= most && lines.every((line) => line.length <= to);
+      }),
+    );
+  });
 });
 
 describe("shellWord", () => {
@@ -76,6 +114,20 @@ describe("columns", () => {
 
   it("takes rows of different lengths", () => {
     expect(columns([["a"], ["bbb", "c"]])).toEqual(["a", "bbb  c"]);
+  });
+});
+
+describe("wrappedColumns", () => {
+  it("breaks the last column, which stays in its place", () => {
+    expect(
+      wrappedColumns(
+        [
+          ["ours", "talks to the real API server"],
+          ["official", "short"],
+        ],
+        30,
+      ),
+    ).toEqual(["ours      talks to the real", "          API server", "official  short"]);
   });
 });
 

@@ -22,6 +22,11 @@ export function span(milliseconds: number): string {
   return `${Math.floor(minutes / 60)}h ${String(minutes % 60).padStart(2, "0")}m`;
 }
 
+/** A time of day, the same wherever it is read: `14:02:09 UTC`. */
+export function timeOfDay(date: Date): string {
+  return `${date.toISOString().slice(11, 19)} UTC`;
+}
+
 /** How long ago, in one unit: `12 s ago`, `3 min ago`, `2 h ago`, `5 days ago`. */
 export function ago(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
@@ -36,10 +41,19 @@ export function count(n: number, noun: string, plural = `${noun}s`): string {
   return `${n} ${n === 1 ? noun : plural}`;
 }
 
-/** Cuts an unpainted text to a width, with an ellipsis at its end. */
+/** Cuts an unpainted text to a width, after a whole word if it has one that fits, with an ellipsis at its end. */
 export function shorten(text: string, width: number): string {
   if (width < 1) return "";
-  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
+  if (text.length <= width) return text;
+  const words = text.slice(0, width).trimStart().includes(" ") ? text.slice(0, width).lastIndexOf(" ") : width - 1;
+  return `${text.slice(0, words)}…`;
+}
+
+/** Breaks an unpainted text at spaces into at most so many lines; an ellipsis stands for what is left out. */
+export function clip(text: string, to: number, most: number): readonly string[] {
+  const lines = wrap(text, to);
+  const last = lines.slice(most - 1).join(" ");
+  return [...lines.slice(0, most - 1), ...(lines.length >= most ? [last] : [])].map((line) => shorten(line, to));
 }
 
 /** A text as a POSIX shell reads it back: as it is, or in single quotes if anything in it means something to a shell. */
@@ -66,6 +80,16 @@ export function columns(rows: readonly (readonly string[])[]): readonly string[]
   return rows.map((row) =>
     row.map((cell, i) => (i === row.length - 1 ? cell : padEnd(cell, widths[i] ?? 0))).join("  "),
   );
+}
+
+/** Lays rows out in columns, of which the last is broken at spaces and stays in its place. */
+export function wrappedColumns(rows: readonly (readonly string[])[], to: number): readonly string[] {
+  const left = columns(rows.map((row) => [...row.slice(0, -1), ""]));
+  return rows.flatMap((row, i) => {
+    const first = left[i] ?? "";
+    const lines = wrap(row.at(-1) ?? "", Math.max(20, to - width(first)));
+    return lines.map((line, at) => (at === 0 ? first : " ".repeat(width(first))) + line);
+  });
 }
 
 /** Breaks a text at spaces; words longer than a line stay whole, so that paths and commands can be copied. */

@@ -51,6 +51,15 @@ describe("frame", () => {
     expect(lines[2]).toContain("1 of 3 pods ready: pod shop/orders-7d-x2");
   });
 
+  it("tells what a step came to on two lines, broken at a word, where the terminal is high enough", () => {
+    const detail = "cluster stopped; its data and the stack's state are kept nowhere: they are removed";
+    const ended = step({ name: "Clean-up", state: "done", detail, ended: NOW });
+    const lines = draw(screen(ended));
+    expect(lines[0]).toMatch(/^ {2}✓ Clean-up {7}cluster stopped; its data and the stack's state are +14\.2s$/);
+    expect(lines[1]).toBe(`${" ".repeat(19)}kept nowhere: they are removed`);
+    expect(draw(screen(ended, ended, ended), 80, 8)).toHaveLength(3);
+  });
+
   it("stays within a low terminal", () => {
     const items = Array.from({ length: 12 }, (_, i) => item(`shop/w${i}`, i + 1));
     expect(draw(screen(step({ name: "Plan", state: "done", ended: NOW }), step({ items })), 80, 8).length).toBeLessThan(

@@ -1,4 +1,4 @@
-import { columns, type Paint, padEnd, shorten, span } from "./format.ts";
+import { clip, columns, type Paint, padEnd, shorten, span } from "./format.ts";
 import type { Item, Screen, Step } from "./screen.ts";
 
 export interface FrameSize {
@@ -19,21 +19,27 @@ const TIME_WIDTH = 8;
 /** The moving part of the screen at one moment, as lines that shorten the terminal. Pure; `now` in milliseconds. */
 export function frame(screen: Screen, size: FrameSize, now: number, paint: Paint): readonly string[] {
   const wide = Math.min(size.columns - 1, WIDEST);
-  const room = Math.max(1, size.rows - screen.steps.length - (screen.notice ? 4 : 2));
+  const below = screen.notice ? 4 : 2;
+  const most = screen.steps.length * 2 + below < size.rows ? 2 : 1;
+  const steps = screen.steps.map((step) => ({ step, lines: stepLines(step, most, wide, now, paint) }));
+  const room = Math.max(1, size.rows - steps.flatMap(({ lines }) => lines).length - below);
   return [
-    ...screen.steps.flatMap((step) => [stepLine(step, wide, now, paint), ...itemLines(step, wide, room, now, paint)]),
+    ...steps.flatMap(({ step, lines }) => [...lines, ...itemLines(step, wide, room, now, paint)]),
     ...(screen.notice ? ["", paint("yellow", shorten(`  ${screen.notice}`, wide))] : []),
   ];
 }
 
-/** One step: mark, name, detail, and its time at the right edge. */
-function stepLine(step: Step, wide: number, now: number, paint: Paint): string {
+/** One step: mark, name, detail, and its time at the right edge. What has ended is told on `most` lines, and does not move any more. */
+function stepLines(step: Step, most: number, wide: number, now: number, paint: Paint): readonly string[] {
   const mark = step.state === "running" ? SPINNER[Math.floor(now / SPINNER_MS) % SPINNER.length] : MARKS[step.state];
   const time = span((step.ended ?? now) - step.began).padStart(TIME_WIDTH);
   const room = wide - 4 - NAME_WIDTH - 1 - TIME_WIDTH;
-  const detail = padEnd(shorten(step.detail, room), room);
+  const [detail = "", ...more] = clip(step.detail, room, step.state === "running" ? 1 : most);
   const name = paint("bold", step.name.padEnd(NAME_WIDTH));
-  return `  ${paint(COLOURS[step.state], mark ?? "")} ${name} ${detail}${paint("dim", time)}`;
+  return [
+    `  ${paint(COLOURS[step.state], mark ?? "")} ${name} ${padEnd(detail, room)}${paint("dim", time)}`,
+    ...more.map((line) => " ".repeat(4 + NAME_WIDTH + 1) + line),
+  ];
 }
 
 /** What a running step waits for, the longest wait first; as many lines as there is room for. */
@@ -55,7 +61,7 @@ function isLast(i: number, blocks: readonly (readonly string[])[], most: number)
   return i === blocks.length - 1 && blocks.flat().length <= most;
 }
 
-/** Each item on one line, or on two if the reason for the wait needs one of its own. */
+/** Each item on one line, or on two or three if the reason for the wait needs lines of its own. */
 function itemBlocks(items: readonly Item[], wide: number, now: number, paint: Paint): readonly (readonly string[])[] {
   const sorted = items.toSorted((a, b) => a.since - b.since);
   const names = columns(sorted.map(({ label, kind }) => [shorten(label, 40), `${shorten(kind, 24)} `]));
@@ -65,6 +71,7 @@ function itemBlocks(items: readonly Item[], wide: number, now: number, paint: Pa
     const time = paint("dim", span(now - since).padStart(TIME_WIDTH));
     const line = `${name} ${note}`;
     if (line.length <= room) return [INDENT + padEnd(line, room) + time];
-    return [INDENT + padEnd(shorten(name, room), room) + time, paint("dim", `${INDENT}  ${shorten(note, wide - 8)}`)];
+    const reason = clip(note, wide - 8, 2).map((text) => paint("dim", `${INDENT}  ${text}`));
+    return [INDENT + padEnd(shorten(name, room), room) + time, ...reason];
   });
 }

@@ -30,6 +30,8 @@ const plugin = {
 const findings = {
   ...noFindings(),
   changes: [change],
+  rules: { asked: 132, mandatory: 118 },
+  violations: [{ rule: "image-tag-pinned", pack: "plumbline", level: "advisory", message: "m" }] as const,
   tools: [{ name: "kubectl", path: "/cache/tools/kubectl", version: "1.36.3", origin: "built" }] as const,
   plugins: [
     { ...plugin, name: "kubernetes" },
@@ -67,6 +69,10 @@ describe("upLines", () => {
     ["what is ready", "0 of 1 ready"],
     ["each workload", "shop/orders  Deployment  2/3 ready"],
     ["the stores", "Postgres orders"],
+    [
+      "what was asked, and warned of",
+      "Policies     132 rules, 118 mandatory; 1 warning by image-tag-pinned: see above",
+    ],
     ["each output by itself", "urls.orders  https://shop.test/orders"],
     ["where", "/cache/clusters/local/kubeconfig"],
     ["what is simulated", "no container runs"],
@@ -77,6 +83,31 @@ describe("upLines", () => {
     ["a command that shows what it is good for", "kubectl delete deployment orders -n shop"],
   ])("tells %s", (_, expected) => {
     expect(text).toContain(expected);
+  });
+
+  it("breaks its lines at words on 80 columns, and no command", () => {
+    const narrow = { columns: 80, paint: plain };
+    const [kubernetes] = findings.plugins;
+    const note = "ours: draws from the machine's own random source, as the official one does it";
+    const changes = ["shop-data/postgres", "shop/inventory", "shop-data/kafka-controllers"].map((label) => ({
+      ...change,
+      label,
+    }));
+    const workload = { ...findings.workloads[0], kind: "Deployment", namespace: "shop", name: "a-rather-long-name" };
+    const found = {
+      ...findings,
+      changes,
+      plugins: [kubernetes, { ...kubernetes, note }] as typeof findings.plugins,
+      workloads: [workload] as typeof findings.workloads,
+    };
+    const steps = ["Configuration", "Toolchain", "Cluster", "Plan", "Operators", "Deploy", "Readiness"];
+    const lines = upLines(summary(...steps.map((name) => step(name, 61_000))), found, narrow);
+    const text = lines.join("\n");
+    expect(lines.filter((line) => line.length > 80 && !line.includes("export KUBECONFIG="))).toEqual([]);
+    expect(text.replaceAll(/\s+/g, " ")).toContain("own random source, as the official one does it");
+    expect(text.replaceAll(/\s+/g, " ")).toContain("shop-data/kafka-controllers (Deployment) 12.1s");
+    expect(lines).toContain("    # then up again: it is put back");
+    expect(lines).toContain("    kubectl delete deployment a-rather-long-name -n shop");
   });
 
   it("can be copied into a shell where a path has blanks", () => {

@@ -5,8 +5,9 @@ import type { Change } from "../engine/progress.ts";
 import type { Findings } from "../findings.ts";
 import type { Style, Summary } from "../report.ts";
 import { done, driftLine, planned } from "./engine-news.ts";
-import { type Fact, factLines } from "./facts.ts";
-import { columns, shellWord, span, typed } from "./format.ts";
+import { type Fact, factLines, factRoom } from "./facts.ts";
+import { columns, shellWord, span, typed, width, wrappedColumns } from "./format.ts";
+import { askedText } from "./rules.ts";
 import type { Step } from "./screen.ts";
 import { standingFacts } from "./stands.ts";
 
@@ -20,6 +21,7 @@ export function upLines(summary: Summary, findings: Findings, style: Style): rea
   const pulumi = tools.find(({ name }) => name === "pulumi");
   const facts: readonly Fact[] = [
     ...standingFacts(findings, style),
+    ...(findings.rules ? [["Policies", askedText(findings.rules, findings.violations)] as const] : []),
     ...(cluster
       ? [
           ["Cluster", `${cluster.server}, Kubernetes ${cluster.version}`] as const,
@@ -28,8 +30,14 @@ export function upLines(summary: Summary, findings: Findings, style: Style): rea
         ]
       : []),
     ...(pulumi ? [["Engine", `pulumi ${pulumi.version}, ${ORIGINS[pulumi.origin]}`] as const] : []),
-    ["Plugins", pluginLines(plugins.filter(({ kind, name }) => kind !== "resource" || packages.includes(name)))],
-    ["Time", timeLines(steps, changed ? findings.changes : [])],
+    [
+      "Plugins",
+      pluginLines(
+        plugins.filter(({ kind, name }) => kind !== "resource" || packages.includes(name)),
+        style,
+      ),
+    ],
+    ["Time", timeText(steps, changed ? findings.changes : [])],
     ...(logFile === undefined ? [] : [["Log", logFile] as const]),
   ];
   return [
@@ -85,16 +93,17 @@ const SIMULATED: Readonly<Record<NodeKind, string>> = {
 const ORIGINS = { machine: "found on this machine", built: "built from its pinned source" } as const;
 
 /** Whose each plugin is: a person must not take the rehearsal's for the official ones. */
-function pluginLines(plugins: readonly Plugin[]): readonly string[] {
-  return columns(
+function pluginLines(plugins: readonly Plugin[], style: Style): readonly string[] {
+  return wrappedColumns(
     plugins.map(({ name, version, origin, note }) => [origin, `${name} ${version}`, note.replace(/^ours: /, "")]),
+    factRoom(style),
   );
 }
 
 /** Waits shorter than this are not worth naming. */
 const WAIT_MS = 3_000;
 
-function timeLines(steps: readonly Step[], changes: readonly Change[]): readonly string[] {
+function timeText(steps: readonly Step[], changes: readonly Change[]): string {
   const took = steps
     .filter(({ began, ended = began }) => ended - began >= 50)
     .map(({ name, began, ended }) => `${name.toLowerCase()} ${span((ended ?? began) - began)}`);
@@ -103,10 +112,11 @@ function timeLines(steps: readonly Step[], changes: readonly Change[]): readonly
     .toSorted((a, b) => b.milliseconds - a.milliseconds)
     .slice(0, 3)
     .map(({ label, kind, milliseconds }) => `${label} (${kind}) ${span(milliseconds)}`);
-  return [took.join(", "), ...(waits.length > 0 ? [`longest waits: ${waits.join(", ")}`] : [])];
+  return [took.join(", "), ...(waits.length > 0 ? [`longest waits: ${waits.join(", ")}`] : [])].join("\n");
 }
 
-function nextLines(environment: string, findings: Findings, { paint }: Style): readonly string[] {
+function nextLines(environment: string, findings: Findings, style: Style): readonly string[] {
+  const { paint } = style;
   const { cluster, tools, inventory, workloads } = findings;
   const kubectl = tools?.find(({ name }) => name === "kubectl");
   if (!cluster || !kubectl) return [];
@@ -126,6 +136,16 @@ function nextLines(environment: string, findings: Findings, { paint }: Style): r
     "",
     `  ${paint("bold", "Try next")}`,
     `    export KUBECONFIG=${shellWord(cluster.kubeconfig)}${path}`,
-    ...columns(commands.map(([command, why]) => [`    ${command}`, paint("dim", `# ${why}`)])),
+    ...commandLines(commands, style),
   ];
+}
+
+/** Commands with what each is good for beside it; above it, where the screen is too narrow: a command stays whole on its line. */
+function commandLines(
+  commands: readonly (readonly [command: string, why: string])[],
+  { columns: wide, paint }: Style,
+): readonly string[] {
+  const rows = commands.map(([command, why]) => [`    ${command}`, paint("dim", `# ${why}`)] as const);
+  const lines = columns(rows);
+  return lines.every((line) => width(line) <= wide) ? lines : rows.flatMap(([command, why]) => [`    ${why}`, command]);
 }

@@ -1,6 +1,6 @@
 import { RunError } from "@pulumi/pulumi/errors.js";
 import { expect, test } from "vitest";
-import { describe, InvalidArgsError, refuse } from "./invalid.ts";
+import { describe, InvalidArgsError, refuse, UnfinishedProgramError } from "./invalid.ts";
 
 test("a problem is one line: the field, what was given, what is allowed", () => {
   expect(describe({ field: "scaling.min", given: 0, allowed: "at least 2" })).toBe(
@@ -18,6 +18,14 @@ test("a password is not repeated", () => {
 
 test("a program that is refused ends with the message, without a stack trace", () => {
   expect(RunError.isInstance(new InvalidArgsError('Microservice "orders"', []))).toBe(true);
+});
+
+test("what Pulumi writes before the message of an error is not kept", () => {
+  for (const error of [new InvalidArgsError('Microservice "orders"', []), new UnfinishedProgramError("it is open")]) {
+    const { message } = error;
+    error.message = `error serializing property "spec": ${message}`;
+    expect(error.message).toBe(message);
+  }
 });
 
 test("every problem is told at once, and none is no error", () => {

@@ -21,15 +21,36 @@ export class InvalidArgsError extends RunError {
   readonly problems: readonly Problem[];
 
   constructor(subject: string, problems: readonly Problem[]) {
-    super(
-      [
-        `${subject} was given arguments that it cannot use:`,
-        ...problems.map((problem) => `  ${describe(problem)}`),
-      ].join("\n"),
-    );
+    const lines = problems.map((problem) => `  ${describe(problem)}`);
+    const message = [`${subject} was given arguments that it cannot use:`, ...lines].join("\n");
+    super(message);
     this.subject = subject;
     this.problems = problems;
+    keepMessage(this, message);
   }
+}
+
+/**
+ * What cannot be judged because the program failed before its end. It only follows from the other error, and says so; the command line
+ * leaves it out by these words.
+ */
+export class UnfinishedProgramError extends RunError {
+  override readonly name = "UnfinishedProgramError";
+
+  /** `what` is left open, as a sentence without its end. */
+  constructor(what: string) {
+    const message = `${what}; the program failed before its end: mend the other error first`;
+    super(message);
+    keepMessage(this, message);
+  }
+}
+
+/**
+ * An error that an input fails with gets the input's name before its message, once more for each resource that has the input: Pulumi
+ * assigns to `message`. Ours says already where it belongs.
+ */
+function keepMessage(error: Error, message: string): void {
+  Object.defineProperty(error, "message", { get: () => message, set: () => {} });
 }
 
 /** Throws {@link InvalidArgsError} if there is any problem. */

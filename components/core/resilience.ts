@@ -1,5 +1,6 @@
 import { type Duration, durationProblems, milliseconds } from "./duration.ts";
 import type { Problem } from "./invalid.ts";
+import { isOptOut, type OptOut } from "./opt-out.ts";
 
 /** What a caller does when the other side is slow, fails or is full. */
 export interface Resilience {
@@ -15,8 +16,8 @@ export interface Resilience {
    * and not against slowness. Only with retries.
    */
   readonly perTryTimeout?: Duration;
-  /** Leaves out replicas that fail. None by default. */
-  readonly breaker?: Breaker;
+  /** Leaves out replicas that fail: by default, with `{}`, as {@link Breaker} says. `optOut("why")` for none. */
+  readonly breaker?: Breaker | OptOut;
   /** Requests that may be under way at once, from one pod; more are refused at once. 1 to 100000; 1024 by default, as in Envoy. */
   readonly maxInFlight?: number;
 }
@@ -67,7 +68,7 @@ export function retriesAtOnce(maxInFlight: number): number {
 
 /** Settings with every default filled in. */
 export interface CompleteResilience extends Required<Omit<Resilience, "breaker">> {
-  readonly breaker: Required<Breaker> | undefined;
+  readonly breaker: Required<Breaker> | OptOut;
 }
 
 /** Fills in the defaults. */
@@ -78,7 +79,7 @@ export function completeResilience(settings: Resilience): CompleteResilience {
     retries,
     maxInFlight,
     perTryTimeout: settings.perTryTimeout ?? timeout,
-    breaker: breaker && { consecutive5xx: 5, ejection: "30s", ...breaker },
+    breaker: isOptOut(breaker) ? breaker : { consecutive5xx: 5, ejection: "30s", ...breaker },
   };
 }
 
@@ -88,10 +89,7 @@ export function resilienceProblems(prefix: string, settings: Resilience, longest
   const problems = [
     ...wholeProblems(`${prefix}retries`, retries, 0, MOST_RETRIES),
     ...wholeProblems(`${prefix}maxInFlight`, maxInFlight, 1, MOST_IN_FLIGHT),
-    ...wholeProblems(`${prefix}breaker.consecutive5xx`, breaker?.consecutive5xx, 1, MOST_FAILURES),
-    ...(breaker?.ejection === undefined
-      ? []
-      : durationProblems(`${prefix}breaker.ejection`, breaker.ejection, "1s", LONGEST)),
+    ...breakerProblems(`${prefix}breaker`, breaker),
     ...(perTryTimeout === undefined
       ? []
       : durationProblems(`${prefix}perTryTimeout`, perTryTimeout, SHORTEST, LONGEST)),
@@ -110,8 +108,20 @@ export function resilienceProblems(prefix: string, settings: Resilience, longest
   return [{ field: `${prefix}perTryTimeout`, given: perTryTimeout, allowed }];
 }
 
+function breakerProblems(field: string, breaker: Resilience["breaker"]): Problem[] {
+  if (breaker === undefined || isOptOut(breaker)) return [];
+  if (typeof breaker !== "object" || breaker === null)
+    return [{ field, given: breaker, allowed: '{ consecutive5xx?, ejection? }, or optOut("why there is none")' }];
+  const { consecutive5xx, ejection } = breaker;
+  return [
+    ...wholeProblems(`${field}.consecutive5xx`, consecutive5xx, 1, MOST_FAILURES),
+    ...(ejection === undefined ? [] : durationProblems(`${field}.ejection`, ejection, "1s", LONGEST)),
+  ];
+}
+
 function whyTimeout({ retries, breaker }: Resilience, longest: Duration): string {
-  const blind = [...(breaker ? ["breaker"] : []), ...(retries ? ["retries"] : [])].join(" and ");
+  const isDeclared = breaker !== undefined && !isOptOut(breaker);
+  const blind = [...(isDeclared ? ["breaker"] : []), ...(retries ? ["retries"] : [])].join(" and ");
   const why = blind
     ? `: without one, ${blind} cannot learn of a callee that hangs`
     : ": a callee may hang, and its caller with it";

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Duration } from "../core/duration.ts";
+import { optOut } from "../core/opt-out.ts";
 import type { Resilience } from "../core/resilience.ts";
 import { gatewayNetworkPlan, gatewayPlan, gatewayProblems, IMPLEMENTATIONS, redirectPlan } from "./gateway-plan.ts";
 import { routePlan, routeProblems, routesPlan } from "./route-plan.ts";
@@ -55,7 +56,15 @@ test("what is declared for a route is a policy where Envoy Gateway runs it, and 
     },
   });
   expect(treated({})[0]?.policy).toBeUndefined();
+  expect(treated({ breaker: optOut("it has one replica") })[0]?.policy).toBeUndefined();
   expect(treated({ breaker, retries: 2 }, "rehearsal")).toEqual([{ route: all?.route, policy: undefined }]);
+});
+
+test("a route that is treated has a breaker, unless that is stepped down from with a reason", () => {
+  expect(treated({ maxInFlight: 50 })[0]?.policy?.spec.healthCheck?.passive.consecutive5XxErrors).toBe(5);
+  const without = treated({ maxInFlight: 50, breaker: optOut("it has one replica") })[0]?.policy;
+  expect(without?.spec).not.toHaveProperty("healthCheck");
+  expect(without?.metadata.annotations).toEqual({ "plumbline.dev/opt-out.breaker": "it has one replica" });
 });
 
 test("with retries, what may be repeated has a route of its own, and the rest is tried again only if it was not sent", () => {

@@ -2,6 +2,7 @@ import { type Duration, milliseconds } from "../core/duration.ts";
 import type { Problem } from "../core/invalid.ts";
 import { labels } from "../core/labels.ts";
 import { nameProblems } from "../core/names.ts";
+import { isOptOut } from "../core/opt-out.ts";
 import { CALLING, completeResilience, type Resilience, resilienceProblems } from "../core/resilience.ts";
 import type { HttpRouteManifest, Method } from "./gateway-api.ts";
 import { HTTPS, type ImplementationName } from "./gateway-plan.ts";
@@ -62,7 +63,8 @@ export function routesPlan(
 ): TreatedRoute[] {
   const settings = completeResilience(given);
   const { timeout, retries } = settings;
-  const isTreated = implementation === "envoy" && (given.retries ?? given.breaker ?? given.maxInFlight) !== undefined;
+  const breaker = isOptOut(given.breaker) ? undefined : given.breaker;
+  const isTreated = implementation === "envoy" && (given.retries ?? breaker ?? given.maxInFlight) !== undefined;
   const treated = (name: string, sent: "repeatable" | "once", only: Pick<RoutePlanArgs, "methods"> = {}) => ({
     route: routePlan({ ...args, name, timeout, ...only }),
     policy: isTreated ? trafficPolicyPlan(name, args.namespace, settings, sent) : undefined,

@@ -1,6 +1,7 @@
 import type { Manifest } from "../core/custom-resource.ts";
 import { type Duration, milliseconds } from "../core/duration.ts";
 import { labels } from "../core/labels.ts";
+import { isOptOut, optOutAnnotations } from "../core/opt-out.ts";
 import { CALLING, type CompleteResilience, retriesAtOnce } from "../core/resilience.ts";
 
 interface Retry {
@@ -46,7 +47,7 @@ export function trafficPolicyPlan(
   return {
     apiVersion: "gateway.envoyproxy.io/v1alpha1",
     kind: "BackendTrafficPolicy",
-    metadata: { name: route, namespace, labels: labels(route) },
+    metadata: { name: route, namespace, labels: labels(route), annotations: optOutAnnotations({ breaker }) },
     spec: {
       targetRefs: [{ group: "gateway.networking.k8s.io", kind: "HTTPRoute", name: route }],
       circuitBreaker: {
@@ -69,7 +70,7 @@ export function trafficPolicyPlan(
                 triggers: [...(isRepeatable ? CALLING.retriedWhenRepeatable : CALLING.retriedOtherwise)],
               },
             },
-      ...(breaker && {
+      ...(!isOptOut(breaker) && {
         healthCheck: {
           panicThreshold: CALLING.panicPercent,
           passive: {

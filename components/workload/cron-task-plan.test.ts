@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Namespace } from "../cluster/namespace.ts";
+import { optOut } from "../core/opt-out.ts";
 import {
   type CronTaskArgs,
   completeCronTask,
@@ -59,6 +60,15 @@ test("its pod is restricted, runs in its zones, and is asked nothing", () => {
   for (const absent of ["ports", "readinessProbe", "livenessProbe", "startupProbe", "lifecycle"])
     expect(container).not.toHaveProperty(absent);
   expect(plan().network).toMatchObject({ ingress: [], egress: [] });
+});
+
+test("a call without a breaker says so on the task, and on its pods", () => {
+  const breaker = optOut("it has one replica");
+  const told = { annotations: { "plumbline.dev/opt-out.breaker": "bank: it has one replica" } };
+  expect(plan({ calls: { bank: { timeout: "2s", breaker } } }).cronJob).toMatchObject({
+    metadata: told,
+    spec: { jobTemplate: { spec: { template: { metadata: told } } } },
+  });
 });
 
 test.each<[what: string, args: Partial<CronTaskArgs>, field: string, allowed: RegExp]>([

@@ -2,8 +2,9 @@ import type { types } from "@pulumi/kubernetes";
 import { type Duration, seconds } from "../core/duration.ts";
 import type { Problem } from "../core/invalid.ts";
 import { labels } from "../core/labels.ts";
+import { optOutAnnotations } from "../core/opt-out.ts";
 import { placed } from "../core/spread.ts";
-import { callsProblems } from "./calls/call.ts";
+import { breakerOptOut, callsProblems } from "./calls/call.ts";
 import { podPlan } from "./pod-plan.ts";
 import type { RelationsPlan } from "./relations.ts";
 import { rightsAnnotations } from "./rights.ts";
@@ -61,7 +62,7 @@ export function mostRuns({ ifStillRunning }: CompleteCronTask): number {
 export function cronTaskPlan(name: string, args: CompleteCronTask, relations: RelationsPlan): CronTaskPlan {
   const { schedule, timeZone, timeLimit, retries, ifStillRunning, rights } = args;
   const namespace = args.namespace.name;
-  const annotations = rightsAnnotations(rights);
+  const annotations = { ...optOutAnnotations({ breaker: breakerOptOut(args.calls) }), ...rightsAnnotations(rights) };
   const metadata = { name, namespace, labels: labels(name), annotations };
   const pod = podPlan(name, args, relations, {
     environment: {},

@@ -1,7 +1,6 @@
 import type { types } from "@pulumi/kubernetes";
 import { CronJob } from "@pulumi/kubernetes/batch/v1/cronJob.js";
 import type * as pulumi from "@pulumi/pulumi";
-import { refuse } from "../core/invalid.ts";
 import type { Transform } from "../core/transform.ts";
 import { type CronTaskArgs, completeCronTask, cronTaskPlan, cronTaskProblems, mostRuns } from "./cron-task-plan.ts";
 import { Workload } from "./workload.ts";
@@ -22,8 +21,7 @@ export interface CronTaskOptions extends CronTaskArgs {
 export class CronTask extends Workload {
   constructor(name: string, args: CronTaskOptions, opts?: pulumi.ComponentResourceOptions) {
     const full = completeCronTask(args);
-    refuse(`CronTask "${name}"`, cronTaskProblems(name, full));
-    super("CronTask", name, full, opts);
+    super("CronTask", name, full, cronTaskProblems(name, full), opts);
     const relations = this.relations(full, mostRuns(full));
     const plan = cronTaskPlan(name, full, relations);
     const before = this.surround({ ...plan, relations }, args.transform);

@@ -124,6 +124,15 @@ test("the pod is restricted, and writes nowhere but to /tmp", () => {
   });
 });
 
+test("a call without a breaker says so on what makes the pods, and on the pods", () => {
+  const breaker = optOut("it has one replica");
+  const told = { annotations: { "plumbline.dev/opt-out.breaker": "bank: it has one replica" } };
+  expect(plan({ calls: { bank: { timeout: "2s", breaker }, stock: { timeout: "2s" } } }).deployment).toMatchObject({
+    metadata: told,
+    spec: { template: { metadata: told } },
+  });
+});
+
 test("an opt-out lands as an annotation, on the pods too, and takes away what it names", () => {
   const probes = optOut("a batch reader without a server");
   const metrics = optOut("counted by its queue instead");

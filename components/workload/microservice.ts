@@ -1,7 +1,6 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
 import { Service } from "@pulumi/kubernetes/core/v1/service.js";
 import type * as pulumi from "@pulumi/pulumi";
-import { refuse } from "../core/invalid.ts";
 import { selector } from "../core/labels.ts";
 import { Ledger } from "../core/ledger.ts";
 import type { Consumer, Grant, Peer, Usable } from "../core/usage.ts";
@@ -17,7 +16,7 @@ import { Replicated } from "./replicated.ts";
 /**
  * A team's service, ready for production: replicas that scale and are spread over zones and hosts, probes, a drained
  * end, pod security `restricted`, a disruption budget, metrics, and for each relation in `uses` credentials, environment,
- * network policies in both directions and start-up order; for each service in `calls` timeouts, retries, a breaker and a bulkhead. It is
+ * network policies in both directions and start-up order; for each service in `calls` a timeout, retries, a breaker and a bulkhead. It is
  * itself a relation: `uses: [inventory]` gives another service `INVENTORY_HOST`, `INVENTORY_PORT` and `INVENTORY_URL`, and the way to it.
  */
 export class Microservice extends Replicated implements Usable {
@@ -30,8 +29,7 @@ export class Microservice extends Replicated implements Usable {
 
   constructor(name: string, args: MicroserviceArgs, opts?: pulumi.ComponentResourceOptions) {
     const full = completeMicroservice(args);
-    refuse(`Microservice "${name}"`, microserviceProblems(name, full));
-    super("Microservice", name, full, opts);
+    super("Microservice", name, full, microserviceProblems(name, full), opts);
     const { port, transform } = full;
     this.usableName = name;
     this.port = port;

@@ -7,6 +7,7 @@ import { admitScrapers } from "../core/network.ts";
 import { isOptOut, optOutAnnotations } from "../core/opt-out.ts";
 import { hundredths } from "../core/percent.ts";
 import { spread } from "../core/spread.ts";
+import { breakerOptOut } from "./calls/call.ts";
 import { type MonitorManifest, monitorPlan } from "./monitor.ts";
 import { podPlan, probePlan } from "./pod-plan.ts";
 import type { RelationsPlan } from "./relations.ts";
@@ -61,11 +62,12 @@ const DEPLOYMENT = { apiVersion: "apps/v1", kind: "Deployment" } as const;
 
 /** Replicas of a program: made, scaled, kept apart, replaced one by one, and measured. */
 export function replicasPlan(name: string, args: CompleteReplicas, how: ReplicasWith): ReplicasPlan {
-  const { scaling, probes, metrics, replication, rights, zones } = args;
+  const { scaling, probes, metrics, replication, rights, zones, calls } = args;
   const { relations, ports, environment, shutdown, drainSeconds, monitored, priority, scaled = DEPLOYMENT } = how;
   const namespace = args.namespace.name;
   const matchLabels = selector(name);
-  const annotations = { ...optOutAnnotations({ probes, metrics, replication }), ...rightsAnnotations(rights) };
+  const stepsDown = { probes, metrics, replication, breaker: breakerOptOut(calls) };
+  const annotations = { ...optOutAnnotations(stepsDown), ...rightsAnnotations(rights) };
   const metadata = { name, namespace, labels: labels(name), annotations };
   const pod = podPlan(name, args, relations, {
     environment: { ...environment, ADMIN_PORT: String(ports.admin) },

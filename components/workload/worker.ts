@@ -1,7 +1,7 @@
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Duration } from "../core/duration.ts";
-import { type Problem, refuse } from "../core/invalid.ts";
+import type { Problem } from "../core/invalid.ts";
 import { callsProblems } from "./calls/call.ts";
 import type { RelationsPlan } from "./relations.ts";
 import { completeReplicas, type ReplicasArgs, type ReplicasTransforms } from "./replicas-args.ts";
@@ -69,8 +69,7 @@ export function workerPlan(name: string, args: CompleteWorker, relations: Relati
 export class Worker extends Replicated {
   constructor(name: string, args: WorkerArgs, opts?: pulumi.ComponentResourceOptions) {
     const full = completeWorker(args);
-    refuse(`Worker "${name}"`, workerProblems(name, full));
-    super("Worker", name, full, opts);
+    super("Worker", name, full, workerProblems(name, full), opts);
     const relations = this.relations(full, mostPods(full));
     const plan = workerPlan(name, full, relations);
     this.replicate(plan, args.transform, this.surround({ ...plan, relations }, args.transform));

@@ -7,7 +7,7 @@ import { RoleBinding } from "@pulumi/kubernetes/rbac/v1/roleBinding.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { Namespace } from "../cluster/namespace.ts";
 import { Component } from "../core/component.ts";
-import { refuse } from "../core/invalid.ts";
+import { type Problem, refuse } from "../core/invalid.ts";
 import { labels, selector } from "../core/labels.ts";
 import type { Consumer } from "../core/usage.ts";
 import { directoryOf } from "./calls/directory.ts";
@@ -30,14 +30,21 @@ export abstract class Workload extends Component {
   readonly namespace: Namespace;
   readonly #subject: string;
 
+  /** `problems`: what is wrong with its own arguments. All is told at once, with its ways to others as far as they are known. */
   protected constructor(
     type: "Microservice" | "Worker" | "CronTask",
     name: string,
     { namespace, calls, uses }: Pick<CompleteWorkload, "namespace" | "calls" | "uses">,
+    problems: readonly Problem[],
     opts?: pulumi.ComponentResourceOptions,
   ) {
     const subject = `${type} "${name}"`;
-    refuse(subject, directoryOf(namespace).problems(name, calls, uses));
+    const directory = directoryOf(namespace);
+    const found = [...problems, ...directory.problems(name, calls, uses)];
+    if (found.length > 0) {
+      directory.refuse(name);
+      refuse(subject, [...found, ...directory.mistyped(calls)]);
+    }
     super(`workload:${type}`, name, opts, [namespace]);
     this.name = name;
     this.namespace = namespace;

@@ -11,6 +11,7 @@ export const OPT_OUT_NAMES: readonly string[] = [
   "backup",
   "backupAlert",
   "barePod",
+  "breaker",
   "callGuards",
   "certificate",
   "customerKey",

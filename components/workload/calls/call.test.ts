@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { optOut } from "../../core/opt-out.ts";
 import type { Usable } from "../../core/usage.ts";
-import { type Call, callsProblems, completeCall } from "./call.ts";
+import { breakerOptOut, type Call, callsProblems, completeCall } from "./call.ts";
 
 const own = { field: "shutdown.longestRequest", span: "30s" } as const;
 const used: Usable[] = [];
@@ -9,14 +10,31 @@ const problems = (call: Partial<Call>) =>
 
 test("a call needs a timeout and no more", () => {
   expect(problems({})).toEqual([]);
-  expect(completeCall({ timeout: "2s" })).toMatchObject({ retries: 0, maxInFlight: 1_024, perTryTimeout: "2s" });
-});
-
-test("a try may take all of the timeout, and a breaker has what Envoy's has", () => {
-  expect(completeCall({ timeout: "2s", retries: 2, breaker: {} })).toMatchObject({
+  expect(completeCall({ timeout: "2s" })).toEqual({
+    timeout: "2s",
+    retries: 0,
+    maxInFlight: 1_024,
     perTryTimeout: "2s",
     breaker: { consecutive5xx: 5, ejection: "30s" },
+    fallback: undefined,
+    lastAnswer: undefined,
   });
+});
+
+test("a try may take all of the timeout, and what is said of a breaker wins over Envoy's numbers", () => {
+  expect(completeCall({ timeout: "2s", retries: 2, breaker: { consecutive5xx: 3 } })).toMatchObject({
+    perTryTimeout: "2s",
+    breaker: { consecutive5xx: 3, ejection: "30s" },
+  });
+});
+
+test("who steps down from breakers says for which call, and why", () => {
+  const breaker = optOut("it has one replica");
+  expect(problems({ breaker })).toEqual([]);
+  expect(breakerOptOut({ payments: { timeout: "2s" } })).toBeUndefined();
+  expect(breakerOptOut({ a: { timeout: "2s", breaker }, b: { timeout: "2s" }, c: { timeout: "1s", breaker } })).toEqual(
+    { optOut: "a: it has one replica; c: it has one replica" },
+  );
 });
 
 const fallback = { contentType: "application/json", body: "{}" };
@@ -30,6 +48,7 @@ test.each<[string, Partial<Call>, string, RegExp]>([
   ["six retries", { retries: 6 }, "retries", /whole number from 0 to 5/],
   ["half a retry", { retries: 0.5 }, "retries", /whole number from 0 to 5/],
   ["nobody in flight", { maxInFlight: 0 }, "maxInFlight", /from 1 to 100000/],
+  ["no breaker without a reason", { breaker: false as never }, "breaker", /optOut\("why there is none"\)/],
   ["a breaker that never closes", { breaker: { consecutive5xx: 0 } }, "breaker.consecutive5xx", /from 1 to 1000/],
   ["an ejection too short", { breaker: { ejection: "500ms" } }, "breaker.ejection", /"1s" to "1h"/],
   ["tries that do not fit", { retries: 2, perTryTimeout: "700ms" }, "perTryTimeout", /at most "666ms": 3 tries/],

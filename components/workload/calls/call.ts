@@ -1,6 +1,7 @@
 import { type Duration, isDuration, milliseconds } from "../../core/duration.ts";
 import type { Problem } from "../../core/invalid.ts";
 import { isDnsLabel } from "../../core/names.ts";
+import { isOptOut, type OptOut, optOut } from "../../core/opt-out.ts";
 import { completeResilience, type Resilience, resilienceProblems } from "../../core/resilience.ts";
 import { environmentPrefix, type Usable } from "../../core/usage.ts";
 import { type Fallback, fallbackProblems, isLastAnswer, type LastAnswer } from "./fallback.ts";
@@ -28,6 +29,14 @@ export function completeCall(call: Call) {
     lastAnswer: isLast ? fallback : undefined,
     fallback: isLast ? fallback.otherwise : fallback,
   };
+}
+
+/** Which calls have no breaker, and why, in one reason; undefined if all have one. */
+export function breakerOptOut(calls: Calls): OptOut | undefined {
+  const reasons = Object.entries(calls).flatMap(([name, { breaker }]) =>
+    isOptOut(breaker) ? [`${name}: ${breaker.optOut}`] : [],
+  );
+  return reasons.length === 0 ? undefined : optOut(reasons.join("; "));
 }
 
 /** Each edge has a port of its own on the loopback interface, from the first one on. Beside the ranges of service meshes. */

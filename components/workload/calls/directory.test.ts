@@ -1,4 +1,5 @@
 import { expect, test, vi } from "vitest";
+import { UnfinishedProgramError } from "../../core/invalid.ts";
 import type { Usable } from "../../core/usage.ts";
 import { type Callee, Directory } from "./directory.ts";
 
@@ -47,6 +48,29 @@ test("a service that nobody declares is an error that says who called it and wha
   calls.paymnts: "paymnts" was given; allowed: a service that is declared in namespace "shop": payments, stock; did you mean "payments"?`,
   );
   await expect(new Directory("empty").call(caller("orders"), { a: call })).rejects.toThrow(/there is none/);
+});
+
+test("what the program did not come to declare is no fault of those who call it", async () => {
+  const failed = new Directory("shop", () => true);
+  failed.declare(callee("payments", { longestRequest: "1s" }));
+  await expect(failed.call(caller("orders"), { inventory: call })).rejects.toThrow(
+    'Microservice "orders" calls inventory; the program failed before its end: mend the other error first',
+  );
+  await expect(failed.call(caller("orders"), { inventory: call, payments: call })).rejects.toThrow(
+    /calls.payments.tim/,
+  );
+  await expect(failed.call(caller("orders"), { inventory: call, paymnts: call })).rejects.toMatchObject({
+    problems: [{ field: "calls.paymnts", allowed: expect.stringContaining('did you mean "payments"?') }],
+  });
+});
+
+test("nor is a service that was declared and refused, however much like another its name is", async () => {
+  const directory = new Directory("shop", () => false);
+  directory.declare(callee("payments-eu"));
+  directory.refuse("payments-us");
+  const calls = { "payments-us": call };
+  expect(directory.mistyped(calls)).toEqual([]);
+  await expect(directory.call(caller("orders"), calls)).rejects.toThrow(UnfinishedProgramError);
 });
 
 test("a call does not last longer than its callee has, whenever that is declared", async () => {

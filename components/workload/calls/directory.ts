@@ -1,6 +1,7 @@
+import { hasErrors } from "@pulumi/pulumi/log/index.js";
 import type { Namespace } from "../../cluster/namespace.ts";
 import type { Duration } from "../../core/duration.ts";
-import { InvalidArgsError, type Problem } from "../../core/invalid.ts";
+import { InvalidArgsError, type Problem, UnfinishedProgramError } from "../../core/invalid.ts";
 import { nearest } from "../../core/names.ts";
 import type { Peer, Usable } from "../../core/usage.ts";
 import { type Call, type Calls, longerThan } from "./call.ts";
@@ -38,9 +39,13 @@ export class Directory {
   readonly #callees = new Map<string, Callee>();
   readonly #ways = new Map<string, readonly string[]>();
   readonly #waiting = new Map<string, Caller[]>();
+  readonly #refused = new Set<string>();
+  readonly #hasFailed: () => boolean;
 
-  constructor(namespace: string) {
+  /** `hasFailed`: whether the program failed before its end, so that what it has not declared may have been about to come. */
+  constructor(namespace: string, hasFailed = hasErrors) {
     this.#namespace = namespace;
+    this.#hasFailed = hasFailed;
   }
 
   /** What is wrong with the ways from a workload, as far as is known when they are declared. */
@@ -56,13 +61,29 @@ export class Directory {
       const allowed = itself ? "another service than itself" : `no cycle; this closes ${[caller, ...back].join(" → ")}`;
       return [{ field, given: name, allowed }];
     });
-    const known = Object.entries(calls).filter(([name]) => this.#callees.has(name));
-    return [...cycles, ...known.flatMap(([name, call]) => this.#calleeProblems(name, call))];
+    return [...cycles, ...this.#knownProblems(calls)];
+  }
+
+  /** Names that are called and not declared so far, where another is so much like them that it may be meant. */
+  mistyped(calls: Calls): Problem[] {
+    return Object.keys(calls).flatMap((name) => {
+      if (this.#callees.has(name) || this.#refused.has(name)) return [];
+      const near = nearest(name, this.#names());
+      if (near === undefined) return [];
+      const allowed = `a service that is declared in namespace "${this.#namespace}", and none of this name is so far; did you mean "${near}"?`;
+      return [{ field: `calls.${name}`, given: name, allowed }];
+    });
+  }
+
+  /** Notes that a workload was declared, with arguments that it cannot use: who calls it is right to. */
+  refuse(name: string): void {
+    this.#refused.add(name);
   }
 
   /**
    * Declares calls; gives where they lead to, in the order of their names: plain data, so that nobody waits for a callee to stand.
-   * Rejects with {@link InvalidArgsError} if there is no such service when the program has run to its end.
+   * Rejects with {@link InvalidArgsError} if there is no such service when the program has run to its end, and with
+   * {@link UnfinishedProgramError} if it did not run so far.
    */
   call(caller: Caller, calls: Calls): Promise<readonly Address[]> {
     const used = caller.uses.filter((usable) => this.#has(usable));
@@ -75,8 +96,13 @@ export class Directory {
     }
     return new Promise((resolve, reject) => {
       setImmediate(() => {
-        const problems = Object.entries(calls).flatMap(([name, call]) => this.#calleeProblems(name, call));
+        const missing = names.filter((name) => !this.#callees.has(name));
+        const isOpen = missing.length > 0 && (this.#hasFailed() || missing.some((name) => this.#refused.has(name)));
+        const problems = isOpen
+          ? [...this.#knownProblems(calls), ...this.mistyped(calls)]
+          : Object.entries(calls).flatMap(([name, call]) => this.#calleeProblems(name, call));
         if (problems.length > 0) reject(new InvalidArgsError(caller.subject, problems));
+        else if (isOpen) reject(new UnfinishedProgramError(`${caller.subject} calls ${missing.join(", ")}`));
         else resolve(names.flatMap((name) => this.#callees.get(name) ?? []).map(({ name, port }) => ({ name, port })));
       });
     });
@@ -93,11 +119,20 @@ export class Directory {
     return this.#callees.get(usable.usableName)?.usable === usable;
   }
 
+  #names(): string[] {
+    return [...this.#callees.keys()].sort();
+  }
+
+  #knownProblems(calls: Calls): Problem[] {
+    const known = Object.entries(calls).filter(([name]) => this.#callees.has(name));
+    return known.flatMap(([name, call]) => this.#calleeProblems(name, call));
+  }
+
   #calleeProblems(name: string, call: Call): Problem[] {
     const callee = this.#callees.get(name);
     const field = `calls.${name}`;
     if (callee) return longerThan(field, call, callee.longestRequest, `at most shutdown.longestRequest of ${name}`);
-    const names = [...this.#callees.keys()].sort();
+    const names = this.#names();
     const near = nearest(name, names);
     const meant = near === undefined ? "" : `; did you mean "${near}"?`;
     const allowed = `a service that is declared in namespace "${this.#namespace}": ${names.join(", ") || "there is none"}${meant}`;

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { optOut } from "../../core/opt-out.ts";
 import { type Call, completeCall } from "./call.ts";
 import { envoyConfig } from "./envoy.ts";
 import { lastAnswer } from "./fallback.ts";
@@ -33,10 +34,12 @@ test("what may be repeated is tried again at any failure, with a time for each t
   for (const { route } of routes) expect(route).toMatchObject({ timeout: "2s", retry_policy: { num_retries: 2 } });
 });
 
-test("no retry is asked for, and no breaker set, unless it is declared", () => {
+test("no retry is asked for unless it is declared; there is a breaker unless it is stepped down from", () => {
   const { routes, cluster } = config({ timeout: "2s" });
   for (const { route } of routes) expect(route).not.toHaveProperty("retry_policy");
-  expect(cluster).not.toHaveProperty("outlier_detection");
+  expect(cluster.outlier_detection).toMatchObject({ consecutive_5xx: 5, base_ejection_time: "30s" });
+  const without = config({ timeout: "2s", breaker: optOut("it has one replica") });
+  expect(without.cluster).not.toHaveProperty("outlier_detection");
 });
 
 test("a breaker leaves out at most half, for at most ten times as long", () => {

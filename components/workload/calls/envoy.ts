@@ -1,5 +1,6 @@
 import { type Duration, milliseconds } from "../../core/duration.ts";
-import { CALLING, retriesAtOnce } from "../../core/resilience.ts";
+import { isOptOut } from "../../core/opt-out.ts";
+import { type Breaker, CALLING, retriesAtOnce } from "../../core/resilience.ts";
 import { type CompleteCall, TELEMETRY_PORT } from "./call.ts";
 import type { Fallback } from "./fallback.ts";
 import { lastAnswerProgram } from "./last-answer.ts";
@@ -159,11 +160,11 @@ function cluster({ callee, pods, call }: Edge) {
         },
       ],
     },
-    ...(call.breaker && { outlier_detection: outlierDetection(call.breaker) }),
+    ...(!isOptOut(call.breaker) && { outlier_detection: outlierDetection(call.breaker) }),
   };
 }
 
-function outlierDetection({ consecutive5xx, ejection }: NonNullable<CompleteCall["breaker"]>) {
+function outlierDetection({ consecutive5xx, ejection }: Required<Breaker>) {
   return {
     consecutive_5xx: consecutive5xx,
     interval: span(CALLING.lookEvery),

@@ -1,4 +1,5 @@
 import { KeyIndex } from "../../core/key-index.ts";
+import { reasonFor } from "../../core/opt-out.ts";
 import { makesPods, podOf } from "../../core/pods.ts";
 import { defineRule, type Violation } from "../../core/rule.ts";
 import { anyOf, type Stack } from "../../core/stack.ts";
@@ -31,11 +32,14 @@ export const callEdgeGuarded = defineRule({
     breaker: {
       type: "boolean",
       default: true,
-      description: "Whether replicas that fail have to be left out for a while.",
+      description:
+        "Whether replicas that fail have to be left out for a while. The annotation `plumbline.dev/opt-out.breaker` of an object frees it " +
+        "of that part alone.",
     },
   },
   subjects: (object) => makesPods(object) || isDestinationRule(object) || isTrafficPolicy(object),
-  *check(object, { maxRetries, breaker }, stack) {
+  *check(object, { maxRetries, breaker: isAsked }, stack) {
+    const breaker = isAsked && reasonFor("breaker", object) === undefined;
     if (isDestinationRule(object)) yield* inMesh(object, breaker, stack);
     else if (isTrafficPolicy(object)) yield* atGateway(object, breaker);
     else yield* besidePod(object, maxRetries, breaker);
@@ -57,7 +61,7 @@ function* besidePod(object: StackObject, maxRetries: number, breaker: boolean): 
       path: annotation.path,
       given: `a call to ${edge.name} without ${missing.join(", ")}`,
       wanted: "a timeout, bounded retries and a breaker for each call",
-      fix: `calls: { "${edge.name}": { timeout: "1s", retries: 2, breaker: {} } }`,
+      fix: `calls: { "${edge.name}": { timeout: "1s", retries: 2 } }`,
     };
   }
 }
