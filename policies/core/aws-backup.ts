@@ -1,6 +1,7 @@
-import { fits, namesOf, referenceIn, refersTo } from "./aws-reference.ts";
+import { namesOf, referenceIn, refersTo } from "./aws-reference.ts";
 import { gapIn } from "./backup-schedule.ts";
 import { type Field, MalformedValue } from "./field.ts";
+import { fits } from "./glob.ts";
 import { Lookup } from "./lookup.ts";
 import type { Saver } from "./saver.ts";
 import { DAY } from "./span.ts";

@@ -2,6 +2,7 @@ import { awsType, documentAt, fieldsAt, statementsOf, texts } from "../../core/a
 import type { Field } from "../../core/field.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { someKnown } from "../../core/unknown.ts";
+import { saysWho } from "./conditions.ts";
 
 /** Where identities' policies stand: what somebody may do, to whatever. */
 export const IDENTITY_POLICIES: Readonly<Record<string, readonly string[]>> = {
@@ -10,6 +11,7 @@ export const IDENTITY_POLICIES: Readonly<Record<string, readonly string[]>> = {
   "aws:iam/role:Role": ["inlinePolicies[].policy"],
   "aws:iam/rolePolicy:RolePolicy": ["policy"],
   "aws:iam/userPolicy:UserPolicy": ["policy"],
+  "aws:iot/policy:Policy": ["policy"],
   "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy": ["inlinePolicy"],
 };
 
@@ -43,6 +45,7 @@ export const RESOURCE_POLICIES: Readonly<Record<string, readonly string[]>> = {
   "aws:kms/key:Key": ["policy"],
   "aws:kms/keyPolicy:KeyPolicy": ["policy"],
   "aws:kms/replicaKey:ReplicaKey": ["policy"],
+  "aws:mediastore/containerPolicy:ContainerPolicy": ["policy"],
   "aws:msk/clusterPolicy:ClusterPolicy": ["policy"],
   "aws:opensearch/domain:Domain": ["accessPolicies"],
   "aws:opensearch/domainPolicy:DomainPolicy": ["accessPolicies"],
@@ -52,18 +55,21 @@ export const RESOURCE_POLICIES: Readonly<Record<string, readonly string[]>> = {
   "aws:s3/bucketPolicy:BucketPolicy": ["policy"],
   "aws:s3control/accessPointPolicy:AccessPointPolicy": ["policy"],
   "aws:s3control/bucketPolicy:BucketPolicy": ["policy"],
+  "aws:s3control/multiRegionAccessPointPolicy:MultiRegionAccessPointPolicy": ["details.policy"],
+  "aws:s3control/objectLambdaAccessPointPolicy:ObjectLambdaAccessPointPolicy": ["policy"],
   "aws:s3tables/tableBucketPolicy:TableBucketPolicy": ["resourcePolicy"],
+  "aws:s3tables/tablePolicy:TablePolicy": ["resourcePolicy"],
   "aws:secretsmanager/secret:Secret": ["policy"],
   "aws:secretsmanager/secretPolicy:SecretPolicy": ["policy"],
+  "aws:ses/identityPolicy:IdentityPolicy": ["policy"],
+  "aws:sesv2/emailIdentityPolicy:EmailIdentityPolicy": ["policy"],
   "aws:sns/topic:Topic": ["policy"],
   "aws:sns/topicPolicy:TopicPolicy": ["policy"],
   "aws:sqs/queue:Queue": ["policy"],
   "aws:sqs/queuePolicy:QueuePolicy": ["policy"],
+  "aws:vpclattice/authPolicy:AuthPolicy": ["policy"],
+  "aws:vpclattice/resourcePolicy:ResourcePolicy": ["policy"],
 };
-
-/** Conditions by which a statement for everybody still means somebody. */
-const NARROWING =
-  /^(aws:(Source(Arn|Account|OrgID|OrgPaths|OwnerAccount|Vpc|Vpce|Ip)|VpcSourceIp|Principal(OrgID|OrgPaths|Arn|Account|ServiceName|Tag\/.+)|userid)|kms:(CallerAccount|ViaService)|s3:DataAccessPoint(Arn|Account)|elasticfilesystem:AccessedViaMountTarget|sns:Endpoint)$/i;
 
 /** The statements that allow something, in all documents of an object that stand at these paths. */
 export function allowances(object: StackObject, table: Readonly<Record<string, readonly string[]>>): Field[] {
@@ -79,22 +85,11 @@ export function isForEverybody(statement: Field): boolean {
     !statement.at("NotPrincipal").absent ||
     (typeof principal.value === "string"
       ? principal.value === "*"
-      : someKnown(principal.entries(), ([kind, who]) => kind === "AWS" && someKnown(texts(who), isAnybody)));
-  return everybody && !isNarrowed(statement);
+      : someKnown(principal.entries(), ([, who]) => someKnown(texts(who), isAnybody)));
+  return everybody && !saysWho(statement);
 }
 
 /** Every account's root stands for every account. */
 function isAnybody(name: string): boolean {
   return name === "*" || /^arn:aws[\w-]*:iam::\*:/.test(name);
-}
-
-/** A condition that admits any value narrows nothing. */
-function isNarrowed(statement: Field): boolean {
-  return someKnown(statement.at("Condition").entries(), ([, tests]) =>
-    someKnown(
-      tests.entries(),
-      ([key, values]) =>
-        NARROWING.test(key) && !someKnown(texts(values), (value) => ["*", "0.0.0.0/0", "::/0"].includes(value)),
-    ),
-  );
 }
