@@ -70,7 +70,10 @@ function* serviceAccount(object: StackObject, elsewhere: boolean, stack: Stack):
   const subject = `system:serviceaccount:${object.namespace}:${object.name}`;
   const statements = webIdentities(found);
   // A statement that names too many is the role's own fault, and is told there.
-  if (!statements || statements.some(({ subjects }) => !subjects || subjects.some((one) => fits(one, subject, { one: true }))))
+  if (
+    !statements ||
+    statements.some(({ subjects }) => !subjects || subjects.some((one) => fits(one, subject, { one: true })))
+  )
     return;
   yield {
     path: annotation.path,

@@ -29,7 +29,7 @@ export function trustOf(role: StackObject): Field[] | undefined {
 export function webIdentities(role: StackObject): WebIdentity[] | undefined {
   return trustOf(role)
     ?.filter((statement) => allows(statement, "sts:AssumeRoleWithWebIdentity"))
-    .filter((statement) => !APPLICATIONS.includes(providerOf(statement)))
+    .filter((statement) => providersOf(statement).some(isIssuer))
     .map((field) => ({ field, subjects: wantedBy(field, ":sub"), audiences: wantedBy(field, ":aud") }));
 }
 
@@ -51,9 +51,13 @@ function allows(statement: Field, action: string): boolean {
   return isNamed(statement.at("Action")) || (!others.absent && !isNamed(others));
 }
 
-function providerOf(statement: Field): string {
+function providersOf(statement: Field): string[] {
   const principal = statement.at("Principal");
-  return typeof principal.value === "string" ? "" : (texts(principal.at("Federated"))[0] ?? "");
+  return typeof principal.value === "string" ? [] : texts(principal.at("Federated"));
+}
+
+function isIssuer(provider: string): boolean {
+  return !APPLICATIONS.includes(provider) && !provider.includes(":saml-provider/");
 }
 
 /** The values that conditions on a claim of the token accept. */
