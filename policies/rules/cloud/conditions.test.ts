@@ -11,6 +11,7 @@ const variable = (name: string) => `\${${name}}`;
 
 test.each([
   ["StringEquals", "aws:PrincipalAccount", "123456789012"],
+  ["StringEquals", "AWS:SourceOwner", "123456789012"],
   ["stringEquals", "AWS:principalOrgID", ["o-1", "o-2"]],
   ["ForAnyValue:StringLike", "aws:PrincipalOrgPaths", "o-1/r-1/*"],
   ["IpAddress", "aws:SourceIp", ["192.0.2.1", "10.0.0.0/8"]],

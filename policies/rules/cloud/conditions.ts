@@ -24,7 +24,7 @@ const WHO: readonly (readonly [keys: RegExp, means: (value: string, key: string,
   [/^aws:(sourcearn|principalarn)$|^s3:dataaccesspointarn$/, namesAccount],
   [/^aws:(sourceip|vpcsourceip)$/, (value, _key, operator) => operator === "ipaddress" && !isWorld(value)],
   [
-    /^aws:(source(account|orgid|owneraccount|vpc|vpce)|principal(orgid|account|servicename))$|^(kms:calleraccount|s3:dataaccesspointaccount|vpc-lattice-svcs:source(vpc|vpcowneraccount))$/,
+    /^aws:(source(account|orgid|owner|owneraccount|vpc|vpce)|principal(orgid|account|servicename))$|^(kms:calleraccount|s3:dataaccesspointaccount|vpc-lattice-svcs:source(vpc|vpcowneraccount))$/,
     isExact,
   ],
   [/^aws:(source|principal)orgpaths$/, (value) => isExact(value.split("/")[0] ?? "")],

@@ -48,6 +48,16 @@ export const EXPOSURE: AwsTable = {
       when: (root) => root.at("apiKeyRequired").boolean() !== true,
     }),
   ],
+  "aws:cloudwatch/eventPermission:EventPermission": [
+    setting(
+      "principal",
+      (principal) => principal.text() !== "*",
+      "an account, or condition with the organization's id",
+      {
+        when: unless(has("condition.value")),
+      },
+    ),
+  ],
   "aws:cognito/identityPool:IdentityPool": [off("allowUnauthenticatedIdentities")],
   "aws:dms/instanceProfile:InstanceProfile": PRIVATE,
   "aws:dms/replicationInstance:ReplicationInstance": PRIVATE,

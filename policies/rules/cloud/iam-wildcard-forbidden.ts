@@ -24,6 +24,7 @@ export const ATTACHMENTS: Readonly<Record<string, string>> = {
   "aws:iam/userPolicyAttachment:UserPolicyAttachment": "policyArn",
   "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive": "policyArns[]",
   "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment": "managedPolicyArn",
+  "aws:ssoadmin/managedPolicyAttachmentsExclusive:ManagedPolicyAttachmentsExclusive": "managedPolicyArns[]",
 };
 
 /** AWS's policies that allow everything, or to allow oneself everything. */
@@ -156,13 +157,13 @@ function isWhole(action: string): boolean {
 
 /**
  * Whether a resource stands for all there are, or for all of a kind in any account. Where ARNs have no account, a kind is
- * one of the own account's; but of S3's, which have no kind either, they are everybody's.
+ * one of the own account's; a bucket, which has no kind either, may be anybody's.
  */
 function isAll(resource: string): boolean {
-  const [, , service, , account, ...rest] = resource.split(":");
+  const [, , , , account, ...rest] = resource.split(":");
   if (account === undefined) return /^[*?]+$|^arn(:[\w*?-]*)*\*$/.test(resource) && resource.includes("*");
   const name = rest.join(":");
-  if (account === "" && service === "s3") return name.split("/").every(isAnything);
+  if (account === "") return isAnything(name);
   if (!/[*?]/.test(account)) return false;
   return isAnything(name.replace(/^[\w-]+[:/]/, ""));
 }
