@@ -1,4 +1,5 @@
-import { fits, namesOf, referenceIn, refersTo } from "./aws-reference.ts";
+import { namesOf, referenceIn, refersTo } from "./aws-reference.ts";
+import { isSelected, selectionKeys, storeKeys, tagOf } from "./aws-selection.ts";
 import { gapIn } from "./backup-schedule.ts";
 import { type Field, MalformedValue } from "./field.ts";
 import { Lookup } from "./lookup.ts";
@@ -6,7 +7,7 @@ import type { Saver } from "./saver.ts";
 import { DAY } from "./span.ts";
 import type { Stack } from "./stack.ts";
 import type { StackObject } from "./stack-object.ts";
-import { everyKnown, someKnown, UnknownValue } from "./unknown.ts";
+import { everyKnown, UnknownValue } from "./unknown.ts";
 
 const HOUR = DAY / 24;
 /** A database whose log is kept can be restored to any time but the last five minutes. */
@@ -24,19 +25,6 @@ const AUTOMATIC: Readonly<Record<string, { field: string; otherwise: number; gap
   "aws:redshift/cluster:Cluster": { field: "automatedSnapshotRetentionPeriod", otherwise: 1, gap: 8 * HOUR },
 };
 
-/** What AWS Backup can save: the service and the kind in an ARN, and the fields that may hold the name at its end. */
-const ARNS: Readonly<Record<string, { service: string; kind: string; names: readonly string[] }>> = {
-  "aws:rds/instance:Instance": { service: "rds", kind: "db:", names: ["identifier"] },
-  "aws:rds/cluster:Cluster": { service: "rds", kind: "cluster:", names: ["clusterIdentifier"] },
-  "aws:docdb/cluster:Cluster": { service: "rds", kind: "cluster:", names: ["clusterIdentifier"] },
-  "aws:neptune/cluster:Cluster": { service: "rds", kind: "cluster:", names: ["clusterIdentifier"] },
-  "aws:redshift/cluster:Cluster": { service: "redshift", kind: "cluster:", names: ["clusterIdentifier"] },
-  "aws:dynamodb/table:Table": { service: "dynamodb", kind: "table/", names: ["name"] },
-  "aws:efs/fileSystem:FileSystem": { service: "elasticfilesystem", kind: "file-system/", names: ["id"] },
-  "aws:ebs/volume:Volume": { service: "ec2", kind: "volume/", names: ["id"] },
-  "aws:s3/bucket:Bucket": { service: "s3", kind: "", names: ["bucket"] },
-  "aws:s3/bucketV2:BucketV2": { service: "s3", kind: "", names: ["bucket"] },
-};
 /** Of these AWS Backup keeps the log too, if a rule says so. */
 const CONTINUOUS = new Set(["aws:rds/instance:Instance", "aws:rds/cluster:Cluster", "aws:s3/bucket:Bucket"]);
 
@@ -45,7 +33,7 @@ export function awsSavers(store: StackObject, stack: Stack): Saver[] {
   const { pairs, policies, lifecycles } = stack.derived(partsOf);
   return [
     ...automatic(store),
-    ...(ARNS[store.resource.type] ? pairs : []).map(({ plan, selection, isPair }) => ({
+    ...pairs(store).map(({ plan, selection, isPair }) => ({
       by: plan,
       saves: () => everyKnown([isPair, () => isSelected(store, selection)], (holds) => holds()),
       gap: () => planGap(plan, store),
@@ -68,26 +56,53 @@ export function awsSavers(store: StackObject, stack: Stack): Saver[] {
 function partsOf(stack: Stack) {
   const ofType = (type: string) => stack.objects.filter(({ resource }) => resource.type === type);
   const plans = ofType("aws:backup/plan:Plan");
-  const byName = new Lookup(plans, namesOf);
+  const byName = new Lookup(plans, (plan) => [...(plan.resource.urn ? [plan.resource.urn] : []), ...namesOf(plan)]);
   return {
-    pairs: ofType("aws:backup/selection:Selection").flatMap((selection) => pairsOf(selection, plans, byName)),
+    pairs: pairsByStore(ofType("aws:backup/selection:Selection").flatMap((one) => pairsOf(one, plans, byName))),
     policies: ofType("aws:efs/backupPolicy:BackupPolicy"),
     lifecycles: ofType("aws:dlm/lifecyclePolicy:LifecyclePolicy"),
   };
 }
 
+/** A selection with a plan that it may belong to. */
+interface Pair {
+  readonly plan: StackObject;
+  readonly selection: StackObject;
+  isPair(): boolean;
+}
+
+/** The pairs that may take a store: all of them where it is not known, or misshapen, what it is called. */
+function pairsByStore(pairs: readonly Pair[]): (store: StackObject) => readonly Pair[] {
+  const byKey = new Lookup(pairs, ({ selection }) => selectionKeys(selection));
+  return (store) => {
+    try {
+      return byKey.of(...storeKeys(store));
+    } catch (error) {
+      if (error instanceof UnknownValue || error instanceof MalformedValue) return pairs;
+      throw error;
+    }
+  };
+}
+
 /** A selection with the plans that it may belong to. Where a stack has one plan it is that one. */
-function pairsOf(selection: StackObject, plans: readonly StackObject[], byName: Lookup<StackObject>) {
+function pairsOf(selection: StackObject, plans: readonly StackObject[], byName: Lookup<StackObject>): Pair[] {
+  const [only] = plans.length === 1 ? plans : madeOf(selection, byName);
+  if (only) return [{ plan: only, selection, isPair: () => true }];
   return plansFor(selection, plans, byName).map((plan) => ({
     plan,
     selection,
-    isPair: () => plans.length === 1 || refersTo(selection.root.at("planId"), plan),
+    isPair: () => refersTo(selection.root.at("planId"), plan),
   }));
+}
+
+/** The plan whose outputs the plan's id is made of: Pulumi knows it where it does not know the id. */
+function madeOf(selection: StackObject, byName: Lookup<StackObject>): StackObject[] {
+  const urns = selection.resource.references?.planId ?? [];
+  return urns.length === 1 ? byName.of(...urns).filter(({ resource }) => resource.urn === urns[0]) : [];
 }
 
 /** Before an up a plan's id is seldom known, so that it may be any. */
 function plansFor(selection: StackObject, plans: readonly StackObject[], byName: Lookup<StackObject>) {
-  if (plans.length === 1) return plans;
   try {
     return byName.of(referenceIn(selection.root.at("planId")) ?? "");
   } catch (error) {
@@ -110,46 +125,6 @@ function automatic(store: StackObject): Saver[] {
   if (/^aws:(?:opensearch|elasticsearch)\/domain:/.test(type))
     return [{ by: store, saves: () => true, gap: () => HOUR }];
   return [];
-}
-
-/** A selection takes what it names or finds by a tag, without what its conditions and exceptions take out. */
-function isSelected(store: StackObject, { root }: StackObject): boolean {
-  const named = () => someKnown(root.at("resources").items(), (resource) => names(resource, store));
-  const tagged = () =>
-    someKnown(root.at("selectionTags").items(), (tag) => tagOf(store, tag.at("key").text()) === tag.at("value").text());
-  const met = (list: string, meets: (has: string | undefined, wanted: string) => boolean) => () =>
-    everyKnown(
-      root
-        .at("conditions")
-        .items()
-        .flatMap((condition) => condition.at(list).items()),
-      (one) => meets(tagOf(store, one.at("key").text()?.replace("aws:ResourceTag/", "")), one.at("value").text() ?? ""),
-    );
-  return everyKnown(
-    [
-      () => someKnown([named, tagged], (holds) => holds()),
-      met("stringEquals", (has, wanted) => has === wanted),
-      met("stringNotEquals", (has, wanted) => has !== wanted),
-      met("stringLikes", (has, wanted) => has !== undefined && fits(wanted, has)),
-      () => !someKnown(root.at("notResources").items(), (resource) => names(resource, store)),
-    ],
-    (holds) => holds(),
-  );
-}
-
-function tagOf(store: StackObject, key: string | undefined): string | undefined {
-  return key === undefined ? undefined : store.root.at("tags", key).text();
-}
-
-/** Whether an ARN, or a pattern of one, means a store. Partition, region and account are taken as they are. */
-function names(resource: Field, store: StackObject): boolean {
-  const text = resource.text() ?? "";
-  const shape = ARNS[store.resource.type];
-  if (text === "*" || refersTo(resource, store)) return true;
-  const [, service = "", rest = ""] = /^arn:[^:]*:([^:]*):[^:]*:[^:]*:(.+)$/s.exec(text) ?? [];
-  if (shape === undefined || !fits(service, shape.service)) return false;
-  const known = shape.names.map((name) => store.root.at(name).text() ?? "\0");
-  return known.some((name) => fits(rest, `${shape.kind}${name}`));
 }
 
 /** A rule without a schedule runs every day. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fits, refersTo } from "./aws-reference.ts";
+import { refersTo } from "./aws-reference.ts";
 import { Field } from "./field.ts";
 import { StackObject } from "./stack-object.ts";
 import { UNKNOWN, UnknownValue } from "./unknown.ts";
@@ -21,10 +21,3 @@ test.each([
 test("what is not known is no one's name yet", () => {
   expect(() => refersTo(field(UNKNOWN), bucket)).toThrow(UnknownValue);
 });
-
-test.each([
-  ["db:*", "db:orders", true],
-  ["db:ord*s", "db:orders", true],
-  ["db:o.ders", "db:orders", false],
-  ["*", "", true],
-])("%s fits %s: %s", (pattern, text, expected) => expect(fits(pattern, text)).toBe(expected));

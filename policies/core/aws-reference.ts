@@ -29,9 +29,3 @@ export function namesOf(object: StackObject): string[] {
 function placeholderOf(name: string): string {
   return `\${${name}}`;
 }
-
-/** Whether a text fits a pattern in which `*` stands for any characters. */
-export function fits(pattern: string, text: string): boolean {
-  const parts = pattern.split("*").map((part) => part.replace(/[\\^$.+?()[\]{}|]/g, "\\$&"));
-  return new RegExp(`^${parts.join(".*")}$`, "s").test(text);
-}

@@ -60,3 +60,69 @@ test("what a backup holds, and what it may hold", () => {
   expect(held.filter(({ store }) => store.resource.name !== "").map(({ saves }) => saves())).toEqual([true, true]);
   expect(() => held.map(({ saves }) => saves())).toThrow(UnknownValue);
 });
+
+const aws = (type: string, name: string, props: object, references?: Record<string, string[]>) => ({
+  type,
+  name,
+  urn: urn(type, name),
+  props: props as Record<string, unknown>,
+  ...(references && { references }),
+});
+const urn = (type: string, name: string) => `urn:pulumi:live::shop::${type}::${name}`;
+const TABLE = "aws:dynamodb/table:Table";
+const PLAN = "aws:backup/plan:Plan";
+const table = aws(TABLE, "orders", { name: "shop-orders", tags: { backup: "daily", team: "shop" } });
+const plan = (name: string) => aws(PLAN, name, { name, rules: [{ ruleName: "all" }] });
+const twoPlans = [plan("daily"), plan("other")];
+
+/** As it stands in YAML. */
+const outputOf = (name: string) => `\${${name}}`;
+
+/** What may save the table, and what does, by a selection of the plan `daily`. */
+function selected(props: object, references?: Record<string, string[]>): { may: number; does: boolean | string } {
+  const planId = { planId: outputOf("daily.id") };
+  const selection = aws("aws:backup/selection:Selection", "tables", { ...planId, ...props }, references);
+  const stack = new Stack([table, ...twoPlans, selection]);
+  const savers = saversOf(first(stack), stack).filter(({ by }) => by.resource.type === PLAN);
+  try {
+    return { may: savers.length, does: savers.some(({ saves }) => saves()) };
+  } catch (error) {
+    return { may: savers.length, does: (error as Error).name };
+  }
+}
+
+test.each([
+  { resources: [outputOf("orders.arn")] },
+  { resources: ["shop-orders"] },
+  { resources: ["arn:aws:dynamodb:*:*:table/shop-orders"] },
+  { resources: ["arn:aws:dynamodb:eu-west-1:111122223333:table/shop-*"] },
+  { resources: ["arn:aws:*:*:*:*"] },
+  { resources: ["*"], conditions: [{ stringEquals: [{ key: "aws:ResourceTag/backup", value: "daily" }] }] },
+  { resources: ["*"], conditions: [{ stringLikes: [{ key: "aws:ResourceTag/backup", value: "dai*" }] }] },
+  { selectionTags: [{ type: "STRINGEQUALS", key: "backup", value: "daily" }] },
+])("a selection takes what it names: %j", (props) => {
+  expect(selected(props)).toEqual({ may: 1, does: true });
+});
+
+test.each([
+  { resources: [outputOf("customers.arn")] },
+  { resources: ["arn:aws:dynamodb:*:*:table/shop"] },
+  { resources: ["arn:aws:rds:*:*:db:shop-orders"] },
+  { resources: ["*"], conditions: [{ stringEquals: [{ key: "aws:ResourceTag/backup", value: "weekly" }] }] },
+  { selectionTags: [{ type: "STRINGEQUALS", key: "backup", value: "weekly" }] },
+])("what it cannot take is not looked at: %j", (props) => {
+  expect(selected(props)).toEqual({ may: 0, does: false });
+});
+
+test("what is not known yet may be any, unless it is known what it is made of", () => {
+  const resources = [UNKNOWN];
+  const everything = { resources: ["*"] };
+  expect(selected({ resources })).toEqual({ may: 1, does: "UnknownValue" });
+  expect(selected({ resources }, { resources: [urn(TABLE, "orders")] })).toEqual({ may: 1, does: "UnknownValue" });
+  expect(selected({ resources }, { resources: [urn(TABLE, "customers")] })).toEqual({ may: 0, does: false });
+  expect(selected({ ...everything, planId: UNKNOWN })).toEqual({ may: 2, does: "UnknownValue" });
+  expect(selected({ ...everything, planId: UNKNOWN }, { planId: [urn(PLAN, "daily")] })).toEqual({
+    may: 1,
+    does: true,
+  });
+});

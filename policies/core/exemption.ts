@@ -1,3 +1,4 @@
+import { fits } from "./glob.ts";
 import { nearest } from "./nearest.ts";
 import { MIN_REASON } from "./opt-out.ts";
 import type { Rule } from "./rule.ts";
@@ -118,8 +119,7 @@ function dayProblems({ granted, expires }: Exemption, today: string): string[] {
 /** Whether an exemption speaks of an object, expired or not. */
 export function covers(exemption: Exemption, rule: Rule, object: StackObject): boolean {
   if (exemption.rule !== rule.id) return false;
-  const glob = new RegExp(`^${exemption.resource.split("*").map(escaped).join(".*")}$`, "s");
-  return glob.test((isUrn(exemption.resource) ? object.resource.urn : object.label) ?? "");
+  return fits(exemption.resource, (isUrn(exemption.resource) ? object.resource.urn : object.label) ?? "");
 }
 
 /** The parts of a URN that all share (stack and project) must not be taken for an object's name: `*production*`. */
@@ -156,11 +156,6 @@ export function exemptionText({ rule, resource, owner, ticket }: Exemption): str
 /** What was written in a field, if a text was: what people write may be anything. */
 function said(text: unknown): string {
   return typeof text === "string" ? text.trim() : "";
-}
-
-/** `RegExp.escape` is not in every Node that runs this. */
-function escaped(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 }
 
 function isDay(text: unknown): text is string {

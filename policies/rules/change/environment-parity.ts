@@ -1,5 +1,5 @@
-import { fits } from "../../core/aws-reference.ts";
 import { referenceOf } from "../../core/declared.ts";
+import { fits } from "../../core/glob.ts";
 import { anySound, Lookup } from "../../core/lookup.ts";
 import { containersOf, makesPods } from "../../core/pods.ts";
 import { defineRule, type Violation } from "../../core/rule.ts";

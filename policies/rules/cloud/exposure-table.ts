@@ -1,6 +1,7 @@
-import { texts } from "../../core/aws.ts";
+import { documentAt, texts } from "../../core/aws.ts";
 import { type AwsTable, filled, has, is, off, on, setting, unless } from "../../core/aws-settings.ts";
 import type { Field } from "../../core/field.ts";
+import { someKnown } from "../../core/unknown.ts";
 import { isWorld } from "./open-ports.ts";
 
 const PRIVATE = [off("publiclyAccessible")];
@@ -18,6 +19,12 @@ function isOpenEndpoint(root: Field): boolean {
   if (config.at("endpointPublicAccess").boolean() === false) return false;
   const ranges = config.at("publicAccessCidrs");
   return ranges.absent || ranges.items().length === 0 || texts(ranges).some(isWorld);
+}
+
+/** Whether a network policy, which is a list of rules, lets the internet in to collections or to their dashboards. */
+function isOpenCollection(policy: Field): boolean {
+  const rules = documentAt(policy)?.items() ?? [];
+  return someKnown(rules, (rule) => rule.at("AllowFromPublic").boolean() === true);
 }
 
 /** Whether a permission names whose calls are meant. */
@@ -40,6 +47,16 @@ export const EXPOSURE: AwsTable = {
     setting("authorizationType", (field) => field.text() !== "NONE", '"AWS_IAM", "CUSTOM" or "JWT"', {
       when: (root) => root.at("apiKeyRequired").boolean() !== true,
     }),
+  ],
+  "aws:cloudwatch/eventPermission:EventPermission": [
+    setting(
+      "principal",
+      (principal) => principal.text() !== "*",
+      "an account, or condition with the organization's id",
+      {
+        when: unless(has("condition.value")),
+      },
+    ),
   ],
   "aws:cognito/identityPool:IdentityPool": [off("allowUnauthenticatedIdentities")],
   "aws:dms/instanceProfile:InstanceProfile": PRIVATE,
@@ -76,6 +93,16 @@ export const EXPOSURE: AwsTable = {
   "aws:elasticsearch/domain:Domain": VPC_DOMAIN,
   "aws:emr/blockPublicAccessConfiguration:BlockPublicAccessConfiguration": [on("blockPublicSecurityGroupRules")],
   "aws:lambda/functionUrl:FunctionUrl": [setting("authorizationType", (field) => field.text() !== "NONE", '"AWS_IAM"')],
+  "aws:lambda/layerVersionPermission:LayerVersionPermission": [
+    setting(
+      "principal",
+      (principal) => principal.text() !== "*",
+      "the account that uses the layer, or organizationId",
+      {
+        when: unless(has("organizationId")),
+      },
+    ),
+  ],
   "aws:lambda/permission:Permission": [
     setting("principal", (principal) => principal.text() !== "*", "the account or service that calls", {
       when: unless(isNarrowed),
@@ -99,6 +126,11 @@ export const EXPOSURE: AwsTable = {
   "aws:neptune/clusterInstance:ClusterInstance": PRIVATE,
   "aws:neptunegraph/graph:Graph": [off("publicConnectivity")],
   "aws:opensearch/domain:Domain": VPC_DOMAIN,
+  "aws:opensearch/serverlessSecurityPolicy:ServerlessSecurityPolicy": [
+    setting("policy", (policy) => !isOpenCollection(policy), "AllowFromPublic: false, with SourceVPCEs", {
+      when: is("type", "network"),
+    }),
+  ],
   "aws:rds/clusterInstance:ClusterInstance": PRIVATE,
   "aws:rds/clusterSnapshot:ClusterSnapshot": [shared("sharedAccounts")],
   "aws:rds/instance:Instance": PRIVATE,

@@ -1,4 +1,5 @@
 import { awsType, findNamed, pointer } from "../../core/aws.ts";
+import { fits } from "../../core/glob.ts";
 import { podOf } from "../../core/pods.ts";
 import { defineRule, type Violation, violation } from "../../core/rule.ts";
 import type { Stack } from "../../core/stack.ts";
@@ -69,7 +70,10 @@ function* serviceAccount(object: StackObject, elsewhere: boolean, stack: Stack):
   const subject = `system:serviceaccount:${object.namespace}:${object.name}`;
   const statements = webIdentities(found);
   // A statement that names too many is the role's own fault, and is told there.
-  if (!statements || statements.some(({ subjects }) => !subjects || subjects.some((one) => matches(one, subject))))
+  if (
+    !statements ||
+    statements.some(({ subjects }) => !subjects || subjects.some((one) => fits(one, subject, { one: true })))
+  )
     return;
   yield {
     path: annotation.path,
@@ -93,16 +97,24 @@ function* role(object: StackObject, stack: Stack): Generator<Violation> {
 /** A statement that more than the named accounts can use. */
 function* tooMany({ field, subjects, audiences }: WebIdentity): Generator<Violation> {
   const path = field.at("Condition").path;
-  const wide = subjects?.find((subject) => subject.startsWith("system:serviceaccount:") && /[*?]/.test(subject));
-  if (!subjects || wide !== undefined || subjects.includes("*"))
+  const wide = subjects?.find(isWide);
+  if (!subjects || wide !== undefined)
     yield {
       path,
-      given: wide ? JSON.stringify(wide) : "a trust in every token of the cluster",
-      wanted: 'StringEquals on <issuer>:sub, with "system:serviceaccount:<namespace>:<name>" for each that needs it',
+      given: wide === undefined ? "a trust in every token of the issuer" : JSON.stringify(wide),
+      wanted:
+        'StringEquals on <issuer>:sub, with "system:serviceaccount:<namespace>:<name>" for each that needs it; for a pipeline its owner by name, as in "repo:<owner>/<repository>:*"',
     };
   const isClusters = subjects?.some((subject) => subject.startsWith("system:serviceaccount:"));
   if (isClusters && !audiences?.includes(AUDIENCE))
     yield { path, given: "a trust in tokens for any audience", wanted: `StringEquals on <issuer>:aud "${AUDIENCE}"` };
+}
+
+/** Whether a subject stands for accounts that it does not name, or for pipelines whose owner it does not name: `repo:*`. */
+function isWide(subject: string): boolean {
+  const [named = subject] = subject.split(/[*?]/);
+  if (named === subject) return false;
+  return named.startsWith("system:serviceaccount:") || !/^(\{[^}]+\}:|[^:/]+:[^:/]+[:/])/.test(named);
 }
 
 /** A name that nobody has is a name that anybody can take who may make a ServiceAccount. */
@@ -143,14 +155,4 @@ function* podIdentity(object: StackObject, elsewhere: boolean, stack: Stack): Ge
     wanted: "a role whose trust lets pods.eks.amazonaws.com do sts:AssumeRole and sts:TagSession",
     related: [found.label],
   };
-}
-
-/** Whether a subject, which may have wildcards, stands for an account. */
-function matches(pattern: string, subject: string): boolean {
-  if (!/[*?]/.test(pattern)) return pattern === subject;
-  const source = pattern
-    .replaceAll(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${source}$`).test(subject);
 }

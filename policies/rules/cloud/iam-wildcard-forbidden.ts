@@ -1,8 +1,10 @@
 import { awsType, fieldsAt, texts } from "../../core/aws.ts";
 import type { Field } from "../../core/field.ts";
+import { fits } from "../../core/glob.ts";
 import { defineRule, type Violation, violation } from "../../core/rule.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { eachKnown } from "../../core/unknown.ts";
+import { saysWhat } from "./conditions.ts";
 import {
   allowances,
   IDENTITY_POLICIES,
@@ -14,11 +16,15 @@ import {
 /** Where AWS's own policies are given to somebody. */
 export const ATTACHMENTS: Readonly<Record<string, string>> = {
   "aws:iam/groupPolicyAttachment:GroupPolicyAttachment": "policyArn",
+  "aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive": "policyArns[]",
   "aws:iam/policyAttachment:PolicyAttachment": "policyArn",
   "aws:iam/role:Role": "managedPolicyArns[]",
   "aws:iam/rolePolicyAttachment:RolePolicyAttachment": "policyArn",
+  "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive": "policyArns[]",
   "aws:iam/userPolicyAttachment:UserPolicyAttachment": "policyArn",
+  "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive": "policyArns[]",
   "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment": "managedPolicyArn",
+  "aws:ssoadmin/managedPolicyAttachmentsExclusive:ManagedPolicyAttachmentsExclusive": "managedPolicyArns[]",
 };
 
 /** AWS's policies that allow everything, or to allow oneself everything. */
@@ -45,16 +51,33 @@ export const iamWildcardForbidden = defineRule({
         "ce:Get*",
         "cloudwatch:Get*",
         "cloudwatch:PutMetricData",
+        "comprehend:BatchDetect*",
+        "comprehend:ContainsPiiEntities",
+        "comprehend:Detect*",
         "ec2:Get*",
         "ecr:GetAuthorizationToken",
         "ecr-public:GetAuthorizationToken",
         "iam:Get*",
+        "kms:GenerateRandom",
+        "logs:GetQueryResults",
+        "logs:StopQuery",
+        "polly:SynthesizeSpeech",
         "pricing:*",
+        "rekognition:CompareFaces",
+        "rekognition:Detect*",
+        "rekognition:RecognizeCelebrities",
+        "s3:GetAccountPublicAccessBlock",
         "s3:ListAllMyBuckets",
         "ssmmessages:*",
         "sts:GetCallerIdentity",
         "sts:GetServiceBearerToken",
         "tag:Get*",
+        "textract:Analyze*",
+        "textract:Detect*",
+        "textract:Get*",
+        "textract:Start*",
+        "translate:TranslateDocument",
+        "translate:TranslateText",
         "xray:Get*",
         "xray:Put*",
       ],
@@ -67,11 +90,10 @@ export const iamWildcardForbidden = defineRule({
       Object.hasOwn(table, awsType(object)),
     ),
   *check(object, { onAllResources }) {
-    const harmless = onAllResources.map(patternOf);
     const isKey = awsType(object).startsWith("aws:kms/");
     yield* eachKnown(
       [
-        () => eachKnown(allowances(object, IDENTITY_POLICIES), (statement) => identity(statement, harmless)),
+        () => eachKnown(allowances(object, IDENTITY_POLICIES), (statement) => identity(statement, onAllResources)),
         () => eachKnown(allowances(object, TRUST_POLICIES), principals),
         () => eachKnown(allowances(object, RESOURCE_POLICIES), (statement) => resource(statement, isKey)),
         () => attachments(object),
@@ -81,26 +103,25 @@ export const iamWildcardForbidden = defineRule({
   },
 });
 
-function* identity(statement: Field, harmless: readonly RegExp[]): Generator<Violation> {
+function* identity(statement: Field, harmless: readonly string[]): Generator<Violation> {
   const actions = texts(statement.at("Action"));
-  const isHarmless = (action: string) => harmless.some((pattern) => pattern.test(action));
-  const all = actions.filter((action) => isWhole(action) && !isHarmless(action));
-  if (all.length > 0) {
-    yield given(statement.at("Action"), all, "the actions that are needed, by name");
+  const isHarmless = (action: string) => harmless.some((pattern) => fits(pattern.toLowerCase(), action.toLowerCase()));
+  const whole = actions.filter((action) => isWhole(action) && !isHarmless(action));
+  if (whole.length > 0) {
+    yield given(statement.at("Action"), whole, "the actions that are needed, by name");
     return;
   }
   if (!statement.at("NotAction").absent) {
     yield given(statement.at("NotAction"), ["all actions but some"], "Action, with the actions that are needed");
     return;
   }
-  const narrowed = statement.at("Condition").entries().length > 0;
-  const onAll = !statement.at("NotResource").absent || texts(statement.at("Resource")).includes("*");
-  if (!onAll || narrowed) return;
+  const all = !statement.at("NotResource").absent ? "*" : texts(statement.at("Resource")).find(isAll);
+  if (all === undefined || saysWhat(statement)) return;
   const wide = actions.filter((action) => !isHarmless(action));
   if (wide.length === 0) return;
   yield {
     path: statement.at("Resource").path,
-    given: `"*" for ${wide.slice(0, 3).join(", ")}${wide.length > 3 ? ", …" : ""}`,
+    given: `${JSON.stringify(all)} for ${wide.slice(0, 3).join(", ")}${wide.length > 3 ? ", …" : ""}`,
     wanted: "the ARNs that these actions are needed on",
   };
 }
@@ -131,7 +152,25 @@ function* attachments(object: StackObject): Generator<Violation> {
 
 /** Whether an action stands for a whole service, or for everything. */
 function isWhole(action: string): boolean {
-  return /^(\*|[\w*-]+:\*+)$/.test(action);
+  return isAnything(action.slice(action.indexOf(":") + 1));
+}
+
+/**
+ * Whether a resource stands for all there are, or for all of a kind in any account. Where ARNs have no account, a kind is
+ * one of the own account's; a bucket, which has no kind either, may be anybody's.
+ */
+function isAll(resource: string): boolean {
+  const [, , , , account, ...rest] = resource.split(":");
+  if (account === undefined) return /^[*?]+$|^arn(:[\w*?-]*)*\*$/.test(resource) && resource.includes("*");
+  const name = rest.join(":");
+  if (account === "") return isAnything(name);
+  if (!/[*?]/.test(account)) return false;
+  return isAnything(name.replace(/^[\w-]+[:/]/, ""));
+}
+
+/** Whether a pattern stands for anything: stars and question marks only. */
+function isAnything(pattern: string): boolean {
+  return pattern.includes("*") && /^[*?:/]+$/.test(pattern);
 }
 
 function given(field: Field, what: readonly string[], wanted: string): Violation {
@@ -140,8 +179,4 @@ function given(field: Field, what: readonly string[], wanted: string): Violation
     given: what.map((one) => (one.includes("*") ? JSON.stringify(one) : one)).join(", "),
     wanted,
   };
-}
-
-function patternOf(action: string): RegExp {
-  return new RegExp(`^${action.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*")}$`, "i");
 }

@@ -1,5 +1,5 @@
-import { awsType, numeral } from "../../core/aws.ts";
-import type { Field } from "../../core/field.ts";
+import { awsType, numeral, texts } from "../../core/aws.ts";
+import { Field } from "../../core/field.ts";
 import type { Violation } from "../../core/rule.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { eachKnown, someKnown } from "../../core/unknown.ts";
@@ -15,13 +15,9 @@ interface Opening {
 
 /** Where each type keeps its openings. */
 const OPENINGS: Readonly<Record<string, (root: Field) => Opening[]>> = {
+  "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl": acl,
   "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": group,
-  "aws:ec2/networkAcl:NetworkAcl": (root) =>
-    root
-      .at("ingress")
-      .items()
-      .filter((rule) => rule.at("action").text()?.toLowerCase() === "allow")
-      .map((rule) => opening(rule, "protocol", ["cidrBlock", "ipv6CidrBlock"])),
+  "aws:ec2/networkAcl:NetworkAcl": acl,
   "aws:ec2/networkAclRule:NetworkAclRule": (root) =>
     root.at("egress").boolean() === true || root.at("ruleAction").text()?.toLowerCase() !== "allow"
       ? []
@@ -29,6 +25,16 @@ const OPENINGS: Readonly<Record<string, (root: Field) => Opening[]>> = {
   "aws:ec2/securityGroup:SecurityGroup": group,
   "aws:ec2/securityGroupRule:SecurityGroupRule": (root) =>
     root.at("type").text() === "ingress" ? [opening(root, "protocol", ["cidrBlocks", "ipv6CidrBlocks"])] : [],
+  "aws:lightsail/instancePublicPorts:InstancePublicPorts": (root) =>
+    root
+      .at("portInfos")
+      .items()
+      .map((ports) => {
+        const found = opening(ports, "protocol", ["cidrs", "ipv6Cidrs"]);
+        const isNarrowed = ["cidrs", "ipv6Cidrs", "cidrListAliases"].some((at) => texts(ports.at(at)).length > 0);
+        // Lightsail opens to all what names no source.
+        return isNarrowed ? found : { ...found, sources: [new Field("0.0.0.0/0", ports, "cidrs")] };
+      }),
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": (root) => [
     opening(root, "ipProtocol", ["cidrIpv4", "cidrIpv6"]),
   ],
@@ -53,7 +59,7 @@ export function hasOpenings(object: StackObject): boolean {
 /** What is wrong with rules that let the whole internet in to any of these ports. */
 export function openPorts(object: StackObject, forbidden: readonly number[]): Generator<Violation> {
   const type = awsType(object);
-  const isAcl = type.includes("/networkAcl");
+  const isAcl = type.includes("etworkAcl");
   const ports = isAcl ? forbidden.filter((port) => ACL_PORTS.includes(port)) : forbidden;
   return eachKnown(OPENINGS[type]?.(object.root) ?? [], function* (one) {
     const open = opened(one, ports, isAcl);
@@ -86,6 +92,14 @@ function hasWorld(field: Field): boolean {
 export function isWorld(range: string): boolean {
   const [, bits] = /^[\d.a-fA-F:]+\/(\d+)$/.exec(range.trim()) ?? [];
   return bits !== undefined && Number(bits) < 8;
+}
+
+function acl(root: Field): Opening[] {
+  return root
+    .at("ingress")
+    .items()
+    .filter((rule) => rule.at("action").text()?.toLowerCase() === "allow")
+    .map((rule) => opening(rule, "protocol", ["cidrBlock", "ipv6CidrBlock"]));
 }
 
 function group(root: Field): Opening[] {

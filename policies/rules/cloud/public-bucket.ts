@@ -7,6 +7,7 @@ import { eachKnown, everyKnown, someKnown } from "../../core/unknown.ts";
 
 const BUCKET = "aws:s3/bucket:Bucket";
 const ACL = "aws:s3/bucketAcl:BucketAcl";
+const OBJECTS = ["aws:s3/bucketObjectv2:BucketObjectv2", "aws:s3/objectCopy:ObjectCopy"];
 const BLOCK = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock";
 
 /** What a block must switch on to be one. */
@@ -18,8 +19,9 @@ const EVERYBODY = /\/(AllUsers|AuthenticatedUsers)$/;
 
 const bucketOf = (other: StackObject) => pointer(other, BUCKET, "bucket");
 
-export function isBucketOrAcl(object: StackObject): boolean {
-  return [BUCKET, ACL].includes(awsType(object));
+/** Whether it is a bucket, an object in one, or a list of who may do what with one. */
+export function hasAcl(object: StackObject): boolean {
+  return [BUCKET, ACL, ...OBJECTS].includes(awsType(object));
 }
 
 /** What opens a bucket to everybody: its list of who may do what, or a block that has holes. */

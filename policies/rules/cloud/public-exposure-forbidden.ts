@@ -6,7 +6,7 @@ import { eachKnown } from "../../core/unknown.ts";
 import { EXPOSURE } from "./exposure-table.ts";
 import { hasOpenings, openPorts, portsOf, RISKY_PORTS } from "./open-ports.ts";
 import { allowances, isForEverybody, RESOURCE_POLICIES } from "./policy-documents.ts";
-import { isBucketOrAcl, openBucket } from "./public-bucket.ts";
+import { hasAcl, openBucket } from "./public-bucket.ts";
 
 export const publicExposureForbidden = defineRule({
   id: "public-exposure-forbidden",
@@ -34,14 +34,14 @@ export const publicExposureForbidden = defineRule({
   subjects: (object) =>
     isIn(EXPOSURE, object) ||
     hasOpenings(object) ||
-    isBucketOrAcl(object) ||
+    hasAcl(object) ||
     Object.hasOwn(RESOURCE_POLICIES, awsType(object)),
   *check(object, { forbiddenPorts, bucketBlockRequired }, stack) {
     yield* eachKnown(
       [
         () => broken(EXPOSURE, object),
         () => (hasOpenings(object) ? openPorts(object, portsOf(forbiddenPorts)) : []),
-        () => (isBucketOrAcl(object) ? openBucket(object, bucketBlockRequired, stack) : []),
+        () => (hasAcl(object) ? openBucket(object, bucketBlockRequired, stack) : []),
         () => openPolicies(object),
       ],
       (part) => part(),

@@ -18,12 +18,23 @@ const DOMAIN: readonly AwsSetting[] = [
   on("nodeToNodeEncryption.enabled", { when: (root) => (numeral(root.at("clusterConfig", "instanceCount")) ?? 1) > 1 }),
 ];
 
-/** A listener in clear may only send browsers to HTTPS. One without protocol and port is a Gateway Load Balancer's. */
+/** Protocols of listeners that encrypt, or that leave it to what lies behind them. */
+const PROTOCOLS: readonly string[] = ["HTTPS", "TLS", "TCP", "UDP", "TCP_UDP", "GENEVE", "QUIC", "TCP_QUIC"];
+
+/** A listener in clear may only send browsers to HTTPS. */
 const LISTENER: readonly AwsSetting[] = [
-  oneOf("protocol", ["HTTPS", "TLS", "TCP", "UDP", "TCP_UDP", "GENEVE", "QUIC", "TCP_QUIC"], {
-    when: (root) => (has("port")(root) || has("protocol")(root)) && !onlyRedirects(root),
-  }),
+  oneOf("protocol", PROTOCOLS, { when: (root) => isListening(root) && !onlyRedirects(root) }),
 ];
+
+/** One without protocol and port is a Gateway Load Balancer's. */
+function isListening(root: Field): boolean {
+  return has("port")(root) || has("protocol")(root);
+}
+
+/** Whether a listener speaks to browsers in clear, whatever it tells them. */
+export function isInClear(listener: Field): boolean {
+  return isListening(listener) && !PROTOCOLS.includes(listener.at("protocol").text() ?? "");
+}
 
 function onlyRedirects(root: Field): boolean {
   const actions = root.at("defaultActions").items();
