@@ -9,7 +9,9 @@ import { someKnown, UNKNOWN, UnknownValue } from "../../core/unknown.ts";
 const SOURCES = ["k8s:", "any:"];
 const SECTIONS = { Ingress: ["ingress", "ingressDeny"], Egress: ["egress", "egressDeny"] } as const;
 
-const selectorOf = (policy: StackObject) => policy.root.at("spec", "endpointSelector");
+/** A policy with several specs has several selectors, and none by which it is found. */
+const selectorOf = ({ root }: StackObject) =>
+  root.at("specs").items().length > 0 ? new Field(undefined) : root.at("spec", "endpointSelector");
 
 /**
  * Whether a CiliumNetworkPolicy of the pods' namespace holds them in a direction: it selects them, and has a rule for the

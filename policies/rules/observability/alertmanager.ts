@@ -88,16 +88,26 @@ function meets(matcher: Field, labels: Labels): boolean {
     const name = matcher.at("name").text() ?? "";
     return compare(matcher, labels(name), matcher.at("matchType").text() ?? regex, matcher.at("value").text());
   }
-  const texts = matcher.value.trim().replace(/^\{|\}$/g, "");
-  const matched = [...texts.matchAll(MATCHER)];
-  if (matched.length === 0) throw new MalformedValue(matcher.path, "no matcher", 'one such as severity="critical"');
-  return matched.every(([, name, operator = "", quoted, plain]) =>
+  return conditionsIn(matcher, matcher.value).every(([, name, operator = "", quoted, plain]) =>
     compare(matcher, labels(name ?? ""), operator, quoted?.replace(/\\(.)/g, "$1") ?? plain?.trim()),
   );
 }
 
-/** `severity="critical"`, `severity =~ critical|page`, more than one with commas between them. */
-const MATCHER = /"?([^\s"=!~,]+)"?\s*(=~|!~|!=|=)\s*(?:"((?:\\.|[^"\\])*)"|([^",]*))\s*(?:,|$)/g;
+/** One of `severity="critical", team =~ shop|pay`, from where the one before it ended: a text is read once. */
+const CONDITION = /\s*"?([^\s"=!~,]+)"?\s*(=~|!~|!=|=)\s*(?:"((?:\\.|[^"\\])*)"\s*|([^\s",][^",]*)?)(?:,\s*|$)/y;
+
+function conditionsIn(matcher: Field, written: string): RegExpExecArray[] {
+  const text = written.trim().replace(/^\{|\}$/g, "");
+  const conditions: RegExpExecArray[] = [];
+  for (let end = 0; end < text.length || conditions.length === 0; ) {
+    CONDITION.lastIndex = end;
+    const condition = CONDITION.exec(text);
+    if (!condition) throw new MalformedValue(matcher.path, "no matcher", 'one such as severity="critical"');
+    conditions.push(condition);
+    end = CONDITION.lastIndex;
+  }
+  return conditions;
+}
 
 function compare(field: Field, label = "", operator: string, value = ""): boolean {
   if (operator === "=") return label === value;
@@ -137,5 +147,5 @@ function filesOf({ root, kind }: StackObject): [key: string, text: () => string,
 function isRoutingFile(key: string, read: () => string): boolean {
   if (!/\.(?:ya?ml|json)$/.test(key)) return false;
   const text = read();
-  return /^[\s{]*"?route"?\s*:/m.test(text) && /\breceivers"?\s*:/.test(text);
+  return /^[ \t{]*"?route"?\s*:/m.test(text) && /\breceivers"?\s*:/.test(text);
 }
