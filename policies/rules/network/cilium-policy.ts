@@ -31,6 +31,24 @@ export function ciliumHolds(stack: Stack, object: StackObject, direction?: "Ingr
   );
 }
 
+export function isCiliumPolicy({ group, kind }: StackObject): boolean {
+  return group === "cilium.io" && (kind === "CiliumNetworkPolicy" || kind === "CiliumClusterwideNetworkPolicy");
+}
+
+/** Lists of entities in the rules of a direction that hold one of these and narrow no ports down. */
+export function openEntities(
+  policy: StackObject,
+  direction: "ingress" | "egress",
+  entities: readonly string[],
+): Field[] {
+  const specs = [policy.root.at("spec"), ...policy.root.at("specs").items()];
+  return specs
+    .flatMap((spec) => spec.at(direction).items())
+    .filter((rule) => rule.at("toPorts").items().length === 0)
+    .map((rule) => rule.at(direction === "ingress" ? "fromEntities" : "toEntities"))
+    .filter((list) => someKnown(list.items(), (one) => entities.includes(one.text() ?? "")));
+}
+
 function denies(spec: Field, direction: "Ingress" | "Egress"): boolean {
   if (spec.at("enableDefaultDeny", direction.toLowerCase()).boolean() === false) return false;
   return someKnown(SECTIONS[direction], (section) => spec.at(section).items().length > 0);
