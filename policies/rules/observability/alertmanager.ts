@@ -1,7 +1,7 @@
 import { embedded } from "../../core/embedded.ts";
 import { type Field, MalformedValue } from "../../core/field.ts";
 import type { StackObject } from "../../core/stack-object.ts";
-import { everyKnown, someKnown } from "../../core/unknown.ts";
+import { everyKnown, someKnown, UnknownValue } from "../../core/unknown.ts";
 
 /** What an Alertmanager is told: who gets which alert. */
 export interface Routing {
@@ -75,6 +75,41 @@ export function takes(route: Field, labels: Labels): boolean {
       .map((matcher) => () => meets(matcher, labels)),
   ];
   return everyKnown(conditions, (holds) => holds());
+}
+
+/** The labels by which a route tells alerts apart, as far as they can be read. */
+export function labelsAskedBy(route: Field): string[] {
+  return [
+    ...readable(() =>
+      route
+        .at("match")
+        .entries()
+        .map(([name]) => name),
+    ),
+    ...readable(() =>
+      route
+        .at("match_re")
+        .entries()
+        .map(([name]) => name),
+    ),
+    ...readable(() => route.at("matchers").items()).flatMap((matcher) =>
+      readable(() => {
+        const { value } = matcher;
+        if (typeof value !== "string") return [matcher.at("name").text() ?? ""];
+        return conditionsIn(matcher, value).map(([, name]) => name ?? "");
+      }),
+    ),
+  ];
+}
+
+/** Nothing of what is not known yet or misshapen. */
+export function readable<T>(read: () => readonly T[]): readonly T[] {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof UnknownValue || error instanceof MalformedValue) return [];
+    throw error;
+  }
 }
 
 /** Every route below and with this one. */
