@@ -12,6 +12,7 @@ import { judged } from "./judged.ts";
 import { reportLines } from "./lines.ts";
 import { type Inputs, readInputs, STDIN } from "./read-inputs.ts";
 import { type AskedRule, askedRules } from "./settings-file.ts";
+import { unjudgedKinds } from "./unjudged.ts";
 import { WrongUse } from "./wrong-use.ts";
 
 export interface CheckRequest {
@@ -44,7 +45,7 @@ export interface CheckGround {
 export interface Checked {
   /** Of the files as they are now: repaired, if repairs were written. */
   readonly report: Report;
-  /** What was passed over, and why. */
+  /** What was passed over, and why; and the kinds that no rule knows. */
   readonly notes: readonly string[];
   /** What repairs there are. Empty unless asked for. */
   readonly fixed: readonly FixedText[];
@@ -80,7 +81,9 @@ export async function check(request: CheckRequest, { stdin, tell, write }: Check
     exemptions: reportedExemptions(exemptions, used, today),
     unknown,
   };
-  return { report, notes: [...inputs.notes, ...duplicateNotes(inputs.resources)], fixed };
+  // Where only some rules are asked, silence says nothing.
+  const unjudged = request.only.length === 0 ? unjudgedKinds(inputs.resources, findings, RULES) : [];
+  return { report, notes: [...inputs.notes, ...duplicateNotes(inputs.resources), ...unjudged], fixed };
 }
 
 /** Of rules that are not asked, nobody can say whether they were needed. */

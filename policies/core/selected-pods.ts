@@ -1,16 +1,19 @@
 import { type Field, MalformedValue } from "./field.ts";
 import { KeyIndex } from "./key-index.ts";
+import { plainSelector } from "./plain-selector.ts";
 import { makesPods, podOf } from "./pods.ts";
 import { selects } from "./selector.ts";
+import { demandOf, pair } from "./selector-demand.ts";
 import { anyOf, type Stack } from "./stack.ts";
 import type { StackObject } from "./stack-object.ts";
 import { eachKnown, everyKnown, someKnown, UnknownValue } from "./unknown.ts";
 
-/** Objects that make pods: by their namespace, by their name in it, and by each label of their pods. */
+/** Objects that make pods: by their namespace, by their name in it, and by each label of their pods and its key. */
 const PODS = new KeyIndex(makesPods, function* (object) {
   yield object.namespace;
   yield `${object.namespace}/${object.name}`;
   yield* eachKnown(podOf(object).labels.entries(), function* ([key, value]) {
+    yield `${object.namespace} ${key}`;
     yield pairKey(object.namespace, key, value.text() ?? "");
   });
 });
@@ -34,16 +37,34 @@ const OPERATED: Readonly<Record<string, { group: string; kind: string; anywhere?
 const nameOf = (object: StackObject) => object.name;
 const namespacedOf = (object: StackObject) => `${object.namespace}/${object.name}`;
 
-/** Whether a label selector (`matchLabels`, `matchExpressions`) selects a pod of the stack in a namespace. */
+/** Whether a label selector (`matchLabels`, `matchExpressions`) selects a pod of the stack in a namespace. Equal selectors are tried once. */
 export function selectsAny(stack: Stack, namespace: string, selector: Field): boolean {
+  const [written] = known(() => plainSelector(selector)?.written);
+  if (written === undefined) return selectsOne(stack, namespace, selector);
+  const answers = stack.derived(noAnswers);
+  const key = `${namespace} ${written}`;
+  const answer = answers.get(key) ?? selectsOne(stack, namespace, selector);
+  answers.set(key, answer);
+  return answer;
+}
+
+const noAnswers = () => new Map<string, boolean>();
+
+function selectsOne(stack: Stack, namespace: string, selector: Field): boolean {
   const wanted = selector.at("matchLabels").entries();
-  return isAny(stack, namespace, wanted, (labels) => selects(selector, labels));
+  const expressed = selector
+    .at("matchExpressions")
+    .items()
+    .flatMap((expression) => known(() => demandOf(expression)))
+    .filter((demand) => demand !== undefined)
+    .map((keys) => keys.map((key) => `${namespace} ${key}`));
+  return isAny(stack, namespace, wanted, expressed, (labels) => selects(selector, labels));
 }
 
 /** Whether a pod of the stack in a namespace has all of these labels, as a Service's selector asks for them. */
 export function labelsAny(stack: Stack, namespace: string, wanted: Field): boolean {
   const entries = wanted.entries();
-  return isAny(stack, namespace, entries, (labels) =>
+  return isAny(stack, namespace, entries, [], (labels) =>
     everyKnown(entries, ([key, value]) => labels.at(key).text() === value.text()),
   );
 }
@@ -70,12 +91,16 @@ function isAny(
   stack: Stack,
   namespace: string,
   wanted: readonly [string, Field][],
+  expressed: readonly string[][],
   fits: (labels: Field) => boolean,
 ): boolean {
-  const rarest = wanted
-    .flatMap(([key, value]) => known(() => pairKey(namespace, key, value.text() ?? "")))
-    .reduce((best, key) => (PODS.count(stack, key) < PODS.count(stack, best) ? key : best), namespace);
-  const candidates = PODS.candidates(stack, rarest);
+  const labelled = wanted.flatMap(([key, value]) => known(() => [pairKey(namespace, key, value.text() ?? "")]));
+  const count = (keys: readonly string[]) => keys.reduce((sum, key) => sum + PODS.count(stack, key), 0);
+  const rarest = [...labelled, ...expressed].reduce(
+    (best, keys) => (count(keys) < count(best) ? keys : best),
+    [namespace],
+  );
+  const candidates = rarest.flatMap((key) => [...PODS.candidates(stack, key)]);
   const own = () => anyOf(candidates, (object) => object.namespace === namespace && fits(podOf(object).labels));
   return someKnown([own, () => operated(stack, namespace, wanted)], (is) => is());
 }
@@ -104,5 +129,5 @@ function operated(stack: Stack, namespace: string, wanted: readonly [string, Fie
 }
 
 function pairKey(namespace: string, key: string, value: string): string {
-  return `${namespace} ${key}=${value}`;
+  return `${namespace} ${pair(key, value)}`;
 }

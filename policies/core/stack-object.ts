@@ -33,8 +33,9 @@ export class StackObject {
     return this.root.at("metadata", "name").text() ?? this.resource.name;
   }
 
+  /** An empty one is none, as it is to the API server. */
   get namespace(): string {
-    return this.root.at("metadata", "namespace").text() ?? this.resource.defaultNamespace ?? "default";
+    return this.root.at("metadata", "namespace").text() || (this.resource.defaultNamespace ?? "default");
   }
 
   /** An annotation of a Kubernetes object, or a tag of a cloud's resource. */
@@ -59,7 +60,7 @@ export class StackObject {
   get label(): string {
     if (this.kind === undefined) return `${this.resource.type} ${this.resource.name}`;
     const name = readable(() => this.name) ?? this.resource.name;
-    const namespace = readable(() => this.root.at("metadata", "namespace").text() ?? this.resource.defaultNamespace);
+    const namespace = readable(() => this.root.at("metadata", "namespace").text() || this.resource.defaultNamespace);
     return `${this.kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
   }
 }

@@ -56,7 +56,7 @@ test("somebody else's objects, of which only a part is declared, are not in it",
   expect(new Stack([patch]).objects).toEqual([]);
 });
 
-test("ten thousand objects in one namespace are looked through twice, not once for each, though they share a label", () => {
+test("ten thousand objects in one namespace are looked through once, not once for each, though they share a label", () => {
   let read = 0;
   let candidates = 0;
   const counted = (object: StackObject) => {
@@ -69,7 +69,7 @@ test("ten thousand objects in one namespace are looked through twice, not once f
   const stack = new Stack(many.flat());
   for (const object of stack.objects)
     candidates += stack.maySelect("", "Service", counted, "shop", selectorOf(object).at("matchLabels")).length;
-  expect(read).toBe(20_000);
+  expect(read).toBe(10_000);
   expect(candidates).toBe(10_000);
 }, 60_000);
 

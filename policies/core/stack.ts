@@ -1,5 +1,6 @@
 import { type Field, MalformedValue } from "./field.ts";
 import type { Resource } from "./resource.ts";
+import { SelectorIndex } from "./selector-index.ts";
 import { StackObject } from "./stack-object.ts";
 import { someKnown, UnknownValue } from "./unknown.ts";
 
@@ -16,6 +17,7 @@ export class Stack {
   readonly peer: Stack | undefined;
   readonly #derived = new Map<unknown, unknown>();
   readonly #indexes = new Map<unknown, Map<string, Map<string, StackObject[]>>>();
+  readonly #selectors = new Map<unknown, Map<string, SelectorIndex>>();
   readonly #byType = new Map<unknown, Map<string, StackObject[]>>();
   #kinds: Map<string, StackObject[]> | undefined;
 
@@ -43,8 +45,8 @@ export class Stack {
   }
 
   /**
-   * Objects of a kind in a namespace that may select pods with these labels; `selectorOf` must be one and the same
-   * function each time.
+   * Objects of a kind in a namespace that select pods with these labels, or of which that is not known or that have no
+   * selector; `selectorOf` must be one and the same function each time.
    */
   maySelect(
     group: string,
@@ -53,14 +55,11 @@ export class Stack {
     namespace: string,
     labels: Field,
   ): StackObject[] {
-    let uses: Map<string, number> | undefined;
-    const index = this.#index(selectorOf, group, kind, (object) => {
-      uses ??= usesOf(this.#ofKind(group, kind), selectorOf);
-      return `${object.namespace} ${rarestPair(selectorOf(object), uses) ?? ""}`;
-    });
-    const pairs = labels.entries().map(([key, value]) => pair(key, value));
-    const keys = ["", ...pairs].map((key) => `${namespace} ${key}`);
-    return [...keys, ANYWHERE].flatMap((key) => index.get(key) ?? []);
+    const indexes = this.#selectors.get(selectorOf) ?? new Map<string, SelectorIndex>();
+    this.#selectors.set(selectorOf, indexes);
+    const index = indexes.get(`${group}/${kind}`) ?? new SelectorIndex(this.#ofKind(group, kind), selectorOf);
+    indexes.set(`${group}/${kind}`, index);
+    return index.of(namespace, labels);
   }
 
   /**
@@ -147,37 +146,4 @@ export function anyOf(candidates: Iterable<StackObject>, serves: (object: StackO
       throw error;
     }
   });
-}
-
-/** How many selectors demand each label: one that many share tells them apart badly. */
-function usesOf(objects: readonly StackObject[], selectorOf: (object: StackObject) => Field): Map<string, number> {
-  const uses = new Map<string, number>();
-  for (const object of objects) {
-    try {
-      for (const one of pairsOf(selectorOf(object))) uses.set(one, (uses.get(one) ?? 0) + 1);
-    } catch (error) {
-      if (!(error instanceof UnknownValue || error instanceof MalformedValue)) throw error;
-    }
-  }
-  return uses;
-}
-
-/** The label that a selector demands and the fewest others do, by which it can be found; undefined if it demands none by equality. */
-function rarestPair(selector: Field, uses: ReadonlyMap<string, number>): string | undefined {
-  const rank = (one: string) => uses.get(one) ?? 0;
-  return pairsOf(selector).reduce<string | undefined>(
-    (best, one) => (best === undefined || rank(one) < rank(best) ? one : best),
-    undefined,
-  );
-}
-
-function pairsOf(selector: Field): string[] {
-  return selector
-    .at("matchLabels")
-    .entries()
-    .map(([key, value]) => pair(key, value));
-}
-
-function pair(key: string, value: Field): string {
-  return `${key}=${value.text() ?? ""}`;
 }

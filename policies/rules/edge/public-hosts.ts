@@ -1,5 +1,5 @@
 import { GATEWAY_API, gatewaysOf, isGateway, isIngress, isMeshRoute, isRoute } from "../../core/entry.ts";
-import type { Field } from "../../core/field.ts";
+import { type Field, MalformedValue } from "../../core/field.ts";
 import { isPublicHost } from "../../core/hosts.ts";
 import type { Stack } from "../../core/stack.ts";
 import type { StackObject } from "../../core/stack-object.ts";
@@ -7,6 +7,9 @@ import { eachKnown, someKnown } from "../../core/unknown.ts";
 
 /** Routes that know hosts. */
 const NAMED = new Set(["HTTPRoute", "GRPCRoute", "TLSRoute"]);
+
+/** Of a name in the DNS without the dot at its end, in characters (RFC 1035). */
+const LONGEST_HOST = 253;
 
 /** A gateway as routes name it. */
 export const gatewayName = (gateway: StackObject) => `${gateway.namespace}/${gateway.name}`;
@@ -17,13 +20,19 @@ export function namesHosts(object: StackObject): boolean {
 
 /**
  * The public hosts that an Ingress, a Gateway or a route names, each once, with the field that names it. What a Gateway of the
- * stack names itself is told there, and not again for each of its routes.
+ * stack names itself is told there, and not again for each of its routes. Throws MalformedValue for what is too long for a host.
  */
 export function* publicHosts(object: StackObject, stack: Stack): Generator<{ field: Field; host: string }> {
   const seen = new Set(isRoute(object) ? gatewaysOf(object).flatMap((gateway) => listenedBy(gateway, stack)) : []);
   if (isRoute(object) && isMeshRoute(object)) return;
   yield* eachKnown(hostFields(object), function* (field) {
     const host = (field.text() ?? "").toLowerCase();
+    if (host.replace(/\.$/, "").length > LONGEST_HOST)
+      throw new MalformedValue(
+        field.path,
+        `a text of ${host.length} characters`,
+        `a host of at most ${LONGEST_HOST} characters`,
+      );
     if (seen.has(host) || !isPublicHost(host)) return;
     seen.add(host);
     yield { field, host };

@@ -13,6 +13,9 @@ const ISSUERS = ["cert-manager.io/cluster-issuer", "cert-manager.io/issuer"];
 const JUDGED = new Set(["Gateway", "HTTPRoute", "GRPCRoute"]);
 const ALLOW_HTTP = "kubernetes.io/ingress.allow-http";
 
+/** Annotations of the AWS Load Balancer Controller; with a certificate it listens on 443 unless it is told otherwise. */
+const ALB = "alb.ingress.kubernetes.io/";
+
 const nameOf = (object: StackObject) => `${object.namespace}/${object.name}`;
 const secretOf = (certificate: StackObject) =>
   `${certificate.namespace}/${certificate.root.at("spec", "secretName").text() ?? ""}`;
@@ -49,7 +52,14 @@ function* closed(object: StackObject): Generator<Violation> {
   if (annotation.text() !== "false") yield violation(annotation, '"false"', { fix: `${annotation.path}: "false"` });
 }
 
+/** Whether the AWS load balancer of an Ingress holds the certificate, and answers on ports with it. */
+function balancerCertified(object: StackObject): boolean {
+  if (!object.annotation(`${ALB}certificate-arn`)) return false;
+  return /"HTTPS"/.test(object.annotation(`${ALB}listen-ports`) ?? '"HTTPS"');
+}
+
 function* ingress(object: StackObject): Generator<Violation> {
+  if (balancerCertified(object)) return;
   const spec = object.root.at("spec");
   const certified = spec.at("tls").items();
   if (certified.length === 0) {

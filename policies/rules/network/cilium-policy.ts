@@ -9,7 +9,9 @@ import { someKnown, UNKNOWN, UnknownValue } from "../../core/unknown.ts";
 const SOURCES = ["k8s:", "any:"];
 const SECTIONS = { Ingress: ["ingress", "ingressDeny"], Egress: ["egress", "egressDeny"] } as const;
 
-const selectorOf = (policy: StackObject) => policy.root.at("spec", "endpointSelector");
+/** A policy with several specs has several selectors, and none by which it is found. */
+const selectorOf = ({ root }: StackObject) =>
+  root.at("specs").items().length > 0 ? new Field(undefined) : root.at("spec", "endpointSelector");
 
 /**
  * Whether a CiliumNetworkPolicy of the pods' namespace holds them in a direction: it selects them, and has a rule for the
@@ -27,6 +29,24 @@ export function ciliumHolds(stack: Stack, object: StackObject, direction?: "Ingr
         (spec) => (direction === undefined || denies(spec, direction)) && selects(spec.at("endpointSelector"), labels),
       ),
   );
+}
+
+export function isCiliumPolicy({ group, kind }: StackObject): boolean {
+  return group === "cilium.io" && (kind === "CiliumNetworkPolicy" || kind === "CiliumClusterwideNetworkPolicy");
+}
+
+/** Lists of entities in the rules of a direction that hold one of these and narrow no ports down. */
+export function openEntities(
+  policy: StackObject,
+  direction: "ingress" | "egress",
+  entities: readonly string[],
+): Field[] {
+  const specs = [policy.root.at("spec"), ...policy.root.at("specs").items()];
+  return specs
+    .flatMap((spec) => spec.at(direction).items())
+    .filter((rule) => rule.at("toPorts").items().length === 0)
+    .map((rule) => rule.at(direction === "ingress" ? "fromEntities" : "toEntities"))
+    .filter((list) => someKnown(list.items(), (one) => entities.includes(one.text() ?? "")));
 }
 
 function denies(spec: Field, direction: "Ingress" | "Egress"): boolean {

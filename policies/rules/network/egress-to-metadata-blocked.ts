@@ -1,7 +1,9 @@
 import { BlockList, isIPv4, isIPv6 } from "node:net";
 import type { Field } from "../../core/field.ts";
 import { defineRule, type Violation } from "../../core/rule.ts";
+import type { StackObject } from "../../core/stack-object.ts";
 import { eachKnown, everyKnown, someKnown } from "../../core/unknown.ts";
+import { isCiliumPolicy, openEntities } from "./cilium-policy.ts";
 
 /** Where the clouds tell a machine who it is, with the credentials of its role: on port 80 of these. */
 const METADATA = [
@@ -22,8 +24,20 @@ export const egressToMetadataBlocked = defineRule({
   optOut: "metadataAccess",
   exemptable: true,
   params: {},
-  subjects: ({ group, kind }) => kind === "NetworkPolicy" && (group === "networking.k8s.io" || group === "extensions"),
+  subjects: (object) =>
+    isCiliumPolicy(object) ||
+    (object.kind === "NetworkPolicy" && (object.group === "networking.k8s.io" || object.group === "extensions")),
   *check(policy) {
+    if (isCiliumPolicy(policy)) {
+      // To Cilium, an address that belongs to nothing of the cluster is the world's.
+      for (const entities of deniesMetadata(policy) ? [] : openEntities(policy, "egress", ["all", "world"]))
+        yield told(
+          entities,
+          "every address, the metadata service's too",
+          "spec.egressDeny: [{ toCIDR: [169.254.169.254/32] }]",
+        );
+      return;
+    }
     yield* eachKnown(policy.root.at("spec", "egress").items(), (rule) => judged(rule));
   },
 });
@@ -51,6 +65,12 @@ function* judged(rule: Field): Generator<Violation> {
       yield told(block, `a network with ${address} in it`, `${block.at("except").path}: [${network}]`);
     }
   });
+}
+
+function deniesMetadata(policy: StackObject): boolean {
+  const specs = [policy.root.at("spec"), ...policy.root.at("specs").items()];
+  const networks = specs.flatMap((spec) => spec.at("egressDeny").items()).flatMap((rule) => rule.at("toCIDR").items());
+  return someKnown(networks, (network) => contains(network, METADATA[0].address, METADATA[0].family));
 }
 
 function told(field: Field, given: string, fix: string): Violation {

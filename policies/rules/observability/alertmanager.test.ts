@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
 import { Field } from "../../core/field.ts";
-import { receiversFor, takes } from "./alertmanager.ts";
+import { fromManifest } from "../../core/resource.ts";
+import { Stack } from "../../core/stack.ts";
+import type { StackObject } from "../../core/stack-object.ts";
+import { isRouting, receiversFor, takes } from "./alertmanager.ts";
 
 const LABELS: Record<string, string> = { alertname: "Down", severity: "critical", team: "shop" };
 const labels = (name: string) => LABELS[name];
@@ -32,6 +35,15 @@ test("every matcher must hold, whatever its form", () => {
 test("what is no matcher, and no expression, is told", () => {
   expect(() => matchers("critical")).toThrow("no matcher");
   expect(() => matchers('severity=~"("')).toThrow("no regular expression");
+});
+
+test("a text as long as a ConfigMap may be is read once", () => {
+  for (const text of ["a".repeat(1e6), `a= ${" ".repeat(1e6)}"`, `a="${"\\".repeat(1e6 + 1)}`])
+    expect(() => matchers(text)).toThrow("no matcher");
+  const data = { "alertmanager.yml": `${"\n".repeat(1e6)}receivers: []` };
+  const [object] = new Stack(fromManifest({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" }, data }))
+    .objects;
+  expect(isRouting(object as StackObject)).toBe(false);
 });
 
 test("an alert goes down the first route that takes it, and on where a route says so", () => {

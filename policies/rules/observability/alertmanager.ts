@@ -1,7 +1,7 @@
 import { embedded } from "../../core/embedded.ts";
 import { type Field, MalformedValue } from "../../core/field.ts";
 import type { StackObject } from "../../core/stack-object.ts";
-import { everyKnown, someKnown } from "../../core/unknown.ts";
+import { everyKnown, someKnown, UnknownValue } from "../../core/unknown.ts";
 
 /** What an Alertmanager is told: who gets which alert. */
 export interface Routing {
@@ -77,6 +77,41 @@ export function takes(route: Field, labels: Labels): boolean {
   return everyKnown(conditions, (holds) => holds());
 }
 
+/** The labels by which a route tells alerts apart, as far as they can be read. */
+export function labelsAskedBy(route: Field): string[] {
+  return [
+    ...readable(() =>
+      route
+        .at("match")
+        .entries()
+        .map(([name]) => name),
+    ),
+    ...readable(() =>
+      route
+        .at("match_re")
+        .entries()
+        .map(([name]) => name),
+    ),
+    ...readable(() => route.at("matchers").items()).flatMap((matcher) =>
+      readable(() => {
+        const { value } = matcher;
+        if (typeof value !== "string") return [matcher.at("name").text() ?? ""];
+        return conditionsIn(matcher, value).map(([, name]) => name ?? "");
+      }),
+    ),
+  ];
+}
+
+/** Nothing of what is not known yet or misshapen. */
+export function readable<T>(read: () => readonly T[]): readonly T[] {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof UnknownValue || error instanceof MalformedValue) return [];
+    throw error;
+  }
+}
+
 /** Every route below and with this one. */
 export function routesOf(route: Field): Field[] {
   return [route, ...route.at("routes").items().flatMap(routesOf)];
@@ -88,16 +123,26 @@ function meets(matcher: Field, labels: Labels): boolean {
     const name = matcher.at("name").text() ?? "";
     return compare(matcher, labels(name), matcher.at("matchType").text() ?? regex, matcher.at("value").text());
   }
-  const texts = matcher.value.trim().replace(/^\{|\}$/g, "");
-  const matched = [...texts.matchAll(MATCHER)];
-  if (matched.length === 0) throw new MalformedValue(matcher.path, "no matcher", 'one such as severity="critical"');
-  return matched.every(([, name, operator = "", quoted, plain]) =>
+  return conditionsIn(matcher, matcher.value).every(([, name, operator = "", quoted, plain]) =>
     compare(matcher, labels(name ?? ""), operator, quoted?.replace(/\\(.)/g, "$1") ?? plain?.trim()),
   );
 }
 
-/** `severity="critical"`, `severity =~ critical|page`, more than one with commas between them. */
-const MATCHER = /"?([^\s"=!~,]+)"?\s*(=~|!~|!=|=)\s*(?:"((?:\\.|[^"\\])*)"|([^",]*))\s*(?:,|$)/g;
+/** One of `severity="critical", team =~ shop|pay`, from where the one before it ended: a text is read once. */
+const CONDITION = /\s*"?([^\s"=!~,]+)"?\s*(=~|!~|!=|=)\s*(?:"((?:\\.|[^"\\])*)"\s*|([^\s",][^",]*)?)(?:,\s*|$)/y;
+
+function conditionsIn(matcher: Field, written: string): RegExpExecArray[] {
+  const text = written.trim().replace(/^\{|\}$/g, "");
+  const conditions: RegExpExecArray[] = [];
+  for (let end = 0; end < text.length || conditions.length === 0; ) {
+    CONDITION.lastIndex = end;
+    const condition = CONDITION.exec(text);
+    if (!condition) throw new MalformedValue(matcher.path, "no matcher", 'one such as severity="critical"');
+    conditions.push(condition);
+    end = CONDITION.lastIndex;
+  }
+  return conditions;
+}
 
 function compare(field: Field, label = "", operator: string, value = ""): boolean {
   if (operator === "=") return label === value;
@@ -137,5 +182,5 @@ function filesOf({ root, kind }: StackObject): [key: string, text: () => string,
 function isRoutingFile(key: string, read: () => string): boolean {
   if (!/\.(?:ya?ml|json)$/.test(key)) return false;
   const text = read();
-  return /^[\s{]*"?route"?\s*:/m.test(text) && /\breceivers"?\s*:/.test(text);
+  return /^[ \t{]*"?route"?\s*:/m.test(text) && /\breceivers"?\s*:/.test(text);
 }

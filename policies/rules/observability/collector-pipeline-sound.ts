@@ -54,25 +54,19 @@ function* wrongIn(config: Field, memoryLimiter: boolean): Generator<Violation> {
 
 /** A connector is an exporter of one pipeline and a receiver of another. */
 function undefinedIn(config: Field, pipeline: Field, part: (typeof PARTS)[number]): Iterable<Violation> {
-  return eachKnown(pipeline.at(part).items(), function* (one) {
-    const name = one.text() ?? "";
-    const places = part === "processors" ? [part] : [part, "connectors"];
-    if (
-      places.some((place) =>
-        config
-          .at(place)
-          .entries()
-          .some(([key]) => key === name),
-      )
-    )
-      return;
-    const known = places.flatMap((place) =>
+  const places = part === "processors" ? [part] : [part, "connectors"];
+  const known = new Set(
+    places.flatMap((place) =>
       config
         .at(place)
         .entries()
         .map(([key]) => key),
-    );
-    yield violation(one, `one of: ${known.join(", ") || "none is declared"}`, { fix: `${part}: { ${name}: {} }` });
+    ),
+  );
+  return eachKnown(pipeline.at(part).items(), function* (one) {
+    const name = one.text() ?? "";
+    if (known.has(name)) return;
+    yield violation(one, `one of: ${[...known].join(", ") || "none is declared"}`, { fix: `${part}: { ${name}: {} }` });
   });
 }
 
@@ -97,6 +91,6 @@ function configsOf(object: StackObject): Field[] {
 function isConfig(key: string, field: Field): boolean {
   if (!/\.(?:ya?ml|json)$|^relay$/.test(key)) return false;
   const text = field.text() ?? "";
-  const says = (word: string) => new RegExp(`^[\\s{]*"?${word}"?\\s*:`, "m").test(text);
+  const says = (word: string) => new RegExp(`^[ \\t{]*"?${word}"?\\s*:`, "m").test(text);
   return says("exporters") && says("service") && /\bpipelines"?\s*:/.test(text);
 }

@@ -1,9 +1,10 @@
 import { type Alert, alertsOf, holdsAlerts, labelOf } from "../../core/alerts.ts";
 import { anySound } from "../../core/lookup.ts";
 import { defineRule } from "../../core/rule.ts";
+import type { Stack } from "../../core/stack.ts";
 import { eachKnown } from "../../core/unknown.ts";
-import type { Labels } from "./alertmanager.ts";
-import { type Router, reachedBy, routersFor } from "./routers.ts";
+import { type Labels, readable } from "./alertmanager.ts";
+import { labelsAskedIn, type Router, reachedBy, routersFor } from "./routers.ts";
 
 export const criticalAlertPages = defineRule({
   id: "critical-alert-pages",
@@ -36,18 +37,45 @@ export const criticalAlertPages = defineRule({
       const severity = labelOf(alert, "severity");
       if (severity === undefined || !severities.includes(severity)) return;
       const labels = labelsOf(alert);
-      const routers = routersFor(labels("namespace") ?? "", stack);
-      if (anySound(routers, (router) => reachedBy(router, labels).some(({ ways }) => ways.some(isOneOf(pagers)))))
-        return;
+      const { paged, shown, related } = fateOf(labels, pagers, stack);
+      if (paged) return;
       yield {
         path: alert.rule.at("alert").path,
-        given: `${JSON.stringify(alert.rule.at("alert").text())}, which reaches ${shownReached(routers, labels)}`,
+        given: `${JSON.stringify(alert.rule.at("alert").text())}, which reaches ${shown}`,
         wanted: `an alert that reaches a receiver with one of ${pagers.map((pager) => `${pager}_configs`).join(", ")}`,
-        related: routers.map(({ object: router }) => router.label),
+        related,
       };
     });
   },
 });
+
+/** Where an alert ends. */
+interface Fate {
+  readonly paged: boolean;
+  readonly shown: string;
+  readonly related: readonly string[];
+}
+
+const noFates = () => new Map<string, Fate>();
+
+/** Alerts that no route tells apart are followed once. */
+function fateOf(labels: Labels, pagers: readonly string[], stack: Stack): Fate {
+  const namespace = labels("namespace") ?? "";
+  const asked = labelsAskedIn(stack);
+  const given = readable(() => asked.map((name) => labels(name) ?? null));
+  // A label that is not known yet may not be asked for on the way of this alert.
+  const fates = given.length < asked.length ? noFates() : stack.derived(noFates);
+  const key = JSON.stringify([pagers, namespace, given]);
+  const known = fates.get(key);
+  if (known) return known;
+  const routers = routersFor(namespace, stack);
+  const paged = anySound(routers, (router) => reachedBy(router, labels).some(({ ways }) => ways.some(isOneOf(pagers))));
+  const fate: Fate = paged
+    ? { paged, shown: "", related: [] }
+    : { paged, shown: shownReached(routers, labels), related: routers.map(({ object }) => object.label) };
+  fates.set(key, fate);
+  return fate;
+}
 
 /**
  * Labels as a rule declares them. Where it names no namespace its object's is taken: the operator's Prometheus puts it on.

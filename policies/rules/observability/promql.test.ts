@@ -21,3 +21,7 @@ test.each([
   ["an and in a comment", "rate(a[5m]) > 1 # and rate(a[1h]) > 1", []],
   ["a window and a constant", "rate(a[5m]) > 1 and on() up == 1", []],
 ])("%s", (_, expression, windows) => expect(burnWindows(expression)).toEqual(windows));
+
+test.each(["a:", '"\\"', "[a:", "(", "#", "a5m ", "1"])("an expression of many %s is read once", (part) =>
+  expect(burnWindows(part.repeat(300_000))).toEqual([]),
+);

@@ -5,20 +5,27 @@ import { spanOf } from "../../core/span.ts";
  * a long window with a short one by `and`, the long one. `a[1h] > x and a[5m] > x or b[6h] > y and b[30m] > y` has two.
  */
 export function burnWindows(expression: string): number[] {
-  return alternatives(withoutComments(expression)).flatMap((alternative) => {
+  return alternatives(withoutComments(expression), MOST_BRACKETS).flatMap((alternative) => {
     const windows = split(alternative, /^(?:and)$/)
-      .map((operand) => Math.max(0, ...windowsIn(operand)))
+      .map((operand) => longest(windowsIn(operand)))
       .filter((window) => window > 0);
-    return new Set(windows).size > 1 ? [Math.max(...windows)] : [];
+    return new Set(windows).size > 1 ? [longest(windows)] : [];
   });
 }
 
+function longest(windows: readonly number[]): number {
+  return windows.reduce((most, window) => Math.max(most, window), 0);
+}
+
+/** Nobody writes as many around a whole; each costs a walk through the expression. */
+const MOST_BRACKETS = 50;
+
 /** What stands between the `or`s of an expression, through brackets around the whole. */
-function alternatives(expression: string): string[] {
+function alternatives(expression: string, brackets: number): string[] {
   const parts = split(expression, /^or$/);
-  if (parts.length > 1) return parts.flatMap(alternatives);
-  const inner = unwrapped(expression);
-  return inner === undefined ? [expression] : alternatives(inner);
+  if (parts.length > 1) return parts.flatMap((part) => alternatives(part, brackets));
+  const inner = brackets > 0 ? unwrapped(expression) : undefined;
+  return inner === undefined ? [expression] : alternatives(inner, brackets - 1);
 }
 
 /** Splits at words that stand in no bracket and no string. */
@@ -36,8 +43,12 @@ function split(expression: string, word: RegExp): string[] {
   return [...parts, expression.slice(from)];
 }
 
+/** A string that nobody closes ends with the expression: none is looked through twice. */
+const STRING = /"(?:\\[\s\S]?|[^"\\])*(?:"|$)|'(?:\\[\s\S]?|[^'\\])*(?:'|$)|`[^`]*(?:`|$)/.source;
 /** Strings, brackets and words of PromQL. */
-const TOKENS = /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`|[()[\]{}]|[A-Za-z_:][\w:]*/g;
+const TOKENS = new RegExp(`${STRING}|[()[\\]{}]|[A-Za-z_:][\\w:]*`, "g");
+const STRINGS = new RegExp(STRING, "g");
+const COMMENTS = new RegExp(`(${STRING})|#.*`, "g");
 
 /** What stands in the brackets around a whole expression; undefined if there are none. */
 function unwrapped(expression: string): string | undefined {
@@ -54,12 +65,14 @@ function unwrapped(expression: string): string | undefined {
 
 /** Ranges such as `[5m]` and `[1h:30s]`, and windows at the end of a recorded name: `slo:errors:ratio_rate1h`. */
 function windowsIn(operand: string): number[] {
-  const bare = operand.replace(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`/g, '""');
-  const ranges = Array.from(bare.matchAll(/\[\s*(\w+)\s*(?::[^\]]*)?\]/g), ([, range]) => spanOf(range ?? ""));
-  const names = Array.from(bare.matchAll(/\b[A-Za-z_:][\w:]*?(\d+(?:ms|[smhdw]))\b/g), ([, end]) => spanOf(end ?? ""));
+  const bare = operand.replace(STRINGS, '""');
+  const ranges = Array.from(bare.matchAll(/\[\s*(\w+)\s*(?::[^\][]*)?\]/g), ([, range]) => spanOf(range ?? ""));
+  const names = Array.from(bare.matchAll(/\b[A-Za-z_:][\w:]*/g)).flatMap(([name]) =>
+    Array.from(name.matchAll(/(?<!\d)\d+(?:ms|[smhdw])\b/g), ([end]) => spanOf(end)),
+  );
   return [...ranges, ...names].filter((span) => span !== undefined);
 }
 
 function withoutComments(expression: string): string {
-  return expression.replace(/("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`)|#.*$/gm, (_, quoted) => quoted ?? "");
+  return expression.replace(COMMENTS, (_, quoted) => quoted ?? "");
 }

@@ -2,7 +2,18 @@ import { Lookup } from "../../core/lookup.ts";
 import type { Stack } from "../../core/stack.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { someKnown, UnknownValue } from "../../core/unknown.ts";
-import { isNamespaced, isRouting, type Labels, type Routing, receiversFor, routingsOf, takes } from "./alertmanager.ts";
+import {
+  isNamespaced,
+  isRouting,
+  type Labels,
+  labelsAskedBy,
+  type Routing,
+  readable,
+  receiversFor,
+  routesOf,
+  routingsOf,
+  takes,
+} from "./alertmanager.ts";
 
 /** An object that routes alerts, if it speaks for the namespace in question. */
 export interface Router {
@@ -51,6 +62,20 @@ export function reachedBy({ object, speaks, routings }: Router, labels: Labels):
           .map(([key]) => key.replace(/(?:_configs|Configs)$/, "").toLowerCase()),
       }));
   });
+}
+
+/** The labels by which any route of a stack tells alerts apart: alerts that are alike in these reach the same receivers. */
+export function labelsAskedIn(stack: Stack): readonly string[] {
+  return stack.derived(askedIn);
+}
+
+function askedIn(stack: Stack): readonly string[] {
+  const { general, all } = stack.derived(routersIn);
+  const routings = [
+    ...general.flatMap((router) => readable(() => router.routings())),
+    ...all.flatMap((object) => readable(() => routingsOf(object))),
+  ];
+  return [...new Set(routings.flatMap(({ route }) => readable(() => routesOf(route)).flatMap(labelsAskedBy)))];
 }
 
 /** Whether an Alertmanager of the operator lets an AlertmanagerConfig speak for every namespace. */

@@ -1,14 +1,32 @@
 import type { Field } from "../../core/field.ts";
-import { containersOf, makesPods } from "../../core/pods.ts";
+import { containersOf } from "../../core/pods.ts";
 import { defineRule, type Violation, violation } from "../../core/rule.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { eachKnown } from "../../core/unknown.ts";
-import { holds, plainPath, volumesOf } from "./host-paths.ts";
+import { holds, isVolume, mayMountNode, nodePathsOf, plainPath, volumesOf } from "./host-paths.ts";
+
+/** Folders of a node that no disk for volumes is mounted in. */
+const SYSTEM = [
+  "/bin",
+  "/boot",
+  "/dev",
+  "/etc",
+  "/home",
+  "/lib",
+  "/proc",
+  "/root",
+  "/run",
+  "/sbin",
+  "/sys",
+  "/usr",
+  "/var/lib/kubelet",
+  "/var/log",
+];
 
 export const hostPathForbidden = defineRule({
   id: "host-path-forbidden",
   section: "security",
-  title: "No pod mounts files of its node",
+  title: "No pod or PersistentVolume mounts files of a node",
   severity: "high",
   why: "the node's files hold the keys of the kubelet and of other pods, and one that is written can start programs as root",
   fix: "emptyDir for scratch files, or a persistentVolumeClaim for what must stay, in place of hostPath",
@@ -29,29 +47,31 @@ export const hostPathForbidden = defineRule({
       description: "Forbid these paths of the node alone, with what lies below them and what holds them. None: all.",
     },
   },
-  subjects: makesPods,
+  subjects: mayMountNode,
   *check(object, { onlyWritable, paths }) {
     const forbidden = paths.map(plainPath);
     const counts = (path: string) =>
       forbidden.length === 0 || forbidden.some((one) => holds(one, path) || holds(path, one));
-    yield* onlyWritable ? writableMounts(object, counts) : hostVolumes(object, counts);
+    yield* onlyWritable && !isVolume(object) ? writableMounts(object, counts) : hostVolumes(object, counts);
   },
 });
 
 function hostVolumes(object: StackObject, counts: (path: string) => boolean): Iterable<Violation> {
-  return eachKnown(volumesOf(object), function* (volume) {
-    const path = pathOf(volume, counts);
-    if (path)
-      yield violation(path, "no path of the node", {
-        fix: `${volume.path}: an emptyDir for scratch files, or a persistentVolumeClaim for what must stay`,
+  return eachKnown(volumesOf(object), (volume) =>
+    eachKnown(pathsOf(volume, counts), function* (path) {
+      yield violation(path, isVolume(object) ? "a folder of a disk of its own" : "no path of the node", {
+        fix: isVolume(object)
+          ? `${path.path}: /mnt/disks/<disk>, or a StorageClass that makes volumes`
+          : `${volume.path}: an emptyDir for scratch files, or a persistentVolumeClaim for what must stay`,
       });
-  });
+    }),
+  );
 }
 
 function* writableMounts(object: StackObject, counts: (path: string) => boolean): Generator<Violation> {
   const paths = new Map<string, Field>();
   for (const volume of volumesOf(object)) {
-    const path = pathOf(volume, counts);
+    const [path] = pathsOf(volume, counts);
     if (path) paths.set(volume.at("name").text() ?? "", path);
   }
   yield* eachKnown(containersOf(object), function* ({ field }) {
@@ -66,10 +86,12 @@ function* writableMounts(object: StackObject, counts: (path: string) => boolean)
   });
 }
 
-/** The node's path that a volume is, if it is one that counts. */
-function pathOf(volume: Field, counts: (path: string) => boolean): Field | undefined {
-  const source = volume.at("hostPath");
-  if (source.absent) return undefined;
-  const path = source.at("path");
-  return counts(plainPath(path.text() ?? "")) ? path : undefined;
+/** The node's paths that a volume is, if they count. A local volume is meant to be a disk, and counts where it is a folder of the system. */
+function pathsOf(volume: Field, counts: (path: string) => boolean): Field[] {
+  return nodePathsOf(volume).filter((path) => {
+    const plain = plainPath(path.text() ?? "");
+    return (
+      counts(plain) && (!volume.at("hostPath").absent || SYSTEM.some((one) => holds(one, plain) || holds(plain, one)))
+    );
+  });
 }

@@ -1,11 +1,28 @@
 import { posix } from "node:path";
 import type { Field } from "../../core/field.ts";
-import { podOf } from "../../core/pods.ts";
+import { makesPods, podOf } from "../../core/pods.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 
-/** The volumes of a pod. */
+/** Whether an object mounts files of a node into pods: it makes them, or is a volume that they claim. */
+export function mayMountNode(object: StackObject): boolean {
+  return makesPods(object) || isVolume(object);
+}
+
+/** Where the paths of a node may stand: the volumes of a pod, or the volume itself. */
 export function volumesOf(object: StackObject): Field[] {
-  return podOf(object).spec.at("volumes").items();
+  return isVolume(object) ? [object.root.at("spec")] : podOf(object).spec.at("volumes").items();
+}
+
+/** The fields of a volume that name a path of the node; only a PersistentVolume has `local`. */
+export function nodePathsOf(volume: Field): Field[] {
+  return ["hostPath", "local"]
+    .map((source) => volume.at(source))
+    .filter((source) => !source.absent)
+    .map((source) => source.at("path"));
+}
+
+export function isVolume({ group, kind }: StackObject): boolean {
+  return group === "" && kind === "PersistentVolume";
 }
 
 /** A path of a node as its kernel sees it: no doubled or trailing slashes, and `/var/run` is `/run`. */

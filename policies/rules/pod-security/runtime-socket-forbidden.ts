@@ -1,7 +1,6 @@
-import { makesPods } from "../../core/pods.ts";
 import { defineRule, violation } from "../../core/rule.ts";
 import { eachKnown } from "../../core/unknown.ts";
-import { holds, plainPath, volumesOf } from "./host-paths.ts";
+import { holds, mayMountNode, nodePathsOf, plainPath, volumesOf } from "./host-paths.ts";
 
 /** Where runtimes listen by default, as plain paths. */
 const SOCKETS = [
@@ -14,7 +13,13 @@ const SOCKETS = [
   "/run/crio/crio.sock",
   "/run/podman/podman.sock",
   "/run/buildkit/buildkitd.sock",
+  "/run/host-containerd/containerd.sock",
+  "/var/snap/microk8s/common/run/containerd.sock",
 ];
+/** The whole node again, as a process sees it; and where runtimes without root listen, in a folder for each user. */
+const ALIASES = /^\/(?:proc(?:\/(?:\d+|self|thread-self))?(?:\/(?:root|cwd))?|run\/user(?:\/\d+)?)$/;
+/** What stands before a path of the node that is reached through a process. */
+const THROUGH_PROCESS = /^\/proc\/(?:\d+|self|thread-self)\/(?:root|cwd)(?=\/)/;
 /** The same sockets wherever a distribution has moved them to. */
 const NAMES = new Set(SOCKETS.map((socket) => socket.slice(socket.lastIndexOf("/") + 1)));
 /** Windows has named pipes for them. */
@@ -23,7 +28,7 @@ const PIPE = /^[\\/]{2}\.[\\/]pipe[\\/](?:docker_|containerd|cri-dockerd)/i;
 export const runtimeSocketForbidden = defineRule({
   id: "runtime-socket-forbidden",
   section: "security",
-  title: "No pod mounts the socket of its node's container runtime, or a folder that holds it",
+  title: "No pod or PersistentVolume mounts the socket of a node's container runtime, or a folder that holds it",
   severity: "critical",
   why: "who can speak to the runtime starts a privileged container on the node, unseen by Kubernetes; read-only does not help",
   fix: "take the volume out, and ask the Kubernetes API instead of the runtime",
@@ -31,12 +36,13 @@ export const runtimeSocketForbidden = defineRule({
   scope: "resource",
   exemptable: true,
   params: {},
-  subjects: makesPods,
+  subjects: mayMountNode,
   *check(object) {
     yield* eachKnown(volumesOf(object), function* (volume) {
-      const path = volume.at("hostPath", "path");
-      if (reachesRuntime(path.text() ?? ""))
-        yield violation(path, "no path that leads to a container runtime's socket");
+      yield* eachKnown(nodePathsOf(volume), function* (path) {
+        if (reachesRuntime(path.text() ?? ""))
+          yield violation(path, "no path that leads to a container runtime's socket");
+      });
     });
   },
 });
@@ -44,7 +50,7 @@ export const runtimeSocketForbidden = defineRule({
 /** The root of a node holds the sockets too. */
 function reachesRuntime(path: string): boolean {
   if (path === "") return false;
-  const plain = plainPath(path);
+  const plain = plainPath(plainPath(path).replace(THROUGH_PROCESS, ""));
   const name = plain.slice(plain.lastIndexOf("/") + 1);
-  return PIPE.test(path) || NAMES.has(name) || SOCKETS.some((socket) => holds(plain, socket));
+  return PIPE.test(path) || NAMES.has(name) || ALIASES.test(plain) || SOCKETS.some((socket) => holds(plain, socket));
 }

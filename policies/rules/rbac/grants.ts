@@ -25,6 +25,19 @@ export function rulesOf(role: StackObject): Field[] {
   return role.root.at("rules").items();
 }
 
+/**
+ * A selector by which a ClusterRole takes the rules of all other roles, or of all but some, as its own: it demands no label. Undefined if there is none.
+ */
+export function aggregatesAll(role: StackObject): Field | undefined {
+  const selectors = role.root.at("aggregationRule", "clusterRoleSelectors").items();
+  const isOpen = (selector: Field) =>
+    selector.at("matchLabels").entries().length === 0 &&
+    everyKnown(selector.at("matchExpressions").items(), (one) =>
+      ["NotIn", "DoesNotExist"].includes(one.at("operator").text() ?? ""),
+    );
+  return selectors.find(isOpen);
+}
+
 /** Whether a rule of a role grants any part of a right, by name or by a wildcard. */
 export function grants(rule: Field, { groups, resources, verbs }: Right): boolean {
   const parts = [

@@ -1,10 +1,13 @@
+import type { Field } from "../../core/field.ts";
 import { defineRule } from "../../core/rule.ts";
 import type { Stack } from "../../core/stack.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { eachKnown, everyKnown, someKnown } from "../../core/unknown.ts";
-import { contains, isBinding, RBAC_API, rulesOf } from "./grants.ts";
+import { aggregatesAll, contains, isBinding, RBAC_API, rulesOf } from "./grants.ts";
 
 const ALL_VERBS = ["get", "list", "watch", "create", "update", "patch", "delete"];
+
+const ACCOUNTS = "system:serviceaccounts";
 
 const clusterRoleOf = (role: StackObject) => role.name;
 const roleOf = (role: StackObject) => `${role.namespace}/${role.name}`;
@@ -29,8 +32,15 @@ export const rbacBroadBindingForbidden = defineRule({
     subjects: {
       type: "array",
       items: { type: "string" },
-      default: ["system:masters", "system:anonymous", "system:unauthenticated", "system:authenticated"],
-      description: "Users and groups that nothing may be bound to.",
+      default: [
+        "system:masters",
+        "system:anonymous",
+        "system:unauthenticated",
+        "system:authenticated",
+        "system:serviceaccounts",
+      ],
+      description:
+        "Users and groups that nothing may be bound to. With system:serviceaccounts, no ClusterRoleBinding may name the accounts of a whole namespace or a default account either.",
     },
     followRole: {
       type: "boolean",
@@ -59,7 +69,7 @@ function* role(binding: StackObject, followRole: boolean, stack: Stack) {
   }
   if (!followRole) return;
   const bound = boundRole(binding, name, stack);
-  if (bound === undefined || !someKnown(rulesOf(bound), grantsAll)) return;
+  if (bound === undefined || !(aggregatesAll(bound) || someKnown(rulesOf(bound), grantsAll))) return;
   yield {
     path: ref.at("name").path,
     given: `${JSON.stringify(name)}, which grants all verbs on everything`,
@@ -92,7 +102,11 @@ function grantsAll(rule: ReturnType<typeof rulesOf>[number]): boolean {
 function people(binding: StackObject, forbidden: readonly string[]) {
   return eachKnown(binding.root.at("subjects").items(), function* (subject) {
     const name = subject.at("name");
-    if (!forbidden.includes(name.text() ?? "")) return;
+    const text = name.text() ?? "";
+    const isEverybody =
+      forbidden.includes(text) ||
+      (binding.kind === "ClusterRoleBinding" && forbidden.includes(ACCOUNTS) && isSharedByPods(subject));
+    if (!isEverybody) return;
     yield {
       path: name.path,
       given: name.shown(),
@@ -100,4 +114,10 @@ function people(binding: StackObject, forbidden: readonly string[]) {
       fix: `leave ${subject.path} out, or name whom it is for`,
     };
   });
+}
+
+/** The accounts of a whole namespace, or the one that its pods have if they name none. */
+function isSharedByPods(subject: Field): boolean {
+  const name = subject.at("name").text() ?? "";
+  return subject.at("kind").text() === "ServiceAccount" ? name === "default" : name.startsWith(`${ACCOUNTS}:`);
 }

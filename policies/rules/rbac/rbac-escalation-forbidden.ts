@@ -16,7 +16,13 @@ interface Permission {
 
 const ROLES = ["roles", "clusterroles", "rolebindings", "clusterrolebindings"];
 const IDENTITIES = ["users", "groups", "serviceaccounts", "uids", "userextras", "userextras/*"];
-const WEBHOOKS = ["validatingwebhookconfigurations", "mutatingwebhookconfigurations"];
+/** What reads, changes or lets through objects on their way. */
+const ADMISSION = [
+  "validatingwebhookconfigurations",
+  "mutatingwebhookconfigurations",
+  "mutatingadmissionpolicies",
+  "mutatingadmissionpolicybindings",
+];
 const WRITE = ["create", "update", "patch", "delete", "deletecollection"];
 
 const PERMISSIONS = {
@@ -52,7 +58,7 @@ const PERMISSIONS = {
   },
   webhooks: {
     what: "read and change every object on its way into the cluster",
-    right: { groups: ["admissionregistration.k8s.io"], resources: WEBHOOKS, verbs: WRITE },
+    right: { groups: ["admissionregistration.k8s.io"], resources: ADMISSION, verbs: WRITE },
   },
   "nodes-proxy": {
     what: "talk to the kubelets, past the API server's checks and audit",
@@ -62,6 +68,11 @@ const PERMISSIONS = {
     what: "make a token of any service account",
     right: { groups: [""], resources: ["serviceaccounts/token"], verbs: ["create"] },
     narrows: true,
+  },
+  "token-secret": {
+    what: "have a Secret made with the token of any service account, and read it",
+    right: { groups: [""], resources: ["secrets"], verbs: ["create"] },
+    with: [{ groups: [""], resources: ["secrets"], verbs: ["get", "list", "watch"] }],
   },
   pv: {
     what: "make a volume of any path of a node",
@@ -87,9 +98,29 @@ export const rbacEscalationForbidden = defineRule({
       type: "array",
       items: {
         type: "string",
-        enum: ["bind", "escalate", "impersonate", "csr-approval", "webhooks", "nodes-proxy", "sa-token", "pv"],
+        enum: [
+          "bind",
+          "escalate",
+          "impersonate",
+          "csr-approval",
+          "webhooks",
+          "nodes-proxy",
+          "sa-token",
+          "token-secret",
+          "pv",
+        ],
       },
-      default: ["bind", "escalate", "impersonate", "csr-approval", "webhooks", "nodes-proxy", "sa-token", "pv"],
+      default: [
+        "bind",
+        "escalate",
+        "impersonate",
+        "csr-approval",
+        "webhooks",
+        "nodes-proxy",
+        "sa-token",
+        "token-secret",
+        "pv",
+      ],
       description: "Which rights are forbidden.",
     },
   },

@@ -1,6 +1,6 @@
 import { defineRule, violation } from "../../core/rule.ts";
 import { eachKnown } from "../../core/unknown.ts";
-import { contains, isRole, rulesOf } from "./grants.ts";
+import { aggregatesAll, contains, isRole, rulesOf } from "./grants.ts";
 
 /** Where each of the rule's fields stands in a role. */
 const KEYS = {
@@ -8,6 +8,9 @@ const KEYS = {
   resources: ["resources", "nonResourceURLs"],
   apiGroups: ["apiGroups"],
 } as const;
+
+/** Everything, every subresource of everything, and every URL. */
+const WILDCARDS = new Set(["*", "*/*", "/*"]);
 
 export const rbacWildcardForbidden = defineRule({
   id: "rbac-wildcard-forbidden",
@@ -30,12 +33,18 @@ export const rbacWildcardForbidden = defineRule({
   },
   subjects: isRole,
   *check(role, { fields }) {
+    const all = fields.includes("resources") ? aggregatesAll(role) : undefined;
+    if (all)
+      yield violation(all, "a selector with matchLabels", {
+        given: "a selector that takes the rules of every ClusterRole",
+        fix: `${all.path}: { matchLabels: { <a label of the roles that are meant>: "true" } }`,
+      });
     yield* eachKnown(rulesOf(role), (rule) =>
       eachKnown(
         fields.flatMap((field) => KEYS[field]),
         function* (key) {
           const list = rule.at(key);
-          if (!contains(list, (text) => text === "*" || text === "*/*")) return;
+          if (!contains(list, (text) => WILDCARDS.has(text))) return;
           yield violation(list, "names, none of them a wildcard", {
             given: "a list with a wildcard",
             fix: `${list.path}: [${EXAMPLES[key]}]`,

@@ -1,7 +1,7 @@
 import { defineRule, type Violation } from "../../core/rule.ts";
 import { anyOf, type Stack } from "../../core/stack.ts";
 import type { StackObject } from "../../core/stack-object.ts";
-import { eachKnown } from "../../core/unknown.ts";
+import { eachKnown, UnknownValue } from "../../core/unknown.ts";
 import { budgetsFor, covers, evictable, isBudget, isCounted, leastOf, portionOf } from "./budget.ts";
 import { countedPods } from "./counted-pods.ts";
 
@@ -55,11 +55,43 @@ function* ofBudget(budget: StackObject, requirePolicy: boolean): Generator<Viola
   );
 }
 
+/** Budgets that are known to count a workload's pods, two at the most. */
+function firstTwo(candidates: readonly StackObject[], workload: StackObject): StackObject[] {
+  const found: StackObject[] = [];
+  for (const budget of candidates) {
+    if (known(() => anyOf([budget], () => covers(budget, workload)))) found.push(budget);
+    if (found.length === 2) break;
+  }
+  return found;
+}
+
+/** What is not known yet is no second budget. */
+function known(holds: () => boolean): boolean {
+  try {
+    return holds();
+  } catch (error) {
+    if (error instanceof UnknownValue) return false;
+    throw error;
+  }
+}
+
 /** What budgets say of the number of pods that run at the fewest. More pods only make it easier to let one go. */
 function* ofWorkload(workload: StackObject, stack: Stack): Generator<Violation> {
   const own = leastOf(workload, stack);
   if (own === 0) return;
-  yield* eachKnown(budgetsFor(workload, stack), function* (budget) {
+  const candidates = budgetsFor(workload, stack);
+  const [first, second] = firstTwo(candidates, workload);
+  if (first && second) {
+    yield {
+      path: "",
+      given: `held by ${first.label} and ${second.label}: Kubernetes evicts no pod that two budgets count`,
+      wanted: "one budget for its pods",
+      fix: `leave ${second.label} out, or let its selector count other pods`,
+      related: [first.label, second.label],
+    };
+    return;
+  }
+  yield* eachKnown(candidates, function* (budget) {
     if (!anyOf([budget], () => covers(budget, workload) && evictable(budget, own) === 0)) return;
     const { pods, unknown } = countedPods(budget, stack);
     if (evictable(budget, pods) > 0) return;

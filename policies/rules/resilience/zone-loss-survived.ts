@@ -9,6 +9,9 @@ import { budgetsFor, covers, portionOf } from "./budget.ts";
 import { countedPods } from "./counted-pods.ts";
 import { placementsOf, ZONE } from "./zone-placement.ts";
 
+/** More than one is a mistake already, which pdb-allows-eviction tells: so many of them are looked at. */
+const MOST_BUDGETS = 10;
+
 /** So many replicas have to be left, for the sake of what. */
 interface Need {
   readonly left: number;
@@ -54,7 +57,9 @@ export const zoneLossSurvived = defineRule({
     if (max <= 1) return;
     const replicas = Math.max(1, min);
     const ways = placementsOf(workload, replicas, zones, preferredCounts);
-    const budgets = budgetsFor(workload, stack).map((budget) => () => kept(budget, workload, replicas, stack));
+    const budgets = budgetsFor(workload, stack)
+      .slice(0, MOST_BUDGETS)
+      .map((budget) => () => kept(budget, workload, replicas, stack));
     yield* eachKnown([() => share(replicas, minShare), ...budgets], function* (needOf) {
       const need = needOf();
       if (!need || someKnown(ways, (fullest) => replicas - fullest() >= need.left)) return;

@@ -29,7 +29,12 @@ function* unmetBy(object: StackObject, container: Container, { kind, resource, m
   const fix = `${figure.path}: ${max ?? EXAMPLES[resource] ?? "<quantity>"}`;
   // Kubernetes takes 0 for "without a limit", and a request of 0 reserves nothing.
   if (quantity === undefined || quantity <= 0) yield violation(figure, `${what}${atMost || " above 0"}`, { fix });
+  else if (quantity < 1 && IN_BYTES.has(resource))
+    yield violation(figure, `${what} of whole bytes: m is for thousandths, Mi for mebibytes`, { fix });
   else if (bound !== undefined && quantity > bound) yield violation(figure, `${what}${atMost}`, { fix });
 }
+
+/** Counted in bytes, of which there are no parts: `512m` of memory is half a byte. */
+const IN_BYTES = new Set(["memory", "ephemeral-storage"]);
 
 const EXAMPLES: Readonly<Record<string, string>> = { cpu: "500m", memory: "512Mi", "ephemeral-storage": "1Gi" };

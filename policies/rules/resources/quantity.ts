@@ -1,6 +1,6 @@
 import { type Field, MalformedValue } from "../../core/field.ts";
 
-const WRITTEN = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:([eE][+-]?\d+)|(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?)$/;
+const WRITTEN = /^([+-]?(?:\d+(?:\.\d*)?|\.\d+))(?:([eE][+-]?\d+)|(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?)$/;
 
 const SUFFIXES: Readonly<Record<string, number>> = {
   n: 1e-9,
