@@ -1,8 +1,9 @@
 import type { Field } from "../../core/field.ts";
 import { containersOf, makesPods } from "../../core/pods.ts";
-import { looksRandom } from "../../core/secret-words.ts";
+import { looksRandom } from "../../core/secret-names.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { eachKnown } from "../../core/unknown.ts";
+import { CommandReader, isShellText, type NamedWord, shellWords } from "./command-secrets.ts";
 
 /** A text that stands in clear in an object, where whoever may look at the object reads it. */
 export interface ClearText {
@@ -15,6 +16,14 @@ export interface ClearText {
 /** Secrets of protocols, which options hold themselves. */
 const OWN_SECRETS =
   /(?:client|app|api|shared|consumer|oauth|session|cookie|jwt|hmac|signing|access|token)[-_.]?secrets?$/i;
+
+const HANDLERS = [
+  ["startupProbe"],
+  ["readinessProbe"],
+  ["livenessProbe"],
+  ["lifecycle", "postStart"],
+  ["lifecycle", "preStop"],
+];
 
 export type Place = "env" | "args" | "configmap";
 
@@ -48,13 +57,42 @@ function inEnv(container: Field): Iterable<ClearText> {
   });
 }
 
-/** `--token=abc` is called `token`, and its text is what follows. */
-function inArgs(container: Field): Iterable<ClearText> {
-  const words = [...container.at("command").items(), ...container.at("args").items()];
+/** What a container runs, and what its probes and hooks run and send. */
+function* inArgs(container: Field): Generator<ClearText> {
+  yield* eachKnown([container, ...HANDLERS.map((handler) => container.at(...handler))], function* (place) {
+    if (place === container) yield* inCommand([...place.at("command").items(), ...place.at("args").items()]);
+    else {
+      yield* inCommand(place.at("exec", "command").items());
+      yield* inCall(place.at("httpGet"));
+    }
+  });
+}
+
+function inCommand(words: Field[]): Iterable<ClearText> {
+  const reader = new CommandReader();
   return eachKnown(words, function* (field) {
-    const text = field.text() ?? "";
-    const [, name = "", value = text] = /^--?([\w.-]+)=(.*)$/s.exec(text) ?? [];
-    yield { field, name: namesObject(name, value) ? "" : name, text: value };
+    const word = field.text() ?? "";
+    yield named(field, reader.read(word));
+    if (!isShellText(word)) return;
+    const line = new CommandReader();
+    for (const part of shellWords(word)) yield named(field, line.read(part));
+  });
+}
+
+function named(field: Field, { name, text }: NamedWord): ClearText {
+  return { field, name: namesObject(name, text) ? "" : name, text };
+}
+
+function* inCall(call: Field): Generator<ClearText> {
+  yield* eachKnown([call.at("host"), call.at("path")], function* (field) {
+    yield { field, name: "", text: field.text() ?? "" };
+  });
+  yield* eachKnown(call.at("httpHeaders").items(), function* (header) {
+    const field = header.at("value");
+    const [name, text] = [header.at("name").text() ?? "", field.text() ?? ""];
+    // What a server is told in this header is either `<scheme> <secret>` or the secret.
+    if (/^(?:proxy-)?authorization$/i.test(name)) yield { field, name: "password", text: text.replace(/^\w+ +/, "") };
+    else yield { field, name, text };
   });
 }
 
