@@ -6,6 +6,9 @@ const ASSIGNMENT =
   /(?<![\w.-])([A-Za-z_][\w.-]{0,63})["']?[ \t]{0,8}([:=])[ \t]{0,8}(?:"([^"\r\n]{1,200})"|'([^'\r\n]{1,200})'|([^\s"',;&<>[\]]{1,200}))/g;
 /** `<password>hunter2</password>` */
 const ELEMENT = /<([A-Za-z][\w.:-]{0,63})>([^<>\s]{4,200})<\//g;
+/** `name="password" value="hunter2"`, and `define('PASSWORD', 'hunter2')`. */
+const PAIR =
+  /(?:\b(?:name|key)=|\bdefine\([ \t]{0,4})["']([\w.-]{1,64})["'](?:[ \t]{1,8}value=|[ \t]{0,4},[ \t]{0,4})["']([^"'\s]{4,200})["']/g;
 /** Names whose value is secret whatever it looks like; others of a file only if it looks like no word. */
 const STRICT = /(?:passwords?|passwd|passphrase|pwd|(?:client|app|consumer)[-_.]?secret|api[-_.]?key)[-_.]?\d{0,4}$/i;
 /** Shorter values in a file are examples, numbers and columns. */
@@ -24,7 +27,8 @@ export function hasSecretLine(text: string): boolean {
     if (isComment(before)) continue;
     if (quoted !== undefined || endsThere(text, match.index + all.length, plain, sign, before)) return true;
   }
-  for (const [, name = "", value = ""] of text.matchAll(ELEMENT)) if (isSecret(name, value, true)) return true;
+  for (const form of [ELEMENT, PAIR])
+    for (const [, name = "", value = ""] of text.matchAll(form)) if (isSecret(name, value, true)) return true;
   return false;
 }
 
@@ -36,7 +40,7 @@ function isSecret(name: string, value: string, isQuoted: boolean): boolean {
 }
 
 function isFilledIn(value: string): boolean {
-  return /^(?:[$<{%*/~|>&!]|\.{1,2}\/|arn:|(?:vault|file|env|ref):)/.test(value);
+  return /^(?:[$<{%*/~|>&!]|\.{1,2}\/|arn:|#\{|(?:vault|file|env|ref):)/.test(value);
 }
 
 /** `password= user=shop` gives none. */

@@ -64,6 +64,7 @@ test.each([
   ["DB_PASSWORDS", "letmein"],
   ["CLIENT_SECRETS", "hunter2"],
   ["REDISCLI_AUTH", "letmein"],
+  ["RABBITMQ_ERLANG_COOKIE", "letmein"],
   ["NGROK_AUTHTOKEN", "letmein"],
   ["BASIC_AUTH", "admin:letmein"],
   ["GIT_CREDENTIALS", "robot:letmein"],

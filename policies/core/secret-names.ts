@@ -28,7 +28,8 @@ export function claimOf(name: string): Claim | undefined {
   if (ABOUT.has(last)) return undefined;
   if (endsSecret(last)) return isDoubtful(words, last, before) ? "perhaps" : "plainly";
   if (last === "key" || last === "keys") return claimOfKey(before);
-  if (last === "auth" && /^redis/.test(before)) return "plainly";
+  // What these programs call so is their password.
+  if ((last === "auth" && /^redis/.test(before)) || (last === "cookie" && before === "erlang")) return "plainly";
   return PERHAPS.has(last) || words.some((word) => SECRET_ANYWHERE.has(word)) ? "perhaps" : undefined;
 }
 

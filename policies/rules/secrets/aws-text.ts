@@ -3,7 +3,7 @@ import { secretIn } from "../../core/secret-words.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { eachKnown } from "../../core/unknown.ts";
 import type { ClearText } from "./clear-text.ts";
-import { CommandReader, shellWords } from "./command-secrets.ts";
+import { shellNamed } from "./command-secrets.ts";
 
 /**
  * Passwords that a resource is given, by type, each with what to write instead. Only such as AWS can keep by itself: elsewhere
@@ -123,6 +123,5 @@ function script(text: string): string {
 function* inScript(field: Field, text: string): Generator<AwsText> {
   yield { field, name: "", text };
   if (secretIn(text) !== undefined) return;
-  const reader = new CommandReader();
-  for (const word of shellWords(text)) yield { field, ...reader.read(word) };
+  for (const found of shellNamed(text)) yield { field, ...found };
 }

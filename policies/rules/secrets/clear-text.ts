@@ -3,7 +3,7 @@ import { containersOf, makesPods } from "../../core/pods.ts";
 import { looksRandom } from "../../core/secret-names.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { eachKnown } from "../../core/unknown.ts";
-import { CommandReader, isShellText, type NamedWord, shellWords } from "./command-secrets.ts";
+import { CommandReader, isShellText, type NamedWord, shellNamed } from "./command-secrets.ts";
 
 /** A text that stands in clear in an object, where whoever may look at the object reads it. */
 export interface ClearText {
@@ -43,11 +43,17 @@ export function* clearTexts(object: StackObject, places: readonly Place[]): Gene
 
 function* inConfigMap(object: StackObject): Generator<ClearText> {
   yield* eachKnown(object.root.at("data").entries(), function* ([name, field]) {
-    yield { field, name, text: field.text() ?? "" };
+    const text = field.text() ?? "";
+    yield { field, name, text };
+    if (isScript(name, text)) for (const found of shellNamed(text)) yield named(field, found);
   });
   yield* eachKnown(object.root.at("binaryData").entries(), function* ([name, field]) {
     yield { field, name, text: Buffer.from(field.text() ?? "", "base64").toString("latin1") };
   });
+}
+
+function isScript(name: string, text: string): boolean {
+  return /\.(?:ba)?sh$/.test(name) || /^#!.{0,40}sh\b/.test(text);
 }
 
 function inEnv(container: Field): Iterable<ClearText> {
@@ -73,9 +79,7 @@ function inCommand(words: Field[]): Iterable<ClearText> {
   return eachKnown(words, function* (field) {
     const word = field.text() ?? "";
     yield named(field, reader.read(word));
-    if (!isShellText(word)) return;
-    const line = new CommandReader();
-    for (const part of shellWords(word)) yield named(field, line.read(part));
+    if (isShellText(word)) for (const found of shellNamed(word)) yield named(field, found);
   });
 }
 

@@ -1,13 +1,9 @@
 import { expect, test } from "vitest";
-import { CommandReader, shellWords } from "./command-secrets.ts";
+import { shellNamed, shellWords } from "./command-secrets.ts";
 
 /** What the words of a line are given, without those that have no name. */
 function named(line: string): string[] {
-  const reader = new CommandReader();
-  return [...shellWords(line)]
-    .map((word) => reader.read(word))
-    .filter(({ name }) => name !== "")
-    .map(({ name, text }) => `${name}: ${text}`);
+  return [...shellNamed(line)].filter(({ name }) => name !== "").map(({ name, text }) => `${name}: ${text}`);
 }
 
 test.each([
@@ -27,6 +23,8 @@ test.each([
   ["curl -u admin x", []],
   ["redis-cli --user health --pass health ping", []],
   ["redis-cli --user admin --pass admin ping", ["user: admin", "pass: admin"]],
+  ["A=$(curl -u admin:hunter2 x)", ["password: hunter2"]],
+  ["TOKEN=$1; PASSWORD=`cat x`", []],
   ["docker login -u robot -p hunter2", ["password: hunter2"]],
   ["docker run -p 80:80 x", []],
   ["sshpass -phunter2 ssh x", ["password: hunter2"]],
@@ -38,6 +36,7 @@ test.each([
   ["A=$(cat $(x) y) b", ["A=$(cat $(x) y)", "b"]],
   ["a\\ b", ["a b"]],
   ["'open", ["open"]],
+  ["a # don't\nb#c", ["a", "\n", "b#c"]],
   ["", []],
 ])("the words of %j", (line, words) => expect([...shellWords(line)]).toEqual(words));
 

@@ -92,6 +92,21 @@ export function isShellText(word: string): boolean {
   return /[\s;|&]/.test(word.trim());
 }
 
+/** Commands within commands within commands are as deep as people write them. */
+const DEEPEST = 3;
+
+/** What the commands of a shell's text are given, those in `$(...)` too. */
+export function* shellNamed(text: string, depth = 0): Generator<NamedWord> {
+  const reader = new CommandReader();
+  for (const word of shellWords(text)) {
+    const found = reader.read(word);
+    // What begins so a shell fills in.
+    yield /^[$`]/.test(found.text) ? { name: "", text: found.text } : found;
+    const inner = word.indexOf("$(");
+    if (inner >= 0 && depth < DEEPEST) yield* shellNamed(word.slice(inner + 2), depth + 1);
+  }
+}
+
 /** The words of a shell's text without their quotes, and END between commands. What a shell fills in stays in one word. */
 export function* shellWords(text: string): Generator<string> {
   let word = "";
@@ -105,6 +120,8 @@ export function* shellWords(text: string): Generator<string> {
     } else if (depth > 0) {
       depth += DEPTHS[character] ?? 0;
       word += character;
+    } else if (character === "#" && word === "") {
+      while (index + 1 < text.length && text[index + 1] !== "\n") index += 1;
     } else if (character === "'" || character === '"') quote = character;
     else if (character === "\\") word += text[++index] ?? "";
     else if (character === "$" && text[index + 1] === "(") {
