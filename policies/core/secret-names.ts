@@ -89,6 +89,8 @@ const REFERENCES = [
   /^<[^<>]*>$/,
   /^%(?:[A-Za-z_]\w*%|\(\w+\)s|s)$/,
   /^\*+$/,
+  // Stripe's publishable keys are made to be seen.
+  /^pk_(?:live|test)_\w+$/,
   // Where it is, not what it is.
   /^(?:\/[\w.-]+){2,}$/,
   /^[\w./-]{1,255}\.(?:key|pem|crt|cer|json|ya?ml|txt|p12|pfx|jks|conf|ini|csv|toml|env)$/,
@@ -131,8 +133,7 @@ const RANDOM_ENTROPY = 3.6;
 export function looksRandom(name: string, value: string): boolean {
   if (value.length > RANDOM.longest || value.length < RANDOM.shortest || UUID.test(value)) return false;
   const spaced = name.slice(-256).replace(/([a-z0-9])([A-Z])/g, "$1_$2");
-  // A publishable key of Stripe's is made to be seen.
-  if (FINGERPRINT.test(spaced) || value.startsWith("pk_")) return false;
+  if (FINGERPRINT.test(spaced) || harmless(value)) return false;
   if (HEX.test(value)) return true;
   // An option or a path begins otherwise than keys do.
   if (!/^[A-Za-z0-9+_][A-Za-z0-9+/_-]*={0,2}$/.test(value)) return false;

@@ -7,7 +7,9 @@ export const SECRET = words(
 /** The same as the ending of a longer word: `PGPASSWORD`, `authtoken`. */
 export const SECRET_ENDINGS = /(?:passwords?|passwd|passphrase|passcode|pwd|pass|secrets?|token|apikeys?)$/;
 /** Words that end so by chance. */
-export const NO_SECRETS = words("bypass compass encompass surpass trespass overpass underpass multipass oldpwd");
+export const NO_SECRETS = words(
+  "bypass compass encompass surpass trespass overpass underpass multipass askpass oldpwd",
+);
 /** Words that also say so elsewhere in a name, of a value that is no word, number, path or address. */
 export const SECRET_ANYWHERE = words(
   "password passwords passwd passphrase pwd secret secrets credential credentials apikey",
@@ -21,7 +23,7 @@ export const PAIRS = words("auth authorization credential credentials bearer");
 export const OPEN_KEYS = words(
   "public pub publishable partition sort primary foreign routing idempotency cache object objects topology resource" +
     " group sorting range shard shards label annotation column row map message event metric dedup deduplication" +
-    " translation i18n hash lookup site state lock host known",
+    " translation i18n hash lookup site gpg state lock host known",
 );
 /** What stands before `key` where nobody may. */
 export const CLOSED_KEYS = words(
@@ -30,7 +32,9 @@ export const CLOSED_KEYS = words(
 /** What stands before `secret` where it is the name of a Secret. */
 export const OBJECTS = words("password token tls pull ca image cert certificate credentials existing");
 /** At the beginning of a name they make a switch of it. */
-export const SWITCHES = words("use enable enabled disable allow require no with without skip show hide print verify");
+export const SWITCHES = words(
+  "use enable enabled disable allow require no with without skip show hide print verify min max num forgot reset change",
+);
 
 /** Endings that make of a secret's name the name of something about it. */
 export const ABOUT = words(
@@ -44,9 +48,9 @@ export const QUALIFIERS = words(
     " prod production live staging dev test",
 );
 
-/** Ways to log in, which names that end in `auth` take. */
+/** Ways to log in and to hash, whose names have digits. */
 export const METHODS = words(
-  "oauth2 oauth saml2 md5 sha1 sha256 sha512 sigv4 v2 v3 v4 h2c scram-sha-256 scram-sha-512",
+  "oauth2 saml2 md5 sha1 sha256 sha512 sigv4 v2 v3 v4 argon2 argon2id pbkdf2 kv2 hs256 rs256 es256 ed25519 p256 aes256",
 );
 /** What a schema or a form says where a file of settings has a value. */
 export const TYPES = words(

@@ -18,6 +18,10 @@ test.each([
   ["a password in a line", '{\n  "api_key": "hunter2",\n}'],
   ["a password in a line", "Server=db;User=shop;Password=hunter2;"],
   ["a password in a line", "jdbc:postgresql://db/shop?user=shop&password=hunter2"],
+  ...["", "RSA ", "EC ", "OPENSSH "].map((kind) => [
+    "a private key",
+    `client-key-data: ${Buffer.from(`-----BEGIN ${kind}PRIVATE KEY-----\n`).toString("base64")}`,
+  ]),
   ["a Slack webhook", ["https://hooks.slack.com", "services", "T0AB12CD3", "B0AB12CD3", "a1".repeat(12)].join("/")],
   ["a Hugging Face token", ["hf", "aB1".repeat(11)].join("_")],
   ["an Azure account key", `Endpoint=sb://shop/;SharedAccessKeyName=Root;SharedAccessKey=${"a1".repeat(22)}=`],
@@ -65,6 +69,7 @@ test.each([
   `password "#{ENV['PASSWORD']}"`,
   `password="#{ENV['PASSWORD']}"`,
   '<property name="password" value="$PASSWORD"/>',
+  `client-certificate-data: ${Buffer.from("-----BEGIN CERTIFICATE-----").toString("base64")}`,
   "npm:react@18.0.0",
   "root:x:0:0:root:/root:/bin/sh",
   "Authorization: Bearer $TOKEN",

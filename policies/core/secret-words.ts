@@ -4,6 +4,8 @@ import { harmless } from "./secret-names.ts";
 /** Shapes that only secrets have. Each is bounded or anchored, so that a long text costs no more than its length. */
 const SHAPES: readonly [what: string, shape: RegExp][] = [
   ["a private key", /-----BEGIN [A-Z ]{0,32}PRIVATE KEY(?: BLOCK)?-----/],
+  // The same in base64: a kubeconfig's `client-key-data`.
+  ["a private key", /LS0tLS1CRUdJTiB(?:QUklWQVRF|SU0EgUFJJVkFURS|FQyBQUklWQVRF|PUEVOU1NIIFBSSVZBVEUg)/],
   ["an AWS access key", /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/],
   ["a GitHub token", /\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{22})/],
   ["a GitLab token", /\bglpat-[\w-]{20}/],

@@ -59,7 +59,10 @@ function isScript(name: string, text: string): boolean {
 function inEnv(container: Field): Iterable<ClearText> {
   return eachKnown(container.at("env").items(), function* (variable) {
     const field = variable.at("value");
-    yield { field, name: variable.at("name").text() ?? "", text: field.text() ?? "" };
+    const text = field.text() ?? "";
+    yield { field, name: variable.at("name").text() ?? "", text };
+    // Options for a program, such as JAVA_OPTS has them.
+    if (/^\s*-/.test(text)) for (const found of shellNamed(text)) yield named(field, found);
   });
 }
 
