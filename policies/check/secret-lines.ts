@@ -1,4 +1,5 @@
-import { harmless, looksRandom, namesSecret, secretIn } from "../core/secret-words.ts";
+import { harmless, looksRandom, namesSecret } from "../core/secret-names.ts";
+import { secretIn } from "../core/secret-words.ts";
 
 /** `name: value`, quoted or not, also several in a line, and `--name=value`. */
 const PAIR = /([\w.-]+)["']?\s*[:=]\s*(?:"([^"]*)"|'([^']*)'|([^\s,}\]]+))/g;

@@ -1,3 +1,4 @@
+import { secretIn } from "./secret-words.ts";
 import { SECRET, UNKNOWN, UnknownValue } from "./unknown.ts";
 
 /** A value has another shape than its field allows, e.g. `containers: "web"`. It is a violation, never a pass. */
@@ -112,7 +113,7 @@ export class Field {
     holder[this.#key] = value;
   }
 
-  /** What stands here, for a message. Never use it for a field that may hold a secret. */
+  /** What stands here, for a message; a secret is left out where its shape gives it away. Never use it for a field that may hold one. */
   shown(): string {
     return shown(this.value);
   }
@@ -137,9 +138,15 @@ export class Field {
 
 function shown(value: unknown): string {
   if (value === undefined || value === null) return "not set";
-  if (typeof value === "string") return JSON.stringify(value.length > 120 ? `${value.slice(0, 117)}...` : value);
+  if (typeof value === "string") return shownText(value);
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   return kindOf(value);
+}
+
+function shownText(text: string): string {
+  const secret = secretIn(text);
+  if (secret !== undefined) return `(not shown: it holds ${secret})`;
+  return JSON.stringify(text.length > 120 ? `${text.slice(0, 117)}...` : text);
 }
 
 function kindOf(value: unknown): string {

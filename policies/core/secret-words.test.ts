@@ -1,20 +1,5 @@
 import { expect, test } from "vitest";
-import { harmless, looksRandom, namesSecret, secretIn } from "./secret-words.ts";
-
-test.each(
-  `password PASSWORD db_password DbPassword postgresPassword MYSQL_PASSWD passphrase ADMIN_PWD
-  client-secret SECRET_KEY_BASE AWS_SECRET_ACCESS_KEY credential GOOGLE_CREDENTIALS apiKey API_KEY api.key x-api-key
-  token GITHUB_TOKEN accessToken AZURE_BATCH_KEY tls.key key DB_PASS session_cookie SENTRY_DSN GH_PAT bearer
-  OCI_CLI_KEY_CONTENT KEY_CONTENTS TOKEN_VALUE TOKEN_DATA SIGNING_KEY_TEXT TOKEN_STRING KEY_RAW KEY_BASE64 KEY_B64
-  TOKEN_OLD TOKEN_NEW TOKEN_2 KEY_CONTENT_2`.split(/\s+/),
-)("%s names a secret", (name) => expect(namesSecret(name)).toBe(true));
-
-test.each(
-  `DB_PASSWORD_FILE PASSWORD_PATH SECRET_DIR secretName secretRef CREDENTIALS_ID TOKEN_URL PASSWORD_MIN_LENGTH
-  TOKEN_TTL SECRET_ROTATION PASSWORD_POLICY PASSWORD_REQUIRED SECRET_MOUNT SECRET_VERSION
-  PUBLIC_KEY PUB_KEY PARTITION_KEY SORT_KEY PRIMARY_KEY FOREIGN_KEY ROUTING_KEY IDEMPOTENCY_KEY CACHE_KEY
-  TOKEN_ISSUER KEYSPACE key.serializer PASS_THROUGH username message content value 42 monkey`.split(/\s+/),
-)("%s names no secret", (name) => expect(namesSecret(name)).toBe(false));
+import { secretIn } from "./secret-words.ts";
 
 // Put together here, so that no scanner takes the test itself for a leak.
 test.each([
@@ -33,9 +18,66 @@ test.each([
   ["a password in a line", '{\n  "api_key": "hunter2",\n}'],
   ["a password in a line", "Server=db;User=shop;Password=hunter2;"],
   ["a password in a line", "jdbc:postgresql://db/shop?user=shop&password=hunter2"],
+  ...["", "RSA ", "EC ", "OPENSSH "].map((kind) => [
+    "a private key",
+    `client-key-data: ${Buffer.from(`-----BEGIN ${kind}PRIVATE KEY-----\n`).toString("base64")}`,
+  ]),
+  ["a Slack webhook", ["https://hooks.slack.com", "services", "T0AB12CD3", "B0AB12CD3", "a1".repeat(12)].join("/")],
+  ["a Hugging Face token", ["hf", "aB1".repeat(11)].join("_")],
+  ["an Azure account key", `Endpoint=sb://shop/;SharedAccessKeyName=Root;SharedAccessKey=${"a1".repeat(22)}=`],
+  ["a password in a line", "Endpoint=sb://shop/;SharedAccessKeyName=Root;SharedAccessKey=a1b2C3d4"],
+  ["a password in a line", "Server=db;Uid=sa;Pwd=Passw0rd!;"],
+  ["a password in a line", "host=db user=app password=hunter2"],
+  ["a password in a line", "host=db password=hunter2 user=app"],
+  ["a password in a line", '{"db":{"password":"hunter2"}}'],
+  ["a password in a line", "users:\n- password: hunter2\n  name: shop\n"],
+  ["a password in a line", "users:\n- name: shop\n  user:\n    token: abcdef0123\n"],
+  ["a password in a line", "db: { user: shop, password: hunter2 }"],
+  ["a password in a line", "secret: hunter2\n"],
+  ["a password in a line", "<db><password>hunter2</password></db>"],
+  ["a password in a line", '<db user="shop" password="hunter2"/>'],
+  ["a password in a line", "maxmemory 1gb\nrequirepass hunter2\n"],
+  ["a password in a line", "machine github.com login robot password hunter2"],
+  ["a password in a line", '<property name="db.password" value="hunter2"/>'],
+  ["a password in a line", "define('DB_PASSWORD', 'hunter2');"],
+  ["a URL with a password in it", "postgres://app:$ecret1@db/x"],
+  ["a registry's login", '{"auths":{"r.example.com":{"auth":"cm9ib3Q6aHVudGVyMg=="}}}'],
+  ["a line of .pgpass", "db:5432:*:shop:hunter2\n"],
+  ["a hashed password", "admin:$apr1$abcdefgh$0123456789abcdef\n"],
+  ["a header that logs in", "-H 'Authorization: Bearer abcdef'"],
+  ["a header that logs in", '{"Authorization": "Basic YWRtaW46aHVudGVyMg=="}'],
+  ["a URL with a password in it", "postgres://app:Pa$$w0rd@db/x"],
+  ["a URL with a password in it", "postgres://app:Pa/w0rd@db/x"],
+  ["an address with a password in it", "u:PW@host"],
+  ["an address with a password in it", "shop:hunter2@tcp(db:3306)/shop"],
 ])("sees %s", (what, text) => expect(secretIn(text)).toBe(what));
 
 test.each([
+  "login.password=Password",
+  "login.password=Enter your password",
+  '{"password": "Your password"}',
+  "const user = {\n  name,\n  password: req.body.password,\n};",
+  "login({ password, token: getToken() })",
+  "interface Login { password: string; token: string }",
+  "# password = hunter2",
+  "tls:\n  secret: shop-tls\n  token: projected",
+  "http://host:8080/a@b",
+  "https://registry.example.com:5000/shop@1.2",
+  "postgres://%s:%s@%s/shop",
+  '{"auth":"disabled"}',
+  "ns:53@b",
+  `password "#{ENV['PASSWORD']}"`,
+  `password="#{ENV['PASSWORD']}"`,
+  '<property name="password" value="$PASSWORD"/>',
+  `client-certificate-data: ${Buffer.from("-----BEGIN CERTIFICATE-----").toString("base64")}`,
+  "npm:react@18.0.0",
+  "root:x:0:0:root:/root:/bin/sh",
+  "Authorization: Bearer $TOKEN",
+  "proxy_set_header Authorization $http_authorization;",
+  `<password>\${env.PASSWORD}</password>`,
+  "SharedAccessKeyName=Root",
+  "token_endpoint: https://login.example.com/token",
+  "passwordSecret: db-credentials",
   "orders:1@sha256:abc",
   "mailto:ops@example.com",
   "user:$(DB_PASSWORD)@db.example.com",
@@ -50,25 +92,6 @@ test.each([
   "password: |",
   "a password is asked for: then it is sent on",
 ])("sees no secret in %j", (text) => expect(secretIn(text)).toBeUndefined());
-
-test.each([
-  ["value", "0123456789abcdef0123456789abcdef"],
-  ["LICENSE", "q8ZfL2vX0bT7wYkR4mN1cJ5hD9gS3pUa"],
-  ["value", "aBcDeFgHiJkLmNoPqRsTuVwXyZaB"],
-])("%s: %s looks random", (name, value) => expect(looksRandom(name, value)).toBe(true));
-
-test.each([
-  ["GIT_COMMIT", "0123456789abcdef0123456789abcdef01234567"],
-  ["imageDigest", "0123456789abcdef0123456789abcdef"],
-  ["TENANT", "550e8400-e29b-41d4-a716-446655440000"],
-  ["value", "platform-on-call-primary-rotation"],
-  ["value", "HorizontalPodAutoscalerController"],
-  ["value", "eu-central-1a"],
-  ["NODE_OPTIONS", "--max-old-space-size=384"],
-  ["value", "/var/run/secrets/orders-db-2/Password1"],
-  ["value", "https://acme.example.com/v02/directory"],
-  ["value", "q8ZfL2vX0bT7wYkR4mN1cJ5hD9gS3pUa".repeat(9)],
-])("%s: %s does not", (name, value) => expect(looksRandom(name, value)).toBe(false));
 
 test.each([
   ["a private key", "x\n-----BEGIN RSA PRIVATE KEY-----\nMIIE"],
@@ -93,27 +116,6 @@ test.each([
   "",
 ])("sees no secret in %j", (text) => expect(secretIn(text)).toBeUndefined());
 
-test.each([
-  ...[
-    "",
-    " ",
-    "true",
-    "No",
-    "off",
-    "$(TOKEN)",
-    `\${TOKEN}`,
-    `\${random_password.db[0].result}`,
-    "{{ .Values.token }}",
-    "$(cat /run/token)",
-    "/run/secrets/db.json",
-    "$TOKEN",
-  ],
-  ...["{{resolve:secretsmanager:db:SecretString}}", "arn:aws:secretsmanager:eu-central-1:123456789012:secret:db"],
-])("%j is no secret", (value) => expect(harmless(value)).toBe(true));
-test.each(["0", "truest", "$(A)$(B)x", "hunter2", "$1", "/base64Like"])("%j may be a secret", (value) =>
-  expect(harmless(value)).toBe(false),
-);
-
 test("a long text is searched to its end", () => {
   for (const text of [
     "a://".repeat(50_000),
@@ -125,6 +127,13 @@ test("a long text is searched to its end", () => {
     " ".repeat(200_000),
     `${"a".repeat(200_000)}:`,
     ";".repeat(200_000),
+    "token;".repeat(30_000),
+    "<token>".repeat(30_000),
+    `token${" ".repeat(200_000)}`,
+    "a://:$(".repeat(30_000),
+    "authorization:".repeat(15_000),
+    "a:1:a:a:".repeat(25_000),
+    '"auth":"'.repeat(25_000),
   ])
     expect(secretIn(text)).toBeUndefined();
 });

@@ -101,7 +101,7 @@ test("a fixture that holds a secret by its shape, or what is not known, is no ex
     verdict: "fail",
     stack: [{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" }, data: { SESSION_TOKEN: value } }],
   });
-  expect(exampleOf(rule, [map("-----BEGIN PRIVATE KEY-----"), map("hunter2")])?.broken.text).toContain("hunter2");
+  expect(exampleOf(rule, [map("-----BEGIN PRIVATE KEY-----"), map("letmein")])?.broken.text).toContain("letmein");
   expect(exampleOf(rule, [map("-----BEGIN PRIVATE KEY-----")])).toBeUndefined();
 });
 

@@ -1,7 +1,9 @@
 import { Field } from "../../core/field.ts";
+import { secretIn } from "../../core/secret-words.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { eachKnown } from "../../core/unknown.ts";
 import { type ClearText, later } from "./clear-text.ts";
+import { shellNamed } from "./command-secrets.ts";
 
 /**
  * Passwords that a resource is given, by type, each with what to write instead. Only such as AWS can keep by itself: elsewhere
@@ -13,6 +15,9 @@ const PASSWORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "aws:docdb/cluster:Cluster": { masterPassword: "manageMasterUserPassword: true" },
   "aws:redshift/cluster:Cluster": { masterPassword: "manageMasterPassword: true" },
   "aws:redshiftserverless/namespace:Namespace": { adminUserPassword: "manageAdminPassword: true" },
+  "aws:elasticache/replicationGroup:ReplicationGroup": {
+    authToken: "userGroupIds: [<a group whose users have authenticationMode: { type: iam }>]",
+  },
   "aws:dms/endpoint:Endpoint": { password: "secretsManagerArn: <the secret's ARN>" },
   "pulumi:providers:aws": { secretKey: "profile or assumeRoles", token: "profile or assumeRoles" },
 };
@@ -29,6 +34,11 @@ const VARIABLES = new Set([
 ]);
 /** CodeBuild's variables that are filled in from where secrets belong. */
 const REFERENCE_TYPES = new Set(["PARAMETER_STORE", "SECRETS_MANAGER"]);
+/** What AWS itself keeps secrets in. */
+const KEPT: Readonly<Record<string, string>> = {
+  "aws:secretsmanager/secretVersion:SecretVersion": "secretString",
+  "aws:ssm/parameter:Parameter": "value",
+};
 const SCRIPTS = new Set(["userData", "userDataBase64"]);
 /** Deeper than any resource; a text that holds JSON that holds JSON ends here. */
 const DEEPEST = 16;
@@ -46,6 +56,10 @@ export function isAws({ resource }: StackObject): boolean {
 export function* awsTexts(object: StackObject): Generator<AwsText> {
   const passwords = PASSWORDS[object.resource.type] ?? {};
   yield* eachKnown(object.root.entries(), function* ([key, field]) {
+    if (KEPT[object.resource.type] === key) {
+      yield* inKeeper(object, field);
+      return;
+    }
     const instead = Object.hasOwn(passwords, key) ? passwords[key] : undefined;
     if (instead === undefined) yield* within(field, key, "", 0);
     else
@@ -54,6 +68,13 @@ export function* awsTexts(object: StackObject): Generator<AwsText> {
         { instead },
       );
   });
+}
+
+/** A parameter that is no SecureString is read by whoever may read parameters; its name says what it is. */
+function* inKeeper({ root, resource }: StackObject, field: Field): Generator<AwsText> {
+  if (resource.type !== "aws:ssm/parameter:Parameter" || root.at("type").text() === "SecureString") return;
+  const name = root.at("name").text() ?? resource.name;
+  yield { field, name: name.slice(name.lastIndexOf("/") + 1), text: field.text() ?? "", instead: "type: SecureString" };
 }
 
 /** `key`: what the value stands under. `name`: what it is called, if it is a variable. */
@@ -80,8 +101,7 @@ function* inItem(item: Field, key: string, depth: number): Generator<AwsText> {
 
 function* inText(field: Field, key: string, name: string, text: string, depth: number): Generator<AwsText> {
   if (SCRIPTS.has(key)) {
-    for (const [variable, value] of assignments(script(text))) yield { field, name: variable, text: value };
-    yield { field, name: "", text: script(text) };
+    yield* inScript(field, script(text));
     return;
   }
   const json = parsed(text);
@@ -104,10 +124,9 @@ function script(text: string): string {
   return /^[A-Za-z0-9+/\s]{16,}={0,2}\s*$/.test(text) ? Buffer.from(text, "base64").toString("utf8") : text;
 }
 
-/** `export NAME=value` and `NAME=value`, line by line. */
-function assignments(text: string): [name: string, value: string][] {
-  return Array.from(
-    text.matchAll(/^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)=(["']?)([^\n\r]*?)\2[ \t]*$/gm),
-    ([, name = "", , value = ""]) => [name, value],
-  );
+/** A script tells one secret at most: by its shape, or by what its lines are given. */
+function* inScript(field: Field, text: string): Generator<AwsText> {
+  yield { field, name: "", text };
+  if (secretIn(text) !== undefined) return;
+  for (const found of shellNamed(text)) yield { field, ...found };
 }

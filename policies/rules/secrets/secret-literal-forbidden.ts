@@ -1,6 +1,7 @@
 import { makesPods } from "../../core/pods.ts";
 import { defineRule, type Violation } from "../../core/rule.ts";
-import { harmless, looksRandom, namesSecret, secretIn } from "../../core/secret-words.ts";
+import { isSecretUnder, looksRandom } from "../../core/secret-names.ts";
+import { secretIn } from "../../core/secret-words.ts";
 import { eachKnown } from "../../core/unknown.ts";
 import { type AwsText, awsTexts, isAws } from "./aws-text.ts";
 import { clearTexts, isConfigMap, type Place } from "./clear-text.ts";
@@ -21,17 +22,26 @@ export const secretLiteralForbidden = defineRule({
       items: { type: "string", enum: ["env", "args", "configmap", "aws"] },
       default: ["env", "args", "configmap", "aws"],
       description:
-        "Where to look. aws: environments, user data, JSON and passwords of AWS resources; a database's password counts however the program keeps it, for AWS can keep it instead. What a Pulumi state marks secret counts in each of them, whatever it is.",
+        "Where to look. args: commands and arguments, and what probes and hooks run and send. aws: environments, user data, JSON and passwords of AWS resources; a database's password counts however the program keeps it, for AWS can keep it instead. What a Pulumi state marks secret counts in each of them, whatever it is.",
     },
   },
   subjects: (object) => makesPods(object) || isConfigMap(object) || isAws(object),
   *check(object, { fields }) {
     if (!isAws(object)) {
       const places = fields.filter((place): place is Place => place !== "aws");
-      yield* eachKnown(clearTexts(object, places), judged);
+      yield* once(eachKnown(clearTexts(object, places), judged));
     } else if (fields.includes("aws")) yield* eachKnown(awsTexts(object), judged);
   },
 });
+
+/** A text that gives itself away in two ways is one thing to repair. */
+function* once(violations: Iterable<Violation>): Generator<Violation> {
+  const seen = new Set<string>();
+  for (const violation of violations) {
+    if (!seen.has(violation.path)) yield violation;
+    seen.add(violation.path);
+  }
+}
 
 /** The text itself is never shown: only what gives it away. */
 function* judged(found: AwsText): Generator<Violation> {
@@ -39,7 +49,7 @@ function* judged(found: AwsText): Generator<Violation> {
   if (field.secret) return yield violationAt(found, "a secret by Pulumi's own mark, in clear where the object is made");
   const { text } = found;
   const seen = secretIn(text) ?? (name !== "" && looksRandom(name, text) ? "what looks like a key" : undefined);
-  if (seen === undefined && (!namesSecret(name) || harmless(text))) return;
+  if (seen === undefined && !isSecretUnder(name, text)) return;
   const what = seen ?? `a value of ${text.length} characters that ${JSON.stringify(name)} calls a secret`;
   yield violationAt(found, `${what}, in clear`);
 }

@@ -1,13 +1,15 @@
-import { makesPods, podOf } from "../../core/pods.ts";
+import type { Field } from "../../core/field.ts";
 import { defineRule, type Violation } from "../../core/rule.ts";
 import type { Stack } from "../../core/stack.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { eachKnown } from "../../core/unknown.ts";
 import { awsTexts, isAws } from "./aws-text.ts";
-import { type ClearText, clearTexts } from "./clear-text.ts";
+import { type ClearText, clearTexts, isConfigMap } from "./clear-text.ts";
 import { SecretValues, SHORTEST } from "./secret-values.ts";
 
 const VALUES = new WeakMap<Stack, SecretValues>();
+/** Deeper than any object that people write. */
+const DEEPEST = 64;
 /** Where AWS itself keeps secrets. */
 const KEEPERS = /^aws:(?:secretsmanager\/secretVersion:SecretVersion|ssm\/parameter:Parameter)$/;
 
@@ -47,16 +49,26 @@ function valuesOf(stack: Stack): SecretValues {
   return values;
 }
 
+/** Every text of an object; of a Secret, those outside of where it keeps its values. */
 function* textsOf(object: StackObject): Generator<ClearText> {
   if (isAws(object)) {
     yield* awsTexts(object);
     return;
   }
-  yield* clearTexts(object, ["env", "args", "configmap"]);
-  const metadata = [object.root.at("metadata"), ...(makesPods(object) ? [podOf(object).metadata] : [])];
-  yield* eachKnown(metadata, (one) =>
-    eachKnown(one.at("annotations").entries(), function* ([name, field]) {
-      yield { field, name, text: field.text() ?? "" };
-    }),
-  );
+  if (isConfigMap(object)) yield* clearTexts(object, ["configmap"]);
+  const isSecret = object.group === "" && object.kind === "Secret";
+  const seen = new Set<object>();
+  yield* eachKnown(object.root.entries(), function* ([key, field]) {
+    if (!isSecret || key === "metadata") yield* leavesOf(field, key, 0, seen);
+  });
+}
+
+/** What stands in several places, or in itself, is read once. */
+function* leavesOf(field: Field, name: string, depth: number, seen: Set<object>): Generator<ClearText> {
+  const { value } = field;
+  if (typeof value === "string") yield { field, name, text: value };
+  if (typeof value !== "object" || value === null || depth > DEEPEST || seen.has(value)) return;
+  seen.add(value);
+  if (Array.isArray(value)) yield* eachKnown(field.items(), (item) => leavesOf(item, name, depth + 1, seen));
+  else yield* eachKnown(field.entries(), ([key, below]) => leavesOf(below, key, depth + 1, seen));
 }

@@ -14,6 +14,7 @@ test.each([
   ["password", "hunter2hunter2", "--redis.password=hunter2hunter2"],
   ["password", "hunter2hunter2", 'a: b\ndb: { pass: "hunter2hunter2" }\n'],
   ["password", "hunter2hunter2", Buffer.from("hunter2hunter2").toString("base64")],
+  ["password", "hunter2hunter2", "mysqldump -uroot -phunter2hunter2 shop"],
   ["password", "p@ss/w0rd!", "postgres://shop:p%40ss%2Fw0rd!@db/shop"],
   ["url", "redis://:s3cr3tS3cr3t@cache:6379", "s3cr3tS3cr3t"],
   ["value", "S3cr3tV4lue", "S3cr3tV4lue"],

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { type Field, MalformedValue } from "../../core/field.ts";
-import { looksRandom, namesSecret, secretIn } from "../../core/secret-words.ts";
+import { looksRandom, namesSecret } from "../../core/secret-names.ts";
+import { secretIn } from "../../core/secret-words.ts";
 import type { Stack } from "../../core/stack.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { UnknownValue } from "../../core/unknown.ts";
@@ -161,7 +162,11 @@ function* partsOf(text: string): Generator<string> {
   if (text.length <= LONGEST_WHOLE) yield text.trim();
   for (const line of text.split(/[\r\n]+/)) {
     yield line.trim();
-    yield* line.split(BETWEEN_WORDS);
+    for (const word of line.split(BETWEEN_WORDS)) {
+      yield word;
+      // `-phunter2`
+      if (/^-[A-Za-z]/.test(word)) yield word.slice(2);
+    }
     yield* line.split(/[\s"'`,;<>()[\]{}|=&?#]+/);
     yield* line.split(/[\s"'`,;<>()[\]{}|=&?#:/@]+/);
   }
