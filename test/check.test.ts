@@ -165,6 +165,14 @@ test("a repair is shown first, then made in the text itself, and then there is n
   expect(get("pod.yaml")).toBe(`${POD}  automountServiceAccountToken: false\n`);
 });
 
+test("a report does not take the place of what it judges", () => {
+  put("a.yaml", CLEAN);
+  const { status, stderr } = check(["a.yaml", "--output", join(stack, "a.yaml")]);
+  expect(status).toBe(2);
+  expect(stderr).toContain("is read by this very check; allowed: another file");
+  expect(get("a.yaml")).toBe(CLEAN);
+});
+
 test("a report goes to the file that is named, and nothing to standard output", () => {
   put("a.yaml", BROKEN);
   expect(check(["a.yaml", ...SECRET_RULE, "-f", "json", "-o", "report.json"])).toMatchObject({ status: 1, stdout: "" });

@@ -58,7 +58,10 @@ function requestOf(paths: readonly string[], flags: CheckFlags): CheckRequest {
   if (flags.compareWith.includes("-")) throw new WrongUse("--compare-with - was given; allowed: files and folders");
   if (paths.length === 0 && process.stdin.isTTY)
     throw new WrongUse("nothing was named to be judged; allowed: files, folders, or - for standard input");
-  const { environment, config, exemptions } = flags;
+  const { environment, config, exemptions, output } = flags;
+  const read = [...paths, ...flags.compareWith, config, exemptions].flatMap((path) => path ?? []);
+  if (output !== undefined && read.some((path) => isOneFile(path, output)))
+    throw new WrongUse(`--output: ${output} is read by this very check; allowed: another file`);
   return {
     paths: paths.length === 0 ? ["-"] : paths,
     only: flags.rule,
@@ -69,6 +72,12 @@ function requestOf(paths: readonly string[], flags: CheckFlags): CheckRequest {
     ...(config !== undefined && { config }),
     ...(exemptions !== undefined && { exemptions }),
   };
+}
+
+/** Whether two paths lead to one file that is there. */
+function isOneFile(path: string, other: string): boolean {
+  const [one, two] = [path, other].map((name) => statSync(name, { throwIfNoEntry: false }));
+  return one !== undefined && two !== undefined && one.isFile() && one.ino === two.ino && one.dev === two.dev;
 }
 
 async function stdin(): Promise<Uint8Array> {
