@@ -31,6 +31,12 @@ new Microservice("payments", { ...shared, image: image("payments"), release: blu
 });
 afterAll(() => sandbox.remove());
 
+/** What production warns of: what no component can know of an image, and what else a stack has to have. */
+const WARNED_OF = [
+  ...["dashboard-per-service", "ephemeral-storage-bounded"],
+  ...["image-digest-required", "image-pull-policy-always", "logs-collected"],
+];
+
 /** With the rules that stop an \`up\` in production. */
 function up() {
   const config = join(PACK, "config", "production.json");
@@ -41,7 +47,9 @@ const kubectl = async (...words: string[]) => (await sandbox.kubectl("-n", NAMES
 test("a service, a worker and a task hold to the rules of production, and stand; up again changes nothing", async () => {
   const first = await up();
   expect(first.code, first.text).toBe(0);
-  expect(first.text).not.toMatch(/\[(mandatory|advisory)\]/);
+  const told = Array.from(first.text.matchAll(/\[(mandatory|advisory)\] \[severity: \w+\] {2}(\S+)/g));
+  expect(told.filter(([, level]) => level === "mandatory")).toEqual([]);
+  expect([...new Set(told.map(([, , rule]) => rule))].sort()).toEqual(WARNED_OF);
   expect(await kubectl("get", "release", "payments", "-o", "jsonpath={.status.phase}")).toBe("Healthy");
   expect(await kubectl("get", "deployment", "mailer", "-o", "jsonpath={.status.readyReplicas}")).toBe("3");
   const zones = await kubectl(

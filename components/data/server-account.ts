@@ -1,15 +1,10 @@
-import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
-import type * as pulumi from "@pulumi/pulumi";
+import type { types } from "@pulumi/kubernetes";
 import { MANAGED } from "../core/labels.ts";
 
 /**
  * The service account of a store's own pods. It has no rights and no token: with the namespace's default account they would
  * get whatever somebody grants to that.
  */
-export function serverAccount(name: string, namespace: string, opts: pulumi.CustomResourceOptions): ServiceAccount {
-  return new ServiceAccount(
-    name,
-    { metadata: { name, namespace, labels: MANAGED }, automountServiceAccountToken: false },
-    opts,
-  );
+export function serverAccountPlan(name: string, namespace: string): types.input.core.v1.ServiceAccount {
+  return { metadata: { name, namespace, labels: MANAGED }, automountServiceAccountToken: false };
 }

@@ -51,8 +51,12 @@ export async function untilReady(
     const status = await readStatus(directory);
     const own = typeof status === "string" || status.pid !== running.pid ? undefined : status;
     if (runs && own?.phase === "ready" && (early || !own.pending)) {
-      say("ready");
-      return clusterStatus(directory.name, { cacheDir: directory.cacheDir });
+      const standing = await clusterStatus(directory.name, { cacheDir: directory.cacheDir });
+      // Else it ended between these two looks: the next round says how.
+      if (standing.phase === "ready") {
+        say("ready");
+        return standing;
+      }
     }
     const reason = failure?.error ?? (own?.phase === "failed" ? own.error : undefined);
     if (!runs || reason) throw await failed(directory, failure?.step, reason ?? "its process ended");

@@ -19,6 +19,7 @@ import {
 } from "../../components/data/redis/plan.ts";
 import { ADMIN_PORT } from "../../components/data/redis/proxy-config.ts";
 import { PROXY, proxyFiles, proxyPlan, proxyServicePlan } from "../../components/data/redis/proxy-plan.ts";
+import { serverAccountPlan } from "../../components/data/server-account.ts";
 import { certificatePlan, certificateSecret } from "../../components/edge/certificate-plan.ts";
 import type { Issuer } from "../../components/edge/issuer.ts";
 import { issuerRef, privateAuthorityPlan } from "../../components/edge/issuer-plan.ts";
@@ -98,6 +99,7 @@ export function redisObjects() {
         dnsNames: serverHosts(NAME, NAMESPACE),
         duration: "30d",
       }),
+      of("v1", "ServiceAccount")(serverAccountPlan(NAME, NAMESPACE)),
       configMap(config, serverFiles(NAME, args)),
       configMap(`${NAME}-${PROXY}`, proxyFiles(NAME, args)),
       secret(internal, { password: PASSWORD.internal }),

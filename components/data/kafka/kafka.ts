@@ -4,6 +4,7 @@ import { Job } from "@pulumi/kubernetes/batch/v1/job.js";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import { Service } from "@pulumi/kubernetes/core/v1/service.js";
+import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget.js";
 import * as pulumi from "@pulumi/pulumi";
@@ -17,7 +18,7 @@ import type { Transform } from "../../core/transform.ts";
 import type { Consumer, Grant, Usable } from "../../core/usage.ts";
 import { Certificate } from "../../edge/certificate.ts";
 import { type Credential, credential } from "../credential.ts";
-import { serverAccount } from "../server-account.ts";
+import { serverAccountPlan } from "../server-account.ts";
 import { type CompleteArgs, complete, type KafkaArgs } from "./args.ts";
 import { type Access, clusterId, names, nodeFiles, PORTS, partsOf, serverHosts, setupFiles } from "./config.ts";
 import {
@@ -77,7 +78,7 @@ export class Kafka<Name extends string = string> extends Component {
     const files = this.#configMap(config, "broker", nodeFiles(name, full));
     const networks = this.#networks();
     const id = clusterId(pulumi.getStack(), namespace, name);
-    const account = serverAccount(name, namespace, this.childOptions());
+    const account = new ServiceAccount(...this.child(name, serverAccountPlan(name, namespace)));
     const before = { ...keeping(retain), dependsOn: [certificate, files, account, ...networks] };
     const sets = partsOf(full).map((part) => {
       new Service(...this.child(names(name)[part], nodesServicePlan(name, part, full)));

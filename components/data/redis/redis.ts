@@ -3,6 +3,7 @@ import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet.js";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import { Service } from "@pulumi/kubernetes/core/v1/service.js";
+import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget.js";
 import * as pulumi from "@pulumi/pulumi";
@@ -14,7 +15,7 @@ import { Ledger } from "../../core/ledger.ts";
 import type { Consumer, Grant, Peer, Usable } from "../../core/usage.ts";
 import { Certificate } from "../../edge/certificate.ts";
 import { credential, PASSWORD } from "../credential.ts";
-import { serverAccount } from "../server-account.ts";
+import { serverAccountPlan } from "../server-account.ts";
 import { quorumProblems, storeProblems } from "../store.ts";
 import { type CompleteArgs, complete, type RedisArgs } from "./args.ts";
 import { consumerAcl, keyPrefix, PORT, serverFiles, usersAcl } from "./config.ts";
@@ -76,7 +77,7 @@ export class Redis extends Component implements Usable {
     const secrets = this.#secrets();
     new Service(...this.child(names(name).nodes, nodesServicePlan(name, namespace)));
     const network = this.#networks();
-    const account = serverAccount(name, namespace, this.childOptions());
+    const account = new ServiceAccount(...this.child(name, serverAccountPlan(name, namespace)));
     const statefulSet = new StatefulSet(
       ...this.child(server, serversPlan(name, full), transform?.servers, {
         ...keeping(retain),
