@@ -1,19 +1,16 @@
-import { type Field, MalformedValue } from "./field.ts";
+import type { Field } from "./field.ts";
 import { podOf } from "./pods.ts";
+import { readable } from "./sound.ts";
 import type { StackObject } from "./stack-object.ts";
-import { UnknownValue } from "./unknown.ts";
 
 const PLAIN = /^(?!(?:true|false|null|yes|no|on|off)$)[A-Za-z][\w./-]*$/i;
 
 /** Labels as a line of YAML, for a fix: `{ app: orders }`. Undefined if there are none, or some are not known or misshapen. */
 export function labelText(labels: Field): string | undefined {
-  try {
+  return readable(() => {
     const pairs = labels.entries().map(([key, value]) => `${written(key)}: ${written(value.text() ?? "")}`);
     return pairs.length > 0 ? `{ ${pairs.join(", ")} }` : undefined;
-  } catch (error) {
-    if (error instanceof UnknownValue || error instanceof MalformedValue) return undefined;
-    throw error;
-  }
+  });
 }
 
 /** The labels by which a workload's pods are told from others, as a line of YAML: those of its selector, or of its pods. */

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { anySound, Lookup } from "./lookup.ts";
+import { Lookup } from "./lookup.ts";
 import { fromManifest } from "./resource.ts";
+import { anyOf } from "./sound.ts";
 import { Stack } from "./stack.ts";
 import { UNKNOWN, UnknownValue } from "./unknown.ts";
 
@@ -16,7 +17,7 @@ test("finds by every key, once; what is not known may be the one, what is missha
 });
 
 test("one that serves decides, before what is not known and what is misshapen", () => {
-  expect(anySound(objects, (object) => object.name === "b")).toBe(true);
-  expect(() => anySound(objects, (object) => object.name === "c")).toThrow(UnknownValue);
-  expect(anySound([objects[0], objects[3]], (object) => object?.name === "c")).toBe(false);
+  expect(anyOf(objects, (object) => object.name === "b")).toBe(true);
+  expect(() => anyOf(objects, (object) => object.name === "c")).toThrow(UnknownValue);
+  expect(anyOf([objects[0], objects[3]], (object) => object?.name === "c")).toBe(false);
 });

@@ -1,5 +1,5 @@
 import { MalformedValue } from "./field.ts";
-import { someKnown, UnknownValue } from "./unknown.ts";
+import { UnknownValue } from "./unknown.ts";
 
 /**
  * Items, mostly objects of a stack, by keys that are read from them once. One whose keys are not known yet is among the answers to every question;
@@ -31,18 +31,4 @@ export class Lookup<T> {
     if (bucket) bucket.push(object);
     else this.#known.set(key, [object]);
   }
-}
-
-/**
- * Whether any item serves. A misshapen one does not. Throws UnknownValue if none is known to serve and one may.
- */
-export function anySound<T>(items: Iterable<T>, serves: (item: T) => boolean): boolean {
-  return someKnown(items, (item) => {
-    try {
-      return serves(item);
-    } catch (error) {
-      if (error instanceof MalformedValue) return false;
-      throw error;
-    }
-  });
 }

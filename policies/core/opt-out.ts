@@ -1,9 +1,8 @@
-import { MalformedValue } from "./field.ts";
 import { nearest } from "./nearest.ts";
 import { OPT_OUT_NAMES } from "./opt-out-names.ts";
 import type { Rule } from "./rule.ts";
+import { readable } from "./sound.ts";
 import type { StackObject } from "./stack-object.ts";
-import { UnknownValue } from "./unknown.ts";
 
 /** Shorter reasons say nothing; `optOut()` of the components asks for the same. */
 export const MIN_REASON = 10;
@@ -32,17 +31,14 @@ export function reasonFor(what: string, object: StackObject): string | undefined
  * one that says too little, or a key that no rule has and that is like this rule's. Undefined if there is none.
  */
 export function vainOptOut(rule: Rule, object: StackObject): string | undefined {
-  try {
+  // What cannot be read is no reason to tell a violation otherwise than it is.
+  return readable(() => {
     const reason = reasonOf(rule, object);
     if (reason !== undefined && rule.optOut !== undefined && reason.length < MIN_REASON)
       return `${optOutKey(rule.optOut)} does not count: its reason has ${reason.length} characters, allowed: ${MIN_REASON} or more`;
     const key = object.annotationKeys().find((one) => isMeantFor(rule, one));
     return key && `${key} is no opt-out; ${insteadOf(rule)}`;
-  } catch (error) {
-    // What cannot be read is no reason to tell a violation otherwise than it is.
-    if (error instanceof UnknownValue || error instanceof MalformedValue) return undefined;
-    throw error;
-  }
+  });
 }
 
 function reasonOf({ optOut }: Rule, object: StackObject): string | undefined {

@@ -4,7 +4,8 @@ import { plainSelector } from "./plain-selector.ts";
 import { makesPods, podOf } from "./pods.ts";
 import { selects } from "./selector.ts";
 import { demandOf, pair } from "./selector-demand.ts";
-import { anyOf, type Stack } from "./stack.ts";
+import { anyOf } from "./sound.ts";
+import type { Stack } from "./stack.ts";
 import type { StackObject } from "./stack-object.ts";
 import { eachKnown, everyKnown, someKnown, UnknownValue } from "./unknown.ts";
 

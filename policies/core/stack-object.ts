@@ -1,6 +1,6 @@
-import { Field, MalformedValue } from "./field.ts";
+import { Field } from "./field.ts";
 import type { Resource } from "./resource.ts";
-import { UnknownValue } from "./unknown.ts";
+import { readable } from "./sound.ts";
 
 /** A resource as rules see it. Names of Kubernetes objects throw UnknownValue while they are not known. */
 export class StackObject {
@@ -67,14 +67,4 @@ export class StackObject {
 
 function groupOf(apiVersion: string): string {
   return apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
-}
-
-/** A label must come out for any object, however broken: what cannot be read is left out of it. */
-function readable(read: () => string | undefined): string | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof UnknownValue || error instanceof MalformedValue) return undefined;
-    throw error;
-  }
 }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { fromManifest } from "./resource.ts";
-import { anyOf, Stack } from "./stack.ts";
+import { anyOf } from "./sound.ts";
+import { Stack } from "./stack.ts";
 import type { StackObject } from "./stack-object.ts";
 import { UNKNOWN, UnknownValue } from "./unknown.ts";
 

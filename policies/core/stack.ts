@@ -2,7 +2,7 @@ import { type Field, MalformedValue } from "./field.ts";
 import type { Resource } from "./resource.ts";
 import { SelectorIndex } from "./selector-index.ts";
 import { StackObject } from "./stack-object.ts";
-import { someKnown, UnknownValue } from "./unknown.ts";
+import { UnknownValue } from "./unknown.ts";
 
 /** Stands among the namespaces for objects whose namespace is not known yet. */
 const ANYWHERE = "\0";
@@ -28,7 +28,7 @@ export class Stack {
 
   /** Objects of a kind that are, or may be, in a namespace. */
   inNamespace(group: string, kind: string, namespace: string): StackObject[] {
-    const index = this.#index(namespaceOf, group, kind, namespaceOf);
+    const index = this.#index(group, kind, namespaceOf);
     return [...(index.get(namespace) ?? []), ...(index.get(ANYWHERE) ?? [])];
   }
 
@@ -37,7 +37,7 @@ export class Stack {
    * not known yet may be it. `keyOf` must be one and the same function each time: its answers are kept.
    */
   find(group: string, kind: string, keyOf: (object: StackObject) => string, key: string): StackObject | undefined {
-    const index = this.#index(keyOf, group, kind, keyOf);
+    const index = this.#index(group, kind, keyOf);
     const [found] = index.get(key) ?? [];
     if (found) return found;
     for (const unknown of index.get(ANYWHERE) ?? []) keyOf(unknown);
@@ -91,15 +91,10 @@ export class Stack {
     return this.#derived.get(build) as T;
   }
 
-  /** Objects of a kind by a key that is read once for each of them. `name` tells one index from another. */
-  #index(
-    name: unknown,
-    group: string,
-    kind: string,
-    keyOf: (object: StackObject) => string,
-  ): Map<string, StackObject[]> {
-    const indexes = this.#indexes.get(name) ?? new Map<string, Map<string, StackObject[]>>();
-    this.#indexes.set(name, indexes);
+  /** Objects of a kind by a key that is read once for each of them. */
+  #index(group: string, kind: string, keyOf: (object: StackObject) => string): Map<string, StackObject[]> {
+    const indexes = this.#indexes.get(keyOf) ?? new Map<string, Map<string, StackObject[]>>();
+    this.#indexes.set(keyOf, indexes);
     const known = indexes.get(`${group}/${kind}`);
     if (known) return known;
     const index = new Map<string, StackObject[]>();
@@ -131,19 +126,4 @@ function keyOrAnywhere(object: StackObject, keyOf: (object: StackObject) => stri
     if (error instanceof MalformedValue) return undefined;
     throw error;
   }
-}
-
-/**
- * Whether any of the candidates serves. A misshapen one does not: the API server will refuse it, so it helps nobody.
- * Throws UnknownValue if none is known to serve and one may.
- */
-export function anyOf(candidates: Iterable<StackObject>, serves: (object: StackObject) => boolean): boolean {
-  return someKnown(candidates, (object) => {
-    try {
-      return serves(object);
-    } catch (error) {
-      if (error instanceof MalformedValue) return false;
-      throw error;
-    }
-  });
 }

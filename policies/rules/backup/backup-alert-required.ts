@@ -1,8 +1,8 @@
 import { alertsOf, holdsAlerts } from "../../core/alerts.ts";
 import { isBackup } from "../../core/backup-schedule.ts";
 import { MalformedValue } from "../../core/field.ts";
-import { anySound } from "../../core/lookup.ts";
 import { defineRule } from "../../core/rule.ts";
+import { anyOf } from "../../core/sound.ts";
 import type { Stack } from "../../core/stack.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { eachKnown, UnknownValue } from "../../core/unknown.ts";
@@ -36,7 +36,7 @@ export const backupAlertRequired = defineRule({
   subjects: isBackup,
   *check(backup, _, stack) {
     if (backup.kind === undefined) {
-      if (anySound(stack.derived(notices), tellsOfBackups)) return;
+      if (anyOf(stack.derived(notices), tellsOfBackups)) return;
     } else {
       const watched = WATCHED[backup.group ?? ""] ?? (backup.kind === "SnapshotSchedule" ? SNAPSHOTS : JOBS);
       const { found, unknown } = stack.derived(watchedKinds);

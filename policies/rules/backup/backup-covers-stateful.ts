@@ -1,8 +1,8 @@
 import { saversOf } from "../../core/backup.ts";
 import { DECLARED, declared, declaredField } from "../../core/declared.ts";
-import { anySound } from "../../core/lookup.ts";
 import { defineRule, type Violation, violation } from "../../core/rule.ts";
 import type { Saver } from "../../core/saver.ts";
+import { anyOf } from "../../core/sound.ts";
 import { shownSpan, spanOf } from "../../core/span.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { needsBackup } from "../../core/store.ts";
@@ -37,8 +37,8 @@ export const backupCoversStateful = defineRule({
       return;
     }
     const savers = saversOf(store, stack);
-    if (anySound(savers, (saver) => saver.saves() && saver.gap() <= most)) return;
-    const saving = savers.filter((saver) => anySound([saver], ({ saves }) => saves()));
+    if (anyOf(savers, (saver) => saver.saves() && saver.gap() <= most)) return;
+    const saving = savers.filter((saver) => anyOf([saver], ({ saves }) => saves()));
     yield saving.length === 0 ? unsaved(store) : tooSeldom(store, saving, most, promised);
   },
 });
@@ -65,7 +65,7 @@ function tooSeldom(store: StackObject, saving: readonly Saver[], most: number, p
 
 function soundGap(gap: () => number): number {
   let found = Number.POSITIVE_INFINITY;
-  anySound([gap], (read) => {
+  anyOf([gap], (read) => {
     found = read();
     return true;
   });

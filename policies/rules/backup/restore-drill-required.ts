@@ -1,8 +1,8 @@
 import { heldBy } from "../../core/backup.ts";
 import { isBackup } from "../../core/backup-schedule.ts";
 import { DECLARED, referenceOf, referencesOf } from "../../core/declared.ts";
-import { anySound } from "../../core/lookup.ts";
 import { defineRule } from "../../core/rule.ts";
+import { anyOf } from "../../core/sound.ts";
 import { DAY, shownSpan } from "../../core/span.ts";
 import type { Stack } from "../../core/stack.ts";
 import type { StackObject } from "../../core/stack-object.ts";
@@ -36,8 +36,8 @@ export const restoreDrillRequired = defineRule({
   subjects: isBackup,
   *check(backup, { maxDays }, stack) {
     const candidates = candidatesFor(backup, stack);
-    if (anySound(candidates, ({ drill, restores }) => restores() && drillGap(drill) <= maxDays * DAY)) return;
-    const drills = candidates.filter((one) => anySound([one], ({ restores }) => restores())).map(({ drill }) => drill);
+    if (anyOf(candidates, ({ drill, restores }) => restores() && drillGap(drill) <= maxDays * DAY)) return;
+    const drills = candidates.filter((one) => anyOf([one], ({ restores }) => restores())).map(({ drill }) => drill);
     const wanted = `at least one drill every ${maxDays} days`;
     const reference = referenceOf(backup);
     if (drills.length === 0) {
@@ -76,7 +76,7 @@ function candidatesFor(backup: StackObject, stack: Stack): Candidate[] {
 
 function soundGap(drill: StackObject): number {
   let found = Number.POSITIVE_INFINITY;
-  anySound([drill], (one) => {
+  anyOf([drill], (one) => {
     found = drillGap(one);
     return true;
   });

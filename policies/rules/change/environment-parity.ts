@@ -1,8 +1,9 @@
 import { referenceOf } from "../../core/declared.ts";
 import { fits } from "../../core/glob.ts";
-import { anySound, Lookup } from "../../core/lookup.ts";
+import { Lookup } from "../../core/lookup.ts";
 import { containersOf, makesPods } from "../../core/pods.ts";
 import { defineRule, type Violation } from "../../core/rule.ts";
+import { anyOf } from "../../core/sound.ts";
 import type { Stack } from "../../core/stack.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 
@@ -58,7 +59,7 @@ export const environmentParity = defineRule({
     const others = peer.derived(byReference).of(referenceOf(object));
     const same = (other: StackObject) => isSameKind(object, other) && referenceOf(other) === referenceOf(object);
     if (!isMeant(object.label)) {
-      if (!anySound(others, same)) yield onlyHere();
+      if (!anyOf(others, same)) yield onlyHere();
       else yield* otherContainers(object, others.filter(same));
     }
     if (object !== stack.derived(firstCompared)) return;
@@ -104,7 +105,7 @@ function* onlyThere(stack: Stack, peer: Stack, isMeant: (label: string) => boole
   for (const other of peer.objects) {
     if (!isCompared(other) || isMeant(other.label)) continue;
     const reference = referenceOf(other);
-    if (anySound(here.of(reference), (one) => isSameKind(one, other) && referenceOf(one) === reference)) continue;
+    if (anyOf(here.of(reference), (one) => isSameKind(one, other) && referenceOf(one) === reference)) continue;
     yield {
       path: "",
       given: `without ${other.label} beside it, which the other environment has`,

@@ -1,6 +1,7 @@
 import { KeyIndex } from "../../core/key-index.ts";
 import { type Violation, violation } from "../../core/rule.ts";
-import { anyOf, type Stack } from "../../core/stack.ts";
+import { anyOf } from "../../core/sound.ts";
+import type { Stack } from "../../core/stack.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { someKnown } from "../../core/unknown.ts";
 

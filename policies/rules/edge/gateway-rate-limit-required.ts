@@ -1,7 +1,8 @@
 import { isIngress, isRoute, onlyRedirects } from "../../core/entry.ts";
 import type { Field } from "../../core/field.ts";
 import { defineRule, type Violation } from "../../core/rule.ts";
-import { anyOf, type Stack } from "../../core/stack.ts";
+import { anyOf } from "../../core/sound.ts";
+import type { Stack } from "../../core/stack.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { someKnown } from "../../core/unknown.ts";
 import { attaches, isTrafficPolicy, policiesFor } from "./attached-policy.ts";

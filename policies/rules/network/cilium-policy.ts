@@ -1,7 +1,8 @@
 import { Field } from "../../core/field.ts";
 import { podOf } from "../../core/pods.ts";
 import { selects } from "../../core/selector.ts";
-import { anyOf, type Stack } from "../../core/stack.ts";
+import { anyOf } from "../../core/sound.ts";
+import type { Stack } from "../../core/stack.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { someKnown, UNKNOWN, UnknownValue } from "../../core/unknown.ts";
 

@@ -2,7 +2,8 @@ import { GATEWAY_API, isIngress, isRoute } from "../../core/entry.ts";
 import type { Field } from "../../core/field.ts";
 import { KeyIndex } from "../../core/key-index.ts";
 import { defineRule, type Violation, violation } from "../../core/rule.ts";
-import { anyOf, type Stack } from "../../core/stack.ts";
+import { anyOf } from "../../core/sound.ts";
+import type { Stack } from "../../core/stack.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { eachKnown, everyKnown, someKnown } from "../../core/unknown.ts";
 

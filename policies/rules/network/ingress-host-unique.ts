@@ -2,7 +2,7 @@ import { isIngress } from "../../core/entry.ts";
 import type { Field } from "../../core/field.ts";
 import { KeyIndex } from "../../core/key-index.ts";
 import { defineRule, violation } from "../../core/rule.ts";
-import { anyOf } from "../../core/stack.ts";
+import { anyOf } from "../../core/sound.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { eachKnown, someKnown } from "../../core/unknown.ts";
 

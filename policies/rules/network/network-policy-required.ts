@@ -1,7 +1,7 @@
 import { makesPods, podOf } from "../../core/pods.ts";
 import { defineRule } from "../../core/rule.ts";
 import { selects } from "../../core/selector.ts";
-import { anyOf } from "../../core/stack.ts";
+import { anyOf } from "../../core/sound.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { someKnown } from "../../core/unknown.ts";
 import { ciliumHolds } from "./cilium-policy.ts";

@@ -1,6 +1,6 @@
 import { type Alert, alertsOf, holdsAlerts, labelOf } from "../../core/alerts.ts";
-import { anySound } from "../../core/lookup.ts";
 import { defineRule } from "../../core/rule.ts";
+import { anyOf } from "../../core/sound.ts";
 import type { Stack } from "../../core/stack.ts";
 import { eachKnown } from "../../core/unknown.ts";
 import { type Labels, readable } from "./alertmanager.ts";
@@ -69,7 +69,7 @@ function fateOf(labels: Labels, pagers: readonly string[], stack: Stack): Fate {
   const known = fates.get(key);
   if (known) return known;
   const routers = routersFor(namespace, stack);
-  const paged = anySound(routers, (router) => reachedBy(router, labels).some(({ ways }) => ways.some(isOneOf(pagers))));
+  const paged = anyOf(routers, (router) => reachedBy(router, labels).some(({ ways }) => ways.some(isOneOf(pagers))));
   const fate: Fate = paged
     ? { paged, shown: "", related: [] }
     : { paged, shown: shownReached(routers, labels), related: routers.map(({ object }) => object.label) };
@@ -93,7 +93,7 @@ function isOneOf(pagers: readonly string[]): (way: string) => boolean {
 function shownReached(routers: readonly Router[], labels: Labels): string {
   if (routers.length === 0) return "no Alertmanager of this stack";
   const names = new Set<string>();
-  anySound(routers, (router) => {
+  anyOf(routers, (router) => {
     for (const { name, ways } of reachedBy(router, labels))
       names.add(`${name} (${ways.join(", ") || "nothing in it"})`);
     return false;

@@ -1,5 +1,5 @@
-import { anySound } from "../../core/lookup.ts";
 import { defineRule } from "../../core/rule.ts";
+import { anyOf } from "../../core/sound.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { dashboardsOf, isLoaded } from "./dashboards.ts";
 import { objectivesOf } from "./objectives.ts";
@@ -32,7 +32,7 @@ export const dashboardPerService = defineRule({
     if (onlyWithObjectives && objectivesOf(service).length === 0) return;
     const { name } = service;
     const dashboards = dashboardsOf(name, stack);
-    if (anySound(dashboards, (one) => one.words().has(name) && isLoaded(one, label))) return;
+    if (anyOf(dashboards, (one) => one.words().has(name) && isLoaded(one, label))) return;
     yield {
       path: "",
       given: "on no dashboard",

@@ -1,8 +1,8 @@
 import { embedded } from "../../core/embedded.ts";
 import type { Field } from "../../core/field.ts";
-import { anySound } from "../../core/lookup.ts";
 import { containersOf, podOf } from "../../core/pods.ts";
 import { defineRule } from "../../core/rule.ts";
+import { anyOf } from "../../core/sound.ts";
 import type { Stack } from "../../core/stack.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { someKnown } from "../../core/unknown.ts";
@@ -28,7 +28,7 @@ export const logsCollected = defineRule({
   params: {},
   subjects: ({ group, kind }) => group === "" && kind === "Namespace",
   *check(_namespace, _, stack) {
-    if (anySound(stack.derived(collectors), collects)) return;
+    if (anyOf(stack.derived(collectors), collects)) return;
     yield {
       path: "",
       given: "without a collector of logs in the stack",

@@ -1,5 +1,5 @@
-import { anySound } from "../../core/lookup.ts";
 import { defineRule } from "../../core/rule.ts";
+import { anyOf } from "../../core/sound.ts";
 import { isTaken, serversFor, takesIn } from "./prometheuses.ts";
 
 export const monitoringConfigSelected = defineRule({
@@ -17,7 +17,7 @@ export const monitoringConfigSelected = defineRule({
   subjects: (object, stack) => isTaken(object) && (stack === undefined || serversFor(object, stack).length > 0),
   *check(object, _, stack) {
     const servers = serversFor(object, stack);
-    if (servers.length === 0 || anySound(servers, (server) => takesIn(server, object, stack))) return;
+    if (servers.length === 0 || anyOf(servers, (server) => takesIn(server, object, stack))) return;
     const [first] = servers;
     const wanted =
       first?.selector

@@ -1,6 +1,6 @@
 import { Field } from "../../core/field.ts";
-import { anySound } from "../../core/lookup.ts";
 import { selects } from "../../core/selector.ts";
+import { anyOf } from "../../core/sound.ts";
 import type { Stack } from "../../core/stack.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { everyKnown } from "../../core/unknown.ts";
@@ -83,7 +83,7 @@ const serversIn = (stack: Stack) =>
 
 /** A misshapen chart runs nothing. */
 function isStackChart({ root }: StackObject): boolean {
-  return anySound([root], (chart) => /(?:^|\/)kube-prometheus-stack$/.test(chart.at("chart").text() ?? ""));
+  return anyOf([root], (chart) => /(?:^|\/)kube-prometheus-stack$/.test(chart.at("chart").text() ?? ""));
 }
 
 /** The chart takes only what carries its release's name, unless its values say otherwise. */

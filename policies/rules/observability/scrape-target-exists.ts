@@ -1,6 +1,6 @@
 import type { Field } from "../../core/field.ts";
-import { anySound } from "../../core/lookup.ts";
 import { defineRule, type Violation, violation } from "../../core/rule.ts";
+import { anyOf } from "../../core/sound.ts";
 import type { Stack } from "../../core/stack.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { eachKnown, someKnown, UnknownValue } from "../../core/unknown.ts";
@@ -58,13 +58,13 @@ function isRead(service: StackObject, stack: Stack): boolean {
   const isReadBy = (target: StackObject) => (monitor: StackObject) =>
     monitors(monitor, target) && someKnown(endpointsOf(monitor), (endpoint) => reads(endpoint, target));
   const ways: (() => boolean)[] = [
-    () => anySound(monitorsOf(service, stack), isReadBy(service)),
+    () => anyOf(monitorsOf(service, stack), isReadBy(service)),
     () =>
-      anySound(
+      anyOf(
         workloadsBehind(service, stack),
-        (workload) => leadsTo(service, workload) && anySound(monitorsOf(workload, stack), isReadBy(workload)),
+        (workload) => leadsTo(service, workload) && anyOf(monitorsOf(workload, stack), isReadBy(workload)),
       ),
-    () => service.annotation(ANNOTATION) === "true" && anySound(stack.derived(followers), follows),
+    () => service.annotation(ANNOTATION) === "true" && anyOf(stack.derived(followers), follows),
   ];
   return someKnown(ways, (holds) => holds());
 }
@@ -94,13 +94,13 @@ function* unfound(monitor: StackObject, stack: Stack): Generator<Violation> {
   const candidates = targetsOf(monitor, stack);
   const selector = monitor.root.at("spec", "selector");
   const what = isPodMonitor(monitor) ? "workload" : "Service";
-  if (!anySound(candidates, (target) => monitors(monitor, target))) {
+  if (!anyOf(candidates, (target) => monitors(monitor, target))) {
     const given = `selecting no ${what} of this stack`;
     yield { path: selector.path, given, wanted: `a selector that matches the labels of a ${what} in its namespaces` };
     return;
   }
   yield* eachKnown(endpointsOf(monitor), function* (endpoint) {
-    if (anySound(candidates, (target) => monitors(monitor, target) && reads(endpoint, target))) return;
+    if (anyOf(candidates, (target) => monitors(monitor, target) && reads(endpoint, target))) return;
     const ports = new Set(candidates.filter(quietly((target) => monitors(monitor, target))).flatMap(portsOf));
     const named = [...ports].filter((port) => port !== undefined).join(", ");
     yield violation(endpoint.at("port"), `the name of a port of what it selects: ${named || "none has a name"}`);

@@ -1,7 +1,7 @@
 import { alertsOf, holdsAlerts, labelOf } from "../../core/alerts.ts";
 import { MalformedValue } from "../../core/field.ts";
-import { anySound } from "../../core/lookup.ts";
 import { defineRule } from "../../core/rule.ts";
+import { anyOf } from "../../core/sound.ts";
 import type { Stack } from "../../core/stack.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { UnknownValue } from "../../core/unknown.ts";
@@ -30,7 +30,7 @@ export const watchdogRequired = defineRule({
     const wanted = `an alert with expr: vector(1) that reaches one of ${LISTENS.map((way) => `${way}_configs`).join(", ")}`;
     const isHeard = (labels: (name: string) => string | undefined) =>
       reachedBy(router, labels).some(({ ways }) => ways.some((way) => LISTENS.includes(way)));
-    if (anySound(watchdogs, ({ labels }) => isHeard(labels()))) return;
+    if (anyOf(watchdogs, ({ labels }) => isHeard(labels()))) return;
     const given =
       watchdogs.length === 0
         ? "given no alert that always fires"

@@ -1,6 +1,7 @@
 import { namesOf, referenceIn, refersTo } from "../../core/aws-reference.ts";
 import type { Field } from "../../core/field.ts";
-import { anySound, Lookup } from "../../core/lookup.ts";
+import { Lookup } from "../../core/lookup.ts";
+import { anyOf } from "../../core/sound.ts";
 import type { Stack } from "../../core/stack.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { someKnown } from "../../core/unknown.ts";
@@ -22,7 +23,7 @@ const BUCKET: Expiry = {
             bucket.root.at("lifecycleRules").items(),
             (rule) => rule.at("enabled").boolean() === true && ends(rule),
           ),
-        () => anySound(stack.derived(lifecycles).of(...namesOf(bucket)), (lifecycle) => isOf(lifecycle, bucket)),
+        () => anyOf(stack.derived(lifecycles).of(...namesOf(bucket)), (lifecycle) => isOf(lifecycle, bucket)),
       ],
       (holds) => holds(),
     ),

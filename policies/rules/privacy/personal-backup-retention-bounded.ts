@@ -1,8 +1,8 @@
 import { isBackup } from "../../core/backup-schedule.ts";
 import { classOf, DECLARED, declared, declaredField, PERSONAL } from "../../core/declared.ts";
 import type { Field } from "../../core/field.ts";
-import { anySound } from "../../core/lookup.ts";
 import { defineRule, type Violation, violation } from "../../core/rule.ts";
+import { anyOf } from "../../core/sound.ts";
 import { DAY, shownSpan, spanOf } from "../../core/span.ts";
 import type { Stack } from "../../core/stack.ts";
 import type { StackObject } from "../../core/stack-object.ts";
@@ -51,10 +51,10 @@ export const personalBackupRetentionBounded = defineRule({
 
 function isPersonal(backup: StackObject, stack: Stack): boolean {
   const isOfPeople = (object: StackObject) => PERSONAL.includes(classOf(object) ?? "");
-  return anySound(
+  return anyOf(
     [
       () => isOfPeople(backup),
-      () => anySound(copiedIn(backup, stack), ({ store, saves }) => isOfPeople(store) && saves()),
+      () => anyOf(copiedIn(backup, stack), ({ store, saves }) => isOfPeople(store) && saves()),
     ],
     (holds) => holds(),
   );

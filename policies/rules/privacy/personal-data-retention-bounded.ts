@@ -8,8 +8,9 @@ import {
   referenceOf,
   referencesOf,
 } from "../../core/declared.ts";
-import { anySound, Lookup } from "../../core/lookup.ts";
+import { Lookup } from "../../core/lookup.ts";
 import { defineRule, type Violation, violation } from "../../core/rule.ts";
+import { anyOf } from "../../core/sound.ts";
 import { DAY, spanOf } from "../../core/span.ts";
 import type { Stack } from "../../core/stack.ts";
 import type { StackObject } from "../../core/stack-object.ts";
@@ -48,7 +49,7 @@ export const personalDataRetentionBounded = defineRule({
       return;
     }
     yield* promised(store, maxDays);
-    if (anySound(erasersOf(store, stack), (eraser) => erases(eraser, store))) return;
+    if (anyOf(erasersOf(store, stack), (eraser) => erases(eraser, store))) return;
     yield {
       path: "",
       given: "cleared of old data by nothing that runs at least monthly",

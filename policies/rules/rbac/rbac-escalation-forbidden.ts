@@ -83,6 +83,18 @@ const PERMISSIONS = {
 /** Names that stand for everything: to be held to them is no limit. */
 const MIGHTY = new Set(["cluster-admin", "admin", "edit", "system:masters", "system:admin", "*"]);
 
+const NAMES = [
+  "bind",
+  "escalate",
+  "impersonate",
+  "csr-approval",
+  "webhooks",
+  "nodes-proxy",
+  "sa-token",
+  "token-secret",
+  "pv",
+] as const;
+
 export const rbacEscalationForbidden = defineRule({
   id: "rbac-escalation-forbidden",
   section: "security",
@@ -98,29 +110,9 @@ export const rbacEscalationForbidden = defineRule({
       type: "array",
       items: {
         type: "string",
-        enum: [
-          "bind",
-          "escalate",
-          "impersonate",
-          "csr-approval",
-          "webhooks",
-          "nodes-proxy",
-          "sa-token",
-          "token-secret",
-          "pv",
-        ],
+        enum: NAMES,
       },
-      default: [
-        "bind",
-        "escalate",
-        "impersonate",
-        "csr-approval",
-        "webhooks",
-        "nodes-proxy",
-        "sa-token",
-        "token-secret",
-        "pv",
-      ],
+      default: NAMES,
       description: "Which rights are forbidden.",
     },
   },

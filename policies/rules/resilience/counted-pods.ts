@@ -11,9 +11,6 @@ interface Workloads {
   readonly unplaced: readonly StackObject[];
 }
 
-/** Made once for a stack, in one pass. */
-const FOUND = new WeakMap<Stack, Workloads>();
-
 /** How many pods there are at the fewest; `unknown` is set when there may be more: a value is not known yet. */
 interface Count {
   readonly pods: number;
@@ -31,8 +28,7 @@ export function countedPods(budget: StackObject, stack: Stack): Count {
 }
 
 function counted(budget: StackObject, stack: Stack): Count {
-  const workloads = FOUND.get(stack) ?? workloadsOf(stack);
-  FOUND.set(stack, workloads);
+  const workloads = stack.derived(workloadsOf);
   let pods = 0;
   let unknown: UnknownValue | undefined;
   for (const workload of [...(workloads.byLabel.get(keyOf(budget)) ?? []), ...workloads.unplaced])

@@ -1,5 +1,6 @@
 import { defineRule, type Violation } from "../../core/rule.ts";
-import { anyOf, type Stack } from "../../core/stack.ts";
+import { anyOf } from "../../core/sound.ts";
+import type { Stack } from "../../core/stack.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { eachKnown, UnknownValue } from "../../core/unknown.ts";
 import { budgetsFor, covers, evictable, isBudget, isCounted, leastOf, portionOf } from "./budget.ts";

@@ -1,7 +1,7 @@
 import { podLabelText } from "../../core/label-text.ts";
 import { podOf } from "../../core/pods.ts";
 import { defineRule } from "../../core/rule.ts";
-import { anyOf } from "../../core/stack.ts";
+import { anyOf } from "../../core/sound.ts";
 import { isReplicated, replicasOf } from "../../core/workload.ts";
 import { budgetsFor, covers } from "./budget.ts";
 

@@ -1,7 +1,8 @@
 import { podLabelText } from "../../core/label-text.ts";
 import { podOf } from "../../core/pods.ts";
 import { defineRule, type Violation } from "../../core/rule.ts";
-import { anyOf, type Stack } from "../../core/stack.ts";
+import { anyOf } from "../../core/sound.ts";
+import type { Stack } from "../../core/stack.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { eachKnown, someKnown } from "../../core/unknown.ts";
 import { isReplicated, replicasOf } from "../../core/workload.ts";

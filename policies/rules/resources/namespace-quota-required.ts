@@ -1,5 +1,5 @@
 import { defineRule } from "../../core/rule.ts";
-import { anyOf } from "../../core/stack.ts";
+import { anyOf } from "../../core/sound.ts";
 
 export const namespaceQuotaRequired = defineRule({
   id: "namespace-quota-required",

@@ -7,7 +7,7 @@ import { awsTexts, isAws } from "./aws-text.ts";
 import { type ClearText, clearTexts, isConfigMap } from "./clear-text.ts";
 import { SecretValues, SHORTEST } from "./secret-values.ts";
 
-const VALUES = new WeakMap<Stack, SecretValues>();
+const valuesOf = (stack: Stack) => new SecretValues(stack);
 /** Deeper than any object that people write. */
 const DEEPEST = 64;
 /** Where AWS itself keeps secrets. */
@@ -26,7 +26,7 @@ export const secretValueTraced = defineRule({
   params: {},
   subjects: (object) => (object.kind !== undefined || isAws(object)) && !KEEPERS.test(object.resource.type),
   *check(object, _params, stack) {
-    const values = valuesOf(stack);
+    const values = stack.derived(valuesOf);
     let isSeen = false;
     yield* eachKnown(textsOf(object), function* ({ field, text }): Generator<Violation> {
       const kept = values.in(text);
@@ -42,12 +42,6 @@ export const secretValueTraced = defineRule({
     if (isSeen && values.unknown) throw values.unknown;
   },
 });
-
-function valuesOf(stack: Stack): SecretValues {
-  const values = VALUES.get(stack) ?? new SecretValues(stack);
-  VALUES.set(stack, values);
-  return values;
-}
 
 /** Every text of an object; of a Secret, those outside of where it keeps its values. */
 function* textsOf(object: StackObject): Generator<ClearText> {
