@@ -1,3 +1,4 @@
+export type { DataClass, RecoveryObjectives } from "./declared.ts";
 export type { KafkaArgs, TopicArgs } from "./kafka/args.ts";
 export { Kafka, type Topic } from "./kafka/kafka.ts";
 export type { PostgresArgs } from "./postgres/args.ts";

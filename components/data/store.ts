@@ -6,12 +6,13 @@ import { isQuantity, type Quantity } from "../core/quantity.ts";
 import { isQuorum } from "../core/quorum.ts";
 import { type Resources, resourceProblems } from "../core/resources.ts";
 import type { Issuer } from "../edge/issuer.ts";
+import { type DeclaredArgs, declaredProblems } from "./declared.ts";
 
 /** Where a store runs: in the cluster, or as a managed service. The code of its consumers is the same. */
 export type Backend = "inCluster" | "aws";
 
 /** What every store is given. */
-export interface StoreArgs {
+export interface StoreArgs extends DeclaredArgs {
   readonly namespace: Namespace;
   /** Zones that its replicas are spread over; three for a quorum that survives the loss of one. */
   readonly zones: readonly string[];
@@ -34,7 +35,7 @@ export interface StoreArgs {
 /** What is wrong with the arguments that all stores share. */
 export function storeProblems(name: string, args: StoreArgs): Problem[] {
   const { backend = "inCluster", storage, resources, rotation = 1 } = args;
-  const problems = nameProblems("name", name);
+  const problems = [...nameProblems("name", name), ...declaredProblems(args)];
   if (backend !== "inCluster")
     problems.push({
       field: "backend",

@@ -11,7 +11,6 @@ const NOT_BUILT_YET = {
   "backup-covers-stateful": { level: "advisory" },
   "alert-per-slo": { level: "advisory" },
   "dashboard-per-service": { level: "advisory" },
-  "data-class-label-required": { level: "advisory" },
   "logs-collected": { level: "advisory" },
 } as const;
 

@@ -1,8 +1,10 @@
 import type { types } from "@pulumi/kubernetes";
 import type { Duration } from "../../core/duration.ts";
+import type { OptOut } from "../../core/opt-out.ts";
 import type { Quantity } from "../../core/quantity.ts";
 import type { Resources } from "../../core/resources.ts";
 import type { Transform } from "../../core/transform.ts";
+import type { DeclaredArgs } from "../declared.ts";
 import type { StoreArgs } from "../store.ts";
 
 /** How a topic keeps its records. */
@@ -26,6 +28,8 @@ export interface KafkaArgs<Name extends string = string> extends StoreArgs {
   readonly controllers?: number | "combined";
   /** Hold the records, each in three copies; 3 by default, one in each zone. */
   readonly brokers?: number;
+  /** Says why it needs no backup. Kafka itself makes none: each record has three copies, and ends with its retention. */
+  readonly backup?: OptOut;
   /** Kafka's version, as the tag of its image; 4.1.0 by default. */
   readonly version?: string;
   readonly transform?: {
@@ -55,5 +59,7 @@ export function complete<Name extends string>(args: KafkaArgs<Name>) {
   return { ...DEFAULTS, ...args };
 }
 
-export type CompleteArgs = Required<Omit<KafkaArgs, "transform" | "replication" | "backend">> &
-  Pick<KafkaArgs, "replication" | "backend">;
+export type CompleteArgs = Required<
+  Omit<KafkaArgs, "transform" | "replication" | "backend" | "backup" | keyof DeclaredArgs>
+> &
+  Pick<KafkaArgs, "replication" | "backend" | "backup" | keyof DeclaredArgs>;

@@ -10,6 +10,7 @@ import type { Resources } from "../../core/resources.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../core/security-context.ts";
 import { spread } from "../../core/spread.ts";
 import { certificateSecret } from "../../edge/certificate-plan.ts";
+import { dataLabels, declaredAnnotations } from "../declared.ts";
 import type { CompleteArgs } from "./args.ts";
 import {
   type Access,
@@ -58,17 +59,20 @@ export function nodesPlan(
   args: CompleteArgs,
   clusterId: string,
 ): types.input.apps.v1.StatefulSet {
-  const { zones, replication, version } = args;
+  const { zones, replication, backup, version } = args;
   const namespace = args.namespace.name;
   const matchLabels = selector(name, part);
   const service = names(name)[part];
-  const annotations = optOutAnnotations({ replication, shutdown: ENDS_BY_ITSELF });
+  const annotations = {
+    ...declaredAnnotations(args, { replication, backup }),
+    ...optOutAnnotations({ shutdown: ENDS_BY_ITSELF }),
+  };
   const broker = part === "broker";
   const resources = broker ? args.resources : CONTROLLER_RESOURCES;
   const storage = broker ? args.storage : CONTROLLER_STORAGE;
   const open = { tcpSocket: { port: broker ? "clients" : "controller" } };
   return {
-    metadata: { name: service, namespace, labels: labels(name, part), annotations },
+    metadata: { name: service, namespace, labels: { ...labels(name, part), ...dataLabels(args) }, annotations },
     spec: {
       serviceName: service,
       replicas: args.controllers === "combined" || broker ? args.brokers : args.controllers,
@@ -119,7 +123,7 @@ export function nodesPlan(
       },
       volumeClaimTemplates: [
         {
-          metadata: { name: "data" },
+          metadata: { name: "data", labels: dataLabels(args) },
           spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage } } },
         },
       ],

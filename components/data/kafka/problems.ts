@@ -2,6 +2,7 @@ import { isDuration } from "../../core/duration.ts";
 import type { Problem } from "../../core/invalid.ts";
 import { isDnsLabel } from "../../core/names.ts";
 import { isOptOut } from "../../core/opt-out.ts";
+import { unkeptProblems } from "../declared.ts";
 import { quorumProblems, storeProblems } from "../store.ts";
 import { type CompleteArgs, type KafkaArgs, TOPIC_DEFAULTS } from "./args.ts";
 
@@ -13,7 +14,7 @@ const MOST_PARTITIONS = 1_000;
 export function kafkaProblems(name: string, args: CompleteArgs & Pick<KafkaArgs, "transform">): Problem[] {
   const { controllers, brokers, replication, topics, zones } = args;
   const combined = controllers === "combined";
-  const problems = storeProblems(name, args);
+  const problems = [...storeProblems(name, args), ...unkeptProblems(args.backup, args.objectives)];
   if (combined && args.transform?.controllers)
     problems.push({
       field: "transform.controllers",

@@ -1,6 +1,7 @@
 import type { Quantity } from "../../core/quantity.ts";
 import type { Resources } from "../../core/resources.ts";
 import type { Transform } from "../../core/transform.ts";
+import type { DeclaredArgs } from "../declared.ts";
 import type { StoreArgs } from "../store.ts";
 import type { ClusterManifest, DatabaseManifest } from "./cnpg.ts";
 
@@ -41,5 +42,5 @@ export function complete<Name extends string>(args: PostgresArgs<Name>) {
   return { ...DEFAULTS, ...args };
 }
 
-export type CompleteArgs = Required<Omit<PostgresArgs, "transform" | "replication" | "backend">> &
-  Pick<PostgresArgs, "replication" | "backend">;
+export type CompleteArgs = Required<Omit<PostgresArgs, "transform" | "replication" | "backend" | keyof DeclaredArgs>> &
+  Pick<PostgresArgs, "replication" | "backend" | keyof DeclaredArgs>;

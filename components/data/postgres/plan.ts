@@ -5,10 +5,10 @@ import { priorityClass } from "../../cluster/priorities.ts";
 import { waitFor } from "../../core/custom-resource.ts";
 import { labels, MANAGED } from "../../core/labels.ts";
 import { admit, reach, reachApiServer } from "../../core/network.ts";
-import { optOutAnnotations } from "../../core/opt-out.ts";
 import { amount, type Quantity } from "../../core/quantity.ts";
 import { spread } from "../../core/spread.ts";
 import type { Peer } from "../../core/usage.ts";
+import { dataLabels, declaredAnnotations } from "../declared.ts";
 import type { CompleteArgs } from "./args.ts";
 import type { ClusterManifest, DatabaseManifest, Role } from "./cnpg.ts";
 
@@ -91,6 +91,7 @@ export function clusterPlan(
   accesses: pulumi.Output<readonly Access[]>,
 ): ClusterManifest {
   const { instances, version, connections, resources, storage, zones, replication, databases, namespace } = args;
+  const declared = declaredAnnotations(args, { replication });
   const { topologySpreadConstraints, affinity, tolerations } = spread({
     matchLabels: podLabels(name),
     zones,
@@ -102,8 +103,8 @@ export function clusterPlan(
     metadata: {
       name,
       namespace: namespace.name,
-      labels: labels(name),
-      annotations: { ...waitFor("Ready"), ...optOutAnnotations({ replication }) },
+      labels: { ...labels(name), ...dataLabels(args) },
+      annotations: { ...waitFor("Ready"), ...declared },
     },
     spec: {
       description: `Databases: ${databases.join(", ")}`,
@@ -137,7 +138,7 @@ export function clusterPlan(
         tolerations,
       },
       topologySpreadConstraints,
-      inheritedMetadata: { labels: labels(name), annotations: optOutAnnotations({ replication }) },
+      inheritedMetadata: { labels: { ...labels(name), ...dataLabels(args) }, annotations: declared },
       priorityClassName: priorityClass("store"),
       seccompProfile: { type: "RuntimeDefault" },
     },

@@ -1,4 +1,5 @@
 import type { types } from "@pulumi/kubernetes";
+import type { OptOut } from "../../core/opt-out.ts";
 import type { Quantity } from "../../core/quantity.ts";
 import type { Resources } from "../../core/resources.ts";
 import type { Transform } from "../../core/transform.ts";
@@ -12,6 +13,10 @@ export interface RedisArgs extends StoreArgs {
    * keeps half its memory free for the copy that rewriting its log takes. `cache` by default.
    */
   readonly role?: "cache" | "store";
+  /**
+   * Says why a `store` needs no backup. A `cache` needs none: it is filled anew from what it is a cache of.
+   */
+  readonly backup?: OptOut;
   /** Redis' version, as the tag of its image; 8.2.1 by default. */
   readonly version?: string;
   readonly transform?: {

@@ -3,11 +3,12 @@ import { priorityClass } from "../../cluster/priorities.ts";
 import { checksum } from "../../core/checksum.ts";
 import { labels, selector } from "../../core/labels.ts";
 import { admit, admitScrapers, reach } from "../../core/network.ts";
-import { optOutAnnotations } from "../../core/opt-out.ts";
+import { optOut } from "../../core/opt-out.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../core/security-context.ts";
 import { spread } from "../../core/spread.ts";
 import type { Peer } from "../../core/usage.ts";
 import { certificateSecret } from "../../edge/certificate-plan.ts";
+import { dataLabels, declaredAnnotations } from "../declared.ts";
 import type { CompleteArgs } from "./args.ts";
 import { HEALTH_USER, PATHS, PORT, SENTINEL_PORT, serverFiles } from "./config.ts";
 import { HOSTS_MOUNT, HOSTS_VOLUME, hostsContainer } from "./hosts.ts";
@@ -17,6 +18,8 @@ export const SERVER = "server";
 const SENTINEL_RESOURCES = { requests: { cpu: "50m", memory: "64Mi" }, limits: { cpu: "200m", memory: "64Mi" } };
 /** Time to write the log to disk before the end. */
 const GRACE_SECONDS = 60;
+
+const FILLED_ANEW = optOut("a cache is filled anew from what it is a cache of");
 
 /** Names of what belongs to a Redis: its headless service, its Secrets. */
 export function names(name: string) {
@@ -42,11 +45,12 @@ export function serverHosts(name: string, namespace: string): string[] {
 
 /** Servers with a Sentinel each; all pods start together, since a server finds its primary by asking the others. */
 export function serversPlan(name: string, args: CompleteArgs): types.input.apps.v1.StatefulSet {
-  const { replicas, version, resources, storage, zones, replication } = args;
+  const { replicas, version, resources, storage, zones, replication, role } = args;
   const namespace = args.namespace.name;
   const matchLabels = selector(name, SERVER);
   const { nodes, server, config, users, internal } = names(name);
-  const annotations = optOutAnnotations({ replication });
+  const backup = role === "cache" ? FILLED_ANEW : args.backup;
+  const annotations = declaredAnnotations(args, { replication, backup });
   const image = `docker.io/library/redis:${version}`;
   const all = { name: "SERVERS", value: servers(name, namespace, replicas).join(" ") };
   const configMount = { name: "config", mountPath: PATHS.config, readOnly: true };
@@ -77,7 +81,7 @@ export function serversPlan(name: string, args: CompleteArgs): types.input.apps.
   // What is written there holds a password, so it never touches a disk.
   const run = (what: string) => ({ name: `run-${what}`, emptyDir: { medium: "Memory", sizeLimit: "4Mi" } });
   return {
-    metadata: { name: server, namespace, labels: labels(name, SERVER), annotations },
+    metadata: { name: server, namespace, labels: { ...labels(name, SERVER), ...dataLabels(args) }, annotations },
     spec: {
       serviceName: nodes,
       replicas,
@@ -120,7 +124,7 @@ export function serversPlan(name: string, args: CompleteArgs): types.input.apps.
       },
       volumeClaimTemplates: [
         {
-          metadata: { name: "data" },
+          metadata: { name: "data", labels: dataLabels(args) },
           spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage } } },
         },
       ],

@@ -15,6 +15,7 @@ import { Ledger } from "../../core/ledger.ts";
 import type { Consumer, Grant, Peer, Usable } from "../../core/usage.ts";
 import { Certificate } from "../../edge/certificate.ts";
 import { credential, PASSWORD } from "../credential.ts";
+import { unkeptProblems } from "../declared.ts";
 import { serverAccountPlan } from "../server-account.ts";
 import { quorumProblems, storeProblems } from "../store.ts";
 import { type CompleteArgs, complete, type RedisArgs } from "./args.ts";
@@ -57,6 +58,7 @@ export class Redis extends Component implements Usable {
     refuse(`Redis "${name}"`, [
       ...storeProblems(name, full),
       ...quorumProblems("replicas", full.replicas, full.replication),
+      ...unkeptProblems(full.backup, full.objectives),
     ]);
     super("data:Redis", name, opts, [args.namespace, args.issuer]);
     const { retain, transform } = full;

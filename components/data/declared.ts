@@ -1,0 +1,71 @@
+import type { Duration } from "../core/duration.ts";
+import { isDuration, milliseconds } from "../core/duration.ts";
+import type { Problem } from "../core/invalid.ts";
+import { isOptOut, type OptOut, optOutAnnotations } from "../core/opt-out.ts";
+
+/** How sensitive data is, from what all may know to what the law protects. `personal` is about people. */
+export const DATA_CLASSES = ["public", "internal", "confidential", "restricted", "personal"] as const;
+export type DataClass = (typeof DATA_CLASSES)[number];
+
+/** What a store promises for a disaster, in which nothing but its backups is left. */
+export interface RecoveryObjectives {
+  /** How long it may take until it serves again. */
+  readonly rto: Duration;
+  /** How much of the newest data may be lost. */
+  readonly rpo: Duration;
+}
+
+/** What a store says of its data, so that people and policies can read it. */
+export interface DeclaredArgs {
+  /**
+   * How sensitive its data is; `confidential` by default. It stands as a label on the store, its volumes and its backups.
+   * `personal` asks for `retention`.
+   */
+  readonly dataClass?: DataClass;
+  /** What its backups must be good for. Without them nothing is promised. */
+  readonly objectives?: RecoveryObjectives;
+  /** How long personal data is kept at most. */
+  readonly retention?: Duration;
+}
+
+/** What is wrong with what a store says of its data. */
+export function declaredProblems({ dataClass = "confidential", objectives, retention }: DeclaredArgs): Problem[] {
+  const problems: Problem[] = [];
+  if (!DATA_CLASSES.includes(dataClass))
+    problems.push({ field: "dataClass", given: dataClass, allowed: DATA_CLASSES.join(", ") });
+  if (dataClass === "personal" && retention === undefined)
+    problems.push({
+      field: "retention",
+      given: retention,
+      allowed: 'how long personal data is kept at most, such as "365d"',
+    });
+  const spans = { retention, "objectives.rto": objectives?.rto, "objectives.rpo": objectives?.rpo };
+  for (const [field, given] of Object.entries(spans))
+    if (given !== undefined && !(isDuration(given) && milliseconds(given) > 0))
+      problems.push({ field, given, allowed: 'a duration longer than nothing, such as "15m"' });
+  return problems;
+}
+
+/** The label of what holds a store's data: the store, its volumes, its backups. */
+export function dataLabels({ dataClass = "confidential" }: DeclaredArgs): Record<string, string> {
+  return { "plumbline.dev/data-class": dataClass };
+}
+
+/** The annotations of a store: what it promises, and what it steps down from. */
+export function declaredAnnotations(
+  { objectives, retention }: DeclaredArgs,
+  choices: { readonly replication?: OptOut | undefined; readonly backup?: unknown } = {},
+): Record<string, string> {
+  return {
+    ...(objectives && { "plumbline.dev/rto": objectives.rto, "plumbline.dev/rpo": objectives.rpo }),
+    ...(retention && { "plumbline.dev/retention": retention }),
+    ...optOutAnnotations(choices),
+  };
+}
+
+/** A problem if a store that is not backed up promises what only a backup can keep. */
+export function unkeptProblems(backup: OptOut | undefined, objectives: RecoveryObjectives | undefined): Problem[] {
+  if (!isOptOut(backup) || objectives === undefined) return [];
+  const allowed = "none: backup is stepped down from, and after a disaster nothing comes back";
+  return [{ field: "objectives", given: objectives, allowed }];
+}
