@@ -199,6 +199,10 @@ export const environmentSchema = z.strictObject({
     rpo: duration,
   }),
   retention: z.strictObject({ metrics: duration, logs: duration, traces: duration, backups: duration }),
+  /** Where people read `docs/runbooks`: alerts lead there. */
+  runbooks: z
+    .url({ protocol: /^https?$/, error: 'an address such as "https://git.example.com/docs/runbooks"' })
+    .exactOptional(),
   /** Who is told: `critical` wakes someone, `warning` waits for the morning. */
   paging: z.strictObject({ critical: receiver, warning: receiver }).exactOptional(),
 });

@@ -43,7 +43,13 @@ if (releases.controller) {
   new ReleaseController("release-controller", { namespace: home, zones, ...releases.controller }, on);
 }
 
-const store = { namespace: data, zones, issuer: internal, retain: !rehearsal };
+const store = {
+  namespace: data,
+  zones,
+  issuer: internal,
+  retain: !rehearsal,
+  ...(environment.runbooks && { runbooks: environment.runbooks }),
+};
 const postgres = new Postgres("postgres", { ...store, ...stores.postgres, databases: ["orders", "inventory"] }, on);
 const cache = new Redis("cache", { ...store, ...stores.redis }, on);
 const kafka = new Kafka("kafka", { ...store, ...stores.kafka, topics: { orders: {}, payments: {} } }, on);

@@ -1,16 +1,10 @@
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Metrics } from "../apps/chassis/src/metrics.ts";
 import { milliseconds } from "../components/core/index.ts";
 import { releaseQueries } from "../components/delivery/index.ts";
-import { imageFor, prepareImage } from "../rehearsal/images/index.ts";
-import { cacheDirectory } from "../rehearsal/index.ts";
 import { environmentNames, loadEnvironment } from "../stacks/environment.ts";
+import { type Promtool, promtool, whyNoPromtool } from "./support/promtool.ts";
 
-const notRoot = process.platform !== "linux" || process.getuid?.() !== 0;
 const QUERIES = releaseQueries({ availability: 99.9, latency: { p99: "300ms" } });
 
 /** What comes of a counter in each 30 s, by its labels. */
@@ -38,25 +32,14 @@ function question(ask: (query: string, max: number) => string, name: string, gro
   };
 }
 
-describe.skipIf(notRoot)(
-  `a release is judged by Prometheus${notRoot ? " (skipped: it needs root on Linux)" : ""}`,
+describe.skipIf(whyNoPromtool)(
+  `a release is judged by Prometheus${whyNoPromtool ? ` (skipped: ${whyNoPromtool})` : ""}`,
   () => {
-    const scratch = mkdtempSync(join(tmpdir(), "plumbline-promtool-"));
-    const root = join(scratch, "root");
-
+    let tool: Promtool;
     beforeAll(async () => {
-      const image = imageFor("quay.io/prometheus/prometheus:v3.6.0");
-      if (!image) throw new Error("there is no image of Prometheus");
-      const { path, digest } = await prepareImage(image, { cacheDir: cacheDirectory() });
-      const layout = join(scratch, "layout");
-      const blob = (of: string) => join(layout, "blobs", of.replace(":", "/"));
-      unpack(path, layout);
-      const { layers } = JSON.parse(readFileSync(blob(digest), "utf8")) as { layers: { digest: string }[] };
-      for (const layer of layers) unpack(blob(layer.digest), root);
-      rmSync(layout, { recursive: true });
-      mkdirSync(join(root, "tmp"), { recursive: true });
+      tool = await promtool();
     });
-    afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+    afterAll(() => tool?.remove());
 
     const isBad = (query: string, max: number) => `(${query}) > ${max}`;
     const isAnyNumber = (query: string) => query;
@@ -94,10 +77,7 @@ describe.skipIf(notRoot)(
       ["no traffic has no latency", question(isAnyNumber, "latency-p99", durations(0, 0, 0, 0), false)],
       ["no pods have no latency", question(isAnyNumber, "latency-p99", {}, false)],
     ])("%s", (_, asked) => {
-      writeFileSync(join(root, "tests.yml"), JSON.stringify({ tests: [asked] }));
-      const said = execFileSync("chroot", [root, "/usr/bin/promtool", "test", "rules", "/tests.yml"], {
-        encoding: "utf8",
-      });
+      const said = tool.run(["test", "rules", "/tests.yml"], { "tests.yml": { tests: [asked] } });
       expect(said).toContain("SUCCESS");
     });
   },
@@ -109,8 +89,3 @@ test("the services have a bucket that ends at the latency that each environment 
   for (const name of environmentNames())
     expect(upperBounds, name).toContain(milliseconds(loadEnvironment(name).objectives.latency.p99) / 1_000);
 });
-
-function unpack(archive: string, dir: string): void {
-  mkdirSync(dir, { recursive: true });
-  execFileSync("tar", ["-xf", archive, "-C", dir]);
-}

@@ -4,10 +4,12 @@ import type { RunningCluster } from "../rehearsal/control/start.ts";
 import { type Fault, injectFault } from "../rehearsal/faults/index.ts";
 import { HAPROXY } from "../rehearsal/images/haproxy.ts";
 import { REDIS } from "../rehearsal/images/redis.ts";
+import { REDIS_EXPORTER } from "../rehearsal/images/redis-exporter.ts";
 import { whyNoRealNodes } from "../rehearsal/nodes/index.ts";
 import { apply } from "../rehearsal/nodes/testing/reach.ts";
-import { type RealCluster, realCluster } from "../rehearsal/nodes/testing/real-cluster.ts";
-import { NAMESPACE, readBack, redisObjects, SERVERS, WRITER, writes } from "./support/redis.ts";
+import { type RealCluster, realCluster, ZONES } from "../rehearsal/nodes/testing/real-cluster.ts";
+import { metricsIn, reader, served } from "./support/metrics.ts";
+import { NAMESPACE, readBack, redisObjects, SERVERS, WATCHED, WRITER, writes } from "./support/redis.ts";
 
 const why = whyNoRealNodes();
 /** Servers whose loop waits for DNS were unready after 11 s to 30 s of this. */
@@ -21,7 +23,7 @@ describe.skipIf(why !== undefined)(`Redis on real nodes${why === undefined ? "" 
   const eventually = (what: () => Promise<void>) => vi.waitFor(what, { timeout: 120_000, interval: 1_000 });
 
   beforeAll(async () => {
-    lab = await realCluster("redis", { simulated: false, images: [REDIS, HAPROXY] });
+    lab = await realCluster("redis", { simulated: false, images: [REDIS, HAPROXY, REDIS_EXPORTER] });
     cluster = await lab.start();
     const { base, redis, writer } = redisObjects();
     await apply(lab, base);
@@ -56,6 +58,14 @@ describe.skipIf(why !== undefined)(`Redis on real nodes${why === undefined ? "" 
     const said = await Promise.all(roles);
     return SERVERS.filter((_, index) => said[index]?.startsWith("master")).join(" ");
   }
+
+  test("each server's exporter has every metric that alerts and dashboard ask for", async () => {
+    await apply(lab, reader(ZONES[0] ?? ""));
+    const addresses = SERVERS.map((pod) => kubectl("get", "pod", pod, "-o", "jsonpath={.status.podIP}:9121"));
+    const known = await served(lab, await Promise.all(addresses));
+    expect(known.size).toBeGreaterThan(100);
+    expect(metricsIn(WATCHED, "redis_").filter((name) => !known.has(name))).toEqual([]);
+  });
 
   test("one slow node, that of a DNS server: none becomes unready or is replaced, and writes go on", async () => {
     expect(await primary()).toBe(SERVERS[0]);

@@ -28,13 +28,15 @@ export interface StoreArgs extends DeclaredArgs {
   readonly replication?: OptOut;
   /** Keeps the data when the stack is destroyed or the store is renamed; true by default. */
   readonly retain?: boolean;
+  /** Where people read `docs/runbooks`, such as `https://git.example.com/platform/docs/runbooks`: every alert leads to its section. */
+  readonly runbooks?: string;
   /** Bump it to give every consumer a new password; they start anew to read it. 1 by default. */
   readonly rotation?: number;
 }
 
 /** What is wrong with the arguments that all stores share. */
 export function storeProblems(name: string, args: StoreArgs): Problem[] {
-  const { backend = "inCluster", storage, resources, rotation = 1 } = args;
+  const { backend = "inCluster", storage, resources, rotation = 1, runbooks } = args;
   const problems = [...nameProblems("name", name), ...declaredProblems(args)];
   if (backend !== "inCluster")
     problems.push({
@@ -45,6 +47,12 @@ export function storeProblems(name: string, args: StoreArgs): Problem[] {
   if (args.zones.length === 0) problems.push({ field: "zones", given: args.zones, allowed: "at least one zone" });
   if (storage !== undefined && !isQuantity(storage))
     problems.push({ field: "storage", given: storage, allowed: 'a quantity such as "10Gi"' });
+  if (runbooks !== undefined && !/^https?:\/\/[^\s/]+(\/[^\s/?#]+)*$/.test(runbooks))
+    problems.push({
+      field: "runbooks",
+      given: runbooks,
+      allowed: 'the address of a folder, without a slash at its end, such as "https://git.example.com/docs/runbooks"',
+    });
   if (!Number.isInteger(rotation) || rotation < 1)
     problems.push({ field: "rotation", given: rotation, allowed: "a whole number of at least 1" });
   return resources === undefined ? problems : [...problems, ...resourceProblems("resources", resources)];

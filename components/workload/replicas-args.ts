@@ -1,8 +1,8 @@
 import type { types } from "@pulumi/kubernetes";
+import type { MonitorManifest } from "../core/monitor.ts";
 import { isOptOut, type OptOut } from "../core/opt-out.ts";
 import type { Percent } from "../core/percent.ts";
 import type { Transform } from "../core/transform.ts";
-import type { MonitorManifest } from "./monitor.ts";
 import { completeWorkload, type WorkloadArgs, type WorkloadTransforms } from "./workload-args.ts";
 
 /** How many replicas run, between a floor and a ceiling. */

@@ -12,6 +12,7 @@ const NOT_BUILT_YET = {
   "alert-per-slo": { level: "advisory" },
   "dashboard-per-service": { level: "advisory" },
   "logs-collected": { level: "advisory" },
+  "critical-alert-pages": { level: "advisory" },
 } as const;
 
 /** What means nothing where nobody depends on it: no name leads there, nothing is kept, and nobody is paged. */
@@ -24,6 +25,7 @@ const NOBODY_DEPENDS_ON_IT = {
   "dashboard-per-service": { level: "disabled" },
   "data-class-label-required": { level: "disabled" },
   "logs-collected": { level: "disabled" },
+  "critical-alert-pages": { level: "disabled" },
   "stateful-protected": { level: "disabled" },
 } as const;
 

@@ -10,12 +10,14 @@ import { POSTGRESQL } from "./postgres.ts";
 import { PROMETHEUS } from "./prometheus.ts";
 import { RABBITMQ } from "./rabbitmq.ts";
 import { REDIS } from "./redis.ts";
+import { REDIS_EXPORTER } from "./redis-exporter.ts";
 import { SHOP } from "./shop.ts";
 
 /** Every image that can be made here. */
 export const IMAGES: readonly ImageDescription[] = [
   PAUSE,
   REDIS,
+  REDIS_EXPORTER,
   ...SHOP,
   KAFKA,
   COREDNS,

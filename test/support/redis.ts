@@ -7,6 +7,8 @@ import { reach } from "../../components/core/network.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../components/core/security-context.ts";
 import { complete } from "../../components/data/redis/args.ts";
 import { consumerAcl, PORT, serverFiles, usersAcl } from "../../components/data/redis/config.ts";
+import { exporterSecret } from "../../components/data/redis/exporter.ts";
+import { watched } from "../../components/data/redis/monitoring.ts";
 import {
   budgetPlan,
   names,
@@ -31,7 +33,9 @@ export const WRITER = "writer";
 /** The servers' pods; the first is the primary of the beginning. */
 export const SERVERS = [0, 1, 2].map((index) => `${names(NAME).server}-${index}`);
 const AUTHORITY = "internal";
-const PASSWORD = { internal: "internal-of-a-test", writer: "writer-of-a-test" };
+const PASSWORD = { internal: "internal-of-a-test", metrics: "metrics-of-a-test", writer: "writer-of-a-test" };
+/** What is watched of a store, and of a cache. */
+export const WATCHED = (["store", "cache"] as const).map((role) => watched(NAME, { ...argsOf(), role }));
 /** The writer outlives the first server's node. */
 const BESIDE_FIRST = {
   topologyKey: "kubernetes.io/hostname",
@@ -72,11 +76,14 @@ export function readBack(numbers: readonly string[]): string[] {
   return ["sh", "-c", `printf '${gets}\\n' | ${ask}`];
 }
 
+function argsOf() {
+  return complete({ namespace: { name: NAMESPACE } as Namespace, issuer: {} as Issuer, zones: ZONES });
+}
+
 /** What the component makes, as it makes it, and what it needs before; then a pod that writes through the proxy. */
 export function redisObjects() {
-  const namespace = { name: NAMESPACE } as Namespace;
-  const args = complete({ namespace, issuer: {} as Issuer, zones: ZONES });
-  const { config, internal, users, server } = names(NAME);
+  const args = argsOf();
+  const { config, internal, users, metrics, server } = names(NAME);
   const writer = { namespace: NAMESPACE, podLabels: selector(WRITER) };
   const proxy = { namespace: NAMESPACE, podLabels: selector(NAME, PROXY) };
   const authority = privateAuthorityPlan(AUTHORITY);
@@ -85,7 +92,7 @@ export function redisObjects() {
     of("networking.k8s.io/v1", "NetworkPolicy")({ metadata: here(name), spec });
   const configMap = (name: string, data: object) => of("v1", "ConfigMap")({ metadata: here(name), data });
   const secret = (name: string, stringData: object) => of("v1", "Secret")({ metadata: here(name), stringData });
-  const acl = usersAcl(PASSWORD.internal, [consumerAcl(WRITER, PASSWORD.writer)]);
+  const acl = usersAcl(PASSWORD, [consumerAcl(WRITER, PASSWORD.writer)]);
   return {
     base: [
       ...[NAMESPACE, CERT_MANAGER.namespace].map((name) => of("v1", "Namespace")({ metadata: { name } })),
@@ -104,6 +111,7 @@ export function redisObjects() {
       configMap(`${NAME}-${PROXY}`, proxyFiles(NAME, args)),
       secret(internal, { password: PASSWORD.internal }),
       secret(users, { "users.acl": acl }),
+      secret(metrics, exporterSecret(PASSWORD.metrics)),
       policy("deny-all", DENY_ALL),
       policy("allow-dns", ALLOW_DNS),
       policy(SERVER, serversNetworkPlan(NAME, NAMESPACE, proxy)),

@@ -4,7 +4,6 @@ import type { OptOut } from "../../core/opt-out.ts";
 import type { Quantity } from "../../core/quantity.ts";
 import type { Resources } from "../../core/resources.ts";
 import type { Transform } from "../../core/transform.ts";
-import type { DeclaredArgs } from "../declared.ts";
 import type { StoreArgs } from "../store.ts";
 
 /** How a topic keeps its records. */
@@ -59,7 +58,5 @@ export function complete<Name extends string>(args: KafkaArgs<Name>) {
   return { ...DEFAULTS, ...args };
 }
 
-export type CompleteArgs = Required<
-  Omit<KafkaArgs, "transform" | "replication" | "backend" | "backup" | keyof DeclaredArgs>
-> &
-  Pick<KafkaArgs, "replication" | "backend" | "backup" | keyof DeclaredArgs>;
+type Defaulted = keyof typeof DEFAULTS;
+export type CompleteArgs = Omit<KafkaArgs, Defaulted | "transform"> & Required<Pick<KafkaArgs, Defaulted>>;

@@ -1,7 +1,6 @@
 import type { Quantity } from "../../core/quantity.ts";
 import type { Resources } from "../../core/resources.ts";
 import type { Transform } from "../../core/transform.ts";
-import type { DeclaredArgs } from "../declared.ts";
 import type { StoreArgs } from "../store.ts";
 import type { ClusterManifest, DatabaseManifest } from "./cnpg.ts";
 
@@ -42,5 +41,5 @@ export function complete<Name extends string>(args: PostgresArgs<Name>) {
   return { ...DEFAULTS, ...args };
 }
 
-export type CompleteArgs = Required<Omit<PostgresArgs, "transform" | "replication" | "backend" | keyof DeclaredArgs>> &
-  Pick<PostgresArgs, "replication" | "backend" | keyof DeclaredArgs>;
+type Defaulted = keyof typeof DEFAULTS;
+export type CompleteArgs = Omit<PostgresArgs, Defaulted | "transform"> & Required<Pick<PostgresArgs, Defaulted>>;

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Namespace } from "../../cluster/namespace.ts";
+import { admitScrapers } from "../../core/network.ts";
 import { optOut } from "../../core/opt-out.ts";
 import type { Issuer } from "../../edge/issuer.ts";
 import { complete, type PostgresArgs } from "./args.ts";
@@ -59,11 +60,12 @@ test("the order in which consumers are declared changes nothing", () => {
   expect(networkPlan("postgres", "shop-data", reversed)).toEqual(networkPlan("postgres", "shop-data", accesses));
 });
 
-test("without consumers nobody but the instances and the operator comes in", () => {
+test("without consumers nobody but the instances, the operator and what reads metrics comes in", () => {
   const { ingress } = networkPlan("postgres", "shop-data", []);
   expect(JSON.stringify(ingress)).not.toContain('"shop"');
   expect(ingress).toEqual([
     expect.objectContaining({ ports: [expect.objectContaining({ port: 5432 }), expect.anything()] }),
+    admitScrapers(9187),
   ]);
 });
 

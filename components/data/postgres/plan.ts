@@ -4,7 +4,7 @@ import { CLOUDNATIVE_PG } from "../../cluster/operators/index.ts";
 import { priorityClass } from "../../cluster/priorities.ts";
 import { waitFor } from "../../core/custom-resource.ts";
 import { labels, MANAGED } from "../../core/labels.ts";
-import { admit, reach, reachApiServer } from "../../core/network.ts";
+import { admit, admitScrapers, reach, reachApiServer } from "../../core/network.ts";
 import { amount, type Quantity } from "../../core/quantity.ts";
 import { spread } from "../../core/spread.ts";
 import type { Peer } from "../../core/usage.ts";
@@ -24,6 +24,8 @@ export interface Access {
 }
 
 export const PORT = 5432;
+/** The instance manager serves metrics here, on a port called `metrics`. */
+const METRICS_PORT = 9187;
 /** The instance manager's own port: status, and the operator's commands. */
 const STATUS_PORT = 8000;
 const OPERATOR = { namespace: CLOUDNATIVE_PG.namespace, podLabels: { "app.kubernetes.io/name": "cloudnative-pg" } };
@@ -171,7 +173,11 @@ export function networkPlan(
   return {
     podSelector: { matchLabels: podLabels(name) },
     policyTypes: ["Ingress", "Egress"],
-    ingress: [...admit(sorted(accesses), [PORT]), ...admit([instances, OPERATOR], [PORT, STATUS_PORT])],
+    ingress: [
+      ...admit(sorted(accesses), [PORT]),
+      ...admit([instances, OPERATOR], [PORT, STATUS_PORT]),
+      admitScrapers(METRICS_PORT),
+    ],
     egress: [...reach([PORT, STATUS_PORT].map((port) => ({ ...instances, port }))), reachApiServer()],
   };
 }

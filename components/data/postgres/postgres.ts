@@ -9,7 +9,9 @@ import { nearest } from "../../core/names.ts";
 import type { Consumer, Grant, Usable } from "../../core/usage.ts";
 import { Certificate } from "../../edge/certificate.ts";
 import { basicAuth, credential } from "../credential.ts";
+import { StoreMonitoring } from "../monitoring/store-monitoring.ts";
 import { type CompleteArgs, complete, type PostgresArgs } from "./args.ts";
+import { watched } from "./monitoring.ts";
 import {
   type Access,
   clusterPlan,
@@ -94,6 +96,8 @@ export class Postgres<Name extends string = string> extends Component {
           dependsOn: this.#cluster,
         }),
       );
+    const watch = { ...watched(name, full), namespace, runbooks: full.runbooks };
+    new StoreMonitoring(name, watch, { parent: this, dependsOn: this.#cluster });
     this.registerOutputs({ endpoint: this.endpoint, readerEndpoint: this.readerEndpoint });
   }
 

@@ -9,6 +9,8 @@ import { haproxyCfg } from "./proxy-config.ts";
 const base: RedisArgs = { namespace: { name: "shop-data" } as Namespace, issuer: {} as Issuer, zones: ["a", "b", "c"] };
 const resources = { requests: { cpu: "1", memory: "1Gi" }, limits: { cpu: "1", memory: "1Gi" } } as const;
 
+const PASSWORDS = { internal: "internal", metrics: "metrics" };
+
 test("a cache forgets when it is full; a store refuses, and keeps half its memory for the rewrite of its log", () => {
   expect(redisConf(complete({ ...base, resources }))).toMatch(/maxmemory 805306368\nmaxmemory-policy allkeys-lru/);
   expect(redisConf(complete({ ...base, resources, role: "store" }))).toMatch(
@@ -36,9 +38,9 @@ test("a consumer sees its own keys and channels, and rules nothing", () => {
 
 test("the default user is off, whoever is declared, in an order that does not depend on it", () => {
   const lines = [consumerAcl("payments", "a"), consumerAcl("orders", "b")];
-  const acl = usersAcl("internal", lines);
+  const acl = usersAcl(PASSWORDS, lines);
   expect(acl).toMatch(/^user default off$/m);
-  expect(acl).toBe(usersAcl("internal", [...lines].reverse()));
+  expect(acl).toBe(usersAcl(PASSWORDS, [...lines].reverse()));
 });
 
 test("the proxy checks every server by its certificate, and knows a primary by its role", () => {

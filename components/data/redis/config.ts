@@ -20,6 +20,9 @@ const INTERNAL_USER = "internal";
 /** The account that health checks use: it has no password, and may only ask whether a server lives and what it is. */
 export const HEALTH_USER = "health";
 
+/** The account that reads metrics: it may ask how the server does, and nothing of what is in it. */
+export const METRICS_USER = "metrics";
+
 /** Memory for data, out of the limit. A store also needs room for the copy that a rewrite of its log takes. */
 const MEMORY_SHARE = { cache: 0.75, store: 0.5 };
 /** A primary that is silent this long is replaced; shorter ones are taken for pauses. */
@@ -87,14 +90,18 @@ export function keyPrefix(user: string): string {
 }
 
 /** The ACL file. It holds digests, not passwords. */
-export function usersAcl(internalPassword: string, consumers: readonly string[]): string {
+export function usersAcl(
+  passwords: { readonly internal: string; readonly metrics: string },
+  consumers: readonly string[],
+): string {
   const commands =
     "+psync +replconf +ping +multi +exec +replicaof +slaveof +subscribe +publish +role +info +script|kill " +
     "+client|setname +client|kill +config|rewrite +config|set +acl|load";
   return lines(
     "user default off",
-    `user ${INTERNAL_USER} on #${digest(internalPassword)} allchannels ${commands}`,
+    `user ${INTERNAL_USER} on #${digest(passwords.internal)} allchannels ${commands}`,
     `user ${HEALTH_USER} on nopass +ping +role`,
+    `user ${METRICS_USER} on #${digest(passwords.metrics)} +ping +info`,
     ...[...consumers].sort(),
   );
 }

@@ -86,7 +86,9 @@ test("both servers of a pod read the file, and start when it is there", () => {
   const args = { namespace: { name: "shop-data" } as Namespace, issuer: {} as Issuer, zones: ["a", "b", "c"] };
   // biome-ignore lint/suspicious/noExplicitAny: a plan is plain data, though its type also allows outputs.
   const { containers, initContainers } = (serversPlan("cache", complete(args)) as any).spec.template.spec;
-  for (const { volumeMounts } of containers)
+  const servers = containers.filter(({ name }: { name: string }) => name !== "exporter");
+  expect(servers).toHaveLength(2);
+  for (const { volumeMounts } of servers)
     expect(volumeMounts).toContainEqual(expect.objectContaining({ mountPath: "/etc/hosts", subPath: "hosts" }));
   expect(initContainers).toMatchObject([
     { restartPolicy: "Always", startupProbe: { exec: { command: ["test", "-s", "/run/hosts/hosts"] } } },

@@ -11,6 +11,7 @@ import { certificateSecret } from "../../edge/certificate-plan.ts";
 import { dataLabels, declaredAnnotations } from "../declared.ts";
 import type { CompleteArgs } from "./args.ts";
 import { HEALTH_USER, PATHS, PORT, SENTINEL_PORT, serverFiles } from "./config.ts";
+import { exporterContainer, exporterVolume, METRICS_PORT } from "./exporter.ts";
 import { HOSTS_MOUNT, HOSTS_VOLUME, hostsContainer } from "./hosts.ts";
 
 export const SERVER = "server";
@@ -29,6 +30,7 @@ export function names(name: string) {
     config: `${name}-config`,
     users: `${name}-users`,
     internal: `${name}-internal`,
+    metrics: `${name}-metrics`,
   };
 }
 
@@ -48,7 +50,7 @@ export function serversPlan(name: string, args: CompleteArgs): types.input.apps.
   const { replicas, version, resources, storage, zones, replication, role } = args;
   const namespace = args.namespace.name;
   const matchLabels = selector(name, SERVER);
-  const { nodes, server, config, users, internal } = names(name);
+  const { nodes, server, config, users, internal, metrics } = names(name);
   const backup = role === "cache" ? FILLED_ANEW : args.backup;
   const annotations = declaredAnnotations(args, { replication, backup });
   const image = `docker.io/library/redis:${version}`;
@@ -109,6 +111,7 @@ export function serversPlan(name: string, args: CompleteArgs): types.input.apps.
           containers: [
             container("redis", "redis.sh", PORT, resources),
             container("sentinel", "sentinel.sh", SENTINEL_PORT, SENTINEL_RESOURCES as typeof resources),
+            exporterContainer(),
           ],
           volumes: [
             // Sentinel starts one of the scripts itself, and refuses to start if it may not.
@@ -116,6 +119,7 @@ export function serversPlan(name: string, args: CompleteArgs): types.input.apps.
             { name: "users", secret: { secretName: users, defaultMode: 0o440 } },
             { name: "internal", secret: { secretName: internal, defaultMode: 0o440 } },
             { name: "tls", secret: { secretName: certificateSecret(server), defaultMode: 0o440 } },
+            exporterVolume(metrics),
             HOSTS_VOLUME,
             run("redis"),
             run("sentinel"),
@@ -164,7 +168,7 @@ export function serversNetworkPlan(
   return {
     podSelector: { matchLabels: own.podLabels },
     policyTypes: ["Ingress", "Egress"],
-    ingress: [...admit([proxy], [PORT]), ...admit([own], [PORT, SENTINEL_PORT])],
+    ingress: [...admit([proxy], [PORT]), ...admit([own], [PORT, SENTINEL_PORT]), admitScrapers(METRICS_PORT)],
     egress: reach([PORT, SENTINEL_PORT].map((port) => ({ ...own, port }))),
   };
 }

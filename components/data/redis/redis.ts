@@ -16,10 +16,13 @@ import type { Consumer, Grant, Peer, Usable } from "../../core/usage.ts";
 import { Certificate } from "../../edge/certificate.ts";
 import { credential, PASSWORD } from "../credential.ts";
 import { unkeptProblems } from "../declared.ts";
+import { StoreMonitoring } from "../monitoring/store-monitoring.ts";
 import { serverAccountPlan } from "../server-account.ts";
 import { quorumProblems, storeProblems } from "../store.ts";
 import { type CompleteArgs, complete, type RedisArgs } from "./args.ts";
 import { consumerAcl, keyPrefix, PORT, serverFiles, usersAcl } from "./config.ts";
+import { exporterSecret } from "./exporter.ts";
+import { watched } from "./monitoring.ts";
 import {
   budgetPlan,
   names,
@@ -95,6 +98,8 @@ export class Redis extends Component implements Usable {
     new Service(...this.child(name, proxyServicePlan(name, namespace), undefined, { dependsOn: this.#proxy }));
     for (const part of [SERVER, PROXY])
       new PodDisruptionBudget(...this.child(`${name}-${part}`, budgetPlan(name, part, namespace)));
+    const watch = { ...watched(name, full), namespace, runbooks: full.runbooks };
+    new StoreMonitoring(name, watch, { parent: this, dependsOn: statefulSet });
     this.registerOutputs({ endpoint: this.endpoint });
   }
 
@@ -121,18 +126,19 @@ export class Redis extends Component implements Usable {
     return new ConfigMap(...this.child(name, { metadata, data }));
   }
 
-  /** The servers' own password, and the ACL file with it and every consumer's. */
+  /** The passwords of the servers and of what reads their metrics, and the ACL file with them and every consumer's. */
   #secrets(): Secret[] {
-    const { internal, users } = names(this.usableName);
+    const { internal, users, metrics } = names(this.usableName);
     const keepers = { rotation: String(this.#args.rotation) };
-    const { result: password } = new RandomPassword(...this.child(internal, { ...PASSWORD, keepers }));
-    const acl = pulumi.all([password, this.#accounts.entries]).apply(([own, accounts]) =>
+    const password = (name: string) => new RandomPassword(...this.child(name, { ...PASSWORD, keepers })).result;
+    const own = { internal: password(internal), metrics: password(metrics) };
+    const acl = pulumi.all([pulumi.output(own), this.#accounts.entries]).apply(([passwords, accounts]) =>
       usersAcl(
-        own,
+        passwords,
         accounts.map(({ line }) => line),
       ),
     );
-    const secret = (name: string, stringData: Record<string, pulumi.Input<string>>) =>
+    const secret = (name: string, stringData: pulumi.Input<Record<string, pulumi.Input<string>>>) =>
       new Secret(
         ...this.child(name, {
           metadata: { name, namespace: this.#args.namespace.name, labels: labels(this.usableName, SERVER) },
@@ -140,7 +146,8 @@ export class Redis extends Component implements Usable {
         }),
       );
     return [
-      secret(internal, { password: pulumi.secret(password) }),
+      secret(internal, { password: pulumi.secret(own.internal) }),
+      secret(metrics, pulumi.secret(own.metrics.apply(exporterSecret))),
       secret(users, { "users.acl": pulumi.secret(acl) }),
     ];
   }

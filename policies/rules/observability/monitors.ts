@@ -5,6 +5,7 @@ import { selects } from "../../core/selector.ts";
 import type { Stack } from "../../core/stack.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { someKnown } from "../../core/unknown.ts";
+import { operatorPods } from "./operator-pods.ts";
 
 const OF_SERVICES = new Set(["monitoring.coreos.com/ServiceMonitor", "operator.victoriametrics.com/VMServiceScrape"]);
 const OF_PODS = new Set(["monitoring.coreos.com/PodMonitor", "operator.victoriametrics.com/VMPodScrape"]);
@@ -89,7 +90,8 @@ export function leadsTo(service: StackObject, workload: StackObject): boolean {
 }
 
 const servicesByLabels = (stack: Stack) => new Lookup(stack.objects.filter(isService), keysOf);
-const workloadsByLabels = (stack: Stack) => new Lookup(stack.objects.filter(makesPods), keysOf);
+const workloadsByLabels = (stack: Stack) =>
+  new Lookup([...stack.objects.filter(makesPods), ...operatorPods(stack)], keysOf);
 const serviceMonitors = (stack: Stack) => new Lookup(stack.objects.filter(isServiceMonitor), monitorKeys);
 const podMonitors = (stack: Stack) => new Lookup(stack.objects.filter(isPodMonitor), monitorKeys);
 

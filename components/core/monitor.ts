@@ -1,5 +1,5 @@
-import type { Manifest } from "../core/custom-resource.ts";
-import { labels, type Selector } from "../core/labels.ts";
+import type { Manifest } from "./custom-resource.ts";
+import { labels } from "./labels.ts";
 
 interface Endpoint {
   port: string;
@@ -13,12 +13,12 @@ export type MonitorManifest =
   | Manifest<
       "monitoring.coreos.com/v1",
       "ServiceMonitor",
-      { selector: { matchLabels: Selector }; endpoints: Endpoint[] }
+      { selector: { matchLabels: Record<string, string> }; endpoints: Endpoint[] }
     >
   | Manifest<
       "monitoring.coreos.com/v1",
       "PodMonitor",
-      { selector: { matchLabels: Selector }; podMetricsEndpoints: Endpoint[] }
+      { selector: { matchLabels: Record<string, string> }; podMetricsEndpoints: Endpoint[] }
     >;
 
 /** Has Prometheus read a path of every pod behind a service, or of every pod of a program without one, twice a minute. */
@@ -26,12 +26,12 @@ export function monitorPlan(
   of: "Service" | "Pod",
   name: string,
   namespace: string,
-  matchLabels: Selector,
+  matchLabels: Readonly<Record<string, string>>,
   { port = "admin", path }: { readonly port?: string; readonly path: string },
 ): MonitorManifest {
   const apiVersion = "monitoring.coreos.com/v1";
   const metadata = { name, namespace, labels: labels(name) };
-  const selector = { matchLabels };
+  const selector = { matchLabels: { ...matchLabels } };
   const endpoints = [{ port, path, interval: "30s", scrapeTimeout: "10s" }];
   return of === "Service"
     ? { apiVersion, kind: "ServiceMonitor", metadata, spec: { selector, endpoints } }

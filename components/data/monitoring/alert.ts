@@ -1,0 +1,87 @@
+import type { Manifest } from "../../core/custom-resource.ts";
+import type { Duration } from "../../core/duration.ts";
+import { labels } from "../../core/labels.ts";
+
+/** What wakes or tells somebody: an expression of Prometheus that has an answer only when something is wrong. */
+export interface Alert {
+  /** In upper camel case, beginning with the kind of store: also the heading of its section in the runbook. */
+  readonly name: string;
+  /** `critical` wakes a person: writes or data are at stake now. `warning` waits for the morning. */
+  readonly severity: "critical" | "warning";
+  readonly expr: string;
+  /** How long it must last before anybody is told. */
+  readonly lasts: Duration;
+  /** What is wrong, for whom, in one sentence; may name a label as `{{ $labels.pod }}`. */
+  readonly summary: string;
+}
+
+type RuleManifest = Manifest<
+  "monitoring.coreos.com/v1",
+  "PrometheusRule",
+  {
+    groups: {
+      name: string;
+      rules: {
+        alert: string;
+        expr: string;
+        for: Duration;
+        labels: Record<string, string>;
+        annotations: Record<string, string>;
+      }[];
+    }[];
+  }
+>;
+
+export interface AlertsOf {
+  readonly name: string;
+  readonly namespace: string;
+  /** The runbook of its alerts, a file of docs/runbooks without its ending. */
+  readonly runbook: string;
+  /** Where people read the folder of runbooks. Without it an alert does not say. */
+  readonly runbooks?: string | undefined;
+}
+
+/** The alerts of one store as Prometheus' operator takes them: each says what is wrong, and where it is written what to do. */
+export function alertsPlan({ name, namespace, runbook, runbooks }: AlertsOf, alerts: readonly Alert[]): RuleManifest {
+  return {
+    apiVersion: "monitoring.coreos.com/v1",
+    kind: "PrometheusRule",
+    metadata: { name, namespace, labels: labels(name) },
+    spec: {
+      groups: [
+        {
+          name: `${namespace}-${name}`,
+          rules: alerts.map(({ name: alert, severity, expr, lasts, summary }) => ({
+            alert,
+            expr,
+            for: lasts,
+            labels: { severity, store: name },
+            annotations: {
+              summary: `${name}: ${summary}`,
+              ...(runbooks && { runbook_url: `${runbooks}/${runbook}.md#${alert.toLowerCase()}` }),
+            },
+          })),
+        },
+      ],
+    },
+  };
+}
+
+/** A disk that is nearly full: a store that cannot write stops, and some do not start again. */
+const DISK = { warning: 0.2, critical: 0.1 };
+
+/**
+ * The disks of a store, by the names of their claims. kubelets measure them; volumes that share one disk, as in a rehearsal, show
+ * that disk.
+ */
+export function diskAlerts(kind: string, namespace: string, claims: string): Alert[] {
+  const of = `{namespace="${namespace}",persistentvolumeclaim=~"${claims}"}`;
+  const free = `kubelet_volume_stats_available_bytes${of} / kubelet_volume_stats_capacity_bytes${of}`;
+  return (["warning", "critical"] as const).map((severity) => ({
+    name: `${kind}Disk${severity === "critical" ? "Full" : "Filling"}`,
+    severity,
+    expr: `${free} < ${DISK[severity]}`,
+    lasts: "5m",
+    summary: `less than ${DISK[severity] * 100} % of {{ $labels.persistentvolumeclaim }} is free`,
+  }));
+}

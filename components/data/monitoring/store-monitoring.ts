@@ -1,0 +1,39 @@
+import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
+import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
+import type * as pulumi from "@pulumi/pulumi";
+import { Component } from "../../core/component.ts";
+import { monitorPlan } from "../../core/monitor.ts";
+import { type Alert, alertsPlan } from "./alert.ts";
+import { dashboardPlan, type Panel } from "./dashboard.ts";
+
+/** What of a store is watched, and how. */
+export interface Watched {
+  /** The name of the store's kind in titles, as `PostgreSQL`. */
+  readonly title: string;
+  /** A file of docs/runbooks, without its ending. */
+  readonly runbook: string;
+  /** Pods that serve metrics, and the name of the port on which they do. */
+  readonly pods: Readonly<Record<string, string>>;
+  readonly port: string;
+  readonly alerts: readonly Alert[];
+  readonly panels: readonly Panel[];
+}
+
+export interface StoreMonitoringArgs extends Watched {
+  readonly namespace: string;
+  readonly runbooks?: string | undefined;
+}
+
+/** Has a store's metrics read, and makes its alerts and its dashboard. */
+export class StoreMonitoring extends Component {
+  constructor(name: string, args: StoreMonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("data:StoreMonitoring", name, opts);
+    const { namespace, title, pods, port, alerts, panels } = args;
+    const monitor = monitorPlan("Pod", name, namespace, pods, { port, path: "/metrics" });
+    new CustomResource(...this.child(`${name}-metrics`, monitor));
+    new CustomResource(...this.child(`${name}-alerts`, alertsPlan({ name, ...args }, alerts)));
+    const dashboard = dashboardPlan({ name, namespace, title: `${title}: ${namespace}/${name}` }, panels);
+    new ConfigMap(...this.child(`${name}-dashboard`, dashboard));
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,104 @@
+import { type Alert, diskAlerts } from "../monitoring/alert.ts";
+import type { Watched } from "../monitoring/store-monitoring.ts";
+import type { CompleteArgs } from "./args.ts";
+import { podLabels } from "./plan.ts";
+
+/** Of the connections that there are; the rest lasts until somebody has looked. */
+const CONNECTIONS_SHARE = 0.9;
+/** Half of the two thousand million transactions after which PostgreSQL stops to protect its data; autovacuum begins at a tenth. */
+const OLDEST_TRANSACTION = 1e9;
+const LAG_SECONDS = 30;
+
+/** What is watched of a cluster, by the metrics that CloudNativePG's instances have by themselves. */
+export function watched(name: string, { namespace, instances, connections }: CompleteArgs): Watched {
+  const pods = `namespace="${namespace.name}",pod=~"${name}-[0-9]+"`;
+  const of = (metric: string) => `cnpg_${metric}{${pods}}`;
+  const primaries = `(count(${of("pg_replication_in_recovery")} == 0) or vector(0))`;
+  const streaming = `(sum(${of("pg_replication_streaming_replicas")}) or vector(0))`;
+  const alerts: Alert[] = [
+    {
+      name: "PostgresNoPrimary",
+      severity: "critical",
+      expr: `${primaries} < 1`,
+      lasts: "1m",
+      summary: "no instance takes writes",
+    },
+    {
+      name: "PostgresConnectionsShort",
+      severity: "warning",
+      expr: `sum by (pod) (${of("backends_total")}) > ${Math.floor(connections * CONNECTIONS_SHARE)}`,
+      lasts: "5m",
+      summary: `{{ $labels.pod }} has used nearly all of its ${connections} connections`,
+    },
+    {
+      name: "PostgresTransactionsOld",
+      severity: "critical",
+      expr: `max by (datname) (${of("pg_database_xid_age")}) > ${OLDEST_TRANSACTION}`,
+      lasts: "10m",
+      summary: "{{ $labels.datname }} is half-way to a stop: vacuum does not keep up",
+    },
+    ...(instances > 1 ? replicationAlerts(instances, streaming, of("pg_replication_lag")) : []),
+    ...diskAlerts("Postgres", namespace.name, `${name}-[0-9]+`),
+  ];
+  return {
+    title: "PostgreSQL",
+    runbook: "postgres",
+    pods: podLabels(name),
+    port: "metrics",
+    alerts,
+    panels: [
+      { title: "Primaries", queries: { primaries } },
+      { title: "Replicas that stream", queries: { replicas: streaming } },
+      { title: "Replication lag", unit: "s", queries: { "{{pod}}": of("pg_replication_lag") } },
+      { title: "Connections", queries: { "{{pod}}": `sum by (pod) (${of("backends_total")})` } },
+      {
+        title: "Transactions",
+        unit: "ops",
+        queries: {
+          "{{datname}} committed": `sum by (datname) (rate(${of("pg_stat_database_xact_commit")}[5m]))`,
+          "{{datname}} rolled back": `sum by (datname) (rate(${of("pg_stat_database_xact_rollback")}[5m]))`,
+        },
+      },
+      {
+        title: "Size",
+        unit: "bytes",
+        queries: { "{{datname}}": `max by (datname) (${of("pg_database_size_bytes")})` },
+      },
+      {
+        title: "Longest transaction",
+        unit: "s",
+        queries: { "{{usename}}": `max by (usename) (${of("backends_max_tx_duration_seconds")})` },
+      },
+      {
+        title: "Age of the oldest transaction",
+        queries: { "{{datname}}": `max by (datname) (${of("pg_database_xid_age")})` },
+      },
+    ],
+  };
+}
+
+function replicationAlerts(instances: number, streaming: string, lag: string): Alert[] {
+  return [
+    {
+      name: "PostgresWritesBlocked",
+      severity: "critical",
+      expr: `${streaming} < 1`,
+      lasts: "1m",
+      summary: "no replica streams, and no commit is acknowledged without a second instance",
+    },
+    {
+      name: "PostgresReplicaMissing",
+      severity: "warning",
+      expr: `${streaming} < ${instances - 1}`,
+      lasts: "10m",
+      summary: `fewer than ${instances - 1} replicas stream: the next loss may stop writes`,
+    },
+    {
+      name: "PostgresReplicationLag",
+      severity: "warning",
+      expr: `max by (pod) (${lag}) > ${LAG_SECONDS}`,
+      lasts: "5m",
+      summary: `{{ $labels.pod }} is more than ${LAG_SECONDS} s behind: readers see old data`,
+    },
+  ];
+}

@@ -1,0 +1,39 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { alertsPlan } from "../components/data/monitoring/alert.ts";
+import { type Promtool, promtool, whyNoPromtool } from "./support/promtool.ts";
+import { type Series, STORES, type Told } from "./support/store-alerts.ts";
+
+/** Alerts of stores alone; a cache is told of the rest as a store is. */
+const ALERTS = Object.entries(STORES).flatMap(([store, { watched, told }]) =>
+  Object.keys(told).map((name) => ({ store, name, watched, told: told[name] as Told })),
+);
+
+describe.skipIf(whyNoPromtool)(
+  `the alerts of stores, judged by Prometheus${whyNoPromtool ? ` (skipped: ${whyNoPromtool})` : ""}`,
+  () => {
+    let tool: Promtool;
+    beforeAll(async () => {
+      tool = await promtool();
+    });
+    afterAll(() => tool?.remove());
+
+    test.each(ALERTS)("$store: $name fires when it should, and is silent when not", ({ name, watched, told }) => {
+      const rules = alertsPlan({ name: "store", namespace: "data", ...watched }, watched.alerts).spec;
+      const asked = (series: Series, fires: boolean) => ({
+        interval: "1m",
+        input_series: Object.entries(series).map(([of, values]) => ({ series: of, values })),
+        promql_expr_test: [
+          {
+            expr: `count by (alertname) (ALERTS{alertname="${name}",alertstate="firing"})`,
+            eval_time: "45m",
+            exp_samples: fires ? [{ labels: `{alertname="${name}"}`, value: 1 }] : [],
+          },
+        ],
+      });
+      const tests = [asked(told.fires, true), asked(told.silent, false)];
+      const files = { "rules.yml": rules, "tests.yml": { rule_files: ["/rules.yml"], tests } };
+      expect(tool.run(["check", "rules", "/rules.yml"], files)).toContain("SUCCESS");
+      expect(tool.run(["test", "rules", "/tests.yml"], files)).toContain("SUCCESS");
+    });
+  },
+);
