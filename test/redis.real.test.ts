@@ -7,7 +7,7 @@ import { REDIS } from "../rehearsal/images/redis.ts";
 import { REDIS_EXPORTER } from "../rehearsal/images/redis-exporter.ts";
 import { whyNoRealNodes } from "../rehearsal/nodes/index.ts";
 import { apply } from "../rehearsal/nodes/testing/reach.ts";
-import { type RealCluster, realCluster, ZONES } from "../rehearsal/nodes/testing/real-cluster.ts";
+import { BUSYBOX, type RealCluster, realCluster, ZONES } from "../rehearsal/nodes/testing/real-cluster.ts";
 import { metricsIn, reader, served } from "./support/metrics.ts";
 import { NAMESPACE, readBack, redisObjects, SERVERS, WATCHED, WRITER, writes } from "./support/redis.ts";
 
@@ -23,7 +23,7 @@ describe.skipIf(why !== undefined)(`Redis on real nodes${why === undefined ? "" 
   const eventually = (what: () => Promise<void>) => vi.waitFor(what, { timeout: 120_000, interval: 1_000 });
 
   beforeAll(async () => {
-    lab = await realCluster("redis", { simulated: false, images: [REDIS, HAPROXY, REDIS_EXPORTER] });
+    lab = await realCluster("redis", { simulated: false, images: [REDIS, HAPROXY, REDIS_EXPORTER, BUSYBOX] });
     cluster = await lab.start();
     const { base, redis, writer } = redisObjects();
     await apply(lab, base);
