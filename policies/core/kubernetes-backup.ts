@@ -3,6 +3,7 @@ import type { Field } from "./field.ts";
 import { podOf } from "./pods.ts";
 import type { Saver } from "./saver.ts";
 import { selects } from "./selector.ts";
+import { takes } from "./set-claims.ts";
 import { spanOf } from "./span.ts";
 import type { StackObject } from "./stack-object.ts";
 import { everyKnown, someKnown } from "./unknown.ts";
@@ -98,14 +99,9 @@ function claimLabelsOf(store: StackObject): Field {
     : store.root.at("metadata", "labels");
 }
 
-/** The claims of a set are called `<template>-<set>-<number>`. */
+/** Whether a claim of this name is the store, or one of its own. */
 function claimsOf(store: StackObject, claim: string): boolean {
-  if (store.kind === "PersistentVolumeClaim") return claim === store.name;
-  const templates = store.root.at("spec", "volumeClaimTemplates").items();
-  return someKnown(templates, (one) => {
-    const start = `${one.at("metadata", "name").text() ?? ""}-${store.name}-`;
-    return claim.startsWith(start) && /^\d+$/.test(claim.slice(start.length));
-  });
+  return store.kind === "PersistentVolumeClaim" ? claim === store.name : takes(store, claim);
 }
 
 /** A schedule alone saves nothing: the cluster says where its backups go. */

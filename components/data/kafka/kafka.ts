@@ -1,5 +1,5 @@
 import type { types } from "@pulumi/kubernetes";
-import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet.js";
+import type { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet.js";
 import { Job } from "@pulumi/kubernetes/batch/v1/job.js";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
@@ -17,6 +17,7 @@ import { nearest } from "../../core/names.ts";
 import type { Transform } from "../../core/transform.ts";
 import type { Consumer, Grant, Usable } from "../../core/usage.ts";
 import { Certificate } from "../../edge/certificate.ts";
+import { setWithClaims } from "../claims.ts";
 import { type Credential, credential } from "../credential.ts";
 import { serverAccountPlan } from "../server-account.ts";
 import { type CompleteArgs, complete, type KafkaArgs } from "./args.ts";
@@ -83,8 +84,10 @@ export class Kafka<Name extends string = string> extends Component {
     const sets = partsOf(full).map((part) => {
       new Service(...this.child(names(name)[part], nodesServicePlan(name, part, full)));
       new PodDisruptionBudget(...this.child(names(name)[part], budgetPlan(name, part, namespace)));
-      return new StatefulSet(
-        ...this.child(names(name)[part], nodesPlan(name, part, full, id), transform?.[`${part}s`], before),
+      return setWithClaims(
+        `Kafka "${name}"`,
+        this.child(names(name)[part], nodesPlan(name, part, full, id), transform?.[`${part}s`], before),
+        this.childOptions(keeping(retain)),
       );
     });
     new Service(...this.child(name, bootstrapServicePlan(name, namespace), undefined, { dependsOn: sets }));

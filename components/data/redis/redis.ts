@@ -1,5 +1,4 @@
 import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment.js";
-import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet.js";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import { Service } from "@pulumi/kubernetes/core/v1/service.js";
@@ -14,6 +13,7 @@ import { labels, selector } from "../../core/labels.ts";
 import { Ledger } from "../../core/ledger.ts";
 import type { Consumer, Grant, Peer, Usable } from "../../core/usage.ts";
 import { Certificate } from "../../edge/certificate.ts";
+import { setWithClaims } from "../claims.ts";
 import { credential, PASSWORD } from "../credential.ts";
 import { unkeptProblems } from "../declared.ts";
 import { StoreMonitoring } from "../monitoring/store-monitoring.ts";
@@ -83,11 +83,13 @@ export class Redis extends Component implements Usable {
     new Service(...this.child(names(name).nodes, nodesServicePlan(name, namespace)));
     const network = this.#networks();
     const account = new ServiceAccount(...this.child(name, serverAccountPlan(name, namespace)));
-    const statefulSet = new StatefulSet(
-      ...this.child(server, serversPlan(name, full), transform?.servers, {
+    const statefulSet = setWithClaims(
+      `Redis "${name}"`,
+      this.child(server, serversPlan(name, full), transform?.servers, {
         ...keeping(retain),
         dependsOn: [certificate, files, account, ...secrets, ...network],
       }),
+      this.childOptions(keeping(retain)),
     );
     const proxyConfig = this.#files(`${name}-${PROXY}`, PROXY, proxyFiles(name, full));
     this.#proxy = new Deployment(

@@ -2,6 +2,7 @@ import { saversOf } from "../../core/backup.ts";
 import { DECLARED, declared, declaredField } from "../../core/declared.ts";
 import { defineRule, type Violation, violation } from "../../core/rule.ts";
 import type { Saver } from "../../core/saver.ts";
+import { isOfSet } from "../../core/set-claims.ts";
 import { anyOf } from "../../core/sound.ts";
 import { shownSpan, spanOf } from "../../core/span.ts";
 import type { StackObject } from "../../core/stack-object.ts";
@@ -30,6 +31,7 @@ export const backupCoversStateful = defineRule({
   },
   subjects: needsBackup,
   *check(store, { maxGapHours }, stack) {
+    if (isOfSet(store, stack)) return;
     const promised = declared(store, "rpo");
     const most = promised === undefined ? maxGapHours * HOUR : spanOf(promised);
     if (most === undefined) {
