@@ -8,6 +8,7 @@ import { TestPostgres } from "@plumbline-shop/testing/postgres";
 import { RealProcess } from "@plumbline-shop/testing/process";
 import { Scratch } from "@plumbline-shop/testing/scratch";
 import { shardMap } from "../../components/data/index.ts";
+import { mapDocument } from "../../components/data/sharding/plan.ts";
 
 /** Accounts and their entries, by customer. A balance tells of an entry that was lost or counted twice. */
 export const SCHEMA: ShardedSchema = {
@@ -58,15 +59,11 @@ export class Ledger {
 
   /** Writes a map of the first shards, of which the first `filled` keep keys; all by default. Gives its path. */
   map(file: string, shards: number, filled = shards): string {
-    const { shards: ranges, ...map } = shardMap(this.names.slice(0, filled));
-    const places = this.names.slice(0, shards).map((name, index) => ({
-      name,
-      host: "127.0.0.1",
-      port: this.servers[index]?.port,
-      ranges: ranges[index]?.ranges ?? [],
-    }));
+    const places = this.servers.slice(0, shards).map(({ port }) => ({ host: "127.0.0.1", port }));
+    const map = shardMap(this.names.slice(0, filled));
+    const named = new Map(places.map((place, index) => [this.names[index] ?? "", place]));
     const path = join(this.#scratch.directory, file);
-    writeFileSync(path, JSON.stringify({ ...map, shards: places }));
+    writeFileSync(path, mapDocument(map, named));
     return path;
   }
 

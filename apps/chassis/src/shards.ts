@@ -131,9 +131,10 @@ export class Shards implements Dependency {
       this.#map = parseShardMap(text);
       this.#owners = ownersOf(this.#map);
       this.#log.info({ shards: this.#map.shards.map(({ name }) => name) }, "the shard map is read");
-      this.#founding = this.#found().catch((error) =>
-        this.#log.warn({ reason: reasonOf(error) }, "a shard of the new map is not prepared"),
-      );
+      this.#founding = this.#found().catch((error) => {
+        this.#log.warn({ reason: reasonOf(error) }, "a shard of the new map is not prepared: trying again");
+        this.#text = "";
+      });
     } catch (error) {
       this.#log.warn({ reason: reasonOf(error) }, "the shard map cannot be read: the last one stands");
     }
