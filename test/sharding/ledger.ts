@@ -7,6 +7,7 @@ import { Shards } from "@plumbline-shop/chassis/shards";
 import { TestPostgres } from "@plumbline-shop/testing/postgres";
 import { RealProcess } from "@plumbline-shop/testing/process";
 import { Scratch } from "@plumbline-shop/testing/scratch";
+import pg from "pg";
 import { shardMap } from "../../components/data/index.ts";
 import { mapDocument } from "../../components/data/sharding/plan.ts";
 
@@ -90,6 +91,20 @@ export class Ledger {
   /** Runs SQL on one shard as the superuser, whom nothing holds back but the guards. */
   async on<Row extends object>(shard: number, sql: string): Promise<Row[]> {
     return (await this.servers[shard]?.admin(sql, "ledger")) as Row[];
+  }
+
+  /** A connection of the service to one shard. */
+  async session(shard: number): Promise<pg.Client> {
+    const port = this.servers[shard]?.port ?? 0;
+    const client = new pg.Client({
+      host: "127.0.0.1",
+      port,
+      database: "ledger",
+      user: "ledger",
+      password: this.#password,
+    });
+    await client.connect();
+    return client;
   }
 
   async stop(): Promise<void> {

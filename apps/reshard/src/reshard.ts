@@ -1,8 +1,7 @@
-import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ownersOf, type ShardMap } from "@plumbline-shop/chassis/shard-map";
 import { Move } from "./move.ts";
-import { type Access, Session, Superseded } from "./session.ts";
+import { type Access, Run, Session, Superseded } from "./session.ts";
 import { type Known, type Step, type Survey, survey } from "./survey.ts";
 import { tableProblems, tablesOf } from "./table.ts";
 
@@ -28,10 +27,11 @@ export async function lookAt(map: ShardMap, { access, together = 16 }: Options):
 /** Has every bucket kept by the shard that the map gives it to. Killed at any point, the next run goes on from there. */
 export async function reshard(map: ShardMap, options: Options): Promise<void> {
   const { access, together = 16, report } = options;
+  const run = new Run();
   let last = Date.now();
   for (;;) {
     try {
-      await withSessions(map, access, randomUUID(), async (sessions) => {
+      await withSessions(map, access, run, async (sessions) => {
         for (let moved = 0; ; ) {
           const { problems, steps } = await surveyOf(map, sessions, together);
           if (problems.length > 0) throw new Error(problems.join("\n"));
@@ -93,7 +93,7 @@ async function surveyOf(map: ShardMap, sessions: ReadonlyMap<string, Session>, t
 async function withSessions<Result>(
   map: ShardMap,
   access: Options["access"],
-  run: string | undefined,
+  run: Run | undefined,
   work: (sessions: ReadonlyMap<string, Session>) => Promise<Result>,
 ): Promise<Result> {
   const sessions = new Map<string, Session>();
