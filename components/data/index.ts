@@ -5,6 +5,7 @@ export type { PostgresArgs } from "./postgres/args.ts";
 export { type Database, Postgres } from "./postgres/postgres.ts";
 export type { RedisArgs } from "./redis/args.ts";
 export { Redis } from "./redis/redis.ts";
+export type { ShardedPostgresArgs } from "./sharding/args.ts";
 export {
   bucketOf,
   type Move,
@@ -14,4 +15,5 @@ export {
   shardMap,
   shardOf,
 } from "./sharding/shard-map.ts";
+export { ShardedPostgres } from "./sharding/sharded-postgres.ts";
 export type { Backend } from "./store.ts";

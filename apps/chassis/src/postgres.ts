@@ -47,6 +47,8 @@ export class Postgres implements Dependency {
       constructor(config?: pg.ClientConfig) {
         const ssl = caFile !== undefined && { ca: readFileSync(caFile, "utf8") };
         super({ ...config, user: user.read(), password: password.read(), ssl });
+        // One that is lost between two statements of a transaction fails the next of them. Without a listener it ends the process.
+        this.on("error", () => undefined);
       }
     }
     this.#pool = new pg.Pool({

@@ -29,8 +29,8 @@ export const postgresMissing: Missing =
 export class TestPostgres {
   readonly port: number;
   readonly #password: string;
-  readonly #process: RealProcess;
   readonly #scratch: Scratch;
+  #process: RealProcess;
 
   private constructor(port: number, password: string, server: RealProcess, scratch: Scratch) {
     this.port = port;
@@ -55,17 +55,15 @@ export class TestPostgres {
       "--no-sync",
     );
     if ((await init.exit()).code !== 0) throw new Error(init.output);
-    const server = asAnotherUser(
-      binaries.postgres,
-      `-D${data}`,
-      `--port=${port}`,
-      "--listen_addresses=127.0.0.1",
-      `--unix_socket_directories=${scratch.directory}`,
-      "--fsync=off",
-    );
-    const postgres = new TestPostgres(port, password, server, scratch);
-    await eventually("PostgreSQL answers", 30, () => postgres.admin("SELECT 1"));
+    const postgres = new TestPostgres(port, password, serve(binaries.postgres, scratch, port), scratch);
+    await postgres.#answers();
     return postgres;
+  }
+
+  /** Ends the server as a lost machine would, without a word to anyone, and starts it again from its files. */
+  async crash(): Promise<void> {
+    await this.#process.stop("SIGKILL");
+    await this.#answers();
   }
 
   /** A database with an owner who can log in. */
@@ -74,9 +72,10 @@ export class TestPostgres {
     await this.admin(`CREATE DATABASE ${pg.escapeIdentifier(name)} OWNER ${pg.escapeIdentifier(owner)}`);
   }
 
-  /** Runs SQL as the superuser. */
-  async admin(sql: string): Promise<Record<string, unknown>[]> {
-    const client = new pg.Client({ host: "127.0.0.1", port: this.port, user: "postgres", password: this.#password });
+  /** Runs SQL as the superuser, in the database `postgres` unless another is named. */
+  async admin(sql: string, database = "postgres"): Promise<Record<string, unknown>[]> {
+    const { port } = this;
+    const client = new pg.Client({ host: "127.0.0.1", port, user: "postgres", password: this.#password, database });
     try {
       await client.connect();
       return (await client.query(sql)).rows;
@@ -89,6 +88,25 @@ export class TestPostgres {
     await this.#process.stop("SIGINT");
     this.#scratch.remove();
   }
+
+  /** Starts it as often as it takes: what is left of a killed one is in its way for a moment. */
+  #answers(): Promise<unknown> {
+    return eventually("PostgreSQL answers", 30, () => {
+      if (this.#process.hasExited) this.#process = serve(binaries?.postgres ?? "", this.#scratch, this.port);
+      return this.admin("SELECT 1");
+    });
+  }
+}
+
+function serve(program: string, scratch: Scratch, port: number): RealProcess {
+  return asAnotherUser(
+    program,
+    `-D${join(scratch.directory, "data")}`,
+    `--port=${port}`,
+    "--listen_addresses=127.0.0.1",
+    `--unix_socket_directories=${scratch.directory}`,
+    "--fsync=off",
+  );
 }
 
 function asAnotherUser(program: string, ...args: string[]): RealProcess {

@@ -15,7 +15,8 @@ import type { ClusterManifest, DatabaseManifest, Role } from "./cnpg.ts";
 /** One consumer's right to one database. */
 export interface Access {
   readonly database: string;
-  readonly right: "owner" | "reader";
+  /** A `mover` is a member of the database's owner as the owner itself is: it moves rows between the shards of a store. */
+  readonly right: "owner" | "reader" | "mover";
   readonly consumer: string;
   readonly namespace: string;
   readonly podLabels: Readonly<Record<string, string>>;
@@ -72,7 +73,7 @@ export function rolesPlan(name: string, databases: readonly string[], accesses: 
       ensure: "present",
       login: true,
       connectionLimit: access.connections,
-      inRoles: [access.right === "owner" ? ownerRole(access.database) : "pg_read_all_data"],
+      inRoles: [access.right === "reader" ? "pg_read_all_data" : ownerRole(access.database)],
       passwordSecret: { name: roleSecret(name, access) },
     }),
   );

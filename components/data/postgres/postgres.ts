@@ -34,6 +34,12 @@ export interface Database {
   readonly reader: Usable;
 }
 
+/** Where a consumer that was let in connects to. */
+export interface Admission extends Pick<Grant, "peers" | "dependsOn"> {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** The operator watches Secrets with this label, and reloads them without a restart. */
 const RELOADED = { "cnpg.io/reload": "true" };
 
@@ -117,26 +123,50 @@ export class Postgres<Name extends string = string> extends Component {
     return { owner: usable("owner"), reader: usable("reader") };
   }
 
-  #grant(database: string, right: Access["right"], consumer: Consumer): Grant {
-    const { poolSize, rotation, namespace, issuer } = this.#args;
-    const connections = poolSize * consumer.maxReplicas;
-    const { name, namespace: home, podLabels: pods } = consumer;
-    const access: Access = { database, right, consumer: name, namespace: home, podLabels: pods, connections };
-    refuse(`Postgres "${this.#name}"`, accessProblems(this.#args, this.#accesses.written, access));
-    this.#accesses.add(access);
+  /**
+   * Lets a consumer in with a password that it has already: that of its role on the other shards of a {@link ShardedPostgres}.
+   * Gives where it connects to, and what must stand before it does.
+   */
+  admit(database: Name, right: Access["right"], consumer: Consumer, password: pulumi.Output<string>): Admission {
+    return this.#admit(this.#allow(database, right, consumer), password);
+  }
 
-    const secretName = roleSecret(this.#name, access);
-    const username = loginRole(access);
-    const { password, files, secret } = credential({ name: secretName, username, consumer, rotation });
-    basicAuth(secretName, namespace.name, username, password, this.childOptions(), RELOADED);
-    const [hostName = "", port = ""] = (right === "owner" ? this.endpoint : this.readerEndpoint).split(":");
+  #grant(database: string, right: Access["right"], consumer: Consumer): Grant {
+    const { poolSize, rotation, issuer } = this.#args;
+    const access = this.#allow(database, right, consumer);
+    const name = roleSecret(this.#name, access);
+    const { password, files, secret } = credential({ name, username: loginRole(access), consumer, rotation });
+    const { host, port, peers, dependsOn } = this.#admit(access, password);
     return {
-      environment: { HOST: hostName, PORT: port, NAME: database, POOL_SIZE: String(poolSize) },
+      environment: { HOST: host, PORT: String(port), NAME: database, POOL_SIZE: String(poolSize) },
       files,
       issuer,
-      peers: [{ namespace: namespace.name, podLabels: podLabels(this.#name), port: PORT }],
-      dependsOn: [this.#cluster, secret],
+      peers,
+      dependsOn: [...dependsOn, secret],
       revision: String(rotation),
+    };
+  }
+
+  /** Takes a consumer's share from the budget. Throws if there is not enough of it, or the right is another's. */
+  #allow(database: string, right: Access["right"], consumer: Consumer): Access {
+    const connections = this.#args.poolSize * consumer.maxReplicas;
+    const { name, namespace, podLabels } = consumer;
+    const access: Access = { database, right, consumer: name, namespace, podLabels, connections };
+    refuse(`Postgres "${this.#name}"`, accessProblems(this.#args, this.#accesses.written, access));
+    this.#accesses.add(access);
+    return access;
+  }
+
+  #admit(access: Access, password: pulumi.Output<string>): Admission {
+    const namespace = this.#args.namespace.name;
+    const secret = roleSecret(this.#name, access);
+    basicAuth(secret, namespace, loginRole(access), password, this.childOptions(), RELOADED);
+    const [host = ""] = (access.right === "reader" ? this.readerEndpoint : this.endpoint).split(":");
+    return {
+      host,
+      port: PORT,
+      peers: [{ namespace, podLabels: podLabels(this.#name), port: PORT }],
+      dependsOn: [this.#cluster],
     };
   }
 }

@@ -1,0 +1,147 @@
+import { expect, test } from "vitest";
+import { Namespace } from "../../cluster/index.ts";
+import { optOut } from "../../core/opt-out.ts";
+import { Issuer } from "../../edge/index.ts";
+import { isSecret, record } from "../../testing/record.ts";
+import { CronTask, Microservice } from "../../workload/index.ts";
+import { ShardedPostgres, type ShardedPostgresArgs, type ShardMap, shardMap } from "../index.ts";
+import { shardedPostgresProblems } from "./args.ts";
+
+type Args = Omit<ShardedPostgresArgs, "namespace" | "issuer" | "zones">;
+const ZONES = ["a", "b", "c"];
+
+/** A service that owns a store, a task that moves its keys, and one that reads it. */
+function store(args: Args) {
+  return record("test", () => {
+    const quota = { cpu: "10", memory: "10Gi", pods: 100 } as const;
+    const namespace = new Namespace("shop", { quota });
+    const data = new Namespace("shop-data", { quota });
+    const issuer = new Issuer("internal", { authority: "private" });
+    const ledger = new ShardedPostgres("ledger", { namespace: data, issuer, zones: ZONES, ...args });
+    const shared = { namespace, zones: ZONES, image: "registry.example.com/any:1.0.0" };
+    new Microservice("accounts", { ...shared, scaling: { min: 3, max: 4 }, uses: [ledger.owner] });
+    new CronTask("reshard", {
+      ...shared,
+      schedule: "30 2 * * *",
+      args: ["run", "ledger-shards"],
+      uses: [ledger.mover],
+    });
+    new CronTask("report", { ...shared, schedule: "0 5 * * *", uses: [ledger.reader] });
+    return ledger;
+  });
+}
+
+type Recorded = Awaited<ReturnType<typeof store>>;
+type Places = ShardMap & { readonly shards: readonly { readonly host: string; readonly port: number }[] };
+const mapOf = ({ inputsOf }: Recorded, consumer: string): Places =>
+  JSON.parse(inputsOf(":ConfigMap", `shop-ledger-${consumer}-shards`).data["shards.json"]);
+const container = ({ inputsOf }: Recorded) => inputsOf(":Deployment", "accounts").spec.template.spec.containers[0];
+
+test("a service has one relation to all shards: a map, and one role with one password on each", async () => {
+  const made = await store({ shards: 3 });
+  expect(container(made).env).toEqual(
+    expect.arrayContaining([
+      { name: "LEDGER_SHARDS_FILE", value: "/var/run/config/plumbline/ledger-shards/shards.json" },
+      { name: "LEDGER_SHARDS_NAME", value: "ledger" },
+      { name: "LEDGER_SHARDS_USER_FILE", value: "/var/run/secrets/plumbline/ledger-shards/username" },
+      { name: "LEDGER_SHARDS_PASSWORD_FILE", value: "/var/run/secrets/plumbline/ledger-shards/password" },
+      { name: "LEDGER_SHARDS_CA_FILE", value: "/var/run/secrets/plumbline/ledger-shards/ca.crt" },
+      { name: "LEDGER_SHARDS_POOL_SIZE", value: "5" },
+    ]),
+  );
+  const passwords = made.resources.filter(({ type, name }) => type.startsWith("random:") && name.includes("accounts"));
+  expect(passwords).toHaveLength(1);
+  const names = ["shop-ledger-accounts-ledger", ...[0, 1, 2].map((n) => `shop-data-ledger-${n}-accounts-ledger`)];
+  const secrets = names.map((name) => made.inputsOf(":Secret", name).stringData);
+  for (const stringData of secrets) {
+    expect(stringData).toEqual(secrets[0]);
+    expect(isSecret(stringData)).toBe(true);
+    expect(JSON.stringify(stringData)).toContain('"username":"accounts_ledger"');
+  }
+});
+
+test("the map names each shard's keys, and where it takes writes; that of a reader, where it answers reads", async () => {
+  const made = await store({ shards: 3 });
+  const { shards, ...map } = mapOf(made, "accounts");
+  const { shards: ranges, ...expected } = shardMap(["ledger-0", "ledger-1", "ledger-2"]);
+  expect(map).toEqual(expected);
+  expect(shards).toEqual(ranges.map((shard) => ({ ...shard, host: `${shard.name}-rw.shop-data.svc`, port: 5432 })));
+  expect(mapOf(made, "report").shards[2]).toMatchObject({ host: "ledger-2-ro.shop-data.svc", port: 5432 });
+  expect(mapOf(made, "reshard").shards).toEqual(shards);
+});
+
+test("each shard lets in the service, its mover and its readers, with connections of their own", async () => {
+  const made = await store({ shards: 2 });
+  for (const shard of ["ledger-0", "ledger-1"]) {
+    const { managed, postgresql } = made.inputsOf(":Cluster", shard).spec;
+    expect(managed.roles).toEqual([
+      { name: "ledger_owner", ensure: "present", login: false },
+      expect.objectContaining({ name: "accounts_ledger", connectionLimit: 45, inRoles: ["ledger_owner"] }),
+      expect.objectContaining({ name: "report_ledger", connectionLimit: 5, inRoles: ["pg_read_all_data"] }),
+      expect.objectContaining({ name: "reshard_ledger", connectionLimit: 5, inRoles: ["ledger_owner"] }),
+    ]);
+    expect(postgresql.pg_hba).toContain("hostssl ledger accounts_ledger all scram-sha-256");
+    expect(JSON.stringify(made.inputsOf(":NetworkPolicy", shard).spec.ingress)).toContain("accounts");
+  }
+  const { egress } = made.inputsOf(":NetworkPolicy", "accounts").spec;
+  for (const shard of ["ledger-0", "ledger-1"])
+    expect(JSON.stringify(egress)).toContain(`"cnpg.io/cluster":"${shard}"`);
+});
+
+test("a shard that is added is a Postgres more and another map: no other resource is another, and no pod starts anew", async () => {
+  const [before, after] = [await store({ shards: 3 }), await store({ shards: 4 })];
+  const byName = ({ resources }: Recorded) =>
+    new Map(resources.map((resource) => [`${resource.type.split(":").at(-1)} ${resource.name}`, resource] as const));
+  const [old, now] = [byName(before), byName(after)];
+  expect([...now.keys()].filter((name) => !name.includes("ledger-3")).sort()).toEqual([...old.keys()].sort());
+  const changed = [...old].filter(([name, resource]) => JSON.stringify(resource) !== JSON.stringify(now.get(name)));
+  expect(changed.map(([name]) => name).sort()).toEqual([
+    "ConfigMap shop-ledger-accounts-shards",
+    "ConfigMap shop-ledger-report-shards",
+    "ConfigMap shop-ledger-reshard-shards",
+    "NetworkPolicy accounts",
+    "NetworkPolicy report",
+    "NetworkPolicy reshard",
+  ]);
+  expect([...now.keys()]).toContain("Cluster ledger-3");
+});
+
+test("shards that are not to keep keys stand, and are in the map without any", async () => {
+  const made = await store({ shards: 4, filled: 3 });
+  const { shards } = mapOf(made, "accounts");
+  expect(shards.map(({ name }) => name)).toEqual(["ledger-0", "ledger-1", "ledger-2", "ledger-3"]);
+  expect(shards[3]).toMatchObject({ ranges: [], host: "ledger-3-rw.shop-data.svc" });
+  expect(made.outputs.map).toEqual(shardMap(["ledger-0", "ledger-1", "ledger-2"]));
+});
+
+test("shards may have names of their own, and the database too", async () => {
+  const made = await store({ shards: ["north", "south"], database: "accounting" });
+  expect(made.outputs.shard("ledger-south").endpoint).toBe("ledger-south-rw.shop-data.svc:5432");
+  expect(container(made).env).toContainEqual({ name: "ACCOUNTING_SHARDS_NAME", value: "accounting" });
+  expect(() => made.outputs.shard("ledger-sout")).toThrow(
+    'it has ledger-north, ledger-south; did you mean "ledger-south"?',
+  );
+});
+
+test("the consumers of a store fit each of its shards, or the one too many is refused with the sum", async () => {
+  await expect(store({ shards: 2, connections: 40 })).rejects.toThrow(/at most 25 connections, which are left of 40/);
+});
+
+test.each<[what: string, args: Partial<Args>, field: string, allowed: RegExp]>([
+  ["no shard", { shards: 0 }, "shards", /from 1 to 204/],
+  ["half a shard", { shards: 2.5 }, "shards", /a whole number/],
+  ["an empty list of shards", { shards: [] }, "shards.length", /from 1 to 204/],
+  ["more shards than buckets are for", { shards: 205 }, "shards", /from 1 to 204/],
+  ["a shard twice", { shards: ["north", "south", "north"] }, "shards[2]", /each shard once/],
+  ["a shard's name out of form", { shards: ["North"] }, "shards[0], whose Postgres is named so", /DNS label/],
+  ["fewer than one shard filled", { filled: 0 }, "filled", /from 1 to 3/],
+  ["more filled than there are", { filled: 4 }, "filled", /from 1 to 3, the number of shards/],
+  ["a database's name out of form", { database: "Ledger" }, "database", /DNS label of at most 22/],
+  ["two instances", { instances: 2 }, "instances", /3, 5 or 7/],
+  ["a reason, and three instances", { replication: optOut("a copy of a copy") }, "instances", /1, since replication/],
+])("%s is refused", (_, change, field, allowed) => {
+  const args = { namespace: {} as Namespace, issuer: {} as Issuer, zones: ZONES, shards: 3, ...change };
+  expect(shardedPostgresProblems("ledger", args)).toEqual([
+    { field, given: expect.anything(), allowed: expect.stringMatching(allowed) },
+  ]);
+});
