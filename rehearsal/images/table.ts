@@ -3,6 +3,7 @@ import { CLOUDNATIVE_PG } from "./cloudnative-pg.ts";
 import { COREDNS } from "./coredns.ts";
 import type { ImageDescription } from "./description.ts";
 import { ENVOY } from "./envoy.ts";
+import { ETCD } from "./etcd.ts";
 import { HAPROXY } from "./haproxy.ts";
 import { KAFKA } from "./kafka.ts";
 import { PAUSE } from "./pause.ts";
@@ -10,6 +11,7 @@ import { POSTGRESQL } from "./postgres.ts";
 import { PROMETHEUS } from "./prometheus.ts";
 import { RABBITMQ } from "./rabbitmq.ts";
 import { REDIS } from "./redis.ts";
+import { SEAWEEDFS } from "./seaweedfs.ts";
 import { SHOP } from "./shop.ts";
 
 /** Every image that can be made here. */
@@ -26,6 +28,8 @@ export const IMAGES: readonly ImageDescription[] = [
   RABBITMQ,
   PROMETHEUS,
   ALERTMANAGER,
+  ETCD,
+  SEAWEEDFS,
 ];
 
 /** The description of the image that a manifest asks for; undefined if it cannot be made here. */
