@@ -1,6 +1,9 @@
 export type { DataClass, RecoveryObjectives } from "./declared.ts";
 export type { KafkaArgs, TopicArgs } from "./kafka/args.ts";
 export { Kafka, type Topic } from "./kafka/kafka.ts";
+export type { BucketArgs, ObjectStoreArgs } from "./object-store/args.ts";
+export type { Bucket } from "./object-store/bucket.ts";
+export { ObjectStore } from "./object-store/object-store.ts";
 export type { PostgresArgs } from "./postgres/args.ts";
 export { type Database, Postgres } from "./postgres/postgres.ts";
 export type { RedisArgs } from "./redis/args.ts";

@@ -3,6 +3,7 @@ import { CLOUDNATIVE_PG } from "./cloudnative-pg.ts";
 import { COREDNS } from "./coredns.ts";
 import type { ImageDescription } from "./description.ts";
 import { ENVOY } from "./envoy.ts";
+import { ETCD } from "./etcd.ts";
 import { HAPROXY } from "./haproxy.ts";
 import { KAFKA } from "./kafka.ts";
 import { PAUSE } from "./pause.ts";
@@ -11,6 +12,7 @@ import { PROMETHEUS } from "./prometheus.ts";
 import { RABBITMQ } from "./rabbitmq.ts";
 import { REDIS } from "./redis.ts";
 import { REDIS_EXPORTER } from "./redis-exporter.ts";
+import { SEAWEEDFS } from "./seaweedfs.ts";
 import { SHOP } from "./shop.ts";
 
 /** Every image that can be made here. */
@@ -28,6 +30,8 @@ export const IMAGES: readonly ImageDescription[] = [
   RABBITMQ,
   PROMETHEUS,
   ALERTMANAGER,
+  ETCD,
+  SEAWEEDFS,
 ];
 
 /** The description of the image that a manifest asks for; undefined if it cannot be made here. */

@@ -1,0 +1,63 @@
+import type { types } from "@pulumi/kubernetes";
+import type { Duration } from "../../core/duration.ts";
+import type { OptOut } from "../../core/opt-out.ts";
+import type { Quantity } from "../../core/quantity.ts";
+import type { Resources } from "../../core/resources.ts";
+import type { Transform } from "../../core/transform.ts";
+import type { DeclaredArgs } from "../declared.ts";
+import type { StoreArgs } from "../store.ts";
+
+/** How a bucket keeps its objects. */
+export interface BucketArgs {
+  /**
+   * Keeps what is overwritten or deleted as an older version; false by default. It cannot be taken back: without it from then on, the
+   * bucket goes on as it is.
+   */
+  readonly versioned?: boolean;
+  /**
+   * How long an object is kept after it was written, from "1m" to "255d"; for ever by default. It holds for objects that are written
+   * after it was declared. Not for a versioned bucket.
+   */
+  readonly expireAfter?: Duration;
+}
+
+export interface ObjectStoreArgs<Name extends string = string> extends StoreArgs {
+  /** Buckets by name. Buckets are made here only: a client cannot make one. One that is no longer declared stays, with its objects. */
+  readonly buckets: Readonly<Record<Name, BucketArgs>>;
+  /**
+   * Volume servers, which hold the objects, each of them in two zones; 3 by default. More hold more. The three that hold what is known of
+   * the objects, and lead to them, are the same for any number.
+   */
+  readonly replicas?: number;
+  /** Says why it needs no backup. It makes none itself: every object has two copies. */
+  readonly backup?: OptOut;
+  /** SeaweedFS' version, as the tag of its image; 4.48 by default. */
+  readonly version?: string;
+  readonly transform?: {
+    readonly servers?: Transform<types.input.apps.v1.StatefulSet>;
+    readonly volumes?: Transform<types.input.apps.v1.StatefulSet>;
+    readonly setup?: Transform<types.input.batch.v1.Job>;
+  };
+}
+
+const RESOURCES: Resources = { requests: { cpu: "100m", memory: "512Mi" }, limits: { cpu: "1", memory: "512Mi" } };
+const STORAGE: Quantity = "20Gi";
+
+/** What an object store gets that says nothing. */
+const DEFAULTS = {
+  replicas: 3,
+  version: "4.48",
+  storage: STORAGE,
+  resources: RESOURCES,
+  retain: true,
+  rotation: 1,
+} as const;
+
+export function complete<Name extends string>(args: ObjectStoreArgs<Name>) {
+  return { ...DEFAULTS, ...args };
+}
+
+export type CompleteArgs = Required<
+  Omit<ObjectStoreArgs, "transform" | "replication" | "backend" | "backup" | keyof DeclaredArgs>
+> &
+  Pick<ObjectStoreArgs, "replication" | "backend" | "backup" | keyof DeclaredArgs>;

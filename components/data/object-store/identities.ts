@@ -1,0 +1,67 @@
+/** What a consumer may do with a bucket. */
+export interface Access {
+  readonly bucket: string;
+  readonly right: "owner" | "reader";
+  readonly consumer: string;
+  readonly namespace: string;
+}
+
+/** A consumer's access to one bucket, with the key that it shows. */
+export interface Identity extends Access {
+  readonly accessKey: string;
+  readonly secretKey: string;
+}
+
+/** Rights to a bucket and to its objects. None of them changes the bucket, its versioning or who may use it. */
+const ACTIONS = {
+  reader: {
+    bucket: ["s3:ListBucket", "s3:GetBucketLocation"],
+    objects: ["s3:GetObject", "s3:GetObjectTagging"],
+  },
+  owner: {
+    bucket: [
+      "s3:ListBucket",
+      "s3:GetBucketLocation",
+      "s3:GetBucketVersioning",
+      "s3:ListBucketVersions",
+      "s3:ListBucketMultipartUploads",
+    ],
+    objects: [
+      "s3:GetObject",
+      "s3:GetObjectVersion",
+      "s3:GetObjectTagging",
+      "s3:PutObject",
+      "s3:PutObjectTagging",
+      "s3:DeleteObject",
+      "s3:AbortMultipartUpload",
+      "s3:ListMultipartUploadParts",
+    ],
+  },
+} as const;
+
+/** The file of identities. Who is not in it is refused, and so is who shows no key. It holds secrets. */
+export function identitiesJson(identities: readonly Identity[]): string {
+  const sorted = [...identities].sort((a, b) => (identityName(a) < identityName(b) ? -1 : 1));
+  return JSON.stringify({
+    policies: sorted.map((identity) => ({ name: identityName(identity), content: policy(identity) })),
+    identities: sorted.map((identity) => ({
+      name: identityName(identity),
+      credentials: [{ accessKey: identity.accessKey, secretKey: identity.secretKey }],
+      policyNames: [identityName(identity)],
+    })),
+  });
+}
+
+/** Who it is, as SeaweedFS' log tells. */
+function identityName({ namespace, consumer, bucket, right }: Access): string {
+  return `${namespace}.${consumer}.${bucket}.${right}`;
+}
+
+function policy({ bucket, right }: Access): string {
+  const arn = `arn:aws:s3:::${bucket}`;
+  const allow = (Action: readonly string[], Resource: string) => ({ Effect: "Allow", Action, Resource: [Resource] });
+  return JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [allow(ACTIONS[right].bucket, arn), allow(ACTIONS[right].objects, `${arn}/*`)],
+  });
+}

@@ -1,0 +1,61 @@
+import type { types } from "@pulumi/kubernetes";
+import { checksum } from "../../core/checksum.ts";
+import { labels, selector } from "../../core/labels.ts";
+import { spread } from "../../core/spread.ts";
+import { dataLabels, declaredAnnotations } from "../declared.ts";
+import type { CompleteArgs } from "./args.ts";
+import { configFiles, METRICS_PORTS, names, PATHS, PORTS, volumeArguments } from "./config.ts";
+import { podDefaults, weed, weedVolumes } from "./pod.ts";
+import { claim, open } from "./server-plan.ts";
+
+export const VOLUME = "volume";
+/** A server says 10 s before its end that it will go, so that nobody is led to it any more. */
+const GRACE_SECONDS = 60;
+
+/** Servers that hold the objects, each with a disk of its own. */
+export function volumesPlan(name: string, args: CompleteArgs): types.input.apps.v1.StatefulSet {
+  const { replicas, zones, replication, backup, resources, storage } = args;
+  const { volume } = names(name);
+  const matchLabels = selector(name, VOLUME);
+  const annotations = declaredAnnotations(args, { replication, backup });
+  return {
+    metadata: {
+      name: volume,
+      namespace: args.namespace.name,
+      labels: { ...labels(name, VOLUME), ...dataLabels(args) },
+      annotations,
+    },
+    spec: {
+      serviceName: volume,
+      replicas,
+      podManagementPolicy: "Parallel",
+      selector: { matchLabels },
+      template: {
+        metadata: {
+          labels: labels(name, VOLUME),
+          annotations: { ...annotations, "plumbline.dev/config-checksum": checksum(configFiles()) },
+        },
+        spec: {
+          ...podDefaults(name),
+          terminationGracePeriodSeconds: GRACE_SECONDS,
+          ...spread({ matchLabels, zones, sharedHosts: "never" }),
+          containers: [
+            weed(args, resources, {
+              name: VOLUME,
+              args: volumeArguments(name, args),
+              ports: [
+                { name: "volume", containerPort: PORTS.volume },
+                { name: "volume-servers", containerPort: PORTS.volumeServers },
+                { name: "metrics-volume", containerPort: METRICS_PORTS.volume },
+              ],
+              volumeMounts: [{ name: "data", mountPath: PATHS.data }],
+              ...open("volume"),
+            }),
+          ],
+          volumes: weedVolumes(name),
+        },
+      },
+      volumeClaimTemplates: [claim(storage, args)],
+    },
+  };
+}
