@@ -3,6 +3,8 @@ export type { KafkaArgs, TopicArgs } from "./kafka/args.ts";
 export { Kafka, type Topic } from "./kafka/kafka.ts";
 export type { PostgresArgs } from "./postgres/args.ts";
 export { type Database, Postgres } from "./postgres/postgres.ts";
+export type { QueueArgs, RabbitMQArgs } from "./rabbitmq/args.ts";
+export { type Queue, RabbitMQ } from "./rabbitmq/rabbitmq.ts";
 export type { RedisArgs } from "./redis/args.ts";
 export { Redis } from "./redis/redis.ts";
 export {
