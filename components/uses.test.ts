@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { beforeAll, expect, test } from "vitest";
 import { Namespace } from "./cluster/index.ts";
 import { InvalidArgsError, optOut } from "./core/index.ts";
-import { Kafka, Postgres, Redis } from "./data/index.ts";
+import { Kafka, Postgres, RabbitMQ, Redis } from "./data/index.ts";
 import { blueGreen } from "./delivery/index.ts";
 import { Gateway, Issuer } from "./edge/index.ts";
 import { isSecret, type Recording, record } from "./testing/record.ts";
@@ -252,8 +252,9 @@ test.each([
     new Postgres("postgres", { ...store, retain, databases: ["orders"], transform });
     new Redis("cache", { ...store, retain, transform });
     new Kafka("kafka", { ...store, retain, topics: {}, transform });
+    new RabbitMQ("broker", { ...store, retain, queues: { orders: {} }, transform });
   });
-  expect(seen).toHaveLength(5);
+  expect(seen).toHaveLength(6);
   for (const options of seen) expect(options).toEqual({ protect: undefined, retainOnDelete: undefined, ...kept });
 });
 

@@ -6,6 +6,8 @@ export type { Bucket } from "./object-store/bucket.ts";
 export { ObjectStore } from "./object-store/object-store.ts";
 export type { PostgresArgs } from "./postgres/args.ts";
 export { type Database, Postgres } from "./postgres/postgres.ts";
+export type { QueueArgs, RabbitMQArgs } from "./rabbitmq/args.ts";
+export { type Queue, RabbitMQ } from "./rabbitmq/rabbitmq.ts";
 export type { RedisArgs } from "./redis/args.ts";
 export { Redis } from "./redis/redis.ts";
 export type { ShardedPostgresArgs } from "./sharding/args.ts";

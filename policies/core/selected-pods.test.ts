@@ -49,6 +49,11 @@ test("pods that an operator makes for an object of the stack", () => {
       metadata: { name: "db", namespace: "shop" },
     }),
     ...fromManifest({
+      apiVersion: "rabbitmq.com/v1beta1",
+      kind: "RabbitmqCluster",
+      metadata: { name: "broker", namespace: "shop" },
+    }),
+    ...fromManifest({
       apiVersion: "gateway.networking.k8s.io/v1",
       kind: "Gateway",
       metadata: { name: "edge", namespace: "edge" },
@@ -57,6 +62,8 @@ test("pods that an operator makes for an object of the stack", () => {
   expect(labelsAny(operated, "shop", selector({ "cnpg.io/cluster": "db", role: "primary" }))).toBe(true);
   expect(labelsAny(operated, "pay", selector({ "cnpg.io/cluster": "db" }))).toBe(false);
   expect(labelsAny(operated, "shop", selector({ "cnpg.io/cluster": "other" }))).toBe(false);
+  expect(labelsAny(operated, "shop", selector({ "app.kubernetes.io/name": "broker" }))).toBe(true);
+  expect(labelsAny(operated, "shop", selector({ "app.kubernetes.io/name": "orders" }))).toBe(false);
   expect(labelsAny(operated, "proxies", selector({ "gateway.networking.k8s.io/gateway-name": "edge" }))).toBe(true);
 });
 

@@ -17,8 +17,8 @@ export const RABBITMQ: ImageDescription = {
     {
       kind: "debian",
       release: DEBIAN,
-      // Its programs are scripts of a shell; its locale C.UTF-8 lies in libc-bin.
-      packages: ["rabbitmq-server", "libc-bin", "dash", "coreutils", "grep", "sed"],
+      // Its programs are scripts of a shell, its cluster operator's commands are bash's; its locale C.UTF-8 lies in libc-bin.
+      packages: ["rabbitmq-server", "libc-bin", "bash", "dash", "coreutils", "grep", "sed"],
       // For a tool in Python, for certificates that an administrator makes, and for an init system.
       without: ["python3", "openssl", "socat", "lsb-base"],
     },

@@ -10,6 +10,7 @@ import { PAUSE } from "./pause.ts";
 import { POSTGRESQL } from "./postgres.ts";
 import { PROMETHEUS } from "./prometheus.ts";
 import { RABBITMQ } from "./rabbitmq.ts";
+import { RABBITMQ_CLUSTER_OPERATOR } from "./rabbitmq-cluster-operator.ts";
 import { REDIS } from "./redis.ts";
 import { REDIS_EXPORTER } from "./redis-exporter.ts";
 import { SEAWEEDFS } from "./seaweedfs.ts";
@@ -28,6 +29,7 @@ export const IMAGES: readonly ImageDescription[] = [
   POSTGRESQL,
   CLOUDNATIVE_PG,
   RABBITMQ,
+  RABBITMQ_CLUSTER_OPERATOR,
   PROMETHEUS,
   ALERTMANAGER,
   ETCD,

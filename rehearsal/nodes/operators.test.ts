@@ -44,8 +44,46 @@ it("refuses manifests that deploy nothing", () => {
   expect(() => forNodes(`${DEFINITION}---\n${ROLE}`)).toThrow(/hold no Deployment/);
 });
 
-it("runs the operator in the version of its definitions", async () => {
-  const version = operatorImage("cloudnative-pg").reference.replace(/^.*:/, "");
+it.each([
+  ["cloudnative-pg", "github.com/cloudnative-pg/cloudnative-pg"],
+  ["rabbitmq-cluster-operator", "github.com/rabbitmq/cluster-operator/v2"],
+] as const)("runs %s in the version of its definitions", async (name, module) => {
+  const version = operatorImage(name).reference.replace(/^.*:/, "");
   const modules = await readFile(join(CRD_MODULE_DIR, "go.mod"), "utf8");
-  expect(modules).toContain(`github.com/cloudnative-pg/cloudnative-pg v${version}`);
+  expect(modules).toContain(`${module} v${version}`);
+});
+
+it("changes names, namespaces and images as kustomize would", () => {
+  const account = { kind: "ServiceAccount", metadata: { name: "operator" } };
+  const binding = {
+    kind: "ClusterRoleBinding",
+    metadata: { name: "operator-rolebinding" },
+    roleRef: { kind: "ClusterRole", name: "operator-role" },
+    subjects: [{ kind: "ServiceAccount", name: "rabbitmq-cluster-operator", namespace: "rabbitmq-system" }],
+  };
+  const deployment = {
+    kind: "Deployment",
+    metadata: { name: "operator", namespace: "system" },
+    spec: { template: { spec: { containers: [{ name: "operator", image: "controller:latest" }] } } },
+  };
+  const given = [{ kind: "Namespace", metadata: { name: "rabbitmq-system" } }, account, binding, deployment];
+  const kustomization = { namespace: "rabbitmq-system", namePrefix: "rabbitmq-cluster-", image: "operator:1" };
+  expect(loadAll(forNodes(given.map((one) => dump(one)).join("---\n"), kustomization))).toEqual([
+    given[0],
+    { kind: "ServiceAccount", metadata: { name: "rabbitmq-cluster-operator", namespace: "rabbitmq-system" } },
+    {
+      ...binding,
+      metadata: { name: "rabbitmq-cluster-operator-rolebinding" },
+      roleRef: { kind: "ClusterRole", name: "rabbitmq-cluster-operator-role" },
+    },
+    {
+      kind: "Deployment",
+      metadata: { name: "rabbitmq-cluster-operator", namespace: "rabbitmq-system" },
+      spec: {
+        template: {
+          spec: { containers: [{ name: "operator", image: "operator:1", imagePullPolicy: "IfNotPresent" }] },
+        },
+      },
+    },
+  ]);
 });

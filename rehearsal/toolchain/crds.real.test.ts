@@ -15,7 +15,7 @@ it("fetches every module's definitions, once, and never writes into the pinned m
   expect(await haveCrds(toolsDir)).toBe(false);
   const folders = await crdFolders({ toolsDir });
   expect(folders).toHaveLength(CRD_MODULES.length);
-  for (const folder of folders) expect((await readdir(folder)).length, folder).toBeGreaterThan(4);
+  for (const folder of folders) expect((await readdir(folder)).length, folder).toBeGreaterThan(0);
   expect((await readdir(join(folders[0] ?? "", ".."))).sort()).toEqual(
     [...CRD_MODULES.map(({ name }) => name), "product.json"].sort(),
   );

@@ -37,4 +37,5 @@ export const CRD_MODULES = [
     module: "github.com/prometheus-operator/prometheus-operator",
     folder: "example/prometheus-operator-crd",
   },
+  { name: "rabbitmq", module: "github.com/rabbitmq/cluster-operator/v2", folder: "config/crd/bases" },
 ] as const;

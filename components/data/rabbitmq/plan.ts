@@ -1,0 +1,228 @@
+import type { types } from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { priorityClass } from "../../cluster/priorities.ts";
+import { checksum } from "../../core/checksum.ts";
+import { waitFor } from "../../core/custom-resource.ts";
+import { labels, MANAGED, selector } from "../../core/labels.ts";
+import { admit, admitScrapers, reach, reachApiServer } from "../../core/network.ts";
+import type { Resources } from "../../core/resources.ts";
+import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../core/security-context.ts";
+import { spread } from "../../core/spread.ts";
+import type { Peer } from "../../core/usage.ts";
+import { certificateSecret } from "../../edge/certificate-plan.ts";
+import { dataLabels, declaredAnnotations } from "../declared.ts";
+import type { CompleteArgs } from "./args.ts";
+import { environmentConfig, host, internodeFiles, names, PATHS, PORTS, serverConfig, TOOL_PORTS } from "./config.ts";
+import type { Access } from "./definitions.ts";
+import type { RabbitmqClusterManifest } from "./rabbitmq-cluster.ts";
+
+/** User and group of RabbitMQ in its image. */
+const RABBITMQ = 999;
+/**
+ * Time for a node to wait until the others have every queue without it, and to hand over what it leads. The operator's default is a
+ * week; where the data is not kept, nobody waits for it.
+ */
+const GRACE_SECONDS = { kept: 600, discarded: 30 };
+/**
+ * A node that starts asks for the others by name, and a name that was not there is remembered as such by the cluster's DNS. The
+ * operator waits for half a minute; Kubernetes' own DNS forgets within five seconds by default.
+ */
+const START_DELAY_SECONDS = 5;
+const SETUP_RESOURCES: Resources = {
+  requests: { cpu: "50m", memory: "128Mi" },
+  limits: { cpu: "1", memory: "128Mi" },
+};
+const SETUP_DEADLINE_SECONDS = 600;
+
+/** Labels of the nodes' pods, as the operator gives them. */
+export function podLabels(name: string): Record<string, string> {
+  return { ...selector(name, "rabbitmq") };
+}
+
+/** Labels of the set-up's pod. Not with the store's own name: by that the operator's services find the nodes. */
+function setupSelector(name: string) {
+  return selector(names(name).setup);
+}
+
+/** The nodes: a zone, a host and a disk for each; nobody comes in without TLS, nor do they talk to each other without. */
+export function clusterPlan(name: string, args: CompleteArgs): RabbitmqClusterManifest {
+  const { nodes, version, resources, storage, zones, replication, backup, namespace, retain } = args;
+  const { certificate, internode } = names(name);
+  const secret = certificateSecret(certificate);
+  const { topologySpreadConstraints, affinity, tolerations } = spread({
+    matchLabels: podLabels(name),
+    zones,
+    sharedHosts: "never",
+  });
+  const declared = declaredAnnotations(args, { replication, backup });
+  return {
+    apiVersion: "rabbitmq.com/v1beta1",
+    kind: "RabbitmqCluster",
+    metadata: {
+      name,
+      namespace: namespace.name,
+      labels: { ...labels(name, "rabbitmq"), ...dataLabels(args) },
+      annotations: {
+        ...waitFor("AllReplicasReady"),
+        ...declared,
+        // Ours are stricter; the operator would add its own to them.
+        "rabbitmq.com/disable-default-topology-spread-constraints": "true",
+      },
+    },
+    spec: {
+      replicas: nodes,
+      image: `docker.io/library/rabbitmq:${version}-management`,
+      service: { type: "ClusterIP" },
+      persistence: { storage },
+      resources,
+      affinity,
+      tolerations,
+      tls: { secretName: secret, caSecretName: secret, disableNonTLSListeners: true },
+      rabbitmq: { additionalConfig: serverConfig(args), envConfig: environmentConfig() },
+      autoEnableAllFeatureFlags: true,
+      terminationGracePeriodSeconds: GRACE_SECONDS[retain ? "kept" : "discarded"],
+      delayStartSeconds: START_DELAY_SECONDS,
+      override: {
+        statefulSet: {
+          spec: {
+            template: {
+              metadata: {
+                labels: { ...MANAGED, ...dataLabels(args) },
+                annotations: { ...declared, "plumbline.dev/config-checksum": checksum(internodeFiles()) },
+              },
+              spec: {
+                priorityClassName: priorityClass("store"),
+                enableServiceLinks: false,
+                securityContext: { ...RESTRICTED_POD, runAsUser: RABBITMQ, runAsGroup: RABBITMQ, fsGroup: RABBITMQ },
+                topologySpreadConstraints,
+                initContainers: [{ name: "setup-container", securityContext: RESTRICTED_CONTAINER }],
+                containers: [
+                  {
+                    name: "rabbitmq",
+                    securityContext: RESTRICTED_CONTAINER,
+                    volumeMounts: [
+                      { name: "internode", mountPath: PATHS.internode, readOnly: true },
+                      { name: "tmp", mountPath: "/tmp" },
+                      { name: "log", mountPath: "/var/log/rabbitmq" },
+                    ],
+                  },
+                ],
+                volumes: [
+                  { name: "internode", configMap: { name: internode } },
+                  { name: "tmp", emptyDir: { sizeLimit: "64Mi" } },
+                  { name: "log", emptyDir: { sizeLimit: "64Mi" } },
+                ],
+              },
+            },
+            volumeClaimTemplates: [
+              {
+                metadata: { name: "persistence", labels: { ...podLabels(name), ...dataLabels(args) } },
+                spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage } } },
+              },
+            ],
+          },
+        },
+      },
+    },
+  };
+}
+
+/** One node at a time may be taken away: the others keep every queue's majority. */
+export function budgetPlan(name: string, namespace: string): types.input.policy.v1.PodDisruptionBudget {
+  return {
+    metadata: { name, namespace, labels: labels(name, "rabbitmq") },
+    spec: { maxUnavailable: 1, selector: { matchLabels: podLabels(name) } },
+  };
+}
+
+/** Makes the declared queues, users and rights. A job cannot change: another name for it runs it again. */
+export function setupPlan(
+  name: string,
+  args: Pick<CompleteArgs, "version" | "namespace">,
+  jobName: pulumi.Input<string>,
+): types.input.batch.v1.Job {
+  const namespace = args.namespace.name;
+  const { setup, users, admin, certificate } = names(name);
+  const mount = (volume: keyof typeof PATHS) => ({ name: volume, mountPath: PATHS[volume], readOnly: true });
+  const secret = (volume: string, secretName: string, ...keys: string[]) => ({
+    name: volume,
+    secret: { secretName, defaultMode: 0o440, ...(keys.length && { items: keys.map((key) => ({ key, path: key })) }) },
+  });
+  return {
+    metadata: { name: jobName, namespace, labels: labels(setup) },
+    spec: {
+      backoffLimit: 6,
+      activeDeadlineSeconds: SETUP_DEADLINE_SECONDS,
+      template: {
+        metadata: { labels: labels(setup) },
+        spec: {
+          serviceAccountName: setup,
+          priorityClassName: priorityClass("store"),
+          automountServiceAccountToken: false,
+          enableServiceLinks: false,
+          securityContext: RESTRICTED_POD,
+          restartPolicy: "OnFailure",
+          containers: [
+            {
+              name: "setup",
+              image: `docker.io/library/rabbitmq:${args.version}-management`,
+              command: ["escript", `${PATHS.setup}/setup.escript`],
+              env: [
+                { name: "URL", value: `https://${host(name, namespace)}:${PORTS.management}` },
+                { name: "HOME", value: "/tmp" },
+              ],
+              resources: SETUP_RESOURCES,
+              securityContext: RESTRICTED_CONTAINER,
+              volumeMounts: [
+                mount("setup"),
+                mount("users"),
+                mount("admin"),
+                mount("tls"),
+                { name: "tmp", mountPath: "/tmp" },
+              ],
+            },
+          ],
+          volumes: [
+            { name: "setup", configMap: { name: setup } },
+            secret("users", users),
+            secret("admin", admin, "username", "password"),
+            secret("tls", certificateSecret(certificate), "ca.crt"),
+            { name: "tmp", emptyDir: { sizeLimit: "16Mi" } },
+          ],
+        },
+      },
+    },
+  };
+}
+
+/**
+ * Consumers come in, and what reads metrics; nodes reach each other, and the API server, where a new node looks for the others. The
+ * operator is not among them: it runs its commands by way of the kubelet. The set-up reaches the administration and nothing else.
+ */
+export function networkPlans(name: string, namespace: string, accesses: readonly Access[]) {
+  const nodes: Pick<Peer, "namespace" | "podLabels"> = { namespace, podLabels: podLabels(name) };
+  const setup = { namespace, podLabels: setupSelector(name) };
+  const among = [PORTS.finder, PORTS.internode, ...TOOL_PORTS];
+  const byName = new Map(accesses.map((access) => [`${access.namespace}/${access.consumer}`, access]));
+  const consumers = [...byName.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, access]) => access);
+  const policyTypes = ["Ingress", "Egress"];
+  return {
+    nodes: {
+      podSelector: { matchLabels: podLabels(name) },
+      policyTypes,
+      ingress: [
+        ...admit(consumers, [PORTS.clients]),
+        ...admit([nodes], among),
+        ...admit([setup], [PORTS.management]),
+        admitScrapers(PORTS.metrics),
+      ],
+      egress: [...reach(among.map((port) => ({ ...nodes, port }))), reachApiServer()],
+    },
+    setup: {
+      podSelector: { matchLabels: { ...setupSelector(name) } },
+      policyTypes,
+      ingress: [],
+      egress: reach([{ ...nodes, port: PORTS.management }]),
+    },
+  } satisfies Record<string, types.input.networking.v1.NetworkPolicySpec>;
+}

@@ -1,0 +1,95 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { Namespace } from "../../cluster/index.ts";
+import { InvalidArgsError } from "../../core/index.ts";
+import { Issuer } from "../../edge/index.ts";
+import { GENERATED, isSecret, type Recording, record } from "../../testing/record.ts";
+import { Worker } from "../../workload/index.ts";
+import { RabbitMQ } from "./rabbitmq.ts";
+
+const ZONES = ["a", "b", "c"];
+
+describe("a program", () => {
+  const quota = { cpu: "10", memory: "10Gi", pods: 100 } as const;
+  const service = (namespace: Namespace) => ({ namespace, zones: ZONES, image: "registry.example.com/any:1.0.0" });
+
+  function program(rotation: number, uses: "orders" | "mails" = "orders") {
+    return record("test", () => {
+      const shop = new Namespace("shop", { quota });
+      const data = new Namespace("shop-data", { quota });
+      const issuer = new Issuer("internal", { authority: "private" });
+      const store = { namespace: data, issuer, zones: ZONES, rotation };
+      const broker = new RabbitMQ("broker", { ...store, queues: { orders: {}, mails: {} } });
+      new Worker("orders", { ...service(shop), uses: [broker.queue("orders").publish] });
+      new Worker("mailer", {
+        ...service(shop),
+        uses: [broker.queue(uses).consume, broker.queue("orders").deadLetters],
+      });
+      return { endpoint: broker.endpoint };
+    });
+  }
+  /** A RabbitMQ without consumers. */
+  function alone() {
+    const namespace = new Namespace("shop-data", { quota });
+    const issuer = new Issuer("internal", { authority: "private" });
+    const broker = new RabbitMQ("broker", { namespace, issuer, zones: ZONES, queues: { orders: {} } });
+    return { broker, orders: broker.queue("orders") };
+  }
+  const jobName = (recording: Recording<unknown>) => recording.inputsOf(":Job", "broker-setup").metadata.name;
+
+  let first: Recording<{ endpoint: string }>;
+  beforeAll(async () => {
+    first = await program(1);
+  });
+
+  test("gives a consumer the address, what it may use there, and the paths of its credentials", () => {
+    const environment = (worker: string) => {
+      const { env } = first.inputsOf(":Deployment", worker).spec.template.spec.containers[0];
+      return Object.fromEntries(env.map(({ name, value }: { name: string; value: string }) => [name, value]));
+    };
+    expect(first.outputs.endpoint).toBe("broker.shop-data.svc:5671");
+    expect(environment("orders")).toMatchObject({
+      ORDERS_QUEUE_HOST: "broker.shop-data.svc",
+      ORDERS_QUEUE_PORT: "5671",
+      ORDERS_QUEUE_EXCHANGE: "orders",
+      ORDERS_QUEUE_USER_FILE: "/var/run/secrets/plumbline/orders-queue/username",
+      ORDERS_QUEUE_PASSWORD_FILE: "/var/run/secrets/plumbline/orders-queue/password",
+      ORDERS_QUEUE_CA_FILE: "/var/run/secrets/plumbline/orders-queue/ca.crt",
+    });
+    expect(environment("mailer")).toMatchObject({
+      ORDERS_QUEUE_NAME: "orders",
+      ORDERS_DEAD_LETTERS_NAME: "orders.dead",
+    });
+  });
+
+  test("has passwords in Secrets, as secrets, and nowhere else", () => {
+    for (const name of ["broker-users", "shop-broker-orders", "shop-broker-mailer"])
+      expect(isSecret(first.inputsOf(":Secret", name).stringData)).toBe(true);
+    const elsewhere = first.resources.filter(({ type }) => !type.endsWith(":Secret"));
+    expect(JSON.stringify(elsewhere)).not.toContain(GENERATED);
+  });
+
+  test("sets up anew when a password is rotated or a relation changes, and only then", async () => {
+    expect(jobName(await program(1))).toBe(jobName(first));
+    expect(jobName(await program(2))).not.toBe(jobName(first));
+    expect(jobName(await program(1, "mails"))).not.toBe(jobName(first));
+  });
+
+  test("refuses a queue that is not there, and tells which was meant", async () => {
+    await record("test", () => {
+      const { broker } = alone();
+      expect(() => broker.queue("order" as "orders")).toThrow(
+        /has no queue "order"; it has orders; did you mean "orders"\?/,
+      );
+    });
+  });
+
+  test("refuses two services of one name, who would be one user", async () => {
+    await record("test", () => {
+      const { orders } = alone();
+      const consumer = (namespace: string) => ({ name: "mailer", namespace, podLabels: {}, maxReplicas: 1, opts: {} });
+      orders.consume.grant(consumer("shop"));
+      orders.publish.grant(consumer("shop"));
+      expect(() => orders.consume.grant(consumer("other"))).toThrow(InvalidArgsError);
+    });
+  });
+});
