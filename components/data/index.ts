@@ -1,7 +1,9 @@
 export type { DataClass, RecoveryObjectives } from "./declared.ts";
 export type { KafkaArgs, TopicArgs } from "./kafka/args.ts";
 export { Kafka, type Topic } from "./kafka/kafka.ts";
+export type { Bucket } from "./object-store/bucket.ts";
 export type { PostgresArgs } from "./postgres/args.ts";
+export type { BackupArgs, RestoreArgs } from "./postgres/backup-args.ts";
 export { type Database, Postgres } from "./postgres/postgres.ts";
 export type { RedisArgs } from "./redis/args.ts";
 export { Redis } from "./redis/redis.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { dump, load, loadAll } from "js-yaml";
 import { expect, it } from "vitest";
 import { CRD_MODULE_DIR } from "../toolchain/modules.ts";
-import { forNodes, operatorImage } from "./operators.ts";
+import { forNodes, operatorImages, released } from "./operators.ts";
 
 const DEFINITION = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata:\n  name: a\n";
 const DEPLOYMENT = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: b\n";
@@ -19,6 +19,7 @@ it("asks no registry, is asked every second whether it is ready, and starts with
   const container = {
     imagePullPolicy: "Always",
     resources: { limits: { cpu: "100m", memory: "200Mi" }, requests: { cpu: "100m" } },
+    readinessProbe: { initialDelaySeconds: 10, periodSeconds: 10, tcpSocket: { port: 9090 } },
     startupProbe: { failureThreshold: 6, periodSeconds: 5, httpGet: { path: "/readyz", port: 9443 } },
   };
   const spec = { template: { spec: { containers: [container] } } };
@@ -31,6 +32,7 @@ it("asks no registry, is asked every second whether it is ready, and starts with
             {
               imagePullPolicy: "IfNotPresent",
               resources: { limits: { memory: "200Mi" }, requests: { cpu: "100m" } },
+              readinessProbe: { initialDelaySeconds: 0, periodSeconds: 1, tcpSocket: { port: 9090 } },
               startupProbe: { failureThreshold: 60, periodSeconds: 1, httpGet: { path: "/readyz", port: 9443 } },
             },
           ],
@@ -44,8 +46,22 @@ it("refuses manifests that deploy nothing", () => {
   expect(() => forNodes(`${DEFINITION}---\n${ROLE}`)).toThrow(/hold no Deployment/);
 });
 
-it("runs the operator in the version of its definitions", async () => {
-  const version = operatorImage("cloudnative-pg").reference.replace(/^.*:/, "");
-  const modules = await readFile(join(CRD_MODULE_DIR, "go.mod"), "utf8");
-  expect(modules).toContain(`github.com/cloudnative-pg/cloudnative-pg v${version}`);
+it.each(["cloudnative-pg", "plugin-barman-cloud"] as const)(
+  "runs %s in the version of its definitions",
+  async (name) => {
+    const modules = await readFile(join(CRD_MODULE_DIR, "go.mod"), "utf8");
+    for (const { reference } of operatorImages(name))
+      expect(modules).toContain(`github.com/cloudnative-pg/${name} v${reference.replace(/^.*:v?/, "")}`);
+  },
+);
+
+it("runs the plugin's release where its module names images of its tests", () => {
+  const given =
+    "data:\n  SIDECAR_IMAGE: |\n    Z2hjci5pby9\n    jbG91\nkind: Secret\n---\n" +
+    "        image: ghcr.io/cloudnative-pg/plugin-barman-cloud-testing:main\n";
+  const [secret, container] = loadAll(released(given)) as [{ data: Record<string, string> }, { image: string }];
+  expect(Buffer.from(secret.data.SIDECAR_IMAGE ?? "", "base64").toString()).toBe(
+    operatorImages("plugin-barman-cloud")[1]?.reference,
+  );
+  expect(container.image).toBe(operatorImages("plugin-barman-cloud")[0]?.reference);
 });
