@@ -2,7 +2,10 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Tests on real nodes: kubelets and containers in namespaces of this machine. */
-const REAL_NODES = ["rehearsal/{nodes,faults}/**/*.real.test.ts", "test/{calls-pods,redis}.real.test.ts"];
+const REAL_NODES = [
+  "rehearsal/{nodes,faults}/**/*.real.test.ts",
+  "test/{calls-pods,redis,postgres-failover,postgres-backup}.real.test.ts",
+];
 /** What has the machine for itself: the whole stack in containers, and releases under load. */
 const STACK = ["test/{local-real,releases}.real.test.ts"];
 

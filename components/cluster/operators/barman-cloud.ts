@@ -1,7 +1,7 @@
 import { CLOUDNATIVE_PG } from "./cloudnative-pg.ts";
 import { API_SERVER_PORTS, type Operator } from "./operator.ts";
 
-const VERSION = "v0.15.0";
+const VERSION = "v0.14.0";
 
 /**
  * Backs PostgreSQL up to an object store and restores it: a plugin of CloudNativePG, which calls it by mutual TLS and runs it
@@ -16,7 +16,7 @@ export const BARMAN_CLOUD = {
   chart: {
     chart: "plugin-barman-cloud",
     repository: "https://cloudnative-pg.github.io/charts",
-    version: "0.8.1",
+    version: "0.7.1",
     values: { crds: { create: true }, image: { tag: VERSION }, sidecarImage: { tag: VERSION } },
   },
   crds: { module: `github.com/cloudnative-pg/plugin-barman-cloud@${VERSION}`, folder: "config/crd/bases" },

@@ -127,12 +127,12 @@ describe("a Postgres with personal data and objectives", () => {
     const pod = spec.jobTemplate.spec.template.spec;
     expect(pod).toMatchObject({
       automountServiceAccountToken: false,
-      securityContext: { runAsNonRoot: true, runAsUser: 26 },
+      securityContext: { runAsNonRoot: true, runAsUser: 10_001 },
     });
     expect(JSON.stringify(pod)).toContain("backups-postgres-restore-drill");
     expect(JSON.stringify(pod)).not.toContain("backups-postgres-backup");
     const [fetch, verify] = [pod.initContainers[0], pod.containers[0]];
-    expect(fetch.image).toBe("ghcr.io/cloudnative-pg/plugin-barman-cloud-sidecar:v0.15.0");
+    expect(fetch.image).toBe("ghcr.io/cloudnative-pg/plugin-barman-cloud-sidecar:v0.14.0");
     expect(verify.image).toBe("ghcr.io/cloudnative-pg/postgresql:17.5");
     expect(JSON.stringify(verify)).not.toContain("credentials");
     // 10Gi of data, and twice the log of a day and two minutes.

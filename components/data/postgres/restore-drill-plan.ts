@@ -16,8 +16,6 @@ import type { DrillEvery } from "./backup-args.ts";
 import type { BackupPlan } from "./backup-plan.ts";
 import { FETCH_PY, VERIFY_SH } from "./restore-drill-scripts.ts";
 
-/** The user that both images run as. PostgreSQL starts on no data of somebody else's. */
-const POSTGRES = 26;
 const SCRATCH = "/scratch";
 const SCRIPTS = "/etc/restore-drill";
 const FILE_BYTES = 16 * 2 ** 20;
@@ -105,7 +103,8 @@ export function drillPlan(name: string, drill: DrillArgs): types.input.batch.v1.
               automountServiceAccountToken: false,
               enableServiceLinks: false,
               priorityClassName: priorityClass("task"),
-              securityContext: { ...RESTRICTED_POD, runAsUser: POSTGRES, runAsGroup: POSTGRES, fsGroup: POSTGRES },
+              // Neither image asks for a user of its own: PostgreSQL starts on data of whoever starts it.
+              securityContext: RESTRICTED_POD,
               initContainers: [
                 {
                   name: "fetch",
