@@ -69,7 +69,7 @@ function toolMissing(error: unknown, { asked }: Context["interrupt"]): unknown {
 
 /**
  * Gets what real nodes are made of, and every image that can be made: the first time it takes minutes. Where all nodes are
- * real, so is CloudNativePG's operator.
+ * real, so are CloudNativePG's operator and its plugin for backups.
  */
 export async function nodesStep(
   { steps, cacheDir, interrupt }: Context,
@@ -79,7 +79,7 @@ export async function nodesStep(
   return steps.run("Nodes", async (tell) => {
     const options = { cacheDir, report: reporter(tell), signal: interrupt.asked };
     try {
-      const operators = noSimulated ? (["cloudnative-pg"] as const) : [];
+      const operators = noSimulated ? (["cloudnative-pg", "plugin-barman-cloud"] as const) : [];
       const value = await prepareNodes({ ...options, zones, images: IMAGES, operators });
       return { detail: `${count(IMAGES.length, "image")}, ${count(zones.length, "real node")}`, value };
     } catch (error) {

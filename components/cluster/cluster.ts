@@ -6,7 +6,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../core/component.ts";
 import { Namespace } from "./namespace.ts";
 import type { Quota } from "./namespace-plan.ts";
-import { CERT_MANAGER, OPERATORS, type Operator } from "./operators/index.ts";
+import { BARMAN_CLOUD, CERT_MANAGER, homesOf, OPERATORS, type Operator } from "./operators/index.ts";
 import { priorityPlans } from "./priorities.ts";
 
 export interface ClusterArgs {
@@ -44,29 +44,33 @@ export class Cluster extends Component {
     // The private authority keeps its root in cert-manager's namespace, whoever brought cert-manager.
     const certificates = this.#namespace(CERT_MANAGER);
     if (operators === "installed") {
-      this.#installCertManager(certificates);
-      for (const operator of OPERATORS)
-        if (operator !== CERT_MANAGER) this.#install(operator, this.#namespace(operator));
+      const manager = this.#installCertManager(certificates);
+      for (const home of homesOf(OPERATORS.filter((operator) => operator !== CERT_MANAGER))) {
+        const namespace = this.#namespace(home);
+        // The plugin's chart holds certificates, by which CloudNativePG knows it.
+        for (const operator of home.operators)
+          this.#install(operator, operator === BARMAN_CLOUD ? [namespace, manager] : [namespace]);
+      }
     }
     this.registerOutputs({});
   }
 
-  #namespace({ namespace, openPorts }: Operator): Namespace {
+  #namespace({ namespace, openPorts }: Pick<Operator, "namespace" | "openPorts">): Namespace {
     const args = { quota: OPERATOR_QUOTA, openPorts };
     return new Namespace(namespace, args, { parent: this, provider: this.provider });
   }
 
-  #install({ name, namespace, chart: { repository, ...chart } }: Operator, home: Namespace): void {
+  #install({ name, namespace, chart: { repository, ...chart } }: Operator, after: pulumi.Resource[]): void {
     new Chart(
       name,
       { ...chart, namespace, ...(repository === undefined ? {} : { repositoryOpts: { repo: repository } }) },
-      { parent: this, provider: this.provider, dependsOn: home },
+      { parent: this, provider: this.provider, dependsOn: after },
     );
   }
 
-  #installCertManager(home: Namespace): void {
+  #installCertManager(home: Namespace): pulumi.Resource {
     const { name, namespace, chart } = CERT_MANAGER;
-    new CertManager(
+    return new CertManager(
       name,
       {
         installCRDs: true,

@@ -5,6 +5,7 @@ export type { BucketArgs, ObjectStoreArgs } from "./object-store/args.ts";
 export type { Bucket } from "./object-store/bucket.ts";
 export { ObjectStore } from "./object-store/object-store.ts";
 export type { PostgresArgs } from "./postgres/args.ts";
+export type { BackupArgs, RestoreArgs } from "./postgres/backup-args.ts";
 export { type Database, Postgres } from "./postgres/postgres.ts";
 export type { QueueArgs, RabbitMQArgs } from "./rabbitmq/args.ts";
 export { type Queue, RabbitMQ } from "./rabbitmq/rabbitmq.ts";

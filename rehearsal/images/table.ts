@@ -1,4 +1,5 @@
 import { ALERTMANAGER } from "./alertmanager.ts";
+import { BARMAN_CLOUD, BARMAN_CLOUD_SIDECAR } from "./barman-cloud.ts";
 import { CLOUDNATIVE_PG } from "./cloudnative-pg.ts";
 import { COREDNS } from "./coredns.ts";
 import type { ImageDescription } from "./description.ts";
@@ -28,6 +29,8 @@ export const IMAGES: readonly ImageDescription[] = [
   ENVOY,
   POSTGRESQL,
   CLOUDNATIVE_PG,
+  BARMAN_CLOUD,
+  BARMAN_CLOUD_SIDECAR,
   RABBITMQ,
   RABBITMQ_CLUSTER_OPERATOR,
   PROMETHEUS,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { dump, load, loadAll } from "js-yaml";
 import { expect, it } from "vitest";
 import { CRD_MODULE_DIR } from "../toolchain/modules.ts";
-import { forNodes, operatorImage } from "./operators.ts";
+import { forNodes, operatorImages, released } from "./operators.ts";
 
 const DEFINITION = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata:\n  name: a\n";
 const DEPLOYMENT = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: b\n";
@@ -19,6 +19,7 @@ it("asks no registry, is asked every second whether it is ready, and starts with
   const container = {
     imagePullPolicy: "Always",
     resources: { limits: { cpu: "100m", memory: "200Mi" }, requests: { cpu: "100m" } },
+    readinessProbe: { initialDelaySeconds: 10, periodSeconds: 10, tcpSocket: { port: 9090 } },
     startupProbe: { failureThreshold: 6, periodSeconds: 5, httpGet: { path: "/readyz", port: 9443 } },
   };
   const spec = { template: { spec: { containers: [container] } } };
@@ -31,6 +32,7 @@ it("asks no registry, is asked every second whether it is ready, and starts with
             {
               imagePullPolicy: "IfNotPresent",
               resources: { limits: { memory: "200Mi" }, requests: { cpu: "100m" } },
+              readinessProbe: { initialDelaySeconds: 0, periodSeconds: 1, tcpSocket: { port: 9090 } },
               startupProbe: { failureThreshold: 60, periodSeconds: 1, httpGet: { path: "/readyz", port: 9443 } },
             },
           ],
@@ -46,11 +48,12 @@ it("refuses manifests that deploy nothing", () => {
 
 it.each([
   ["cloudnative-pg", "github.com/cloudnative-pg/cloudnative-pg"],
+  ["plugin-barman-cloud", "github.com/cloudnative-pg/plugin-barman-cloud"],
   ["rabbitmq-cluster-operator", "github.com/rabbitmq/cluster-operator/v2"],
 ] as const)("runs %s in the version of its definitions", async (name, module) => {
-  const version = operatorImage(name).reference.replace(/^.*:/, "");
   const modules = await readFile(join(CRD_MODULE_DIR, "go.mod"), "utf8");
-  expect(modules).toContain(`${module} v${version}`);
+  for (const { reference } of operatorImages(name))
+    expect(modules).toContain(`${module} v${reference.replace(/^.*:v?/, "")}`);
 });
 
 it("changes names, namespaces and images as kustomize would", () => {
@@ -86,4 +89,15 @@ it("changes names, namespaces and images as kustomize would", () => {
       },
     },
   ]);
+});
+
+it("runs the plugin's release where its module names images of its tests", () => {
+  const given =
+    "data:\n  SIDECAR_IMAGE: |\n    Z2hjci5pby9\n    jbG91\nkind: Secret\n---\n" +
+    "        image: ghcr.io/cloudnative-pg/plugin-barman-cloud-testing:main\n";
+  const [secret, container] = loadAll(released(given)) as [{ data: Record<string, string> }, { image: string }];
+  expect(Buffer.from(secret.data.SIDECAR_IMAGE ?? "", "base64").toString()).toBe(
+    operatorImages("plugin-barman-cloud")[1]?.reference,
+  );
+  expect(container.image).toBe(operatorImages("plugin-barman-cloud")[0]?.reference);
 });

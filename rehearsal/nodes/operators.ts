@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { dump, loadAll } from "js-yaml";
+import { BARMAN_CLOUD, BARMAN_CLOUD_SIDECAR } from "../images/barman-cloud.ts";
 import { CLOUDNATIVE_PG } from "../images/cloudnative-pg.ts";
 import type { ImageDescription } from "../images/index.ts";
 import { RABBITMQ_CLUSTER_OPERATOR } from "../images/rabbitmq-cluster-operator.ts";
@@ -15,23 +16,26 @@ import type { RuntimeOptions } from "./runtime.ts";
 
 /** An operator that runs in pods of real nodes, as its makers deploy it. */
 interface RealOperator {
-  readonly image: ImageDescription;
+  /** What its pods run, and what it has others run. */
+  readonly images: readonly ImageDescription[];
   /** The Go module that carries its manifests, in the version of the definitions that the cluster has. */
   readonly module: string;
   /** The files of them in the module, by the module's version: `v1.27.0`. */
   readonly files: (version: string) => readonly string[];
   /** Set where these are no release, but what one is made of. */
   readonly kustomization?: Kustomization;
+  /** Writes the images that {@link images} are named by over those that the files name. */
+  readonly renamed?: (yaml: string) => string;
 }
 
 const OPERATORS = {
   "cloudnative-pg": {
-    image: CLOUDNATIVE_PG,
+    images: [CLOUDNATIVE_PG],
     module: "github.com/cloudnative-pg/cloudnative-pg",
     files: (version) => [`releases/cnpg-${version.replace(/^v/, "")}.yaml`],
   },
   "rabbitmq-cluster-operator": {
-    image: RABBITMQ_CLUSTER_OPERATOR,
+    images: [RABBITMQ_CLUSTER_OPERATOR],
     module: "github.com/rabbitmq/cluster-operator/v2",
     files: () => [
       "config/namespace/base/namespace.yaml",
@@ -48,16 +52,33 @@ const OPERATORS = {
       image: RABBITMQ_CLUSTER_OPERATOR.reference,
     },
   },
-} as const satisfies Record<string, RealOperator>;
+  "plugin-barman-cloud": {
+    images: [BARMAN_CLOUD, BARMAN_CLOUD_SIDECAR],
+    module: "github.com/cloudnative-pg/plugin-barman-cloud",
+    files: () => ["manifest.yaml"],
+    renamed: released,
+  },
+} satisfies Record<string, RealOperator>;
 
 const FILE = "manifests.yaml";
 
 /** Names of the operators that real nodes can run. */
 export type OperatorName = keyof typeof OPERATORS;
 
-/** The image that an operator runs from. */
-export function operatorImage(name: OperatorName): ImageDescription {
-  return OPERATORS[name].image;
+/** The images that an operator needs. */
+export function operatorImages(name: OperatorName): readonly ImageDescription[] {
+  return OPERATORS[name].images;
+}
+
+/**
+ * The plugin's manifests with the images of its release in place of those of its tests, which its module names. The one of the part
+ * beside each instance stands in a Secret.
+ */
+export function released(yaml: string): string {
+  const sidecar = Buffer.from(BARMAN_CLOUD_SIDECAR.reference).toString("base64");
+  return yaml
+    .replace(/^( +SIDECAR_IMAGE:) \|\n( +[A-Za-z0-9+/=]+\n)+/m, `$1 ${sidecar}\n`)
+    .replace(/^( +image:) ghcr\.io\/cloudnative-pg\/plugin-barman-cloud\S*$/m, `$1 ${BARMAN_CLOUD.reference}`);
 }
 
 /**
@@ -68,7 +89,7 @@ export async function operatorManifests(
   name: OperatorName,
   { cacheDir, env, report, signal }: RuntimeOptions,
 ): Promise<string> {
-  const { module, files, kustomization }: RealOperator = OPERATORS[name];
+  const { module, files, kustomization, renamed }: RealOperator = OPERATORS[name];
   const tool = `manifests-${name}`;
   return follow(`manifests of ${name}`, { report }, async (say) => {
     const inputs = contentKey({
@@ -83,7 +104,8 @@ export async function operatorManifests(
       const found = await downloadModules([module], { stage, say: saying, env, signal });
       const { dir, version } = found(module);
       const texts = await Promise.all(files(version).map((file) => readFile(join(dir, file), "utf8")));
-      await writeFile(join(stage, FILE), forNodes(texts.join("\n---\n"), kustomization));
+      const yaml = texts.join("\n---\n");
+      await writeFile(join(stage, FILE), forNodes(renamed?.(yaml) ?? yaml, kustomization));
     };
     const dir = await produce(
       toolsDirectory(cacheDir),
@@ -101,6 +123,7 @@ interface Container {
   imagePullPolicy?: string;
   resources?: { limits?: { cpu?: string } };
   startupProbe?: { periodSeconds?: number; failureThreshold?: number };
+  readinessProbe?: { initialDelaySeconds?: number; periodSeconds?: number };
 }
 
 interface Manifest extends Kustomized {
@@ -112,8 +135,8 @@ const STARTUP_SECONDS = 60;
 
 /**
  * An operator's manifests without its definitions, which the cluster has already; without the wish to ask a registry at each
- * start, for there is none; and without a limit on processors and with a probe every second: on a tenth of a processor, as
- * CloudNativePG's has it, it takes 8 seconds to be ready, and an `up` waits for it. Throws `RehearsalError` if no Deployment is
+ * start, for there is none; and without a limit on processors and with probes every second: on a tenth of a processor, as
+ * CloudNativePG's has it, it takes 8 seconds to be ready, its plugin is first asked after 10, and an `up` waits for both. Throws `RehearsalError` if no Deployment is
  * among them.
  */
 export function forNodes(yaml: string, kustomization?: Kustomization): string {
@@ -130,6 +153,7 @@ export function forNodes(yaml: string, kustomization?: Kustomization): string {
   for (const container of deployments.flatMap(({ spec }) => spec?.template?.spec?.containers ?? [])) {
     container.imagePullPolicy = "IfNotPresent";
     delete container.resources?.limits?.cpu;
+    container.readinessProbe &&= { ...container.readinessProbe, initialDelaySeconds: 0, periodSeconds: 1 };
     container.startupProbe &&= { ...container.startupProbe, periodSeconds: 1, failureThreshold: STARTUP_SECONDS };
   }
   return manifests.map((manifest) => dump(manifest, { lineWidth: -1, noRefs: true })).join("---\n");

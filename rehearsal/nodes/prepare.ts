@@ -7,7 +7,7 @@ import { requireCache, toolsDirectory } from "../toolchain/cache.ts";
 import { type GoTool, goTool } from "../toolchain/go-build.ts";
 import { BUILT } from "../toolchain/versions.ts";
 import { requireRealNodes } from "./machine.ts";
-import { type OperatorName, operatorImage, operatorManifests } from "./operators.ts";
+import { type OperatorName, operatorImages, operatorManifests } from "./operators.ts";
 import { nodeRuntime, type RuntimeOptions } from "./runtime.ts";
 import { imageStore } from "./store.ts";
 
@@ -49,7 +49,10 @@ export async function prepareNodes({ zones, images, operators = [], ...options }
   const { cacheDir, ...following } = options;
   const program = join(await goTool(NODE, { ...following, toolsDir: toolsDirectory(cacheDir) }), NODE.name);
   const runtime = await nodeRuntime(options);
-  const prepared = await prepareImages(new Set([...OWN_IMAGES, ...operators.map(operatorImage), ...images]), options);
+  const prepared = await prepareImages(
+    new Set([...OWN_IMAGES, ...operators.flatMap(operatorImages), ...images]),
+    options,
+  );
   const store = await imageStore({ ...options, program, runtime, images: prepared });
   const manifests: string[] = [];
   for (const operator of operators) manifests.push(await operatorManifests(operator, options));

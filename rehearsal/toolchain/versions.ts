@@ -31,6 +31,7 @@ export const ROOM = { diskBytes: 10e9, memoryBytes: 3e9 } as const;
 export const CRD_MODULES = [
   { name: "cert-manager", module: "github.com/cert-manager/cert-manager", folder: "deploy/crds" },
   { name: "cloudnative-pg", module: "github.com/cloudnative-pg/cloudnative-pg", folder: "config/crd/bases" },
+  { name: "plugin-barman-cloud", module: "github.com/cloudnative-pg/plugin-barman-cloud", folder: "config/crd/bases" },
   { name: "gateway-api", module: "sigs.k8s.io/gateway-api", folder: "config/crd/standard" },
   {
     name: "prometheus-operator",

@@ -1,3 +1,5 @@
+import type { OpenPorts } from "../namespace-plan.ts";
+import { BARMAN_CLOUD, BARMAN_CLOUD_SIDECAR } from "./barman-cloud.ts";
 import { CERT_MANAGER } from "./cert-manager.ts";
 import { CLOUDNATIVE_PG } from "./cloudnative-pg.ts";
 import { ENVOY_GATEWAY } from "./envoy-gateway.ts";
@@ -5,13 +7,34 @@ import type { Operator } from "./operator.ts";
 import { PROMETHEUS_OPERATOR } from "./prometheus-operator.ts";
 import { RABBITMQ_CLUSTER_OPERATOR } from "./rabbitmq-cluster-operator.ts";
 
-export { CERT_MANAGER, CLOUDNATIVE_PG, ENVOY_GATEWAY, type Operator };
+export { BARMAN_CLOUD, BARMAN_CLOUD_SIDECAR, CERT_MANAGER, CLOUDNATIVE_PG, ENVOY_GATEWAY, type Operator };
 
-/** Every operator that the components rely on, one file each. */
+/** Every operator that the components rely on, one file each. Who needs another one comes after it. */
 export const OPERATORS: readonly Operator[] = [
   CERT_MANAGER,
   CLOUDNATIVE_PG,
+  BARMAN_CLOUD,
   ENVOY_GATEWAY,
   PROMETHEUS_OPERATOR,
   RABBITMQ_CLUSTER_OPERATOR,
 ];
+
+/** A namespace with the operators that live in it, and the ports of all of them. */
+export interface Home {
+  readonly namespace: string;
+  readonly openPorts: OpenPorts;
+  readonly operators: readonly Operator[];
+}
+
+/** The namespaces that operators live in. A plugin shares that of what it plugs into. */
+export function homesOf(operators: readonly Operator[]): Home[] {
+  const together = (ports: readonly number[]) => [...new Set(ports)].sort((a, b) => a - b);
+  return [...Map.groupBy(operators, ({ namespace }) => namespace)].map(([namespace, sharing]) => ({
+    namespace,
+    openPorts: {
+      ingress: together(sharing.flatMap(({ openPorts }) => openPorts.ingress)),
+      egress: together(sharing.flatMap(({ openPorts }) => openPorts.egress)),
+    },
+    operators: sharing,
+  }));
+}

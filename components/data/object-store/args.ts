@@ -4,7 +4,6 @@ import type { OptOut } from "../../core/opt-out.ts";
 import type { Quantity } from "../../core/quantity.ts";
 import type { Resources } from "../../core/resources.ts";
 import type { Transform } from "../../core/transform.ts";
-import type { DeclaredArgs } from "../declared.ts";
 import type { StoreArgs } from "../store.ts";
 
 /** How a bucket keeps its objects. */
@@ -57,7 +56,5 @@ export function complete<Name extends string>(args: ObjectStoreArgs<Name>) {
   return { ...DEFAULTS, ...args };
 }
 
-export type CompleteArgs = Required<
-  Omit<ObjectStoreArgs, "transform" | "replication" | "backend" | "backup" | keyof DeclaredArgs>
-> &
-  Pick<ObjectStoreArgs, "replication" | "backend" | "backup" | keyof DeclaredArgs>;
+type Defaulted = keyof typeof DEFAULTS;
+export type CompleteArgs = Omit<ObjectStoreArgs, Defaulted | "transform"> & Required<Pick<ObjectStoreArgs, Defaulted>>;

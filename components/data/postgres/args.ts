@@ -1,8 +1,11 @@
+import type { types } from "@pulumi/kubernetes";
+import type { OptOut } from "../../core/opt-out.ts";
 import type { Quantity } from "../../core/quantity.ts";
 import type { Resources } from "../../core/resources.ts";
 import type { Transform } from "../../core/transform.ts";
 import type { StoreArgs } from "../store.ts";
-import type { ClusterManifest, DatabaseManifest } from "./cnpg.ts";
+import type { BackupArgs, RestoreArgs } from "./backup-args.ts";
+import type { ClusterManifest, DatabaseManifest, ObjectStoreManifest, ScheduledBackupManifest } from "./cnpg.ts";
 
 export interface PostgresArgs<Name extends string = string> extends StoreArgs {
   /** Databases, each with an owner's and a reader's relation of its own. */
@@ -15,9 +18,16 @@ export interface PostgresArgs<Name extends string = string> extends StoreArgs {
   readonly connections?: number;
   /** Connections that each replica of a consumer may hold; 5 by default. */
   readonly poolSize?: number;
+  /** Where its backups go. What follows from `objectives` is reckoned, and refused with the sums if it cannot be. */
+  readonly backup?: BackupArgs | OptOut;
+  /** Begins with what another server was, instead of empty. It is read once, when the server is made. */
+  readonly restore?: RestoreArgs;
   readonly transform?: {
     readonly cluster?: Transform<ClusterManifest>;
     readonly database?: Transform<DatabaseManifest>;
+    readonly objectStore?: Transform<ObjectStoreManifest>;
+    readonly scheduledBackup?: Transform<ScheduledBackupManifest>;
+    readonly drill?: Transform<types.input.batch.v1.CronJob>;
   };
 }
 
@@ -42,4 +52,4 @@ export function complete<Name extends string>(args: PostgresArgs<Name>) {
 }
 
 type Defaulted = keyof typeof DEFAULTS;
-export type CompleteArgs = Omit<PostgresArgs, Defaulted | "transform"> & Required<Pick<PostgresArgs, Defaulted>>;
+export type CompleteArgs = Omit<PostgresArgs, Defaulted> & Required<Pick<PostgresArgs, Defaulted>>;

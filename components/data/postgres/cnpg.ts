@@ -2,6 +2,7 @@ import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Manifest } from "../../core/custom-resource.ts";
 import type { Resources } from "../../core/resources.ts";
+import type { BackupEncryption } from "./backup-args.ts";
 
 /** A role of the server, as CloudNativePG keeps it. */
 export interface Role {
@@ -27,7 +28,11 @@ interface ClusterSpec {
     synchronous?: { method: "any"; number: number; dataDurability: "required" };
     pg_hba: pulumi.Input<string[]>;
   };
-  bootstrap: { initdb: { dataChecksums: true; encoding: "UTF8" } };
+  bootstrap:
+    | { initdb: { dataChecksums: true; encoding: "UTF8" } }
+    | { recovery: { source: string; recoveryTarget?: { targetTime: string } } };
+  plugins?: Plugin[];
+  externalClusters?: { name: string; plugin: Plugin }[];
   managed: { roles: pulumi.Input<Role[]> };
   certificates: { serverTLSSecret: string; serverCASecret: string };
   storage: { size: string; resizeInUseVolumes: true };
@@ -47,6 +52,58 @@ interface ClusterSpec {
 }
 
 export type ClusterManifest = Manifest<"postgresql.cnpg.io/v1", "Cluster", ClusterSpec>;
+
+/** How a Cluster names a plugin, and what it tells it. */
+export interface Plugin {
+  name: string;
+  isWALArchiver?: true;
+  parameters: { barmanObjectName: string; serverName: string };
+}
+
+export type ScheduledBackupManifest = Manifest<
+  "postgresql.cnpg.io/v1",
+  "ScheduledBackup",
+  {
+    /** Six fields: seconds come first. */
+    schedule: string;
+    immediate: true;
+    backupOwnerReference: "self";
+    cluster: { name: string };
+    method: "plugin";
+    pluginConfiguration: { name: string };
+  }
+>;
+
+interface Compressed {
+  compression: "snappy";
+  encryption: BackupEncryption;
+}
+
+/** Of the Barman Cloud plugin: where backups lie, and how they get there. */
+export type ObjectStoreManifest = Manifest<
+  "barmancloud.cnpg.io/v1",
+  "ObjectStore",
+  {
+    configuration: {
+      destinationPath: string;
+      endpointURL?: pulumi.Input<string>;
+      endpointCA?: CredentialKey;
+      s3Credentials: { accessKeyId: CredentialKey; secretAccessKey: CredentialKey };
+      data: Compressed;
+      wal: Compressed & { maxParallel: number };
+    };
+    retentionPolicy?: string;
+    instanceSidecarConfiguration: {
+      env: { name: string; value: pulumi.Input<string> }[];
+      resources: Resources;
+    };
+  }
+>;
+
+interface CredentialKey {
+  name: string;
+  key: string;
+}
 
 export type DatabaseManifest = Manifest<
   "postgresql.cnpg.io/v1",

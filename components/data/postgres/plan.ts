@@ -10,6 +10,7 @@ import { spread } from "../../core/spread.ts";
 import type { Peer } from "../../core/usage.ts";
 import { dataLabels, declaredAnnotations } from "../declared.ts";
 import type { CompleteArgs } from "./args.ts";
+import type { clusterParts } from "./backup.ts";
 import type { ClusterManifest, DatabaseManifest, Role } from "./cnpg.ts";
 
 /** One consumer's right to one database. */
@@ -92,9 +93,11 @@ export function clusterPlan(
   args: CompleteArgs,
   serverSecret: string,
   accesses: pulumi.Output<readonly Access[]>,
+  { parameters, plugins, externalClusters, recovery }: ReturnType<typeof clusterParts>,
 ): ClusterManifest {
-  const { instances, version, connections, resources, storage, zones, replication, databases, namespace } = args;
-  const declared = declaredAnnotations(args, { replication });
+  const { instances, version, connections, resources, storage, zones, replication, backup, databases, namespace } =
+    args;
+  const declared = declaredAnnotations(args, { replication, backup });
   const { topologySpreadConstraints, affinity, tolerations } = spread({
     matchLabels: podLabels(name),
     zones,
@@ -123,11 +126,14 @@ export function clusterPlan(
           shared_buffers: megabytes(resources.limits.memory, SHARED_BUFFERS_SHARE),
           password_encryption: "scram-sha-256",
           ssl_min_protocol_version: "TLSv1.3",
+          ...parameters,
         },
         ...(instances > 1 ? { synchronous: { method: "any", number: 1, dataDurability: "required" } } : {}),
         pg_hba: accesses.apply(hbaPlan),
       },
-      bootstrap: { initdb: { dataChecksums: true, encoding: "UTF8" } },
+      bootstrap: recovery ? { recovery } : { initdb: { dataChecksums: true, encoding: "UTF8" } },
+      ...(plugins && { plugins }),
+      ...(externalClusters && { externalClusters }),
       managed: { roles: accesses.apply((all) => rolesPlan(name, databases, all)) },
       certificates: { serverTLSSecret: serverSecret, serverCASecret: serverSecret },
       storage: { size: storage, resizeInUseVolumes: true },
@@ -164,11 +170,12 @@ export function databasePlan(cluster: string, namespace: string, database: strin
   };
 }
 
-/** Consumers, the instances among themselves, and the operator come in; the instances reach each other and the API. */
+/** Consumers, the instances among themselves, and the operator come in; the instances reach each other, the API, and where backups lie. */
 export function networkPlan(
   name: string,
   namespace: string,
   accesses: readonly Access[],
+  backups: readonly Peer[] = [],
 ): types.input.networking.v1.NetworkPolicySpec {
   const instances: Pick<Peer, "namespace" | "podLabels"> = { namespace, podLabels: podLabels(name) };
   return {
@@ -179,7 +186,7 @@ export function networkPlan(
       ...admit([instances, OPERATOR], [PORT, STATUS_PORT]),
       admitScrapers(METRICS_PORT),
     ],
-    egress: [...reach([PORT, STATUS_PORT].map((port) => ({ ...instances, port }))), reachApiServer()],
+    egress: [...reach([...[PORT, STATUS_PORT].map((port) => ({ ...instances, port })), ...backups]), reachApiServer()],
   };
 }
 

@@ -3,14 +3,27 @@ import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js
 import type * as pulumi from "@pulumi/pulumi";
 import { Component, keeping } from "../../core/component.ts";
 import { refuse } from "../../core/invalid.ts";
-import { labels } from "../../core/labels.ts";
+import { labels, selector } from "../../core/labels.ts";
 import { Ledger } from "../../core/ledger.ts";
 import { nearest } from "../../core/names.ts";
-import type { Consumer, Grant, Usable } from "../../core/usage.ts";
+import { isOptOut } from "../../core/opt-out.ts";
+import type { Consumer, Grant, Peer, Usable } from "../../core/usage.ts";
 import { Certificate } from "../../edge/certificate.ts";
+import { certificatePlan, certificateSecret } from "../../edge/certificate-plan.ts";
 import { basicAuth, credential } from "../credential.ts";
 import { StoreMonitoring } from "../monitoring/store-monitoring.ts";
+import type { Bucket } from "../object-store/bucket.ts";
 import { type CompleteArgs, complete, type PostgresArgs } from "./args.ts";
+import {
+  type BucketAccess,
+  backupName,
+  clusterParts,
+  objectStorePlan,
+  originName,
+  scheduledBackupPlan,
+} from "./backup.ts";
+import { type CompleteBackup, completeBackup } from "./backup-args.ts";
+import { type BackupPlan, backupPlan } from "./backup-plan.ts";
 import { watched } from "./monitoring.ts";
 import {
   type Access,
@@ -25,6 +38,8 @@ import {
   serverHosts,
 } from "./plan.ts";
 import { accessProblems, postgresProblems } from "./problems.ts";
+import { RestoreDrill } from "./restore-drill.ts";
+import { DRILL, drillName } from "./restore-drill-plan.ts";
 
 /** One database of a server, and the two rights that can be had to it. */
 export interface Database {
@@ -82,19 +97,24 @@ export class Postgres<Name extends string = string> extends Component {
       },
       { parent: this },
     );
+    const backup = isOptOut(full.backup) || full.backup === undefined ? undefined : completeBackup(name, full.backup);
+    const plan = backup && backupPlan({ ...full, rates: backup.rates });
+    const places = this.#places(backup, server);
     const { entries } = this.#accesses;
     new NetworkPolicy(
       ...this.child(name, {
         metadata: { name, namespace, labels: labels(name) },
-        spec: entries.apply((accesses) => networkPlan(name, namespace, accesses)),
+        spec: entries.apply((accesses) => networkPlan(name, namespace, accesses, places.peers)),
       }),
     );
+    const parts = clusterParts(name, backup, full.restore, plan);
     this.#cluster = new CustomResource(
-      ...this.child(name, clusterPlan(name, full, server.secretName, entries), transform?.cluster, {
+      ...this.child(name, clusterPlan(name, full, server.secretName, entries, parts), transform?.cluster, {
         ...keeping(retain),
-        dependsOn: server,
+        dependsOn: [server, ...places.objectStores],
       }),
     );
+    if (backup && plan) this.#backUp(backup, plan, server);
     for (const database of full.databases)
       new CustomResource(
         ...this.child(`${name}-${database}`, databasePlan(name, namespace, database, retain), transform?.database, {
@@ -129,6 +149,81 @@ export class Postgres<Name extends string = string> extends Component {
    */
   admit(database: Name, right: Access["right"], consumer: Consumer, password: pulumi.Output<string>): Admission {
     return this.#admit(this.#allow(database, right, consumer), password);
+  }
+
+  /** Tells the plugin of the buckets that the server writes to, and began from. */
+  #places(backup: CompleteBackup | undefined, server: Certificate) {
+    const { restore, namespace, ...declared } = this.#args;
+    const self = { name: this.#name, namespace: namespace.name, declared };
+    const instances = { podLabels: podLabels(this.#name), maxReplicas: this.#args.instances + 1 };
+    const peers: Peer[] = [];
+    const objectStores: CustomResource[] = [];
+    const place = (name: string, access: BucketAccess, how: Parameters<typeof objectStorePlan>[3]) => {
+      peers.push(...access.grant.peers);
+      const plan = objectStorePlan(name, self, access, how);
+      const options = { dependsOn: [server, ...access.grant.dependsOn] };
+      objectStores.push(new CustomResource(...this.child(name, plan, this.#args.transform?.objectStore, options)));
+    };
+    if (backup) {
+      const name = backupName(this.#name);
+      place(name, this.#access(name, backup.to, "owner", instances, server), backup);
+    }
+    if (restore) {
+      const name = originName(this.#name);
+      place(name, this.#access(name, restore.from, "reader", instances, server), { encryption: "AES256" });
+    }
+    return { peers, objectStores };
+  }
+
+  /** Base backups by a schedule, and their drill. */
+  #backUp(backup: CompleteBackup, plan: BackupPlan, server: Certificate): void {
+    const { namespace, transform } = this.#args;
+    const name = this.#name;
+    new CustomResource(
+      ...this.child(
+        backupName(name),
+        scheduledBackupPlan(name, namespace.name, this.#args, backup, plan),
+        transform?.scheduledBackup,
+        { dependsOn: this.#cluster },
+      ),
+    );
+    if (isOptOut(backup.drill)) return;
+    const pods = { podLabels: selector(name, DRILL), maxReplicas: 1 };
+    const access = this.#access(drillName(name), backup.to, "reader", pods, server);
+    const { serverName, drill: every } = backup;
+    const args = { postgres: this.#args, serverName, every, plan, access };
+    new RestoreDrill(name, args, transform?.drill, this.childOptions({ dependsOn: server }));
+  }
+
+  /** Has one right to a bucket granted to pods of this Postgres. */
+  #access(
+    name: string,
+    bucket: Bucket,
+    right: "owner" | "reader",
+    pods: Pick<Consumer, "podLabels" | "maxReplicas">,
+    server: Certificate,
+  ): BucketAccess {
+    const { namespace, issuer } = this.#args;
+    const grant = bucket[right].grant({ ...pods, name, namespace: namespace.name, opts: this.childOptions() });
+    if (grant.issuer === undefined) return { bucketName: bucket.bucketName, grant };
+    if (grant.issuer.ref.name === issuer.ref.name)
+      return { bucketName: bucket.bucketName, grant, authority: server.secretName };
+    const identity = certificatePlan({
+      name: `${name}-${grant.issuer.ref.name}`,
+      namespace: namespace.name,
+      issuer: grant.issuer.ref,
+      dnsNames: [name],
+      duration: "30d",
+      usages: ["client auth"],
+    });
+    const certificate = new CustomResource(
+      ...this.child(identity.metadata.name, identity, undefined, { dependsOn: grant.issuer }),
+    );
+    return {
+      bucketName: bucket.bucketName,
+      grant: { ...grant, dependsOn: [...grant.dependsOn, certificate] },
+      authority: certificateSecret(identity.metadata.name),
+    };
   }
 
   #grant(database: string, right: Access["right"], consumer: Consumer): Grant {

@@ -2,6 +2,7 @@ import type { Problem } from "../../core/invalid.ts";
 import { isDnsLabel } from "../../core/names.ts";
 import { quorumProblems, storeProblems } from "../store.ts";
 import type { CompleteArgs } from "./args.ts";
+import { backupProblems } from "./backup-problems.ts";
 import { type Access, loginRole, RESERVED_CONNECTIONS } from "./plan.ts";
 
 /** Databases that the server makes for itself. */
@@ -12,7 +13,11 @@ const LONGEST_DATABASE = 22;
 /** Everything that is wrong with a Postgres' arguments. */
 export function postgresProblems(name: string, args: CompleteArgs): Problem[] {
   const { databases, instances, replication, zones, connections, poolSize } = args;
-  const problems = [...storeProblems(name, args), ...quorumProblems("instances", instances, replication)];
+  const problems = [
+    ...storeProblems(name, args),
+    ...quorumProblems("instances", instances, replication),
+    ...backupProblems(name, args),
+  ];
   if (databases.length === 0) problems.push({ field: "databases", given: databases, allowed: "at least one database" });
   for (const [index, database] of databases.entries()) {
     const field = `databases[${index}]`;

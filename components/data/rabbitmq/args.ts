@@ -4,7 +4,6 @@ import type { OptOut } from "../../core/opt-out.ts";
 import type { Quantity } from "../../core/quantity.ts";
 import type { Resources } from "../../core/resources.ts";
 import type { Transform } from "../../core/transform.ts";
-import type { DeclaredArgs } from "../declared.ts";
 import type { StoreArgs } from "../store.ts";
 import type { RabbitmqClusterManifest } from "./rabbitmq-cluster.ts";
 
@@ -72,7 +71,5 @@ export function complete<Name extends string>(args: RabbitMQArgs<Name>) {
   return { ...DEFAULTS, ...args };
 }
 
-export type CompleteArgs = Required<
-  Omit<RabbitMQArgs, "transform" | "replication" | "backend" | "backup" | keyof DeclaredArgs>
-> &
-  Pick<RabbitMQArgs, "replication" | "backend" | "backup" | keyof DeclaredArgs>;
+type Defaulted = keyof typeof DEFAULTS;
+export type CompleteArgs = Omit<RabbitMQArgs, Defaulted | "transform"> & Required<Pick<RabbitMQArgs, Defaulted>>;

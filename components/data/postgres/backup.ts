@@ -1,0 +1,126 @@
+import { labels } from "../../core/labels.ts";
+import { optOutAnnotations } from "../../core/opt-out.ts";
+import type { Resources } from "../../core/resources.ts";
+import type { Grant } from "../../core/usage.ts";
+import { type DeclaredArgs, dataLabels } from "../declared.ts";
+import type { CompleteBackup, RestoreArgs } from "./backup-args.ts";
+import type { BackupPlan } from "./backup-plan.ts";
+import type { ObjectStoreManifest, Plugin, ScheduledBackupManifest } from "./cnpg.ts";
+
+const PLUGIN = "barman-cloud.cloudnative-pg.io";
+/** What the server that is restored from is called within its successor. */
+const ORIGIN = "origin";
+/** Files of the log that are shipped or fetched at once when there are many: each costs a process. */
+const PARALLEL = 4;
+/** Of the plugin's part beside each instance. Seen: 190Mi in a base backup, which is sent in parts of some megabytes. */
+const SIDECAR: Resources = { requests: { cpu: "50m", memory: "128Mi" }, limits: { cpu: "1", memory: "512Mi" } };
+
+/** A bucket as the plugin is told of it. */
+export interface BucketAccess {
+  readonly bucketName: string;
+  readonly grant: Grant;
+  /** The Secret whose `ca.crt` the endpoint's certificate is checked against; none if everybody knows its authority. */
+  readonly authority?: string | undefined;
+}
+
+/** Name of the ObjectStore that a server's backups go to. */
+export function backupName(name: string): string {
+  return `${name}-backup`;
+}
+
+/** Name of the ObjectStore that a server is restored from. */
+export function originName(name: string): string {
+  return `${name}-origin`;
+}
+
+/** Where backups lie. Data and log are compressed by snappy, fast both ways and with a checksum over each block. */
+export function objectStorePlan(
+  objectStore: string,
+  { name, namespace, declared }: { name: string; namespace: string; declared: DeclaredArgs },
+  { bucketName, grant, authority }: BucketAccess,
+  { encryption, keep }: Pick<CompleteBackup, "encryption"> & Partial<Pick<CompleteBackup, "keep">>,
+): ObjectStoreManifest {
+  const { ENDPOINT, REGION } = grant.environment;
+  const compressed = { compression: "snappy", encryption } as const;
+  return {
+    apiVersion: "barmancloud.cnpg.io/v1",
+    kind: "ObjectStore",
+    metadata: { name: objectStore, namespace, labels: { ...labels(name), ...dataLabels(declared) } },
+    spec: {
+      configuration: {
+        destinationPath: `s3://${bucketName}/`,
+        ...(ENDPOINT !== undefined && { endpointURL: ENDPOINT }),
+        ...(authority !== undefined && { endpointCA: { name: authority, key: "ca.crt" } }),
+        s3Credentials: {
+          accessKeyId: keyOf(grant, "ACCESS_KEY_ID"),
+          secretAccessKey: keyOf(grant, "SECRET_ACCESS_KEY"),
+        },
+        data: compressed,
+        wal: { ...compressed, maxParallel: PARALLEL },
+      },
+      ...(keep !== undefined && { retentionPolicy: keep }),
+      instanceSidecarConfiguration: {
+        env: REGION === undefined ? [] : [{ name: "AWS_DEFAULT_REGION", value: REGION }],
+        resources: SIDECAR,
+      },
+    },
+  };
+}
+
+/** Base backups, by a standby if there is one; the first as soon as the server stands. */
+export function scheduledBackupPlan(
+  name: string,
+  namespace: string,
+  declared: DeclaredArgs,
+  { drill }: Pick<CompleteBackup, "drill">,
+  { schedule }: Pick<BackupPlan, "schedule">,
+): ScheduledBackupManifest {
+  return {
+    apiVersion: "postgresql.cnpg.io/v1",
+    kind: "ScheduledBackup",
+    metadata: {
+      name: backupName(name),
+      namespace,
+      labels: { ...labels(name), ...dataLabels(declared) },
+      annotations: optOutAnnotations({ restoreDrill: drill }),
+    },
+    spec: {
+      schedule,
+      immediate: true,
+      backupOwnerReference: "self",
+      cluster: { name },
+      method: "plugin",
+      pluginConfiguration: { name: PLUGIN },
+    },
+  };
+}
+
+/** What backups, and a restore, add to the Cluster. */
+export function clusterParts(
+  name: string,
+  backup: CompleteBackup | undefined,
+  restore: RestoreArgs | undefined,
+  plan: BackupPlan | undefined,
+) {
+  const plugin = (barmanObjectName: string, serverName: string): Plugin => ({
+    name: PLUGIN,
+    parameters: { barmanObjectName, serverName },
+  });
+  return {
+    parameters: plan === undefined ? {} : { archive_timeout: `${plan.archiveTimeout}s` },
+    ...(backup && { plugins: [{ ...plugin(backupName(name), backup.serverName), isWALArchiver: true as const }] }),
+    ...(restore && {
+      externalClusters: [{ name: ORIGIN, plugin: plugin(originName(name), restore.serverName) }],
+      recovery: {
+        source: ORIGIN,
+        ...(restore.until !== undefined && { recoveryTarget: { targetTime: restore.until } }),
+      },
+    }),
+  };
+}
+
+function keyOf({ files }: Grant, part: string): { name: string; key: string } {
+  const file = files[part];
+  if (file === undefined) throw new TypeError(`a bucket's grant has no file ${part}; allowed: one of an object store`);
+  return { name: file.secret, key: file.key };
+}

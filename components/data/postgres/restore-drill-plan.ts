@@ -1,0 +1,191 @@
+import type { types } from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { BARMAN_CLOUD_SIDECAR } from "../../cluster/operators/index.ts";
+import { priorityClass } from "../../cluster/priorities.ts";
+import { labels, selector } from "../../core/labels.ts";
+import { reach } from "../../core/network.ts";
+import { amount, bytes, type Quantity } from "../../core/quantity.ts";
+import type { Resources } from "../../core/resources.ts";
+import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../core/security-context.ts";
+import { placed } from "../../core/spread.ts";
+import { CREDENTIALS_ROOT, type Peer } from "../../core/usage.ts";
+import { dataLabels } from "../declared.ts";
+import type { CompleteArgs } from "./args.ts";
+import type { BucketAccess } from "./backup.ts";
+import type { DrillEvery } from "./backup-args.ts";
+import type { BackupPlan } from "./backup-plan.ts";
+import { FETCH_PY, VERIFY_SH } from "./restore-drill-scripts.ts";
+
+const SCRATCH = "/scratch";
+const SCRIPTS = "/etc/restore-drill";
+const FILE_BYTES = 16 * 2 ** 20;
+const GIBIBYTE = 2 ** 30;
+const HOUR = 3_600;
+const FETCHER: Resources = { requests: { cpu: "200m", memory: "256Mi" }, limits: { cpu: "2", memory: "512Mi" } };
+/** Drills that can still be read: what they took is in their logs. */
+const KEPT_RUNS = 3;
+
+/** Between two base backups, and not in the hours that a day has twice, or not at all. */
+const SCHEDULES: Readonly<Record<DrillEvery, string>> = {
+  daily: "45 3 * * *",
+  weekly: "45 3 * * 0",
+  monthly: "45 3 1 * *",
+};
+
+/** Part of a Postgres, and the label of its pods. */
+export const DRILL = "restore-drill";
+
+export interface DrillArgs {
+  readonly postgres: CompleteArgs;
+  /** Its folder in the bucket. */
+  readonly serverName: string;
+  readonly every: DrillEvery;
+  readonly plan: BackupPlan;
+  /** To the bucket, for reading. */
+  readonly access: BucketAccess;
+}
+
+export function drillName(name: string): string {
+  return `${name}-${DRILL}`;
+}
+
+/** What the drill's pods run: the scripts, without any secret. */
+export const drillFiles = { "fetch.py": FETCH_PY, "verify.sh": VERIFY_SH };
+
+/** A drill reaches the bucket, and is reached by nobody. */
+export function drillNetworkPlan(name: string, peers: readonly Peer[]): types.input.networking.v1.NetworkPolicySpec {
+  return {
+    podSelector: { matchLabels: selector(name, DRILL) },
+    policyTypes: ["Ingress", "Egress"],
+    ingress: [],
+    egress: reach(peers),
+  };
+}
+
+/**
+ * Restores the newest backup into a volume that goes with the pod, replays the log to its end and reads all of it. It has the
+ * bucket's reader's right and no other: it cannot harm the backups, and not reach the server. It ends at the RTO.
+ */
+export function drillPlan(name: string, drill: DrillArgs): types.input.batch.v1.CronJob {
+  const { postgres: args, every, plan, access } = drill;
+  const namespace = args.namespace.name;
+  const deadlineSeconds = plan.drillSeconds;
+  const marked = { ...labels(name, DRILL), ...dataLabels(args) };
+  const scratch = { name: "scratch", mountPath: SCRATCH };
+  const scripts = { name: "scripts", mountPath: SCRIPTS, readOnly: true };
+  const credentials = { name: "credentials", mountPath: `${CREDENTIALS_ROOT}/backup`, readOnly: true };
+  return {
+    metadata: {
+      name: drillName(name),
+      namespace,
+      labels: marked,
+      annotations: { "plumbline.dev/restores": `Cluster/${namespace}/${name}` },
+    },
+    spec: {
+      schedule: SCHEDULES[every],
+      timeZone: "Etc/UTC",
+      concurrencyPolicy: "Forbid",
+      startingDeadlineSeconds: HOUR,
+      successfulJobsHistoryLimit: KEPT_RUNS,
+      failedJobsHistoryLimit: KEPT_RUNS,
+      jobTemplate: {
+        metadata: { labels: marked },
+        spec: {
+          // What fails is told at once: a second try would hide what is wrong now and then.
+          backoffLimit: 0,
+          activeDeadlineSeconds: deadlineSeconds,
+          template: {
+            metadata: { labels: marked },
+            spec: {
+              ...placed(args.zones),
+              restartPolicy: "Never",
+              serviceAccountName: drillName(name),
+              automountServiceAccountToken: false,
+              enableServiceLinks: false,
+              priorityClassName: priorityClass("task"),
+              // Neither image asks for a user of its own: PostgreSQL starts on data of whoever starts it.
+              securityContext: RESTRICTED_POD,
+              initContainers: [
+                {
+                  name: "fetch",
+                  image: BARMAN_CLOUD_SIDECAR,
+                  command: ["python3", `${SCRIPTS}/fetch.py`],
+                  env: fetchEnvironment(drill),
+                  resources: FETCHER,
+                  securityContext: RESTRICTED_CONTAINER,
+                  volumeMounts: [scratch, scripts, credentials, { name: "tmp", mountPath: "/tmp" }],
+                },
+              ],
+              containers: [
+                {
+                  name: "verify",
+                  image: `ghcr.io/cloudnative-pg/postgresql:${args.version}`,
+                  command: ["sh", `${SCRIPTS}/verify.sh`],
+                  env: environment({
+                    SCRATCH,
+                    DATABASES: args.databases.join(" "),
+                    DEADLINE_SECONDS: String(deadlineSeconds),
+                  }),
+                  resources: args.resources,
+                  securityContext: RESTRICTED_CONTAINER,
+                  volumeMounts: [scratch, scripts, { name: "tmp", mountPath: "/tmp" }],
+                },
+              ],
+              volumes: [
+                { name: "tmp", emptyDir: { sizeLimit: "64Mi" } },
+                { name: "scripts", configMap: { name: drillName(name) } },
+                credentialsVolume(access),
+                {
+                  name: "scratch",
+                  ephemeral: {
+                    volumeClaimTemplate: {
+                      metadata: { labels: marked },
+                      spec: {
+                        accessModes: ["ReadWriteOnce"],
+                        resources: { requests: { storage: scratchSize(args.storage, plan) } },
+                      },
+                    },
+                  },
+                },
+              ],
+            },
+          },
+        },
+      },
+    },
+  };
+}
+
+/** Room for the data, and twice for the log: as it was fetched, and as PostgreSQL replays it. Whole gibibytes. */
+function scratchSize(storage: Quantity, { restore }: BackupPlan): Quantity {
+  const needed = amount(storage) + 2 * restore.files * FILE_BYTES;
+  return bytes(Math.ceil(needed / GIBIBYTE) * GIBIBYTE);
+}
+
+function fetchEnvironment({ serverName, plan, access: { bucketName, grant, authority } }: DrillArgs) {
+  const { ENDPOINT, REGION } = grant.environment;
+  return environment({
+    SCRATCH,
+    BUCKET: bucketName,
+    SERVER: serverName,
+    // The one before, and this one on its way.
+    MOST_BASE_AGE_SECONDS: String(2 * plan.everyHours * HOUR),
+    ...(ENDPOINT !== undefined && { ENDPOINT }),
+    ...(REGION !== undefined && { AWS_DEFAULT_REGION: REGION }),
+    ...(authority !== undefined && { AWS_CA_BUNDLE: `${CREDENTIALS_ROOT}/backup/ca.crt` }),
+    ACCESS_KEY_ID_FILE: `${CREDENTIALS_ROOT}/backup/${grant.files.ACCESS_KEY_ID?.key}`,
+    SECRET_ACCESS_KEY_FILE: `${CREDENTIALS_ROOT}/backup/${grant.files.SECRET_ACCESS_KEY?.key}`,
+    HOME: "/tmp",
+    PYTHONPYCACHEPREFIX: "/tmp",
+  });
+}
+
+function environment(variables: Readonly<Record<string, pulumi.Input<string>>>) {
+  return Object.entries(variables).map(([name, value]) => ({ name, value }));
+}
+
+function credentialsVolume({ grant, authority }: BucketAccess): types.input.core.v1.Volume {
+  const sources = Object.values(grant.files).map(({ secret, key }) => ({ name: secret, items: [{ key, path: key }] }));
+  if (authority !== undefined) sources.push({ name: authority, items: [{ key: "ca.crt", path: "ca.crt" }] });
+  return { name: "credentials", projected: { defaultMode: 0o440, sources: sources.map((secret) => ({ secret })) } };
+}

@@ -1,0 +1,73 @@
+import { expect, test } from "vitest";
+import { Namespace } from "../components/cluster/index.ts";
+import type { Consumer, Grant } from "../components/core/usage.ts";
+import { type Bucket, Postgres } from "../components/data/index.ts";
+import { Issuer } from "../components/edge/index.ts";
+import { record } from "../components/testing/record.ts";
+import { evaluate, RULES } from "../policies/index.ts";
+
+/** The rules that a backup is for, or is judged by. */
+const JUDGING = [
+  "backup-covers-stateful",
+  "restore-drill-required",
+  "restore-drill-within-rto",
+  "data-class-label-required",
+  "data-class-flows-to-backup",
+  "personal-backup-retention-bounded",
+];
+/** What the Postgres alone cannot give, and what every workload of ours is warned of. */
+const ELSEWHERE = [
+  // An alert watches jobs and backups of the whole cluster.
+  "backup-alert-required: ScheduledBackup shop-data/postgres-backup",
+  "ephemeral-storage-bounded: CronJob shop-data/postgres-restore-drill",
+  "image-digest-required: CronJob shop-data/postgres-restore-drill",
+  "image-pull-policy-always: CronJob shop-data/postgres-restore-drill",
+  "logs-collected: Namespace shop-data",
+  // Which rows are old, only their service knows: it has a CronTask that deletes them.
+  "personal-data-retention-bounded: Cluster shop-data/postgres",
+];
+
+function bucketOf(issuer: Issuer): Bucket {
+  const grant = ({ name: consumer }: Consumer): Grant => {
+    const secret = `backups-${consumer}`;
+    return {
+      environment: { ENDPOINT: "https://objects.storage.svc:8333", NAME: "backups" },
+      files: { ACCESS_KEY_ID: { secret, key: "id" }, SECRET_ACCESS_KEY: { secret, key: "key" } },
+      issuer,
+      peers: [{ namespace: "storage", podLabels: { "app.kubernetes.io/name": "objects" }, port: 8333 }],
+      dependsOn: [],
+      revision: "1",
+    };
+  };
+  return {
+    bucketName: "backups",
+    owner: { usableName: "backups", grant },
+    reader: { usableName: "backups", grant },
+  };
+}
+
+test("a backed-up Postgres with personal data is what the rules ask for", async () => {
+  const { resources } = await record("test", () => {
+    const namespace = new Namespace("shop-data", { quota: { cpu: "10", memory: "10Gi", pods: 100 } });
+    const issuer = new Issuer("internal", { authority: "private" });
+    new Postgres("postgres", {
+      namespace,
+      issuer,
+      zones: ["a", "b", "c"],
+      databases: ["orders"],
+      dataClass: "personal",
+      retention: "365d",
+      objectives: { rto: "1h", rpo: "5m" },
+      backup: { to: bucketOf(issuer) },
+    });
+    return {};
+  });
+  const findings = evaluate(
+    resources.map(({ type, name, inputs }) => ({ type, name, props: inputs })),
+    { rules: RULES },
+  );
+  const judged = new Set(findings.map(({ rule }) => rule.id));
+  expect(JUDGING.filter((id) => !judged.has(id))).toEqual([]);
+  const broken = findings.filter(({ verdict }) => verdict !== "pass");
+  expect(broken.map(({ rule, object }) => `${rule.id}: ${object.label}`).sort()).toEqual(ELSEWHERE);
+});
