@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { violationText } from "../core/message.ts";
 import { defaultsOf, isAllowed } from "../core/params.ts";
+import type { Resource } from "../core/resource.ts";
 import type { Rule } from "../core/rule.ts";
 import { StackObject } from "../core/stack-object.ts";
 import { type Fixture, fixed, fixturesOf, type Manifest, resourcesOf, verdictOn, withOneUnknown } from "./fixtures.ts";
@@ -64,6 +65,13 @@ export function testRules(rules: readonly Rule[]): void {
       const resources = resourcesOf(fixture);
       const object = new StackObject(resources[0] as never);
       for (const violation of verdictOn(rule, resources, fixture.params).violations) {
+        for (const words of [
+          violation.given,
+          violation.wanted,
+          violation.fix ?? rule.fix,
+          ...(violation.related ?? []),
+        ])
+          expect(words).toMatch(/^\S(?:.*\S)?$/s);
         const text = violationText(rule, object, violation);
         expect(text).toContain(object.label);
         expect(text).toContain(`is ${violation.given}; wanted: ${violation.wanted}`);
@@ -73,6 +81,18 @@ export function testRules(rules: readonly Rule[]): void {
         expect(text.includes("else: for a time, grant an exemption")).toBe(rule.exemptable);
       }
     });
+
+    if (!OF_ANY_KIND.has(rule.id))
+      test("an object that looks like one of its own, and is of another kind or API group, is none of its business", () => {
+        for (const fixture of fixtures.filter(({ verdict }) => verdict !== "none")) {
+          const [subject, ...others] = resourcesOf(fixture) as [Resource, ...Resource[]];
+          for (const stranger of strangersLike(subject))
+            expect(
+              verdictOn(rule, [stranger, ...others], fixture.params).verdict,
+              `${fixture.name}: ${stranger.type}`,
+            ).toBe("none");
+        }
+      });
 
     test("a value that is not known yet never turns one verdict into the other", () => {
       for (const fixture of fixtures.filter(({ verdict }) => verdict === "pass" || verdict === "fail"))
@@ -151,6 +171,33 @@ const MUTANTS: { name: string; verdicts: string[]; mutate: (rule: Rule) => Rule 
     }),
   },
 ];
+
+/** They judge what people say of an object, or what stands in its texts, whatever its kind. */
+const OF_ANY_KIND = new Set([
+  "alert-per-slo",
+  "api-version-supported",
+  "backup-alert-required",
+  "namespace-explicit",
+  "personal-backup-retention-bounded",
+  "required-labels",
+  "restore-drill-required",
+  "restore-drill-within-rto",
+  "secret-literal-forbidden",
+  "secret-value-traced",
+]);
+
+/** The same properties under another name: somebody's own resource may look like any other. */
+function strangersLike(subject: Resource): Resource[] {
+  const { group, version, kind } = new StackObject(subject);
+  if (kind === undefined) return [{ ...subject, type: "aws:example/thing:Thing" }];
+  const api = group === "" ? version : `${group}/${version}`;
+  const named = (apiVersion: string | undefined, name: string) => ({
+    ...subject,
+    type: `kubernetes:${apiVersion?.includes("/") ? apiVersion : `core/${apiVersion}`}:${name}`,
+    props: { ...subject.props, apiVersion, kind: name },
+  });
+  return [named("example.org/v1", kind), named(api, "Example")];
+}
 
 function without(rule: Rule, params: object, name: string): never {
   return { ...params, [name]: defaultsOf(rule.params)[name] } as never;
