@@ -45,10 +45,11 @@ export function filled(at: string, wanted: AwsSetting["wanted"], narrowed: Narro
   return setting(at, isFilled, wanted, narrowed);
 }
 
-/** A text must be one of these. */
+/** A text must be one of these, the first of which is advised. */
 export function oneOf(at: string, allowed: readonly string[], narrowed: Narrowed = {}): AwsSetting {
   const wanted = allowed.map((value) => JSON.stringify(value)).join(" or ");
-  return setting(at, (field) => allowed.includes(field.text() ?? ""), wanted, narrowed);
+  const right: AwsSetting["right"] = (field) => allowed.some((value) => value === field.text());
+  return { ...setting(at, right, wanted, narrowed), value: JSON.stringify(allowed[0]) };
 }
 
 /** A number must be at least this. */

@@ -4,7 +4,16 @@ import { defaultsOf, isAllowed } from "../core/params.ts";
 import type { Resource } from "../core/resource.ts";
 import type { Rule } from "../core/rule.ts";
 import { StackObject } from "../core/stack-object.ts";
-import { type Fixture, fixed, fixturesOf, type Manifest, resourcesOf, verdictOn, withOneUnknown } from "./fixtures.ts";
+import {
+  advised,
+  type Fixture,
+  fixed,
+  fixturesOf,
+  type Manifest,
+  resourcesOf,
+  verdictOn,
+  withOneUnknown,
+} from "./fixtures.ts";
 
 /** The tests that every rule passes: its record, its fixtures, and whether they notice a rule that is wrong. */
 export function testRules(rules: readonly Rule[]): void {
@@ -27,6 +36,13 @@ export function testRules(rules: readonly Rule[]): void {
       expect(said.verdict, "what the rule says of the first object of the fixture's stack").toBe(fixture.verdict);
       if (fixture.path !== undefined) expect(said.path, "the fixture's `path`").toBe(fixture.path);
       if (fixture.given !== undefined) expect(said.violations[0]?.given, "the fixture's `given`").toBe(fixture.given);
+      if (fixture.advice !== undefined)
+        expect(
+          said.violations.map(({ fix }) => fix ?? null),
+          "the fixture's `advice`: the `fix` of each violation",
+        ).toEqual([fixture.advice].flat());
+      if (fixture.related !== undefined)
+        expect(said.violations[0]?.related, "the fixture's `related`").toEqual(fixture.related);
       if (fixture.verdict === "fail")
         expect(said.violations, "violations: as many as the fixture's `paths` says, or one").toHaveLength(
           fixture.paths ?? 1,
@@ -43,6 +59,14 @@ export function testRules(rules: readonly Rule[]): void {
       expect(verdictOn(rule, fixed(fixture), fixture.params), "with the fixture's `fix` done to it").toMatchObject({
         verdict: "pass",
       });
+    });
+
+    test.each(failing)("what it advises, word for word, repairs what was wrong: $name", (fixture) => {
+      const { violations } = verdictOn(rule, resourcesOf(fixture), fixture.params);
+      const done = advised(fixture, violations);
+      if (!done) return;
+      const left = verdictOn(rule, done, fixture.params).violations.map(({ path }) => path);
+      for (const { path, fix } of violations) expect(left, fix).not.toContain(path);
     });
 
     test("most failing fixtures show how they are repaired", () => {
