@@ -14,9 +14,15 @@ const put = (...paths: string[]) => {
   }
 };
 
+/** Anew, if it is there: a mutation run repeats its tests in one process. */
+const link = (target: string, path: string) => {
+  rmSync(join(root, path), { force: true });
+  symlinkSync(target, join(root, path));
+};
+
 test("a folder's files are found by their ending, in the order of their names", () => {
   put("a/b.yaml", "a/a.YML", "a/c/d.json", "a/readme.md", "a/.git/x.yaml", "a/node_modules/y.yaml", "a/.hidden.yaml");
-  symlinkSync(join(root, "a"), join(root, "a/c/circle"));
+  link(join(root, "a"), "a/c/circle");
   const { files, notes, problems } = inputFiles([join(root, "a")]);
   expect(files.map(({ path, found }) => [path.slice(root.length), found])).toEqual([
     ["/a/a.YML", true],
@@ -48,7 +54,7 @@ test("the templates of a chart are passed over, and that is said", () => {
 
 test("what cannot be read is named with its reason, and the rest is found", () => {
   put("p/a.yaml");
-  symlinkSync("b.yaml", join(root, "p/b.yaml"));
+  link("b.yaml", "p/b.yaml");
   const { files, problems } = inputFiles([join(root, "p"), join(root, "nowhere")]);
   expect(files).toHaveLength(1);
   expect(problems).toEqual([

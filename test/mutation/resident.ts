@@ -1,0 +1,108 @@
+import { globSync } from "node:fs";
+import { join } from "node:path";
+import { describe, type RunnerTask, type RunnerTestCase, TestRunner, test } from "vitest";
+import { type Answer, type Ask, CHANNEL, type Outcome } from "./protocol.ts";
+
+/**
+ * A test file of Vitest's that stays. Its suites are the unit tests of the policies, imported and collected once. Its
+ * first test never ends: it runs the functions of the others, those that it is asked for, with the mutant that it is
+ * asked for. What a test costs here is what its function costs.
+ */
+const ROOT = join(import.meta.dirname, "../..");
+/** Random: what it kills in one run, it may leave in the next. */
+const LEFT_OUT = ["policies/fuzz.test.ts"];
+
+/** What code that Stryker instrumented reads, and counts in. */
+const stryker: {
+  activeMutant?: string | undefined;
+  currentTestId?: string | undefined;
+  hitCount?: number;
+  hitLimit?: number;
+  mutantCoverage?: unknown;
+} = {};
+Object.assign(globalThis, { __stryker__: stryker });
+
+const tests = new Map<string, { test: RunnerTestCase; file: string; ms: number }>();
+
+test("answers for as long as it is asked", async ({ task }) => {
+  for (const suite of task.file.tasks) if (suite !== task) for (const one of testsOf(suite)) keep(one, suite.name);
+  const channel = new BroadcastChannel(CHANNEL);
+  await new Promise(() => {
+    channel.onmessage = async (event) => {
+      const ask = (event as MessageEvent).data as Ask;
+      channel.postMessage(await (ask.kind === "every" ? everyTest() : withMutant(ask)));
+    };
+    channel.postMessage("ready");
+  });
+}, 0);
+
+for (const file of globSync("policies/**/*.test.ts", { cwd: ROOT }).sort())
+  if (!file.endsWith(".real.test.ts") && !LEFT_OUT.includes(file)) describe(file, () => import(join(ROOT, file)));
+
+function testsOf(task: RunnerTask): RunnerTestCase[] {
+  if (task.type === "suite") return task.tasks.flatMap(testsOf);
+  return task.mode === "run" ? [task] : [];
+}
+
+/** By its names, shortened (some are whole documents) and numbered where two are alike: the same in every process. */
+function keep(test: RunnerTestCase, file: string): void {
+  const names = [test.name];
+  for (let suite = test.suite; suite; suite = suite.suite) names.unshift(suite.name);
+  const name = names.join(" > ").slice(0, 200);
+  let id = name;
+  for (let count = 2; tests.has(id); count++) id = `${name} (${count})`;
+  tests.set(id, { test, file, ms: 0 });
+}
+
+async function everyTest(): Promise<Answer> {
+  const outcomes: Outcome[] = [];
+  for (const id of tests.keys()) {
+    stryker.currentTestId = id;
+    outcomes.push(await outcomeOf(id));
+  }
+  stryker.currentTestId = undefined;
+  return { outcomes, coverage: stryker.mutantCoverage, hits: 0, soiled: false };
+}
+
+/** The cheapest tests first, up to the first that fails; that one then once more without the mutant. */
+async function withMutant(ask: Ask & { kind: "mutant" }): Promise<Answer> {
+  const outcomes: Outcome[] = [];
+  Object.assign(stryker, { hitCount: 0, hitLimit: ask.hitLimit });
+  const cost = (id: string) => tests.get(id)?.ms ?? 0;
+  let soiled = false;
+  for (const id of ask.tests.toSorted((one, other) => cost(one) - cost(other))) {
+    stryker.activeMutant = ask.id;
+    const outcome = await outcomeOf(id);
+    stryker.activeMutant = undefined;
+    outcomes.push(outcome);
+    if (hits() > ask.hitLimit) break;
+    if (outcome.failure === undefined) continue;
+    soiled = (await outcomeOf(id)).failure !== undefined;
+    break;
+  }
+  return { outcomes, hits: hits(), soiled };
+}
+
+const hits = () => stryker.hitCount ?? 0;
+
+async function outcomeOf(id: string): Promise<Outcome> {
+  const kept = tests.get(id);
+  if (!kept) throw new Error(`there is no test ${id}`);
+  const start = performance.now();
+  const failure = await failureOf(kept.test);
+  kept.ms = performance.now() - start;
+  return { id, file: kept.file, ms: kept.ms, ...(failure !== undefined && { failure }) };
+}
+
+/** The message of what the test or what is to run after it threw. */
+async function failureOf(test: RunnerTestCase): Promise<string | undefined> {
+  try {
+    await TestRunner.getTestFn(test)();
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    for (let suite = test.suite; suite; suite = suite.suite)
+      for (const hook of TestRunner.getSuiteHooks(suite).afterEach) await hook(test.context, suite);
+  }
+  return undefined;
+}
