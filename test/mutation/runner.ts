@@ -17,8 +17,8 @@ import { type Answer, type Ask, CHANNEL, type Outcome } from "./protocol.ts";
 class ResidentRunner implements TestRunner {
   private readonly channel = new BroadcastChannel(CHANNEL);
   private vitest: Vitest | undefined;
-  /** Whether the thread has run nothing yet. */
-  private fresh = true;
+  /** Whether the thread has run nothing yet, or nothing that left its traces. */
+  private thread: "fresh" | "used" | "soiled" = "fresh";
 
   /** No mutant needs it: with `ignoreStatic` all of them are active only while a test runs. */
   capabilities() {
@@ -56,16 +56,15 @@ class ResidentRunner implements TestRunner {
     const { activeMutant, testFilter, hitLimit = Number.POSITIVE_INFINITY } = options;
     if (testFilter === undefined || options.mutantActivation === "static")
       throw new Error("a mutant of what runs once, on import: set ignoreStatic, and coverageAnalysis to perTest");
-    const { fresh } = this;
-    const { outcomes, hits, soiled } = await this.answer({
-      kind: "mutant",
-      id: activeMutant.id,
-      tests: testFilter,
-      hitLimit,
-    });
+    const before = this.thread;
+    const ask = { kind: "mutant", id: activeMutant.id, tests: testFilter, hitLimit } as const;
+    const { outcomes, hits, soiled } = await this.answer(ask);
+    if (soiled) this.thread = "soiled";
     if (hits > hitLimit) return { status: MutantRunStatus.Timeout, reason: `reached ${hits} times` };
-    // Left by an earlier mutant, or kept from an earlier test: Stryker starts another process, and asks again.
-    if (!fresh && (soiled || hits === 0)) throw new Error("what ran before has left its traces");
+    // What an earlier mutant left made the test fail, or a kept result hid the mutant: Stryker then starts another
+    // process, and asks again.
+    if (before === "soiled" || (before === "used" && (soiled || hits === 0)))
+      throw new Error("what ran before left its traces");
     const ran = { nrOfTests: outcomes.length, duration: outcomes.reduce((sum, { ms }) => sum + ms, 0) };
     const last = outcomes.at(-1);
     if (last?.failure === undefined) return { status: MutantRunStatus.Survived, ...ran };
@@ -79,7 +78,7 @@ class ResidentRunner implements TestRunner {
   }
 
   private answer(ask: Ask): Promise<Answer> {
-    this.fresh = false;
+    this.thread = "used";
     const answer = this.message();
     this.channel.postMessage(ask);
     return answer as Promise<Answer>;

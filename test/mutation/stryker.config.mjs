@@ -16,6 +16,7 @@ export default {
   // A mutant that hangs: on cores that others use too, a test may take thrice the time that it took before.
   timeoutMS: 10_000,
   timeoutFactor: 3,
+  dryRunTimeoutMinutes: 30,
   reporters: ["progress", "clear-text", "json"],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   jsonReporter: { fileName: "coverage/mutation.json" },
