@@ -12,8 +12,10 @@ export interface AwsSetting {
   readonly unset: boolean;
   /** Whether what is set is right; asked only where something is. */
   readonly right: (field: Field) => boolean;
-  /** For people, and what the fix says: `true`; made from the resource where it depends on it. */
+  /** For people: `true`; made from the resource where it depends on it. */
   readonly wanted: string | ((root: Field) => string);
+  /** What the fix says. Default: what is wanted. */
+  readonly value?: string;
   /** Whether the resource has this setting at all. Default: it has. */
   readonly when?: (root: Field) => boolean;
 }
@@ -43,15 +45,17 @@ export function filled(at: string, wanted: AwsSetting["wanted"], narrowed: Narro
   return setting(at, isFilled, wanted, narrowed);
 }
 
-/** A text must be one of these. */
+/** A text must be one of these, the first of which is advised. */
 export function oneOf(at: string, allowed: readonly string[], narrowed: Narrowed = {}): AwsSetting {
   const wanted = allowed.map((value) => JSON.stringify(value)).join(" or ");
-  return setting(at, (field) => allowed.includes(field.text() ?? ""), wanted, narrowed);
+  const right: AwsSetting["right"] = (field) => allowed.some((value) => value === field.text());
+  return { ...setting(at, right, wanted, narrowed), value: JSON.stringify(allowed[0]) };
 }
 
 /** A number must be at least this. */
 export function atLeast(at: string, least: number, narrowed: Narrowed = {}): AwsSetting {
-  return setting(at, (field) => (numeral(field) ?? 0) >= least, `at least ${least}`, narrowed);
+  const wanted = `at least ${least}`;
+  return { ...setting(at, (field) => (numeral(field) ?? 0) >= least, wanted, narrowed), value: String(least) };
 }
 
 /** A setting judged by a test of its own. */
@@ -72,12 +76,12 @@ export function isIn(table: AwsTable, object: StackObject): boolean {
 /** What is wrong with a resource by a table. */
 export function broken(table: AwsTable, object: StackObject): Generator<Violation> {
   const { root } = object;
-  return eachKnown(table[awsType(object)] ?? [], function* ({ at, unset, right, wanted, when }) {
+  return eachKnown(table[awsType(object)] ?? [], function* ({ at, unset, right, wanted, value, when }) {
     if (when && !when(root)) return;
     yield* eachKnown(fieldsAt(root, at), function* (field) {
       if (field.absent ? unset : right(field)) return;
       const line = typeof wanted === "string" ? wanted : wanted(root);
-      yield violation(field, line, { fix: `${field.path}: ${line}` });
+      yield violation(field, line, { fix: `${field.path}: ${value ?? line}` });
     });
   });
 }

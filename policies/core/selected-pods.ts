@@ -79,8 +79,12 @@ export function labelsOfNamesake(stack: Stack, object: StackObject): string | un
   const [key = ""] = known(() => `${object.namespace}/${object.name}`);
   const [workload] = PODS.count(stack, key) > 0 ? PODS.candidates(stack, key) : [];
   if (workload === undefined) return undefined;
-  const selected = known(() => workload.root.at("spec", "selector", "matchLabels"));
-  const labels = [...(workload.kind === "Pod" ? [] : selected), ...known(() => podOf(workload).labels)];
+  const own = known(() => podOf(workload).labels);
+  // A selector that misses the workload's own pods finds nobody's.
+  const selectors = own.flatMap((labels) =>
+    known(() => workload.root.at("spec", "selector")).filter((one) => known(() => selects(one, labels)).includes(true)),
+  );
+  const labels = [...selectors.map((selector) => selector.at("matchLabels")), ...own];
   const [spoken] = labels.flatMap((field) => known(() => spokenLabels(field))).filter((one) => one.length > 0);
   return spoken && `{ ${spoken.join(", ")} }`;
 }

@@ -6,6 +6,7 @@ import { defaultsOf } from "../core/params.ts";
 import { fromManifest, type Resource } from "../core/resource.ts";
 import type { Rule, Violation } from "../core/rule.ts";
 import { Stack } from "../core/stack.ts";
+import { StackObject } from "../core/stack-object.ts";
 import { UNKNOWN } from "../core/unknown.ts";
 
 /**
@@ -19,6 +20,10 @@ export interface Fixture {
   /** Path and given of the first violation, or the path that is not known yet. */
   readonly path?: string;
   readonly given?: string;
+  /** The `fix` of the violations, where they have their own: of the only one, or of each. */
+  readonly advice?: string | readonly (string | null)[];
+  /** What the first violation names as having a part in it. */
+  readonly related?: readonly string[];
   /** How many violations there are, if more than one. */
   readonly paths?: number;
   /** Settings of the rule, over its defaults. */
@@ -91,6 +96,28 @@ export function fixed(fixture: Fixture): Resource[] {
   for (const [path, value] of Object.entries(set)) put(isResource(target) ? target.props : target, path, value);
   if (operation !== undefined) Object.assign(target, { operation });
   return resourcesOf(fixture, stack, options);
+}
+
+/** A line of YAML as advice gives it: perhaps whose it is, a path, and a value that is nothing but YAML. */
+const LINE =
+  /^(?:([A-Z]\w+ [\w./-]+): )?((?:[\w$.-]|\[\d+\]|\["[^"]+"\])+):\s+(?!.*, (?:and|or) )(\S+|"[^"]*"|[[{].*[\]}])$/s;
+
+/**
+ * A stack with everything done that violations of its first object advise. Undefined if one of them advises nothing of its own, or says it in words,
+ * or with a place for a name that only people know.
+ */
+export function advised(fixture: Fixture, violations: readonly Violation[]): Resource[] | undefined {
+  const resources = resourcesOf(fixture);
+  for (const { fix = "" } of violations) {
+    const [, label, path = "", value = ""] = LINE.exec(fix) ?? [];
+    const target = label === undefined ? resources[0] : resources.find((one) => new StackObject(one).label === label);
+    if (!target || value.includes("<") || !Object.hasOwn(target.props, /^[\w$-]*/.exec(path)?.[0] ?? ""))
+      return undefined;
+    // What stands in a text is not reached by a path.
+    if (/\["[^"]+\.(?:json|ya?ml)"\]/.test(path)) return undefined;
+    put(target.props, path, load(value));
+  }
+  return resources;
 }
 
 /** What a rule says of the first of some resources, in the words of a fixture. */

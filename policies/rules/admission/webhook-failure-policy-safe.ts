@@ -5,7 +5,10 @@ import type { StackObject } from "../../core/stack-object.ts";
 import { eachKnown, everyKnown, someKnown } from "../../core/unknown.ts";
 
 const API = "admissionregistration.k8s.io";
-const KINDS = new Set(["ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"]);
+const KINDS: ReadonlySet<string | undefined> = new Set([
+  "ValidatingWebhookConfiguration",
+  "MutatingWebhookConfiguration",
+]);
 /** How long Kubernetes waits where nothing is said. */
 const DEFAULT_SECONDS: Readonly<Record<string, number>> = { v1: 10, v1beta1: 30 };
 /** Without these the pods of a webhook do not come back, nor those of the cluster itself. */
@@ -30,7 +33,7 @@ export const webhookFailurePolicySafe = defineRule({
       description: "How long a webhook may hold up a request.",
     },
   },
-  subjects: ({ group, kind }) => group === API && KINDS.has(kind ?? ""),
+  subjects: ({ group, kind }) => group === API && KINDS.has(kind),
   *check(configuration, { maxTimeoutSeconds }) {
     yield* eachKnown(configuration.root.at("webhooks").items(), (webhook) =>
       eachKnown(
@@ -56,16 +59,15 @@ function* stopping(webhook: Field, configuration: StackObject): Generator<Violat
   const rules = webhook.at("rules").items();
   if (!someKnown(rules, isVital) || demandsOf(webhook.at("objectSelector")).length > 0) return;
   const own = webhook.at("clientConfig", "service", "namespace").text();
-  const covered = ["kube-system", ...(own === undefined ? [] : [own])].filter((namespace) =>
-    covers(webhook, namespace),
-  );
+  const vital = own === undefined ? ["kube-system"] : ["kube-system", own];
+  const covered = vital.filter((namespace) => covers(webhook, namespace));
   if (covered.length === 0) return;
   const selector = webhook.at("namespaceSelector");
   yield {
     path: selector.path,
     given: `a selector that takes in ${covered.join(" and ")}, while failurePolicy is Fail`,
     wanted: `a selector that leaves them out, or failurePolicy: Ignore`,
-    fix: `${selector.path}: { matchExpressions: [{ key: kubernetes.io/metadata.name, operator: NotIn, values: [${covered.join(", ")}] }] }`,
+    fix: `${selector.path}: { matchExpressions: [{ key: kubernetes.io/metadata.name, operator: NotIn, values: [${vital.join(", ")}] }] }`,
   };
 }
 

@@ -28,7 +28,9 @@ function* wrongIn(flag: Field): Generator<Violation> {
   const names = variants.map(([name]) => name);
   const allowed = `one of its variants: ${names.join(", ") || "it has none"}`;
   if (names.length === 0)
-    yield violation(flag.at("variants"), "at least one variant", { fix: "variants: { on: true, off: false }" });
+    yield violation(flag.at("variants"), "at least one variant", {
+      fix: `${flag.at("variants").path}: { on: true, off: false }`,
+    });
   const kinds = new Set(variants.map(([, value]) => typeof value.value));
   if (kinds.size > 1)
     yield {
@@ -38,9 +40,10 @@ function* wrongIn(flag: Field): Generator<Violation> {
     };
   const standard = flag.at("defaultVariant");
   if (!names.includes(standard.text() ?? ""))
-    yield violation(standard, allowed, { fix: `defaultVariant: ${names.at(-1) ?? "off"}` });
+    yield violation(standard, allowed, { fix: `${standard.path}: ${names.at(-1) ?? "off"}` });
   const state = flag.at("state");
-  if (!STATES.includes(state.text() ?? "")) yield violation(state, STATES.join(" or "), { fix: "state: ENABLED" });
+  if (!STATES.includes(state.text() ?? ""))
+    yield violation(state, STATES.join(" or "), { fix: `${state.path}: ENABLED` });
   yield* eachKnown(served(flag.at("targeting")), function* (variant) {
     if (typeof variant.value === "string" && !names.includes(variant.value)) yield violation(variant, allowed);
   });

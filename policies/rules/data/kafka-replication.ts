@@ -75,12 +75,16 @@ function ofCluster(config: Field): Replication[] {
 }
 
 function internal(field: Field, name: string): Replication {
-  return internalOf(name, field.path, numberIn(field));
+  return internalOf(name, field.path, numberIn(field), (copies) => `${field.path}: ${copies}`);
 }
 
-function internalOf(name: string, path: string, copies: number | undefined): Replication {
-  const [of, inSync] = [`Kafka's own topics (${name})`, undefined];
-  return { of, copies, copiesPath: path, inSync, inSyncPath: "", fix: (most) => `${name}: ${most}` };
+function internalOf(
+  name: string,
+  path: string,
+  copies: number | undefined,
+  fix: (copies: number) => string,
+): Replication {
+  return { of: `Kafka's own topics (${name})`, copies, copiesPath: path, inSync: undefined, inSyncPath: "", fix };
 }
 
 function ofText(text: Field): Replication[] {
@@ -97,7 +101,9 @@ function ofText(text: Field): Replication[] {
   };
   return [
     byDefault,
-    ...INTERNAL.filter((name) => properties.has(name)).map((name) => internalOf(name, path, number(name))),
+    ...INTERNAL.filter((name) => properties.has(name)).map((name) =>
+      internalOf(name, path, number(name), (copies) => `${name}=${copies}`),
+    ),
   ];
 }
 

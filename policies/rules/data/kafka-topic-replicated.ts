@@ -31,7 +31,8 @@ export const kafkaTopicReplicated = defineRule({
 
 function* judged(replication: Replication, minReplicas: number, minInSync: number): Generator<Violation> {
   const { of, copies, copiesPath, inSync, inSyncPath } = replication;
-  const fix = replication.fix(minReplicas, minInSync);
+  // As many copies in sync as there are would let one restart stop every write.
+  const fix = replication.fix(Math.max(minReplicas, minInSync + 1), minInSync);
   if (!(copies !== undefined && copies >= minReplicas))
     yield { path: copiesPath, given: shown(copies, of), wanted: `at least ${minReplicas} copies`, fix };
   // Kafka's own topics have settings of their own for it.

@@ -62,7 +62,7 @@ function* besidePod(object: StackObject, maxRetries: number, breaker: boolean): 
       path: annotation.path,
       given: `a call to ${edge.name} without ${missing.join(", ")}`,
       wanted: "a timeout, bounded retries and a breaker for each call",
-      fix: `calls: { "${edge.name}": { timeout: "1s", retries: 2 } }`,
+      fix: `calls: { "${edge.name}": { timeout: "1s", retries: ${Math.min(2, maxRetries)} } }`,
     };
   }
 }

@@ -66,10 +66,13 @@ function* ingress(object: StackObject): Generator<Violation> {
     yield violation(spec.at("tls"), "a tls entry for each host");
     return;
   }
+  let next = certified.length;
   yield* eachKnown(spec.at("rules").items(), function* (rule) {
     const host = rule.at("host").text();
     if (host === undefined || someKnown(certified, (entry) => entryCovers(entry, host))) return;
-    yield violation(rule.at("host"), "a host of one of the tls entries", { fix: `spec.tls: [{ hosts: [${host}] }]` });
+    yield violation(rule.at("host"), "a host of one of the tls entries", {
+      fix: `spec.tls[${next++}]: { hosts: [${host}], secretName: <name> }`,
+    });
   });
 }
 

@@ -6,7 +6,7 @@ import { selects } from "../../core/selector.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 
 /** What finds its own pods by a selector. Of jobs Kubernetes makes it, unless they bring one. */
-const SELECTING = new Set([
+const SELECTING: ReadonlySet<string | undefined> = new Set([
   "Deployment",
   "StatefulSet",
   "DaemonSet",
@@ -19,7 +19,7 @@ const SELECTING = new Set([
   "CronJob",
 ]);
 /** Their selector is labels alone. */
-const PLAIN = new Set(["DeploymentConfig", "ReplicationController"]);
+const PLAIN: ReadonlySet<string | undefined> = new Set(["DeploymentConfig", "ReplicationController"]);
 
 export const selectorMatchesTemplate = defineRule({
   id: "selector-matches-template",
@@ -32,17 +32,19 @@ export const selectorMatchesTemplate = defineRule({
   scope: "resource",
   exemptable: true,
   params: {},
-  subjects: (object) => makesPods(object) && SELECTING.has(object.kind ?? ""),
+  subjects: (object) => makesPods(object) && SELECTING.has(object.kind),
   *check(workload) {
     const { labels } = podOf(workload);
     const stated = statedBy(workload);
-    const selector = PLAIN.has(workload.kind ?? "") ? asSelector(stated) : stated;
+    const isPlain = PLAIN.has(workload.kind);
+    const selector = isPlain ? asSelector(stated) : stated;
     if (isEmpty(selector) ? mayBeEmpty(workload) : selects(selector, labels)) return;
+    const wanted = labelText(labels) ?? `<${labels.path}>`;
     yield {
       path: stated.path,
       given: isEmpty(selector) ? stated.shown() : "a selector that misses its own pods",
       wanted: `one that selects ${labels.path}`,
-      fix: `${stated.path}${PLAIN.has(workload.kind ?? "") ? "" : ".matchLabels"}: ${labelText(labels) ?? `<${labels.path}>`}`,
+      fix: `${stated.path}: ${isPlain ? wanted : `{ matchLabels: ${wanted} }`}`,
     };
   },
 });

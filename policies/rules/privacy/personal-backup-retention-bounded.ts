@@ -70,7 +70,7 @@ function keptBy(backup: StackObject, stack: Stack): Kept[] {
       .map((rule) => {
         const field = rule.at("lifecycle", "deleteAfter");
         const span = () => (field.number() ?? Number.NaN) * DAY;
-        return { field, span, fix: (days) => `lifecycle: { deleteAfter: ${days} }` };
+        return { field, span, fix: (days) => `${field.path}: ${days}` };
       });
   if (group === "velero.io") {
     const field = spec.at("template", "ttl");
@@ -85,7 +85,7 @@ function keptBy(backup: StackObject, stack: Stack): Kept[] {
   }
   const retention = declaredField(backup, DECLARED.retention);
   const span = () => spanOf(declared(backup, "retention") ?? "") ?? Number.NaN;
-  return [{ field: retention, span, fix: (days) => `metadata.annotations: { ${DECLARED.retention}: ${days}d }` }];
+  return [{ field: retention, span, fix: (days) => `${retention.path}: ${days}d` }];
 }
 
 /** CloudNativePG keeps what its cluster, or the plugin's ObjectStore, says; snapshots of volumes are not deleted by it. */

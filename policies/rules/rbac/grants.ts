@@ -63,8 +63,10 @@ export function spoken(rule: Field): string {
   return `${texts(rule.at("verbs")).join(", ")} on ${texts(rule.at("resources")).join(", ")}`;
 }
 
-/** The line by which a rule grants a right no more, and all else that it names as before. */
-export function without(rule: Field, { resources, verbs }: Right): string {
+/** The line by which a rule grants some rights no more, and all else that it names as before. */
+export function without(rule: Field, ...rights: readonly Right[]): string {
+  const resources = rights.flatMap((right) => right.resources);
+  const verbs = rights.flatMap((right) => right.verbs);
   const kept = texts(rule.at("resources")).filter((given) => !resources.some((resource) => covers(given, resource)));
   if (kept.length > 0) return `${rule.at("resources").path}: [${kept.join(", ")}]`;
   const left = texts(rule.at("verbs")).filter((verb) => verb !== "*" && !verbs.includes(verb));

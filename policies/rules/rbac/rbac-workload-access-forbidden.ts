@@ -1,4 +1,5 @@
 import { defineRule } from "../../core/rule.ts";
+import { readable } from "../../core/sound.ts";
 import { eachKnown } from "../../core/unknown.ts";
 import { grants, isRole, type Right, rulesOf, spoken, without } from "./grants.ts";
 
@@ -42,17 +43,18 @@ export const rbacWorkloadAccessForbidden = defineRule({
   },
   subjects: isRole,
   *check(role, { permissions }) {
-    yield* eachKnown(rulesOf(role), (rule) =>
-      eachKnown(permissions, function* (permission) {
+    yield* eachKnown(rulesOf(role), (rule) => {
+      const granted = () => permissions.map((one) => PERMISSIONS[one].right).filter((right) => grants(rule, right));
+      return eachKnown(permissions, function* (permission) {
         const { right, what } = PERMISSIONS[permission];
         if (!grants(rule, right)) return;
         yield {
           path: rule.path,
           given: `${spoken(rule)}: it may ${what}`,
           wanted: `no right to ${right.verbs.join(" or ")} ${right.resources.join(", ")}`,
-          fix: without(rule, right),
+          fix: without(rule, ...(readable(granted) ?? [right])),
         };
-      }),
-    );
+      });
+    });
   },
 });

@@ -64,7 +64,9 @@ function* projected(token: Field, sources: readonly Field[], maxSeconds: number)
     function* () {
       const seconds = token.at("expirationSeconds");
       if ((seconds.number() ?? DEFAULT_SECONDS) <= maxSeconds) return;
-      yield violation(seconds, `at most ${maxSeconds}`, { fix: `${seconds.path}: ${DEFAULT_SECONDS}` });
+      yield violation(seconds, `at most ${maxSeconds}`, {
+        fix: `${seconds.path}: ${Math.min(DEFAULT_SECONDS, maxSeconds)}`,
+      });
     },
   ];
   yield* eachKnown(parts, (part) => part());

@@ -1,14 +1,14 @@
 import { podLabelText } from "../../core/label-text.ts";
 import { podOf } from "../../core/pods.ts";
 import { defineRule, type Violation } from "../../core/rule.ts";
-import { anyOf } from "../../core/sound.ts";
+import { anyOf, readable } from "../../core/sound.ts";
 import type { Stack } from "../../core/stack.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { eachKnown, someKnown } from "../../core/unknown.ts";
 import { isReplicated, replicasOf } from "../../core/workload.ts";
 import { budgetsFor, covers, portionOf } from "./budget.ts";
 import { countedPods } from "./counted-pods.ts";
-import { placementsOf, ZONE } from "./zone-placement.ts";
+import { placementsOf, usableZones, ZONE } from "./zone-placement.ts";
 
 /** More than one is a mistake already, which pdb-allows-eviction tells: so many of them are looked at. */
 const MOST_BUDGETS = 10;
@@ -64,24 +64,27 @@ export const zoneLossSurvived = defineRule({
     yield* eachKnown([() => share(replicas, minShare), ...budgets], function* (needOf) {
       const need = needOf();
       if (!need || someKnown(ways, (fullest) => replicas - fullest() >= need.left)) return;
-      yield lost(workload, replicas, Math.min(replicas, ...ways.map((fullest) => fullest())), need);
+      yield lost(workload, replicas, Math.min(replicas, ...ways.map((fullest) => fullest())), need, zones);
     });
   },
 });
 
-function lost(workload: StackObject, replicas: number, fullest: number, need: Need): Violation {
+function lost(workload: StackObject, replicas: number, fullest: number, need: Need, zones: number): Violation {
   const { path } = podOf(workload).spec.at("topologySpreadConstraints");
   const constraint = `{ maxSkew: 1, topologyKey: ${ZONE}, whenUnsatisfiable: DoNotSchedule, labelSelector: { matchLabels: ${podLabelText(workload)} } }`;
   return {
     path,
     given: `${replicas - fullest} of ${replicas} replicas, which are left when the fullest zone is lost`,
     wanted: `at least ${need.left} left: ${need.because}`,
-    fix:
-      fullest === replicas && replicas > 1
-        ? `${path}: [${constraint}]`
-        : `${path}: [${constraint}], and more replicas at the fewest`,
+    fix: `${path}: [${constraint}]${besides(workload, replicas, fullest, zones)}`,
     related: need.related,
   };
+}
+
+/** What a spread over zones does not bring about by itself. */
+function besides(workload: StackObject, replicas: number, fullest: number, zones: number): string {
+  if (readable(() => usableZones(workload, zones)) === 1) return ", and no nodeSelector or nodeAffinity for one zone";
+  return fullest === replicas && replicas > 1 ? "" : ", and more replicas at the fewest";
 }
 
 function share(replicas: number, percent: number): Need {

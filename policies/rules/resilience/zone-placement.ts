@@ -16,7 +16,7 @@ export type Placement = () => number;
  */
 export function placementsOf(workload: StackObject, replicas: number, zones: number, preferred: boolean): Placement[] {
   const { spec } = podOf(workload);
-  const usable = () => Math.min(zones, zonesOf(spec) ?? zones);
+  const usable = () => usableZones(workload, zones);
   const constraints = spec.at("topologySpreadConstraints").items();
   const anti = spec.at("affinity", "podAntiAffinity");
   const required = anti.at("requiredDuringSchedulingIgnoredDuringExecution").items();
@@ -33,6 +33,11 @@ export function placementsOf(workload: StackObject, replicas: number, zones: num
       (wish) => () => (parts(wish.at("podAffinityTerm"), workload) ? fullestZone(replicas, usable(), 1) : replicas),
     ),
   ];
+}
+
+/** In how many of the cluster's zones a workload's pods may run at all. */
+export function usableZones(workload: StackObject, zones: number): number {
+  return Math.min(zones, zonesOf(podOf(workload).spec) ?? zones);
 }
 
 /** How many of some replicas one zone holds at the most when no two zones differ by more than the skew. */

@@ -10,10 +10,10 @@ import { shellNamed } from "./command-secrets.ts";
  * a program has to hand one over, and a policy cannot tell a secret of the program's from a literal.
  */
 const PASSWORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  "aws:rds/instance:Instance": { password: "manageMasterUserPassword: true" },
-  "aws:rds/cluster:Cluster": { masterPassword: "manageMasterUserPassword: true" },
-  "aws:docdb/cluster:Cluster": { masterPassword: "manageMasterUserPassword: true" },
-  "aws:redshift/cluster:Cluster": { masterPassword: "manageMasterPassword: true" },
+  "aws:rds/instance:Instance": { password: "manageMasterUserPassword: true, and no password" },
+  "aws:rds/cluster:Cluster": { masterPassword: "manageMasterUserPassword: true, and no masterPassword" },
+  "aws:docdb/cluster:Cluster": { masterPassword: "manageMasterUserPassword: true, and no masterPassword" },
+  "aws:redshift/cluster:Cluster": { masterPassword: "manageMasterPassword: true, and no masterPassword" },
   "aws:redshiftserverless/namespace:Namespace": { adminUserPassword: "manageAdminPassword: true" },
   "aws:elasticache/replicationGroup:ReplicationGroup": {
     authToken: "userGroupIds: [<a group whose users have authenticationMode: { type: iam }>]",

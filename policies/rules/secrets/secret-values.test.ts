@@ -19,6 +19,21 @@ test.each([
   ["url", "redis://:s3cr3tS3cr3t@cache:6379", "s3cr3tS3cr3t"],
   ["value", "S3cr3tV4lue", "S3cr3tV4lue"],
   [".dockerconfigjson", '{"auths":{"r":{"username":"robot","password":"hunter2hunter2"}}}', "hunter2hunter2"],
+  ["accounts", '[["robot", "q8ZfL2vX0bT7wYkR4mN1"], null, 7]', "q8ZfL2vX0bT7wYkR4mN1"],
+  ["nested", `${'{"a":'.repeat(15)}{"password":"hunter2hunter2"}${"}".repeat(15)}`, "hunter2hunter2"],
+  ["password", "[hunter2hunter2", "[hunter2hunter2"],
+  ["password", " hunter2hunter2\n", "hunter2hunter2"],
+  ["password", "hunter22", "hunter22"],
+  ["password", "letters and hunter2", "letters and hunter2"],
+  ["password", "hunter2hunter2", "\n\n  hunter2hunter2  \n"],
+  ["password", "hunter2hunter2", `${"a b ".repeat(3_000)}hunter2hunter2`],
+  ["password", "hunter two hunter two", `${"a b\n".repeat(3_000)} hunter two hunter two \n`],
+  ["password", "hunter2\nhunter2", "hunter2\nhunter2"],
+  ["url", "https://shop:s3cr3tS3cr3t@db/shop", "s3cr3tS3cr3t"],
+  ["url", "https://shop:50%off-s3cr3t@db/shop", "50%off-s3cr3t"],
+  ["blob", "Ab1cD2ef", "Ab1cD2ef"],
+  ["blob", "abc1defg!", "abc1defg!"],
+  ["ca.crt", "-----BEGIN RSA PRIVATE KEY-----\nMIIB", "-----BEGIN RSA PRIVATE KEY-----\nMIIB"],
   ["users.acl", "user shop on >q8ZfL2vX0bT7wYkR4mN1cJ5h\n", ">q8ZfL2vX0bT7wYkR4mN1cJ5h"],
 ])("%s: %j is found in %j", (key, value, text) => {
   expect(values({ [key]: value }).in(text)).toEqual({ label: "Secret shop/db", key: expect.any(String) });
@@ -32,6 +47,17 @@ test.each([
   ["tls.crt", "-----BEGIN CERTIFICATE-----\nMIIB", "-----BEGIN CERTIFICATE-----\nMIIB"],
   ["topic", "OrdersV2Topic", "OrdersV2Topic"],
   ["password", "hunter2hunter2", "hunter2hunter22"],
+  ["password", "hunter2", "hunter2"],
+  ["password", "PRODUCTION", "PRODUCTION"],
+  ["password", "Production", "Production"],
+  ["password", "2026113004", "2026113004"],
+  ["blob", "orders by the hour 1!", "orders by the hour 1!"],
+  ["blob", "ORDERS1!", "ORDERS1!"],
+  ["blob", "orders!!", "orders!!"],
+  ["blob", "Ab1cdefg", "Ab1cdefg"],
+  ["blob", "ab1cd2ef", "ab1cd2ef"],
+  ["chain.pem", "-----BEGIN CERTIFICATE-----\nMIIBa1B2c3D4", "MIIBa1B2c3D4"],
+  ["deep", `${'{"a":'.repeat(20)}{"password":"hunter2hunter2"}${"}".repeat(20)}`, "hunter2hunter2"],
   ["url", "https://shop.example.com/path", "https://shop.example.com/path"],
 ])("%s: %j is not looked for in %j", (key, value, text) => expect(values({ [key]: value }).in(text)).toBeUndefined());
 
@@ -41,6 +67,19 @@ test("a value that is not known yet is remembered, one that is misshapen is not"
   expect(values(UNKNOWN).unknown?.path).toBe("stringData");
   expect(values({ a: 1 }).unknown).toBeUndefined();
   expect(values("text").unknown).toBeUndefined();
+});
+
+test("only a Secret of Kubernetes' own, or of AWS, keeps secrets", () => {
+  const stringData = { password: "hunter2hunter2" };
+  const other = (apiVersion: string, kind: string) =>
+    fromManifest({ apiVersion, kind, metadata: { name: "a" }, stringData });
+  const stack = new Stack([
+    ...other("example.org/v1", "Secret"),
+    ...other("v1", "ConfigMap"),
+    { type: "aws:rds/instance:Instance", name: "a", props: { type: "SecureString", value: "S3cr3tV4lue" } },
+  ]);
+  expect(new SecretValues(stack).in("hunter2hunter2")).toBeUndefined();
+  expect(new SecretValues(stack).in("S3cr3tV4lue")).toBeUndefined();
 });
 
 test("AWS's own secrets are looked for too", () => {

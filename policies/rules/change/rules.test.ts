@@ -1,0 +1,4 @@
+import { testRules } from "../../testing/rule-tests.ts";
+import { CHANGE } from "./index.ts";
+
+testRules(CHANGE);

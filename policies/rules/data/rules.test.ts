@@ -1,0 +1,4 @@
+import { testRules } from "../../testing/rule-tests.ts";
+import { DATA } from "./index.ts";
+
+testRules(DATA);

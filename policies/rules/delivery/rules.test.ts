@@ -1,0 +1,4 @@
+import { testRules } from "../../testing/rule-tests.ts";
+import { DELIVERY } from "./index.ts";
+
+testRules(DELIVERY);

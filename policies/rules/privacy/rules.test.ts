@@ -1,0 +1,4 @@
+import { testRules } from "../../testing/rule-tests.ts";
+import { PRIVACY } from "./index.ts";
+
+testRules(PRIVACY);

@@ -1,0 +1,4 @@
+import { testRules } from "../../testing/rule-tests.ts";
+import { SECRETS } from "./index.ts";
+
+testRules(SECRETS);
