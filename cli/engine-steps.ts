@@ -3,12 +3,13 @@ import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { describeHolder, withLock } from "../rehearsal/toolchain/lock.ts";
 import { type Context, PROJECT } from "./context.ts";
 import { inventoryOf } from "./engine/inventory.ts";
-import { corrected, type EngineProgress } from "./engine/progress.ts";
+import { corrected, type EngineProgress, type Violation } from "./engine/progress.ts";
 import { clearTheWay, settleState } from "./engine/recover.ts";
 import { type EngineRun, type Following, type Policies, preview, update } from "./engine/run.ts";
 import { findStack, openStack, type StackPlace } from "./engine/stack.ts";
 import { exportState } from "./engine/state.ts";
 import { EXIT, Failure } from "./failure.ts";
+import { lossViolations } from "./losses.ts";
 import { RECORDERS } from "./recorders.ts";
 import type { Tell } from "./steps.ts";
 import { changeLine, done, driftLine, planLine, planNews, planned, updateNews, warned } from "./view/engine-news.ts";
@@ -84,6 +85,8 @@ export interface PlanOptions extends StackOptions {
 
 export interface Plan extends OpenStack {
   readonly progress: EngineProgress;
+  /** What the rules say of stores that it would replace or delete, which they allow. */
+  readonly losses: readonly Violation[];
 }
 
 /** Finds out what there is to do, and whether the rules hold, before anything is made. */
@@ -96,17 +99,22 @@ export async function planStep(context: Context, { policies, ...options }: PlanO
     });
     recordRun(context, run.progress);
     context.findings.drift = corrected(run.progress);
-    if (!run.ok) throw planFailure(run);
+    if (!run.ok) throw planFailure(run.progress);
+    const state = () => exportState(open.stack, context.interrupt);
+    const losses = policies ? await lossViolations(run.progress.changes, policies, state) : [];
+    const violations = [...run.progress.violations, ...losses];
+    context.findings.violations = violations;
+    if (losses.some(({ level }) => level === "mandatory")) throw planFailure({ violations });
     for (const drift of context.findings.drift) context.steps.line(`Drift: ${driftLine(drift)}`);
-    const detail = planned(run.progress.changes) + warned(run.progress.violations);
-    return { detail, value: { ...open, progress: run.progress } };
+    const detail = planned(run.progress.changes) + warned(violations);
+    return { detail, value: { ...open, progress: run.progress, losses } };
   });
 }
 
 /** Carries a plan out. */
 export async function deployStep(
   context: Context,
-  { stack, isUnread, progress }: Plan,
+  { stack, isUnread, progress, losses }: Plan,
   policies?: Policies,
 ): Promise<void> {
   const total = progress.changes.length;
@@ -115,6 +123,7 @@ export async function deployStep(
     const refresh = isUnread || progress.drift.length > 0;
     const run = await update(stack, following(context, tell, news), { ...(policies && { policies }), refresh });
     recordRun(context, run.progress);
+    context.findings.violations = [...run.progress.violations, ...losses];
     if (!run.ok) throw updateFailure(run, total);
     return { detail: done(run.progress.changes), value: undefined };
   });
@@ -152,11 +161,11 @@ export function recordRun({ findings }: Context, { changes, violations, diagnost
   findings.diagnostics = diagnostics;
 }
 
-function mandatory({ violations }: EngineProgress): number {
+function mandatory({ violations }: Pick<EngineProgress, "violations">): number {
   return violations.filter(({ level }) => level === "mandatory").length;
 }
 
-function planFailure({ progress }: EngineRun): Failure {
+function planFailure(progress: Pick<EngineProgress, "violations">): Failure {
   const broken = mandatory(progress);
   if (broken > 0)
     return new Failure(EXIT.policy, `${count(broken, "mandatory violation")}. Nothing was made or changed.`);

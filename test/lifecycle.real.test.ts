@@ -2,6 +2,45 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Checkout, makeCheckout, type Run } from "./support/checkout.ts";
 import { deployments, pods } from "./support/shop.ts";
 
+interface Change {
+  readonly label: string;
+  readonly kind: string;
+  readonly operation: string;
+}
+
+/** What a run says that it did, or would do, by name. */
+function changes(document: string): Change[] {
+  const { changes } = JSON.parse(document) as { changes: Change[] };
+  return changes.toSorted((a, b) => (a.label < b.label ? -1 : 1));
+}
+
+/** What identifies everything that holds data: it is another one if it was replaced. */
+function stores(checkout: Checkout): Record<string, string> {
+  const kinds = "statefulsets,persistentvolumeclaims,persistentvolumes,clusters.postgresql.cnpg.io";
+  const { items } = JSON.parse(checkout.kubectl("get", kinds, "-A", "-o", "json"));
+  return Object.fromEntries(
+    items.map(({ kind, metadata }: { kind: string; metadata: { name: string; uid: string } }) => [
+      `${kind} ${metadata.name}`,
+      metadata.uid,
+    ]),
+  );
+}
+
+/** How large each claim's volume is, by the volume itself. */
+function capacities(checkout: Checkout): Record<string, string> {
+  const { items } = JSON.parse(checkout.kubectl("get", "persistentvolumes", "-o", "json"));
+  return Object.fromEntries(
+    items.map(({ spec }: { spec: { claimRef: { name: string }; capacity: { storage: string } } }) => [
+      spec.claimRef.name,
+      spec.capacity.storage,
+    ]),
+  );
+}
+
+function sizes(start: string, ordinals: readonly number[], size: string): Record<string, string> {
+  return Object.fromEntries(ordinals.map((ordinal) => [`${start}${ordinal}`, size]));
+}
+
 /** The life of one rehearsal as a newcomer sees it. The tests build on each other, in this order. */
 describe("from nothing to a stack and back", { timeout: 300_000 }, () => {
   let checkout: Checkout;
@@ -63,6 +102,88 @@ describe("from nothing to a stack and back", { timeout: 300_000 }, () => {
     expect(code, stdout + stderr).toBe(0);
     expect(stdout + stderr).toContain("payments");
     expect(deployments(checkout)).toContainEqual({ name: "payments", ready: 3, wanted: 3 });
+  });
+
+  test("stores grow in place: larger volumes, a replica more of each, other parameters, and nothing of them replaced", async () => {
+    const stood = stores(checkout);
+    for (const [from, to] of [
+      [
+        "instances: 3\n    storage: 10Gi\n    connections: 200",
+        "instances: 5\n    storage: 12Gi\n    connections: 250",
+      ],
+      ["replicas: 3\n    role: cache\n    storage: 4Gi", "replicas: 5\n    role: store\n    storage: 6Gi"],
+      ["brokers: 3\n    storage: 20Gi", "brokers: 4\n    storage: 24Gi"],
+    ] as const)
+      checkout.edit("stacks/local.yaml", from, to);
+    const { code, stdout, stderr } = await checkout.plumbline("up", "--json");
+    expect(code, stdout + stderr).toBe(0);
+    const made = changes(stdout).filter(({ operation }) => operation !== "update");
+    const claims = made.filter(({ kind }) => kind === "PersistentVolumeClaim");
+    expect(claims.map(({ operation, label }) => `${operation} ${label}`)).toEqual([
+      "create shop-data/data-cache-server-3",
+      "create shop-data/data-cache-server-4",
+      "create shop-data/data-kafka-broker-3",
+    ]);
+    // The Job that tells Kafka of its topics runs again for the broker that was added. It holds nothing.
+    expect(made.filter(({ operation, kind }) => operation !== "create" && kind !== "Job")).toEqual([]);
+
+    const stand = stores(checkout);
+    expect(stand).toMatchObject(stood);
+    expect(capacities(checkout)).toMatchObject({
+      ...sizes("data-cache-server-", [0, 1, 2, 3, 4], "6Gi"),
+      ...sizes("data-kafka-broker-", [0, 1, 2, 3], "24Gi"),
+      ...sizes("data-kafka-controller-", [0, 1, 2], "4Gi"),
+      ...sizes("postgres-", [1, 2, 3, 4, 5], "12Gi"),
+    });
+  });
+
+  test("a volume that would shrink is refused before anything is made, by its name and field", async () => {
+    checkout.edit("stacks/local.yaml", "storage: 6Gi", "storage: 5Gi");
+    const { code, stdout, stderr } = await checkout.plumbline("up");
+    checkout.edit("stacks/local.yaml", "storage: 5Gi", "storage: 6Gi");
+    const said = (stdout + stderr).replaceAll(/\s+/g, " ");
+    expect(code, said).toBe(1);
+    expect(said).toMatch(/data-cache-server-\d.* spec\.resources\.requests\.storage: .*can not be less than/);
+    expect(said).toContain("Nothing was made or changed");
+  });
+
+  test("what would replace a store is refused by the rule, unless an exemption with a last day names it", async () => {
+    checkout.edit("stacks/index.ts", "{ ...store, ...stores.redis }", "{ ...store, ...stores.redis, namespace: edge }");
+    const refused = await checkout.plumbline("up", "--json");
+    expect(refused.code, refused.stdout + refused.stderr).toBe(3);
+    const { violations } = JSON.parse(refused.stdout);
+    const set = { label: "shop-data/cache-server", kind: "StatefulSet" };
+    expect(violations).toHaveLength(6);
+    expect(violations).toContainEqual({
+      rule: "stateful-replacement-waived",
+      pack: "plumbline",
+      level: "mandatory",
+      resource: set,
+      message: expect.stringMatching(
+        /^what: StatefulSet shop-data\/cache-server is replaced by this update; .*\nwhy: .*\nfix: /,
+      ),
+    });
+
+    const soon = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
+    const exemptions = [
+      "StatefulSet shop-data/cache-server",
+      "PersistentVolumeClaim shop-data/data-cache-server-*",
+    ].map((resource) => ({
+      rule: "stateful-replacement-waived",
+      resource,
+      owner: "shop team",
+      reason: "the cache moves, and is filled again",
+      ticket: "SHOP-9",
+      approver: "platform team",
+      expires: soon,
+    }));
+    checkout.edit("policies/exemptions.ts", "[] = [];", `[] = ${JSON.stringify(exemptions)};`);
+    const waived = await checkout.plumbline("preview", "--json");
+    expect(waived.code, waived.stdout + waived.stderr).toBe(0);
+    expect(changes(waived.stdout)).toContainEqual(expect.objectContaining({ ...set, operation: "delete-replaced" }));
+    expect(JSON.parse(waived.stdout).violations).toEqual([]);
+    checkout.edit("policies/exemptions.ts", `[] = ${JSON.stringify(exemptions)};`, "[] = [];");
+    checkout.edit("stacks/index.ts", "{ ...store, ...stores.redis, namespace: edge }", "{ ...store, ...stores.redis }");
   });
 
   test("no secret is in a log, in the state, in the outputs or in a pod's environment", () => {

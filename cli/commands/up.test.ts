@@ -98,6 +98,20 @@ describe("the record of an up", () => {
     expect(await fixOf("Progressing")).toContain("run it again");
   });
 
+  it("stops before anything is made where the plan replaces what holds data", async () => {
+    const volume = { type: "kubernetes:core/v1:PersistentVolumeClaim", name: "data" };
+    const preview = [
+      ...step("create-replacement", volume),
+      ...step("delete-replaced", volume),
+      summary({ replace: 1, same: 3 }),
+    ];
+    const resources = [volume];
+    const { code, document } = await upOf({ ...standing, resources, events: { preview, up: created } });
+    expect([code, document.error.message]).toEqual([3, "1 mandatory violation. Nothing was made or changed."]);
+    expect(document.violations).toMatchObject([{ rule: "stateful-replacement-waived", level: "mandatory" }]);
+    expect(document.steps.map(({ name }: { name: string }) => name)).not.toContain("Deploy");
+  });
+
   it("says why the plan could not be made", async () => {
     const { code } = await upOf({ ...standing, events: { preview: [{ errorEvent: { error: "no such context" } }] } });
     expect(code).toBe(1);

@@ -8,6 +8,8 @@ import type { ReportedExemption } from "../report/report.ts";
 /** The exemptions of one run: which hold, and which of them were needed. */
 export class Exemptions {
   readonly #all: readonly Exemption[];
+  /** Rules that no pack can ask: whether an exemption from one is needed is not known here. */
+  readonly #unasked: ReadonlySet<string>;
   readonly #used = new Set<Exemption>();
   readonly #today: Date;
 
@@ -16,6 +18,7 @@ export class Exemptions {
     const problems = exemptionProblems(all, rules, today);
     if (problems.length > 0) throw new TypeError(`wrong exemptions:\n${problems.join("\n")}`);
     this.#all = all;
+    this.#unasked = new Set(rules.filter(({ needs }) => needs !== undefined).map(({ id }) => id));
     this.#today = today;
   }
 
@@ -45,7 +48,7 @@ export class Exemptions {
         enforcementLevel: "advisory",
         severity: "low",
         validateStack: (_args, report) => {
-          for (const one of this.#thatAre("unused"))
+          for (const one of this.#thatAre("unused").filter(({ rule }) => !this.#unasked.has(rule)))
             report(`${exemptionText(one)} was not needed in this run\nfix:  remove it`);
         },
       },

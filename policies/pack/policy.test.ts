@@ -245,6 +245,14 @@ describe("exemptions", () => {
     ]);
   });
 
+  test("one from a rule that no pack can ask is not called unused: whoever asks it knows", () => {
+    const waiver = { ...exemption, rule: "stateful-replacement-waived", resource: "StatefulSet shop/orders" };
+    const exemptions = new Exemptions([waiver], RULES, new Date("2026-12-31"));
+    expect(policiesSay(exemptions)["exemption-unused"]).toEqual([]);
+    const late = new Exemptions([waiver], RULES, new Date("2027-01-01"));
+    expect(policiesSay(late)["exemption-expired"]).toHaveLength(1);
+  });
+
   test("a wrong one stops the pack", () => {
     expect(() => new Exemptions([{ ...exemption, owner: "" }], RULES)).toThrow(
       "wrong exemptions:\nexemptions[0].owner: nobody is named",
