@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { bucketOf as bucketInService } from "@plumbline-shop/chassis/shard-map";
 import type { Shards } from "@plumbline-shop/chassis/shards";
+import { eventually } from "@plumbline-shop/testing/net";
 import { postgresMissing } from "@plumbline-shop/testing/postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bucketOf, shardMap, shardOf } from "../components/data/index.ts";
 import { Ledger, SCHEMA } from "./sharding/ledger.ts";
 import { Writers } from "./sharding/writers.ts";
 
-const CUSTOMERS = Array.from({ length: 3_000 }, (_, index) => `customer-${index}`);
+const CUSTOMERS = Array.from({ length: 2_000 }, (_, index) => `customer-${index}`);
 
 const TITLE = `a store over several servers${postgresMissing ? ` (${postgresMissing})` : ""}`;
 
@@ -159,8 +160,10 @@ describe.skipIf(postgresMissing)(TITLE, () => {
     const writers = new Writers();
     writers.start(shards, CUSTOMERS);
     // Another run takes over: the first one ends, and touches nothing any more.
-    const first = ledger.mover("run", mapFile);
-    await sleep(900);
+    const first = ledger.mover("run", mapFile, 2);
+    await eventually("the first run has moved something", 60, async () =>
+      expect(first.output).toMatch(/no writes for/),
+    );
     const second = ledger.mover("run", mapFile);
     const ends = await Promise.all([first.exit(), second.exit()]);
     await writers.stop();

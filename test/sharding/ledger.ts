@@ -78,9 +78,9 @@ export class Ledger {
   }
 
   /** The program that moves keys, as it runs in a container. */
-  mover(command: "plan" | "run", mapFile: string): RealProcess {
+  mover(command: "plan" | "run", mapFile: string, together = 16): RealProcess {
     const file = (name: string) => join(this.#scratch.directory, name);
-    return new RealProcess(process.execPath, [MOVER, command, "ledger-shards"], {
+    return new RealProcess(process.execPath, [MOVER, command, "ledger-shards", String(together)], {
       LEDGER_SHARDS_FILE: mapFile,
       LEDGER_SHARDS_NAME: "ledger",
       LEDGER_SHARDS_USER_FILE: file("mover"),

@@ -71,10 +71,11 @@ CREATE TABLE IF NOT EXISTS sharding.changes (
 );
 CREATE INDEX IF NOT EXISTS changes_bucket ON sharding.changes (bucket);
 
--- Immutable, since a database's encoding never changes: PostgreSQL calls convert_to merely stable.
+-- The bytes of a text are those of its bytea with every backslash doubled, in a database whose encoding is UTF8. Unlike
+-- convert_to, which PostgreSQL calls merely stable, that lets it put the expression in the place of the call.
 CREATE OR REPLACE FUNCTION sharding.bucket(key text) RETURNS integer
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-  SELECT (('x' || encode(substring(sha256(convert_to(key, 'UTF8')) FOR 4), 'hex'))::bit(32)::bigint % ${buckets})::integer
+  SELECT (('x' || encode(substring(sha256(replace(key, '\\', '\\\\')::bytea) FOR 4), 'hex'))::bit(32)::bigint % ${buckets})::integer
 $$;
 
 CREATE OR REPLACE FUNCTION sharding.here(key text) RETURNS boolean

@@ -16,8 +16,8 @@ export interface Options {
 
 /** A shard that does not answer is asked again for so long, counted from the last thing that was done. */
 const PATIENCE_MS = 120_000;
-/** Of a connection that broke, or a server that is ending, starting or not there: SQLSTATE classes 08 and 57, and the system's own. */
-const PASSING = /^(08|57P0|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOST|25P0[34])/;
+/** Of a connection that broke, or a server that is ending, starting, not there or no longer the primary: SQLSTATEs, and the system's own. */
+const PASSING = /^(08|57P0|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOST|25006|25P0[34])/;
 
 /** Looks at every shard, and changes nothing. */
 export async function lookAt(map: ShardMap, { access, together = 16 }: Options): Promise<Survey> {
