@@ -9,7 +9,7 @@ import { reach } from "../../components/core/network.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../components/core/security-context.ts";
 import { complete } from "../../components/data/rabbitmq/args.ts";
 import { host, internodeFiles, names, PORTS, serverHosts } from "../../components/data/rabbitmq/config.ts";
-import { type Access, setupFiles } from "../../components/data/rabbitmq/definitions.ts";
+import { type Access, setupFiles, usersData } from "../../components/data/rabbitmq/definitions.ts";
 import { budgetPlan, clusterPlan, networkPlans, podLabels, setupPlan } from "../../components/data/rabbitmq/plan.ts";
 import { serverAccountPlan } from "../../components/data/server-account.ts";
 import { certificatePlan, certificateSecret } from "../../components/edge/certificate-plan.ts";
@@ -81,14 +81,20 @@ export function rabbitObjects(accesses: readonly Access[]) {
   };
 }
 
+/** The nodes, with a field that the definition does not know. */
+export function mistyped(): object {
+  const { spec, ...cluster } = clusterPlan(NAME, ARGS);
+  return { ...cluster, spec: { ...spec, tls: { ...spec.tls, disableNonTLSListener: true } } };
+}
+
 /** The set-up, named as the component does for other content. */
 export function setupObjects(job: string, accesses: readonly Access[], password = passwordOf) {
   const { setup, users } = names(NAME);
   const consumers = [...new Set(accesses.map(({ consumer }) => consumer))];
-  const passwords = Object.fromEntries(consumers.map((consumer) => [consumer, password(consumer)]));
+  const data = usersData(consumers.map((name) => ({ name, password: password(name) })));
   return [
     configMap(setup, setupFiles(ARGS, accesses)),
-    of("v1", "Secret")({ metadata: here(users), stringData: passwords }),
+    of("v1", "Secret")({ metadata: here(users), data }),
     of("batch/v1", "Job")(setupPlan(NAME, ARGS, job)),
   ];
 }

@@ -54,6 +54,12 @@ const DISK_RESERVE = 0.2;
 /** Seconds after which a connection without a sign of life is given up, by either side after two of them. RabbitMQ's default is 60. */
 const HEARTBEAT_SECONDS = 10;
 
+/**
+ * Seconds after which a node that says nothing is taken for lost by the others, give or take a quarter; Erlang's default is 60. Until
+ * then nothing can be declared, nor does the node get in when it is back.
+ */
+const NODE_SILENCE_SECONDS = 20;
+
 /** What stands in rabbitmq.conf beside the operator's own settings. */
 export function serverConfig({ nodes, storage }: Pick<CompleteArgs, "nodes" | "storage">): string {
   return lines(
@@ -69,6 +75,7 @@ export function serverConfig({ nodes, storage }: Pick<CompleteArgs, "nodes" | "s
     "prometheus.tcp.ip = 127.0.0.1",
     "prometheus.tcp.port = 15692",
     `heartbeat = ${HEARTBEAT_SECONDS}`,
+    `net_ticktime = ${NODE_SILENCE_SECONDS}`,
     `disk_free_limit.absolute = ${Math.floor(amount(storage) * DISK_RESERVE)}`,
     "default_queue_type = quorum",
     // A node that is added gets copies of queues that are there already.

@@ -116,3 +116,13 @@ export function setupFiles(args: Pick<CompleteArgs, "queues">, accesses: readonl
     "definitions.json": `${JSON.stringify(definitions(args, accesses), undefined, 1)}\n`,
   };
 }
+
+/**
+ * The data of the set-up's Secret: a file with the password for each user. As `stringData` it would keep every user that ever was: a key
+ * that is no longer there is not taken away from the data.
+ */
+export function usersData(
+  users: readonly { readonly name: string; readonly password: string }[],
+): Record<string, string> {
+  return Object.fromEntries(users.map(({ name, password }) => [name, Buffer.from(password).toString("base64")]));
+}

@@ -4,7 +4,7 @@ import { optOut } from "../../core/opt-out.ts";
 import type { Issuer } from "../../edge/issuer.ts";
 import { complete, type QueueArgs, type RabbitMQArgs } from "./args.ts";
 import { environmentConfig, internodeFiles, serverConfig } from "./config.ts";
-import { type Access, definitions } from "./definitions.ts";
+import { type Access, definitions, usersData } from "./definitions.ts";
 import { clusterPlan, networkPlans } from "./plan.ts";
 import { rabbitProblems } from "./problems.ts";
 
@@ -74,6 +74,12 @@ describe("what the set-up declares", () => {
       pattern: "^(mails\\.dead)$",
       definition: { "message-ttl": 86_400_000 },
     });
+  });
+
+  test("a user's password is a file of the Secret, and goes with the user", () => {
+    const users = ["desk", "mailer"].map((name) => ({ name, password: `of-${name}` }));
+    expect(usersData(users)).toEqual({ desk: "b2YtZGVzaw==", mailer: "b2YtbWFpbGVy" });
+    expect(usersData(users.slice(1))).toEqual({ mailer: "b2YtbWFpbGVy" });
   });
 
   test("it does not depend on the order of declaration", () => {

@@ -28,6 +28,8 @@ const GRACE_SECONDS = { kept: 600, discarded: 30 };
  * operator waits for half a minute; Kubernetes' own DNS forgets within five seconds by default.
  */
 const START_DELAY_SECONDS = 5;
+/** The port is open when the node has started. The operator's own probe begins after ten seconds, and asks every ten. */
+const READINESS_PROBE = { tcpSocket: { port: "amqps" }, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 3 };
 const SETUP_RESOURCES: Resources = {
   requests: { cpu: "50m", memory: "128Mi" },
   limits: { cpu: "1", memory: "128Mi" },
@@ -100,6 +102,7 @@ export function clusterPlan(name: string, args: CompleteArgs): RabbitmqClusterMa
                   {
                     name: "rabbitmq",
                     securityContext: RESTRICTED_CONTAINER,
+                    readinessProbe: READINESS_PROBE,
                     volumeMounts: [
                       { name: "internode", mountPath: PATHS.internode, readOnly: true },
                       { name: "tmp", mountPath: "/tmp" },

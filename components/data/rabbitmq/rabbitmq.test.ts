@@ -62,8 +62,9 @@ describe("a program", () => {
   });
 
   test("has passwords in Secrets, as secrets, and nowhere else", () => {
-    for (const name of ["broker-users", "shop-broker-orders", "shop-broker-mailer"])
+    for (const name of ["shop-broker-orders", "shop-broker-mailer"])
       expect(isSecret(first.inputsOf(":Secret", name).stringData)).toBe(true);
+    expect(isSecret(first.inputsOf(":Secret", "broker-users").data)).toBe(true);
     const elsewhere = first.resources.filter(({ type }) => !type.endsWith(":Secret"));
     expect(JSON.stringify(elsewhere)).not.toContain(GENERATED);
   });

@@ -20,7 +20,7 @@ import { type Credential, credential } from "../credential.ts";
 import { serverAccountPlan } from "../server-account.ts";
 import { type CompleteArgs, complete, type RabbitMQArgs } from "./args.ts";
 import { host, internodeFiles, names, PORTS, serverHosts } from "./config.ts";
-import { type Access, deadLettersOf, setupFiles } from "./definitions.ts";
+import { type Access, deadLettersOf, setupFiles, usersData } from "./definitions.ts";
 import { budgetPlan, clusterPlan, networkPlans, podLabels, setupPlan } from "./plan.ts";
 import { rabbitProblems } from "./problems.ts";
 
@@ -153,12 +153,10 @@ export class RabbitMQ<Name extends string = string> extends Component {
     const namespace = this.#args.namespace.name;
     const { rotation } = this.#args;
     const files = this.#accesses.entries.apply((accesses) => setupFiles(this.#args, accesses));
-    const passwords = this.#users.entries.apply((all) =>
-      Object.fromEntries(all.map(({ name, password }) => [name, password])),
-    );
+    const passwords = this.#users.entries.apply(usersData);
     const config = this.#configMap(setup, files);
     const secret = new Secret(
-      ...this.child(users, { metadata: this.#metadata(users), stringData: pulumi.secret(passwords) }),
+      ...this.child(users, { metadata: this.#metadata(users), data: pulumi.secret(passwords) }),
     );
     const account = new ServiceAccount(...this.child(setup, serverAccountPlan(setup, namespace)));
     const id = files.apply((all) => checksum({ all, rotation }).slice(0, 8));
