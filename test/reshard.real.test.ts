@@ -56,12 +56,16 @@ describe.skipIf(postgresMissing)(TITLE, () => {
     const own = CUSTOMERS.find((customer) => shardOf(map, customer) === "ledger-0") ?? "";
     await expect(ledger.on(0, `INSERT INTO accounts (customer) VALUES ('${elsewhere}')`)).rejects.toMatchObject({
       code: "SH001",
-      detail: expect.stringMatching(/"name": "ledger-1", "port": \d+/),
+      detail: expect.stringMatching(/"name": "ledger-1", "port": \d+, "bucket": \d+/),
     });
     const claim = `SELECT sharding.claim(${bucketOf(map, elsewhere)})`;
     await expect(ledger.on(0, claim)).rejects.toMatchObject({ code: "SH001" });
     const other = `UPDATE accounts SET customer = 'another' WHERE customer = '${own}'`;
     await expect(ledger.on(0, other)).rejects.toMatchObject({ code: "SH003" });
+    const mixed = client(ledger.map("old.json", 3)).transaction(own, (at) =>
+      at.query("INSERT INTO accounts (customer) VALUES ($1)", [elsewhere]),
+    );
+    await expect(mixed).rejects.toMatchObject({ code: "SH001" });
     const [here] = await ledger.on(0, `SELECT sharding.here('${own}') AS own, sharding.here('${elsewhere}') AS other`);
     expect(here).toEqual({ own: true, other: false });
 

@@ -1,6 +1,6 @@
 /** SQLSTATEs of `sharding.claim`. Classes from `I` on are for the use of programs; `SH` is ours. */
 export const SHARD_ERRORS = {
-  /** The bucket is kept by another shard. Where that is, is the error's detail: `{"name": …, "host": …, "port": …}`. */
+  /** The bucket is kept by another shard. Where that is, is the error's detail: `{"bucket": …, "name": …, "host": …, "port": …}`. */
   elsewhere: "SH001",
   /** The bucket is on its way to this shard, and a moment from being here. */
   arriving: "SH002",
@@ -106,7 +106,8 @@ BEGIN
   END IF;
   RAISE EXCEPTION 'bucket % is kept by another shard', which
     USING ERRCODE = '${SHARD_ERRORS.elsewhere}',
-          DETAIL = coalesce((SELECT to_jsonb(p)::text FROM sharding.peers p WHERE p.name = peer), '');
+          DETAIL = jsonb_build_object('bucket', which) ||
+                   coalesce((SELECT to_jsonb(p) FROM sharding.peers p WHERE p.name = peer), '{}');
 END $$;
 
 CREATE OR REPLACE FUNCTION sharding.guard_truncate() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -93,10 +93,15 @@ export class Shards implements Dependency {
           return await work(client);
         });
       } catch (error) {
-        const { code, detail } = error as { code?: string; detail?: string };
+        const { code, detail = "{}" } = error as { code?: string; detail?: string };
         const known = code === SHARD_ERRORS.elsewhere || code === SHARD_ERRORS.arriving;
         if (!known || Date.now() > deadline) throw error;
-        if (code === SHARD_ERRORS.elsewhere && detail) this.#moved.set(bucket, JSON.parse(detail));
+        if (code === SHARD_ERRORS.elsewhere) {
+          const { bucket: refused, ...place }: Place & { bucket: number } = JSON.parse(detail);
+          // A row of another key than the one that was asked for: no other shard will take it.
+          if (refused !== bucket) throw error;
+          if (place.name) this.#moved.set(bucket, place);
+        }
         // At once where it is said to be; between two shards that both deny it, a little later each time.
         if (tries > 1) await sleep(Math.min(5 * tries, 200));
       }
@@ -110,9 +115,10 @@ export class Shards implements Dependency {
 
   /** Fails if no shard answers: while one is away, the keys of the others are served. */
   async check(): Promise<void> {
-    const answers = await Promise.allSettled(this.#map.shards.map((shard) => this.#pool(shard).check()));
-    const failed = answers.filter((answer) => answer.status === "rejected");
-    if (failed.length === answers.length) throw failed[0]?.reason;
+    const checks = this.#map.shards.map((shard) => this.#pool(shard).check());
+    await Promise.any(checks).catch((all: AggregateError) => {
+      throw all.errors[0];
+    });
   }
 
   async close(): Promise<void> {
@@ -130,6 +136,7 @@ export class Shards implements Dependency {
       this.#text = text;
       this.#map = parseShardMap(text);
       this.#owners = ownersOf(this.#map);
+      this.#moved.clear();
       this.#log.info({ shards: this.#map.shards.map(({ name }) => name) }, "the shard map is read");
       this.#founding = this.#found().catch((error) => {
         this.#log.warn({ reason: reasonOf(error) }, "a shard of the new map is not prepared: trying again");

@@ -20,13 +20,13 @@ const BATCH = 1_000;
 /** Changes that are few enough to be carried over while their writers wait. */
 const FEW = 100;
 /**
- * How long a step waits for transactions that hold its buckets, while others queue behind it. Shorter than PostgreSQL's
+ * How long a step waits for all transactions that hold its buckets, while others queue behind it. Shorter than PostgreSQL's
  * `deadlock_timeout` of 1 s: it is never a service that is ended for it.
  */
 const LOCK_TIMEOUT = "500ms";
 /** About five minutes, with the pauses between. */
 const LOCK_TRIES = 300;
-const LOCK_NOT_AVAILABLE = "55P03";
+const QUERY_CANCELED = "57014";
 
 /** What one step has done. */
 export interface Done {
@@ -214,8 +214,18 @@ export class Move {
   /** Deletes what the source has let go of, a batch at a time. */
   async #clean(): Promise<void> {
     for (const table of (await tablesOf(this.#from.client)).toReversed())
-      while ((await this.#from.transaction((client) => this.#deleteSome(client, table))) > 0);
+      while ((await this.#from.transaction((client) => this.#deleteLeft(client, table))) > 0);
     await this.#from.transaction((client) => this.#set(client, "gone", this.#to.name, ["left"]));
+  }
+
+  /** Never of a bucket that is kept here, whatever else went wrong. */
+  async #deleteLeft(client: ClientBase, table: Table): Promise<number> {
+    const { rows } = await client.query<{ n: number }>(
+      "SELECT count(*)::integer AS n FROM sharding.buckets WHERE bucket = ANY ($1::integer[]) AND state = 'left'",
+      [this.#buckets],
+    );
+    this.#mustBe(rows[0]?.n ?? 0, this.#from);
+    return this.#deleteSome(client, table);
   }
 
   /** Deletes what the target has of buckets that it does not keep. */
@@ -236,16 +246,17 @@ export class Move {
     for (let tries = 1; ; tries++) {
       try {
         return await this.#from.transaction(async (client) => {
-          await client.query(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`);
           await client.query("SET LOCAL idle_in_transaction_session_timeout = '5s'");
+          await client.query(`SET LOCAL statement_timeout = '${LOCK_TIMEOUT}'`);
           await client.query("SELECT pg_advisory_xact_lock($1, b) FROM unnest($2::integer[]) AS b", [
             BUCKET_LOCKS,
             this.#buckets,
           ]);
+          await client.query("SET LOCAL statement_timeout = 0");
           return await work(client);
         });
       } catch (error) {
-        if ((error as { code?: string }).code !== LOCK_NOT_AVAILABLE || tries === LOCK_TRIES) throw error;
+        if ((error as { code?: string }).code !== QUERY_CANCELED || tries === LOCK_TRIES) throw error;
         await sleep(100 + Math.random() * 400);
       }
     }

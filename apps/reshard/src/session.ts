@@ -17,6 +17,8 @@ const OPTIONS = [
   "intervalstyle=postgres",
   "timezone=UTC",
   "idle_in_transaction_session_timeout=60s",
+  // What a policy would hide must fail, and not stay behind.
+  "row_security=off",
   "client_min_messages=warning",
 ]
   .map((option) => `-c ${option}`)

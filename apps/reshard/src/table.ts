@@ -27,7 +27,7 @@ export async function tablesOf(client: ClientBase): Promise<Table[]> {
       (SELECT jsonb_agg(quote_ident(a.attname) ORDER BY a.attname)
        FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
        WHERE i.indrelid = t.name::regclass AND i.indisprimary) AS "primaryKey"
-    FROM sharding.tables t ORDER BY t.position`);
+    FROM sharding.tables t WHERE to_regclass(t.name) IS NOT NULL ORDER BY t.position`);
   return rows;
 }
 
