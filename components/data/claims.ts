@@ -3,6 +3,9 @@ import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet.js";
 import { PersistentVolumeClaim } from "@pulumi/kubernetes/core/v1/persistentVolumeClaim.js";
 import type * as pulumi from "@pulumi/pulumi";
 import { claimPlans } from "./claim-plan.ts";
+import { growsOnly } from "./shrink.ts";
+
+const CLAIM = { asked: ["spec", "resources", "requests", "storage"], has: ["status", "capacity", "storage"] };
 
 /** A child's constructor arguments, as `Component.child` gives them. */
 type Child<Args> = readonly [name: string, args: Args, opts: pulumi.CustomResourceOptions];
@@ -18,9 +21,10 @@ export function setWithClaims(
   [name, args, opts]: Child<types.input.apps.v1.StatefulSet>,
   claimOptions: pulumi.CustomResourceOptions,
 ): StatefulSet {
+  const hooks = { beforeUpdate: [growsOnly(name, subject, CLAIM)] };
   const claims = claimPlans(subject, args).map((plan) => {
     const { name: claim } = plan.metadata as { readonly name: string };
-    return new PersistentVolumeClaim(claim, plan, claimOptions);
+    return new PersistentVolumeClaim(claim, plan, { ...claimOptions, hooks });
   });
   return new StatefulSet(name, args, {
     ...opts,

@@ -13,6 +13,7 @@ import { certificatePlan, certificateSecret } from "../../edge/certificate-plan.
 import { basicAuth, credential } from "../credential.ts";
 import { StoreMonitoring } from "../monitoring/store-monitoring.ts";
 import type { Bucket } from "../object-store/bucket.ts";
+import { growsOnly } from "../shrink.ts";
 import { type CompleteArgs, complete, type PostgresArgs } from "./args.ts";
 import {
   type BucketAccess,
@@ -40,6 +41,9 @@ import {
 import { accessProblems, postgresProblems } from "./problems.ts";
 import { RestoreDrill } from "./restore-drill.ts";
 import { DRILL, drillName } from "./restore-drill-plan.ts";
+
+/** Where a Cluster says how large its volumes are. It may grow, and never shrinks. */
+const SIZE = { asked: ["spec", "storage", "size"] };
 
 /** One database of a server, and the two rights that can be had to it. */
 export interface Database {
@@ -112,6 +116,7 @@ export class Postgres<Name extends string = string> extends Component {
       ...this.child(name, clusterPlan(name, full, server.secretName, entries, parts), transform?.cluster, {
         ...keeping(retain),
         dependsOn: [server, ...places.objectStores],
+        hooks: { beforeUpdate: [growsOnly(`postgres-${name}`, `Postgres "${name}"`, SIZE)] },
       }),
     );
     if (backup && plan) this.#backUp(backup, plan, server);
