@@ -50,7 +50,7 @@ export interface Fixture {
 export type Manifest = Record<string, unknown>;
 
 /** Holds the resources of a peer, in its property of this name. */
-const PEER = "fixture:peer";
+export const PEER = "fixture:peer";
 
 const RULES_FOLDER = join(import.meta.dirname, "../rules");
 

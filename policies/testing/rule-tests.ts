@@ -10,6 +10,7 @@ import {
   fixed,
   fixturesOf,
   type Manifest,
+  PEER,
   resourcesOf,
   verdictOn,
   withOneUnknown,
@@ -118,6 +119,19 @@ export function testRules(rules: readonly Rule[]): void {
         }
       });
 
+    test("an object beside it that only looks like one that counts is as good as none", () => {
+      for (const fixture of fixtures.filter(({ stack }) => stack.length > 1)) {
+        const resources = resourcesOf(fixture);
+        for (const [index, other] of resources.entries()) {
+          if (index === 0 || other.type === PEER || speaksForItself(other)) continue;
+          const verdict = (others: readonly Resource[]) =>
+            verdictOn(rule, resources.toSpliced(index, 1, ...others), fixture.params).verdict;
+          for (const stranger of strangersLike(other))
+            expect(verdict([stranger]), `${fixture.name}: ${stranger.type} for [${index}]`).toBe(verdict([]));
+        }
+      }
+    });
+
     test("a value that is not known yet never turns one verdict into the other", () => {
       for (const fixture of fixtures.filter(({ verdict }) => verdict === "pass" || verdict === "fail"))
         for (const [path, stack] of withOneUnknown(fixture)) {
@@ -209,6 +223,12 @@ const OF_ANY_KIND = new Set([
   "secret-literal-forbidden",
   "secret-value-traced",
 ]);
+
+/** Whether an object counts by what people say on it, or by the values of its chart, whatever its kind. */
+function speaksForItself({ type, props }: Resource): boolean {
+  const written = JSON.stringify(props, (_, value) => (typeof value === "symbol" ? "not known" : value));
+  return type.startsWith("kubernetes:helm.sh/") || written.includes("plumbline.dev/");
+}
 
 /** The same properties under another name: somebody's own resource may look like any other. */
 function strangersLike(subject: Resource): Resource[] {
