@@ -27,14 +27,14 @@ const tests = new Map<string, { test: RunnerTestCase; file: string; ms: number }
 const killers = new Set<string>();
 const KILLERS = 30;
 
-/** Where modules of the policies keep results: the maps that they make when they load. Each test begins with empty ones. */
+/** Where modules of the policies keep results: the empty maps that they make when they load. Each test begins with empty ones. */
 const caches: Map<unknown, unknown>[] = [];
 const PlainMap = Map;
 globalThis.Map = class<K, V> extends PlainMap<K, V> {
   constructor(entries?: Iterable<readonly [K, V]> | null) {
     super(entries);
-    const maker = new Error().stack?.split("\n")[2] ?? "";
-    if (entries === undefined && maker.includes("/policies/") && !maker.includes("/node_modules/")) caches.push(this);
+    const [, , maker = "", caller = ""] = new Error().stack?.split("\n") ?? [];
+    if (maker.includes(`${ROOT}/policies/`) && caller.includes("node:internal/modules") && !entries) caches.push(this);
   }
 } as MapConstructor;
 
