@@ -287,8 +287,8 @@ test("what cannot be is refused before anything of it is made", async () => {
     const many = { ...service(namespace), uses: [owner], scaling: { max: 20 } };
     expect(() => new Microservice("many", many)).toThrow(/at most 55 connections, which are left of 70/);
     expect(() => new Microservice("Bad", service(namespace))).toThrow(/name: "Bad" was given; allowed: a DNS label/);
-    const aws = { ...store, databases: ["orders"], backend: "aws" } as const;
-    expect(() => new Postgres("managed", aws)).toThrow(/managed stores on AWS are not built yet/);
+    const aws = { ...store, databases: ["orders"], backend: "aws" } as never;
+    expect(() => new Postgres("managed", aws)).toThrow(/aws: nothing was given; allowed: where in AWS it runs/);
   });
   expect(resources.map(({ name }) => name)).not.toContain("greedy");
   expect(resources.some(({ type, name }) => type.endsWith(":Deployment") && name === "many")).toBe(false);

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { dump } from "js-yaml";
 import { beforeAll, describe, expect, test, vi } from "vitest";
-import { GENERATED, isSecret, type Recorded, record } from "../components/testing/record.ts";
+import { golden, withoutSecrets } from "../components/testing/golden.ts";
+import { GENERATED, record } from "../components/testing/record.ts";
 import { environmentNames } from "./environment.ts";
 
 describe.each(environmentNames())("%s", (environment) => {
@@ -31,20 +31,3 @@ describe.each(environmentNames())("%s", (environment) => {
     for (const hidden of [GENERATED, ...digests]) expect(plain).not.toContain(hidden);
   });
 });
-
-/** Every resource in an order that does not depend on timing, secrets left out. */
-function golden(resources: readonly Recorded[]): string {
-  const key = ({ type, name }: Recorded) => `${type} ${name}`;
-  const sorted = [...resources].sort((a, b) => (key(a) < key(b) ? -1 : 1));
-  const documents = sorted.map(({ type, name, inputs }) => ({ type, name, inputs: withoutSecrets(inputs) }));
-  return documents
-    .map((document) => `---\n${dump(document, { sortKeys: true, lineWidth: 120, noRefs: true })}`)
-    .join("");
-}
-
-function withoutSecrets(value: unknown): unknown {
-  if (isSecret(value)) return "<secret>";
-  if (Array.isArray(value)) return value.map(withoutSecrets);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, withoutSecrets(entry)]));
-}

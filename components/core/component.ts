@@ -35,6 +35,29 @@ export abstract class Component extends pulumi.ComponentResource {
   ): [name: string, args: Args, opts: pulumi.CustomResourceOptions] {
     return transformed(transform, name, args, this.childOptions(opts));
   }
+
+  /** For a part of this component that makes children itself. */
+  protected children(): Children {
+    return {
+      component: this,
+      options: (opts) => this.childOptions(opts),
+      child: (name, args, transform, opts) => this.child(name, args, transform, opts),
+    };
+  }
+}
+
+/** How a part of a component that stands in a file of its own makes children of that component. */
+export interface Children {
+  readonly component: pulumi.ComponentResource;
+  /** As {@link Component.childOptions}. */
+  options(opts?: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions;
+  /** As {@link Component.child}. */
+  child<Args>(
+    name: string,
+    args: Args,
+    transform?: Transform<Args>,
+    opts?: pulumi.CustomResourceOptions,
+  ): [name: string, args: Args, opts: pulumi.CustomResourceOptions];
 }
 
 /** Options of a resource that holds data: outside a rehearsal it is neither deleted nor replaced by accident. */

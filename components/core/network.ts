@@ -1,6 +1,6 @@
 import type { types } from "@pulumi/kubernetes";
 import { SCRAPES_METRICS } from "./labels.ts";
-import type { Peer } from "./usage.ts";
+import type { Destination, Peer } from "./usage.ts";
 
 /** Kubernetes' default. What asks the cluster's DNS for whole names, and does not read the search list, needs it. */
 export const CLUSTER_DOMAIN = "cluster.local";
@@ -15,9 +15,12 @@ export function admit(pods: readonly Pods[], ports: readonly number[]): IngressR
   return [{ from: pods.map(peer), ports: ports.map(tcp) }];
 }
 
-/** Lets pods send to others, one rule for each. */
-export function reach(peers: readonly Peer[]): EgressRule[] {
-  return peers.map((to) => ({ to: [peer(to)], ports: [tcp(to.port)] }));
+/** Lets pods send to others, and to addresses outside of the cluster, one rule for each. */
+export function reach(destinations: readonly Destination[]): EgressRule[] {
+  return destinations.map((to) => ({
+    to: ["cidr" in to ? { ipBlock: { cidr: to.cidr } } : peer(to)],
+    ports: [tcp(to.port)],
+  }));
 }
 
 /** Lets in what reads metrics, from every namespace that says it does. */

@@ -19,6 +19,16 @@ export interface Peer {
   readonly port: number;
 }
 
+/** Addresses outside of the cluster that answer on one port, as network policies name them. */
+interface Address {
+  /** A block such as `10.0.8.0/22`. */
+  readonly cidr: pulumi.Input<string>;
+  readonly port: number;
+}
+
+/** Where pods may send to. */
+export type Destination = Peer | Address;
+
 /** A cert-manager issuer, as certificates name it. */
 export interface IssuerRef {
   readonly group: "cert-manager.io";
@@ -54,8 +64,13 @@ export interface Grant {
   readonly config?: ConfigFile;
   /** Who signed the certificate of the used side: the consumer gets `<RELATION>_CA_FILE`, and a certificate of its own. */
   readonly issuer?: Signer;
+  /**
+   * The authorities that sign for the used side, where it is not in the cluster and no {@link issuer} signs for it: the consumer
+   * gets the same `<RELATION>_CA_FILE`, out of the key `ca.crt` of this ConfigMap.
+   */
+  readonly authorities?: { readonly configMap: string };
   /** Where the consumer connects to: it may send there, and the used side lets it in. */
-  readonly peers: readonly Peer[];
+  readonly peers: readonly Destination[];
   /** What must stand before the consumer starts. */
   readonly dependsOn: readonly pulumi.Resource[];
   /** Changes when the consumer must start anew to go on, as when its credentials were rotated. */

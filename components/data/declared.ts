@@ -54,7 +54,7 @@ export function dataLabels({ dataClass = "confidential" }: DeclaredArgs): Record
 /** The annotations of a store: what it promises, and what it steps down from. */
 export function declaredAnnotations(
   { objectives, retention }: DeclaredArgs,
-  choices: { readonly replication?: OptOut | undefined; readonly backup?: unknown } = {},
+  choices: Readonly<Record<string, unknown>> = {},
 ): Record<string, string> {
   return {
     ...(objectives && { "plumbline.dev/rto": objectives.rto, "plumbline.dev/rpo": objectives.rpo }),

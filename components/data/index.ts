@@ -1,15 +1,19 @@
+export type { AwsPlace, DataSubnet } from "./aws/place.ts";
 export type { DataClass, RecoveryObjectives } from "./declared.ts";
 export type { KafkaArgs, TopicArgs } from "./kafka/args.ts";
 export { Kafka, type Topic } from "./kafka/kafka.ts";
 export type { BucketArgs, ObjectStoreArgs } from "./object-store/args.ts";
 export type { Bucket } from "./object-store/bucket.ts";
 export { ObjectStore } from "./object-store/object-store.ts";
+export type { S3Args } from "./object-store/s3-args.ts";
 export type { PostgresArgs } from "./postgres/args.ts";
+export type { AuroraArgs } from "./postgres/aurora-args.ts";
 export type { BackupArgs, RestoreArgs } from "./postgres/backup-args.ts";
 export { type Database, Postgres } from "./postgres/postgres.ts";
 export type { QueueArgs, RabbitMQArgs } from "./rabbitmq/args.ts";
 export { type Queue, RabbitMQ } from "./rabbitmq/rabbitmq.ts";
 export type { RedisArgs } from "./redis/args.ts";
+export type { ElastiCacheArgs } from "./redis/elasticache-args.ts";
 export { Redis } from "./redis/redis.ts";
 export type { ShardedPostgresArgs } from "./sharding/args.ts";
 export {

@@ -18,8 +18,8 @@ export interface StoreArgs extends DeclaredArgs {
   readonly zones: readonly string[];
   /** Signs the certificates of its servers; consumers trust nobody else. */
   readonly issuer: Issuer;
-  /** `inCluster` by default. `aws` is refused until managed stores are built. */
-  readonly backend?: Backend;
+  /** The other way, `aws`, has arguments of its own. */
+  readonly backend?: "inCluster";
   /** Disk of each replica. It grows in place and never shrinks. */
   readonly storage?: Quantity;
   /** Of each replica. */
@@ -42,8 +42,9 @@ export function storeProblems(name: string, args: StoreArgs): Problem[] {
     problems.push({
       field: "backend",
       given: backend,
-      allowed: '"inCluster"; managed stores on AWS are not built yet',
+      allowed: '"inCluster" or "aws"',
     });
+  if ("aws" in args) problems.push({ field: "aws", given: "an object", allowed: 'nothing, unless backend is "aws"' });
   if (args.zones.length === 0) problems.push({ field: "zones", given: args.zones, allowed: "at least one zone" });
   if (storage !== undefined && !isQuantity(storage))
     problems.push({ field: "storage", given: storage, allowed: 'a quantity such as "10Gi"' });

@@ -4,7 +4,7 @@ import type { Problem } from "../core/invalid.ts";
 import { ATTACHES_ROUTES, labels, MANAGED } from "../core/labels.ts";
 import { isDnsLabel, nameProblems } from "../core/names.ts";
 import { reach } from "../core/network.ts";
-import type { Peer } from "../core/usage.ts";
+import type { Destination, Peer } from "../core/usage.ts";
 import type { GatewayClassManifest, GatewayManifest, HttpRouteManifest } from "./gateway-api.ts";
 
 /** A program that runs Gateways. */
@@ -95,7 +95,7 @@ export function redirectPlan(name: string, namespace: string, host: string): Htt
 export function gatewayNetworkPlan(
   name: string,
   { podLabels, ports, controlPlane }: Implementation,
-  routed: readonly Peer[],
+  routed: readonly Destination[],
 ) {
   return {
     podSelector: { matchLabels: podLabels(name) },

@@ -7,7 +7,7 @@ import { refuse } from "../core/invalid.ts";
 import { labels } from "../core/labels.ts";
 import { Ledger } from "../core/ledger.ts";
 import type { Transform } from "../core/transform.ts";
-import type { Peer } from "../core/usage.ts";
+import type { Destination } from "../core/usage.ts";
 import { Certificate } from "./certificate.ts";
 import type { GatewayManifest, HttpRouteManifest } from "./gateway-api.ts";
 import {
@@ -43,7 +43,7 @@ export class Gateway extends Component {
   readonly podLabels: Readonly<Record<string, string>>;
   readonly url: string;
   readonly implementation: ImplementationName;
-  readonly #routed: Ledger<Peer>;
+  readonly #routed: Ledger<Destination>;
 
   constructor(name: string, args: GatewayArgs, opts?: pulumi.ComponentResourceOptions) {
     const { namespace, host, issuer, transform } = args;
@@ -82,7 +82,7 @@ export class Gateway extends Component {
   }
 
   /** Lets the gateway's pods send to these. A Route says so; nobody else needs to. */
-  routesTo(peers: readonly Peer[]): void {
+  routesTo(peers: readonly Destination[]): void {
     for (const peer of peers) this.#routed.add(peer);
   }
 }

@@ -37,7 +37,7 @@ export async function record<Outputs>(
   const resources: Recorded[] = [];
   const newResource = ({ type, name, inputs, custom }: pulumi.runtime.MockResourceArgs) => {
     resources.push({ type, name, inputs });
-    const made = type.startsWith("random:") ? { result: `${GENERATED}${name}` } : {};
+    const made = type.startsWith("random:") ? { result: `${GENERATED}${name}` } : awsOutputs(type, name);
     return { id: custom ? `${name}-id` : undefined, state: { ...inputs, ...made } };
   };
   await pulumi.runtime.setMocks({ newResource, call: ({ inputs }) => inputs }, "plumbline", stack);
@@ -52,4 +52,17 @@ export async function record<Outputs>(
     return found[0]?.inputs;
   };
   return { resources, outputs, inputsOf };
+}
+
+/** What only AWS tells, made up, as far as programs take it apart. */
+function awsOutputs(type: string, name: string): Record<string, unknown> {
+  if (!type.startsWith("aws:")) return {};
+  const secretArn = `arn:aws:secretsmanager:eu-central-1:123456789012:secret:master-of-${name}`;
+  return {
+    arn: `arn:${type.replaceAll(":", "/")}:${name}`,
+    endpoint: `${name}.aws.invalid`,
+    primaryEndpointAddress: `primary.${name}.aws.invalid`,
+    readerEndpoint: `reader.${name}.aws.invalid`,
+    ...(type === "aws:rds/cluster:Cluster" && { masterUserSecrets: [{ secretArn }] }),
+  };
 }

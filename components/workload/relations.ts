@@ -5,10 +5,10 @@ import {
   CONFIG_ROOT,
   type Consumer,
   CREDENTIALS_ROOT,
+  type Destination,
   environmentPrefix,
   type Grant,
   type IssuerRef,
-  type Peer,
   type Signer,
   type Usable,
 } from "../core/usage.ts";
@@ -26,7 +26,7 @@ export interface Relation {
 export interface RelationsPlan {
   readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
   readonly volumes: readonly RelationVolume[];
-  readonly peers: readonly Peer[];
+  readonly peers: readonly Destination[];
   readonly issuers: readonly Signer[];
   readonly revisions: Readonly<Record<string, string>>;
   readonly dependsOn: readonly pulumi.Resource[];
@@ -123,7 +123,7 @@ function relationEnvironment({ name, grant }: Relation): Record<string, pulumi.I
   for (const [part, { key }] of Object.entries(grant.files))
     environment[`${prefix}_${part}_FILE`] = `${CREDENTIALS_ROOT}/${name}/${key}`;
   if (grant.config) environment[`${prefix}_FILE`] = `${CONFIG_ROOT}/${name}/${grant.config.key}`;
-  if (grant.issuer) environment[`${prefix}_CA_FILE`] = `${CREDENTIALS_ROOT}/${name}/${CA_FILE}`;
+  if (grant.issuer ?? grant.authorities) environment[`${prefix}_CA_FILE`] = `${CREDENTIALS_ROOT}/${name}/${CA_FILE}`;
   return environment;
 }
 
@@ -131,7 +131,8 @@ function credentialsVolume(workload: string, { name, grant }: Relation): Relatio
   const keys = new Map<string, string[]>();
   for (const { secret, key } of Object.values(grant.files)) keys.set(secret, [...(keys.get(secret) ?? []), key]);
   if (grant.issuer) keys.set(certificateSecret(identityName(workload, grant.issuer.ref)), [CA_FILE]);
-  const sources = [...keys].map(([secret, items]) => ({ secret, keys: items }));
+  const sources: VolumeSource[] = [...keys].map(([secret, items]) => ({ secret, keys: items }));
+  if (grant.authorities) sources.push({ ...grant.authorities, keys: [CA_FILE] });
   return { name: `uses-${name}`, mountPath: `${CREDENTIALS_ROOT}/${name}`, sources };
 }
 

@@ -2,7 +2,7 @@ import type { types } from "@pulumi/kubernetes";
 import type { Duration } from "../core/duration.ts";
 import { labels, selector } from "../core/labels.ts";
 import { reach, reachApiServer } from "../core/network.ts";
-import type { Peer } from "../core/usage.ts";
+import type { Destination } from "../core/usage.ts";
 import type { CertificateManifest } from "../edge/cert-manager.ts";
 import { certificatePlan } from "../edge/certificate-plan.ts";
 import { identityName, type RelationsPlan } from "./relations.ts";
@@ -55,7 +55,7 @@ export function accountPlan(
 export function networkPlan(
   name: string,
   ingress: types.input.networking.v1.NetworkPolicyIngressRule[],
-  peers: readonly Peer[],
+  peers: readonly Destination[],
   { rights, telemetry }: Pick<CompleteWorkload, "rights" | "telemetry">,
 ): types.input.networking.v1.NetworkPolicySpec {
   return {

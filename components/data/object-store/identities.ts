@@ -13,7 +13,7 @@ export interface Identity extends Access {
 }
 
 /** Rights to a bucket and to its objects. None of them changes the bucket, its versioning or who may use it. */
-const ACTIONS = {
+export const ACTIONS = {
   reader: {
     bucket: ["s3:ListBucket", "s3:GetBucketLocation"],
     objects: ["s3:GetObject", "s3:GetObjectTagging"],

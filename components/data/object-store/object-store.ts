@@ -1,99 +1,48 @@
-import type { types } from "@pulumi/kubernetes";
-import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet.js";
-import { Job } from "@pulumi/kubernetes/batch/v1/job.js";
-import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
-import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
-import { Service } from "@pulumi/kubernetes/core/v1/service.js";
-import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
-import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
-import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget.js";
-import * as pulumi from "@pulumi/pulumi";
-import { RandomPassword } from "@pulumi/random/randomPassword.js";
-import { checksum } from "../../core/checksum.ts";
-import { Component, keeping } from "../../core/component.ts";
+import type * as pulumi from "@pulumi/pulumi";
+import { Component } from "../../core/component.ts";
 import { refuse } from "../../core/invalid.ts";
-import { labels, selector } from "../../core/labels.ts";
-import { Ledger } from "../../core/ledger.ts";
 import { nearest } from "../../core/names.ts";
-import type { Transform } from "../../core/transform.ts";
-import type { Consumer, Grant, Peer, Usable } from "../../core/usage.ts";
-import { Certificate } from "../../edge/certificate.ts";
-import { PASSWORD } from "../credential.ts";
-import { serverAccountPlan } from "../server-account.ts";
-import { accessKey } from "./access-key.ts";
-import { type CompleteArgs, complete, type ObjectStoreArgs } from "./args.ts";
+import type { Usable } from "../../core/usage.ts";
+import { complete, type ObjectStoreArgs } from "./args.ts";
 import type { Bucket } from "./bucket.ts";
-import { configFiles, names, PORTS, REGION, scripts, securityToml, serverHosts } from "./config.ts";
-import { type Access, type Identity, identitiesJson } from "./identities.ts";
-import { budgetPlan, endpoint, headlessServicePlan, networkPlans, servicePlan } from "./network-plan.ts";
+import type { Access } from "./identities.ts";
+import { InCluster } from "./in-cluster.ts";
 import { objectStoreProblems } from "./problems.ts";
-import { SERVER, serversPlan } from "./server-plan.ts";
-import { SETUP, setupPlan } from "./setup-plan.ts";
-import { VOLUME, volumesPlan } from "./volume-plan.ts";
-
-/** A consumer's identity before its key is known. */
-type Entry = Access & { readonly accessKey: pulumi.Output<string>; readonly secretKey: pulumi.Output<string> };
+import { S3 } from "./s3.ts";
+import { completeS3, type S3Args } from "./s3-args.ts";
+import { s3Problems } from "./s3-problems.ts";
+import type { Server } from "./server.ts";
 
 /**
- * Objects in buckets, spoken to by S3: SeaweedFS. Every object has a copy in two zones, what is known of it is agreed on by a majority of
- * three, and a write is acknowledged when both are so: the loss of any one node or zone loses none. TLS throughout; servers know each
- * other by certificate, consumers by an access key of their own for each bucket.
+ * Objects in buckets, spoken to by S3: SeaweedFS in the cluster, or S3 itself on AWS. No object that was acknowledged is lost with a
+ * node or a zone. TLS throughout. Every consumer has a right of its own to each bucket that it uses.
  *
  * `store.bucket("invoices").owner` is what a service uses.
  */
 export class ObjectStore<Name extends string = string> extends Component {
+  /** Where S3 clients begin. */
   readonly endpoint: string;
   readonly #name: string;
-  readonly #args: CompleteArgs;
-  readonly #consumers: Ledger<Pick<Peer, "namespace" | "podLabels">>;
-  readonly #identities: Ledger<Entry>;
-  readonly #setup: Job;
+  readonly #buckets: readonly string[];
+  readonly #server: Server;
 
-  constructor(name: string, args: ObjectStoreArgs<Name>, opts?: pulumi.ComponentResourceOptions) {
-    const full = complete(args);
-    const subject = `ObjectStore "${name}"`;
-    refuse(subject, objectStoreProblems(name, full));
-    super("data:ObjectStore", name, opts, [args.namespace, args.issuer]);
-    const { transform, retain } = full;
-    const namespace = args.namespace.name;
+  constructor(name: string, args: ObjectStoreArgs<Name> | S3Args<Name>, opts?: pulumi.ComponentResourceOptions) {
+    const onAws = args.backend === "aws";
+    const problems = onAws ? s3Problems(name, completeS3(args)) : objectStoreProblems(name, complete(args));
+    refuse(`ObjectStore "${name}"`, problems);
+    super("data:ObjectStore", name, opts, onAws ? [args.namespace] : [args.namespace, args.issuer]);
     this.#name = name;
-    this.#args = full;
-    this.#consumers = new Ledger(subject);
-    this.#identities = new Ledger(subject);
-    this.endpoint = endpoint(name, full);
-
-    const { server, volume, config } = names(name);
-    const hosts = serverHosts(name, full);
-    const certificate = new Certificate(
-      server,
-      { namespace: args.namespace, issuer: args.issuer, hosts, commonName: server },
-      { parent: this },
-    );
-    const before = [
-      certificate,
-      this.#configMap(config, configFiles()),
-      this.#configMap(`${config}-scripts`, scripts(full)),
-      ...this.#secrets(),
-      ...this.#networks(),
-      new ServiceAccount(...this.child(name, serverAccountPlan(name, namespace))),
-    ];
-    for (const part of [SERVER, VOLUME] as const) {
-      new Service(...this.child(names(name)[part], headlessServicePlan(name, part, full)));
-      new PodDisruptionBudget(...this.child(names(name)[part], budgetPlan(name, part, full)));
-    }
-    const kept = { ...keeping(retain), dependsOn: before };
-    const sets = [
-      new StatefulSet(...this.child(server, serversPlan(name, full), transform?.servers, kept)),
-      new StatefulSet(...this.child(volume, volumesPlan(name, full), transform?.volumes, kept)),
-    ];
-    new Service(...this.child(name, servicePlan(name, full), undefined, { dependsOn: sets }));
-    this.#setup = this.#setUp(sets, transform?.setup);
+    this.#buckets = Object.keys(args.buckets);
+    this.#server = onAws
+      ? new S3(name, completeS3(args), this.children(), args.transform)
+      : new InCluster(name, complete(args), this.children(), args.transform);
+    this.endpoint = this.#server.endpoint;
     this.registerOutputs({ endpoint: this.endpoint });
   }
 
   /** A bucket, to be used as `store.bucket("invoices").owner`. Throws on a name that was not declared. */
   bucket(bucket: Name): Bucket {
-    const known = Object.keys(this.#args.buckets);
+    const known = this.#buckets;
     if (!known.includes(bucket)) {
       const meant = nearest(bucket, known);
       throw new RangeError(
@@ -102,65 +51,8 @@ export class ObjectStore<Name extends string = string> extends Component {
     }
     const usable = (right: Access["right"]): Usable => ({
       usableName: `${bucket}-bucket`,
-      grant: (consumer) => this.#grant(bucket, right, consumer),
+      grant: (consumer) => this.#server.grant({ bucket, right }, consumer),
     });
-    return { bucketName: bucket, owner: usable("owner"), reader: usable("reader") };
-  }
-
-  #grant(bucket: string, right: Access["right"], consumer: Consumer): Grant {
-    const { namespace, issuer, rotation } = this.#args;
-    const { name, namespace: home, podLabels } = consumer;
-    const key = accessKey({ name: `${this.#name}-${bucket}-${name}`, consumer, rotation });
-    this.#consumers.add({ namespace: home, podLabels });
-    this.#identities.add({ bucket, right, consumer: name, namespace: home, accessKey: key.id, secretKey: key.secret });
-    return {
-      environment: { ENDPOINT: this.endpoint, NAME: bucket, REGION },
-      files: key.files,
-      issuer,
-      peers: [{ namespace: namespace.name, podLabels: selector(this.#name, SERVER), port: PORTS.s3 }],
-      dependsOn: [this.#setup, key.resource],
-      revision: String(rotation),
-    };
-  }
-
-  /** The servers' own keys, and every consumer's identity. */
-  #secrets(): Secret[] {
-    const { security, identities } = names(this.#name);
-    // They change with no rotation: while servers start anew one by one, those with the old ones would refuse the others.
-    const key = (of: string) => new RandomPassword(...this.child(`${security}-${of}`, PASSWORD)).result;
-    const toml = pulumi
-      .all([key("volumes"), key("filers")])
-      .apply(([volumes, filers]) => securityToml(this.#name, { volumes, filers }));
-    const json = this.#identities.entries.apply((all) => identitiesJson(all as readonly Identity[]));
-    const secret = (name: string, stringData: Record<string, pulumi.Input<string>>) =>
-      new Secret(...this.child(name, { metadata: this.#metadata(name, SERVER), stringData }));
-    return [
-      secret(security, { "security.toml": pulumi.secret(toml) }),
-      secret(identities, { "s3.json": pulumi.secret(json) }),
-    ];
-  }
-
-  /** The Job that makes the buckets; it runs again under another name when any of them changes. */
-  #setUp(sets: readonly StatefulSet[], transform: Transform<types.input.batch.v1.Job> | undefined): Job {
-    const { setup } = names(this.#name);
-    const id = checksum(this.#args.buckets).slice(0, 8);
-    const plan = setupPlan(this.#name, this.#args, `${setup}-${id}`);
-    return new Job(...this.child(setup, plan, transform, { dependsOn: [...sets] }));
-  }
-
-  #configMap(name: string, data: Record<string, string>): ConfigMap {
-    return new ConfigMap(...this.child(name, { metadata: this.#metadata(name, SERVER), data }));
-  }
-
-  #networks(): NetworkPolicy[] {
-    const plans = this.#consumers.entries.apply((all) => networkPlans(this.#name, this.#args, all));
-    return ([SERVER, VOLUME, SETUP] as const).map((part) => {
-      const name = `${this.#name}-${part}`;
-      return new NetworkPolicy(...this.child(name, { metadata: this.#metadata(name, part), spec: plans[part] }));
-    });
-  }
-
-  #metadata(name: string, part: string) {
-    return { name, namespace: this.#args.namespace.name, labels: labels(this.#name, part) };
+    return { bucketName: this.#server.bucketName(bucket), owner: usable("owner"), reader: usable("reader") };
   }
 }

@@ -121,6 +121,9 @@ export function clusterParts(
 
 function keyOf({ files }: Grant, part: string): { name: string; key: string } {
   const file = files[part];
-  if (file === undefined) throw new TypeError(`a bucket's grant has no file ${part}; allowed: one of an object store`);
+  if (file === undefined)
+    throw new TypeError(
+      `a bucket's grant has no file ${part}; allowed: one of an object store, on AWS with podIdentity: optOut("<why>")`,
+    );
   return { name: file.secret, key: file.key };
 }

@@ -7,7 +7,7 @@ import { labels, MANAGED } from "../../core/labels.ts";
 import { admit, admitScrapers, reach, reachApiServer } from "../../core/network.ts";
 import { amount, type Quantity } from "../../core/quantity.ts";
 import { spread } from "../../core/spread.ts";
-import type { Peer } from "../../core/usage.ts";
+import type { Destination, Peer } from "../../core/usage.ts";
 import { dataLabels, declaredAnnotations } from "../declared.ts";
 import type { CompleteArgs } from "./args.ts";
 import type { clusterParts } from "./backup.ts";
@@ -48,7 +48,7 @@ export function podLabels(name: string): Record<string, string> {
 }
 
 /** The role that owns a database. Nobody logs in as it: consumers are members. */
-function ownerRole(database: string): string {
+export function ownerRole(database: string): string {
   return `${snake(database)}_owner`;
 }
 
@@ -175,7 +175,7 @@ export function networkPlan(
   name: string,
   namespace: string,
   accesses: readonly Access[],
-  backups: readonly Peer[] = [],
+  backups: readonly Destination[] = [],
 ): types.input.networking.v1.NetworkPolicySpec {
   const instances: Pick<Peer, "namespace" | "podLabels"> = { namespace, podLabels: podLabels(name) };
   return {

@@ -1,49 +1,18 @@
-import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
-import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
 import type * as pulumi from "@pulumi/pulumi";
-import { Component, keeping } from "../../core/component.ts";
+import { Component } from "../../core/component.ts";
 import { refuse } from "../../core/invalid.ts";
-import { labels, selector } from "../../core/labels.ts";
 import { Ledger } from "../../core/ledger.ts";
 import { nearest } from "../../core/names.ts";
-import { isOptOut } from "../../core/opt-out.ts";
-import type { Consumer, Grant, Peer, Usable } from "../../core/usage.ts";
-import { Certificate } from "../../edge/certificate.ts";
-import { certificatePlan, certificateSecret } from "../../edge/certificate-plan.ts";
-import { basicAuth, credential } from "../credential.ts";
-import { StoreMonitoring } from "../monitoring/store-monitoring.ts";
-import type { Bucket } from "../object-store/bucket.ts";
-import { growsOnly } from "../shrink.ts";
-import { type CompleteArgs, complete, type PostgresArgs } from "./args.ts";
-import {
-  type BucketAccess,
-  backupName,
-  clusterParts,
-  objectStorePlan,
-  originName,
-  scheduledBackupPlan,
-} from "./backup.ts";
-import { type CompleteBackup, completeBackup } from "./backup-args.ts";
-import { type BackupPlan, backupPlan } from "./backup-plan.ts";
-import { watched } from "./monitoring.ts";
-import {
-  type Access,
-  clusterPlan,
-  databasePlan,
-  host,
-  loginRole,
-  networkPlan,
-  PORT,
-  podLabels,
-  roleSecret,
-  serverHosts,
-} from "./plan.ts";
-import { accessProblems, postgresProblems } from "./problems.ts";
-import { RestoreDrill } from "./restore-drill.ts";
-import { DRILL, drillName } from "./restore-drill-plan.ts";
-
-/** Where a Cluster says how large its volumes are. It may grow, and never shrinks. */
-const SIZE = { asked: ["spec", "storage", "size"] };
+import type { Consumer, Grant, Usable } from "../../core/usage.ts";
+import { credential } from "../credential.ts";
+import { complete, type PostgresArgs } from "./args.ts";
+import { Aurora } from "./aurora.ts";
+import { type AuroraArgs, completeAurora } from "./aurora-args.ts";
+import { auroraProblems } from "./aurora-problems.ts";
+import { InCluster } from "./in-cluster.ts";
+import { type Access, loginRole, roleSecret } from "./plan.ts";
+import { accessProblems, type Budget, postgresProblems } from "./problems.ts";
+import type { Admission, Server, Trust } from "./server.ts";
 
 /** One database of a server, and the two rights that can be had to it. */
 export interface Database {
@@ -53,88 +22,43 @@ export interface Database {
   readonly reader: Usable;
 }
 
-/** Where a consumer that was let in connects to. */
-export interface Admission extends Pick<Grant, "peers" | "dependsOn"> {
-  readonly host: string;
-  readonly port: number;
-}
-
-/** The operator watches Secrets with this label, and reloads them without a restart. */
-const RELOADED = { "cnpg.io/reload": "true" };
-
 /**
- * PostgreSQL with a primary and two replicas in three zones, run by CloudNativePG. A commit is acknowledged when a
- * second instance has it. Every consumer has a role of its own, which connects over TLS to its database alone, with
- * connections cut from the server's budget.
+ * PostgreSQL with a primary and two replicas in three zones, run by CloudNativePG in the cluster or by Aurora on AWS. Every
+ * consumer has a role of its own, which connects over TLS to its database alone, with connections cut from the server's
+ * budget.
  */
 export class Postgres<Name extends string = string> extends Component {
   /** Host that takes writes, and its port. */
-  readonly endpoint: string;
+  readonly endpoint: pulumi.Output<string>;
   /** Host that answers reads from a replica. */
-  readonly readerEndpoint: string;
+  readonly readerEndpoint: pulumi.Output<string>;
   readonly #name: string;
-  readonly #args: CompleteArgs;
+  readonly #databases: readonly Name[];
+  readonly #budget: Budget & { readonly rotation: number };
   readonly #accesses: Ledger<Access>;
-  readonly #cluster: CustomResource;
+  readonly #server: Server;
 
-  constructor(name: string, args: PostgresArgs<Name>, opts?: pulumi.ComponentResourceOptions) {
-    const full = complete(args);
-    refuse(`Postgres "${name}"`, postgresProblems(name, full));
-    super("data:Postgres", name, opts, [args.namespace, args.issuer]);
-    const { instances, retain, transform } = full;
-    const namespace = args.namespace.name;
+  constructor(name: string, args: PostgresArgs<Name> | AuroraArgs<Name>, opts?: pulumi.ComponentResourceOptions) {
+    const subject = `Postgres "${name}"`;
+    const onAws = args.backend === "aws";
+    refuse(subject, onAws ? auroraProblems(name, completeAurora(args)) : postgresProblems(name, complete(args)));
+    super("data:Postgres", name, opts, onAws ? [args.namespace] : [args.namespace, args.issuer]);
     this.#name = name;
-    this.#args = full;
-    this.#accesses = new Ledger(`Postgres "${name}"`);
-    this.endpoint = `${host(name, namespace, "rw")}:${PORT}`;
-    // With a single instance nothing stands behind the service for replicas.
-    this.readerEndpoint = `${host(name, namespace, instances > 1 ? "ro" : "r")}:${PORT}`;
-
-    const server = new Certificate(
-      `${name}-server`,
-      {
-        namespace: args.namespace,
-        issuer: args.issuer,
-        hosts: serverHosts(name, namespace),
-        usages: ["server auth"],
-        secretLabels: RELOADED,
-      },
-      { parent: this },
-    );
-    const backup = isOptOut(full.backup) || full.backup === undefined ? undefined : completeBackup(name, full.backup);
-    const plan = backup && backupPlan({ ...full, rates: backup.rates });
-    const places = this.#places(backup, server);
+    this.#databases = args.databases;
+    this.#budget = onAws ? completeAurora(args) : complete(args);
+    this.#accesses = new Ledger(subject);
     const { entries } = this.#accesses;
-    new NetworkPolicy(
-      ...this.child(name, {
-        metadata: { name, namespace, labels: labels(name) },
-        spec: entries.apply((accesses) => networkPlan(name, namespace, accesses, places.peers)),
-      }),
-    );
-    const parts = clusterParts(name, backup, full.restore, plan);
-    this.#cluster = new CustomResource(
-      ...this.child(name, clusterPlan(name, full, server.secretName, entries, parts), transform?.cluster, {
-        ...keeping(retain),
-        dependsOn: [server, ...places.objectStores],
-        hooks: { beforeUpdate: [growsOnly(`postgres-${name}`, `Postgres "${name}"`, SIZE)] },
-      }),
-    );
-    if (backup && plan) this.#backUp(backup, plan, server);
-    for (const database of full.databases)
-      new CustomResource(
-        ...this.child(`${name}-${database}`, databasePlan(name, namespace, database, retain), transform?.database, {
-          ...keeping(retain),
-          dependsOn: this.#cluster,
-        }),
-      );
-    const watch = { ...watched(name, full), namespace, runbooks: full.runbooks };
-    new StoreMonitoring(name, watch, { parent: this, dependsOn: this.#cluster });
+    this.#server = onAws
+      ? new Aurora(name, completeAurora(args), entries, this.children(), args.transform)
+      : new InCluster(name, complete(args), entries, this.children(), args.transform);
+    this.endpoint = this.#server.endpoint;
+    this.readerEndpoint = this.#server.readerEndpoint;
     this.registerOutputs({ endpoint: this.endpoint, readerEndpoint: this.readerEndpoint });
   }
 
   /** A database, to be used as `postgres.database("orders").owner`. Throws on a name that was not declared. */
   database(database: Name): Database {
-    const { databases } = this.#args;
+    const databases = this.#databases;
     if (!databases.includes(database)) {
       const meant = nearest(database, databases);
       throw new RangeError(
@@ -153,120 +77,38 @@ export class Postgres<Name extends string = string> extends Component {
    * Gives where it connects to, and what must stand before it does.
    */
   admit(database: Name, right: Access["right"], consumer: Consumer, password: pulumi.Output<string>): Admission {
-    return this.#admit(this.#allow(database, right, consumer), password);
+    return this.#server.admit(this.#allow(database, right, consumer), password);
   }
 
-  /** Tells the plugin of the buckets that the server writes to, and began from. */
-  #places(backup: CompleteBackup | undefined, server: Certificate) {
-    const { restore, namespace, ...declared } = this.#args;
-    const self = { name: this.#name, namespace: namespace.name, declared };
-    const instances = { podLabels: podLabels(this.#name), maxReplicas: this.#args.instances + 1 };
-    const peers: Peer[] = [];
-    const objectStores: CustomResource[] = [];
-    const place = (name: string, access: BucketAccess, how: Parameters<typeof objectStorePlan>[3]) => {
-      peers.push(...access.grant.peers);
-      const plan = objectStorePlan(name, self, access, how);
-      const options = { dependsOn: [server, ...access.grant.dependsOn] };
-      objectStores.push(new CustomResource(...this.child(name, plan, this.#args.transform?.objectStore, options)));
-    };
-    if (backup) {
-      const name = backupName(this.#name);
-      place(name, this.#access(name, backup.to, "owner", instances, server), backup);
-    }
-    if (restore) {
-      const name = originName(this.#name);
-      place(name, this.#access(name, restore.from, "reader", instances, server), { encryption: "AES256" });
-    }
-    return { peers, objectStores };
-  }
-
-  /** Base backups by a schedule, and their drill. */
-  #backUp(backup: CompleteBackup, plan: BackupPlan, server: Certificate): void {
-    const { namespace, transform } = this.#args;
-    const name = this.#name;
-    new CustomResource(
-      ...this.child(
-        backupName(name),
-        scheduledBackupPlan(name, namespace.name, this.#args, backup, plan),
-        transform?.scheduledBackup,
-        { dependsOn: this.#cluster },
-      ),
-    );
-    if (isOptOut(backup.drill)) return;
-    const pods = { podLabels: selector(name, DRILL), maxReplicas: 1 };
-    const access = this.#access(drillName(name), backup.to, "reader", pods, server);
-    const { serverName, drill: every } = backup;
-    const args = { postgres: this.#args, serverName, every, plan, access };
-    new RestoreDrill(name, args, transform?.drill, this.childOptions({ dependsOn: server }));
-  }
-
-  /** Has one right to a bucket granted to pods of this Postgres. */
-  #access(
-    name: string,
-    bucket: Bucket,
-    right: "owner" | "reader",
-    pods: Pick<Consumer, "podLabels" | "maxReplicas">,
-    server: Certificate,
-  ): BucketAccess {
-    const { namespace, issuer } = this.#args;
-    const grant = bucket[right].grant({ ...pods, name, namespace: namespace.name, opts: this.childOptions() });
-    if (grant.issuer === undefined) return { bucketName: bucket.bucketName, grant };
-    if (grant.issuer.ref.name === issuer.ref.name)
-      return { bucketName: bucket.bucketName, grant, authority: server.secretName };
-    const identity = certificatePlan({
-      name: `${name}-${grant.issuer.ref.name}`,
-      namespace: namespace.name,
-      issuer: grant.issuer.ref,
-      dnsNames: [name],
-      duration: "30d",
-      usages: ["client auth"],
-    });
-    const certificate = new CustomResource(
-      ...this.child(identity.metadata.name, identity, undefined, { dependsOn: grant.issuer }),
-    );
-    return {
-      bucketName: bucket.bucketName,
-      grant: { ...grant, dependsOn: [...grant.dependsOn, certificate] },
-      authority: certificateSecret(identity.metadata.name),
-    };
+  /** Whom a consumer trusts to have signed for the server; `relation` names what is made for it. */
+  trust(relation: string, consumer: Consumer): Trust {
+    return this.#server.trust(relation, consumer);
   }
 
   #grant(database: string, right: Access["right"], consumer: Consumer): Grant {
-    const { poolSize, rotation, issuer } = this.#args;
+    const { poolSize, rotation } = this.#budget;
     const access = this.#allow(database, right, consumer);
     const name = roleSecret(this.#name, access);
     const { password, files, secret } = credential({ name, username: loginRole(access), consumer, rotation });
-    const { host, port, peers, dependsOn } = this.#admit(access, password);
+    const { host, port, peers, dependsOn } = this.#server.admit(access, password);
+    const { dependsOn: trusted, ...trust } = this.trust(name, consumer);
     return {
       environment: { HOST: host, PORT: String(port), NAME: database, POOL_SIZE: String(poolSize) },
       files,
-      issuer,
+      ...trust,
       peers,
-      dependsOn: [...dependsOn, secret],
+      dependsOn: [...dependsOn, secret, ...trusted],
       revision: String(rotation),
     };
   }
 
   /** Takes a consumer's share from the budget. Throws if there is not enough of it, or the right is another's. */
   #allow(database: string, right: Access["right"], consumer: Consumer): Access {
-    const connections = this.#args.poolSize * consumer.maxReplicas;
+    const connections = this.#budget.poolSize * consumer.maxReplicas;
     const { name, namespace, podLabels } = consumer;
     const access: Access = { database, right, consumer: name, namespace, podLabels, connections };
-    refuse(`Postgres "${this.#name}"`, accessProblems(this.#args, this.#accesses.written, access));
+    refuse(`Postgres "${this.#name}"`, accessProblems(this.#budget, this.#accesses.written, access));
     this.#accesses.add(access);
     return access;
-  }
-
-  #admit(access: Access, password: pulumi.Output<string>): Admission {
-    const namespace = this.#args.namespace.name;
-    const secret = roleSecret(this.#name, access);
-    basicAuth(secret, namespace, loginRole(access), password, this.childOptions(), RELOADED);
-    const [host = ""] = (access.right === "reader" ? this.readerEndpoint : this.endpoint).split(":");
-    return {
-      host,
-      port: PORT,
-      peers: [{ namespace, podLabels: podLabels(this.#name), port: PORT }],
-      dependsOn: [this.#cluster],
-    };
   }
 }

@@ -18,6 +18,22 @@ export function postgresProblems(name: string, args: CompleteArgs): Problem[] {
     ...quorumProblems("instances", instances, replication),
     ...backupProblems(name, args),
   ];
+  problems.push(...databaseProblems(databases));
+  if (instances > 1 && zones.length < 3)
+    problems.push({ field: "zones", given: zones, allowed: "three zones or more, or a quorum is lost with one" });
+  problems.push(...budgetProblems({ connections, poolSize }));
+  return problems;
+}
+
+/** Connections that a server takes in all, and that each replica of a consumer may hold. */
+export interface Budget {
+  readonly connections: number;
+  readonly poolSize: number;
+}
+
+/** What is wrong with the names of a server's databases. */
+export function databaseProblems(databases: readonly string[]): Problem[] {
+  const problems: Problem[] = [];
   if (databases.length === 0) problems.push({ field: "databases", given: databases, allowed: "at least one database" });
   for (const [index, database] of databases.entries()) {
     const field = `databases[${index}]`;
@@ -28,8 +44,12 @@ export function postgresProblems(name: string, args: CompleteArgs): Problem[] {
     else if (databases.indexOf(database) !== index)
       problems.push({ field, given: database, allowed: "each database once" });
   }
-  if (instances > 1 && zones.length < 3)
-    problems.push({ field: "zones", given: zones, allowed: "three zones or more, or a quorum is lost with one" });
+  return problems;
+}
+
+/** What is wrong with a server's connections. */
+export function budgetProblems({ connections, poolSize }: Budget): Problem[] {
+  const problems: Problem[] = [];
   if (!Number.isInteger(connections) || connections <= RESERVED_CONNECTIONS || connections > 5_000)
     problems.push({
       field: "connections",
@@ -42,7 +62,7 @@ export function postgresProblems(name: string, args: CompleteArgs): Problem[] {
 }
 
 /** What is wrong with one consumer more. */
-export function accessProblems(args: CompleteArgs, granted: readonly Access[], access: Access): Problem[] {
+export function accessProblems(args: Budget, granted: readonly Access[], access: Access): Problem[] {
   const field = `uses of ${access.consumer}`;
   const problems: Problem[] = [];
   const twin = granted.find((other) => loginRole(other) === loginRole(access));

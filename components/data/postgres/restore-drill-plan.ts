@@ -8,7 +8,7 @@ import { amount, bytes, type Quantity } from "../../core/quantity.ts";
 import type { Resources } from "../../core/resources.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../core/security-context.ts";
 import { placed } from "../../core/spread.ts";
-import { CREDENTIALS_ROOT, type Peer } from "../../core/usage.ts";
+import { CREDENTIALS_ROOT, type Destination } from "../../core/usage.ts";
 import { dataLabels } from "../declared.ts";
 import type { CompleteArgs } from "./args.ts";
 import type { BucketAccess } from "./backup.ts";
@@ -53,7 +53,10 @@ export function drillName(name: string): string {
 export const drillFiles = { "fetch.py": FETCH_PY, "verify.sh": VERIFY_SH };
 
 /** A drill reaches the bucket, and is reached by nobody. */
-export function drillNetworkPlan(name: string, peers: readonly Peer[]): types.input.networking.v1.NetworkPolicySpec {
+export function drillNetworkPlan(
+  name: string,
+  peers: readonly Destination[],
+): types.input.networking.v1.NetworkPolicySpec {
   return {
     podSelector: { matchLabels: selector(name, DRILL) },
     policyTypes: ["Ingress", "Egress"],

@@ -150,7 +150,7 @@ describe("bad input", () => {
     ["one node without a reason", { nodes: 1 }, "nodes", /replication: optOut/],
     ["a reason, and three nodes", { replication: optOut("a copy of a copy") }, "nodes", /1, since replication/],
     ["two zones", { zones: ["a", "b"] }, "zones", /three zones or more/],
-    ["a backend that is not built", { backend: "aws" }, "backend", /not built yet/],
+    ["a backend that there is not", { backend: "aws" as never }, "backend", /"inCluster"/],
     ["no queue", { queues: {} }, "queues", /at least one queue/],
     ["a size that is none", { storage: "lots" as never }, "storage", /a quantity/],
     ["a disk that the shared log fills", { storage: "1Gi" }, "storage", /4Gi or more/],

@@ -81,7 +81,12 @@ function sentinelTuning(name: string): string {
 
 /** A consumer's line of the ACL file: its own keys and channels, and no command that rules the server. */
 export function consumerAcl(user: string, password: string): string {
-  return `user ${user} on #${digest(password)} ~${keyPrefix(user)}* &${keyPrefix(user)}* +@all -@admin -@dangerous`;
+  return `user ${user} on #${digest(password)} ${rights(user)}`;
+}
+
+/** What a consumer may do, in the words of an ACL. */
+export function rights(user: string): string {
+  return `~${keyPrefix(user)}* &${keyPrefix(user)}* +@all -@admin -@dangerous`;
 }
 
 /** What the keys of a consumer begin with. */

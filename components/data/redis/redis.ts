@@ -1,177 +1,51 @@
-import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment.js";
-import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
-import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
-import { Service } from "@pulumi/kubernetes/core/v1/service.js";
-import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
-import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
-import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget.js";
-import * as pulumi from "@pulumi/pulumi";
-import { RandomPassword } from "@pulumi/random/randomPassword.js";
-import { Component, keeping } from "../../core/component.ts";
+import type * as pulumi from "@pulumi/pulumi";
+import { Component } from "../../core/component.ts";
 import { refuse } from "../../core/invalid.ts";
-import { labels, selector } from "../../core/labels.ts";
-import { Ledger } from "../../core/ledger.ts";
-import type { Consumer, Grant, Peer, Usable } from "../../core/usage.ts";
-import { Certificate } from "../../edge/certificate.ts";
-import { setWithClaims } from "../claims.ts";
-import { credential, PASSWORD } from "../credential.ts";
+import type { Consumer, Grant, Usable } from "../../core/usage.ts";
 import { unkeptProblems } from "../declared.ts";
-import { StoreMonitoring } from "../monitoring/store-monitoring.ts";
-import { serverAccountPlan } from "../server-account.ts";
 import { quorumProblems, storeProblems } from "../store.ts";
-import { type CompleteArgs, complete, type RedisArgs } from "./args.ts";
-import { consumerAcl, keyPrefix, PORT, serverFiles, usersAcl } from "./config.ts";
-import { exporterSecret } from "./exporter.ts";
-import { watched } from "./monitoring.ts";
-import {
-  budgetPlan,
-  names,
-  nodesServicePlan,
-  proxyNetworkPlan,
-  SERVER,
-  serverHosts,
-  serversNetworkPlan,
-  serversPlan,
-} from "./plan.ts";
-import { ADMIN_PORT } from "./proxy-config.ts";
-import { PROXY, proxyFiles, proxyPlan, proxyServicePlan } from "./proxy-plan.ts";
-
-/** A consumer's line in the ACL file; it holds a digest of the password and is a secret all the same. */
-interface Account {
-  readonly line: pulumi.Output<string>;
-}
+import { complete, type RedisArgs } from "./args.ts";
+import { ElastiCache } from "./elasticache.ts";
+import { completeElastiCache, type ElastiCacheArgs } from "./elasticache-args.ts";
+import { elastiCacheProblems } from "./elasticache-plan.ts";
+import { InCluster } from "./in-cluster.ts";
+import type { Server } from "./server.ts";
 
 /**
- * Redis with a primary and two replicas in three zones, watched by Sentinels that replace a lost primary, behind proxies
- * that always lead to the primary: consumers know one address and need no Sentinel client. TLS throughout. Every consumer
- * has an account that sees only the keys and channels that begin with `<its name>:`.
+ * Redis with a primary and two replicas in three zones, run as Redis with Sentinels in the cluster or by ElastiCache on AWS:
+ * consumers know one address, that of the primary. TLS throughout. Every consumer has an account that sees only the keys and
+ * channels that begin with `<its name>:`.
  *
  * It is a relation itself: `uses: [cache]`.
  */
 export class Redis extends Component implements Usable {
   readonly usableName: string;
-  readonly endpoint: string;
-  readonly #args: CompleteArgs;
-  readonly #consumers: Ledger<Pick<Peer, "namespace" | "podLabels">>;
-  readonly #accounts: Ledger<Account>;
-  readonly #proxy: Deployment;
+  readonly endpoint: pulumi.Output<string>;
+  readonly #server: Server;
 
-  constructor(name: string, args: RedisArgs, opts?: pulumi.ComponentResourceOptions) {
-    const full = complete(args);
-    refuse(`Redis "${name}"`, [
-      ...storeProblems(name, full),
-      ...quorumProblems("replicas", full.replicas, full.replication),
-      ...unkeptProblems(full.backup, full.objectives),
-    ]);
-    super("data:Redis", name, opts, [args.namespace, args.issuer]);
-    const { retain, transform } = full;
-    const namespace = args.namespace.name;
-    const { server } = names(name);
-    this.#args = full;
+  constructor(name: string, args: RedisArgs | ElastiCacheArgs, opts?: pulumi.ComponentResourceOptions) {
+    const onAws = args.backend === "aws";
+    const problems = onAws ? elastiCacheProblems(name, completeElastiCache(args)) : redisProblems(name, args);
+    refuse(`Redis "${name}"`, problems);
+    super("data:Redis", name, opts, onAws ? [args.namespace] : [args.namespace, args.issuer]);
     this.usableName = name;
-    this.endpoint = `${name}.${namespace}.svc:${PORT}`;
-    this.#consumers = new Ledger(`Redis "${name}"`);
-    this.#accounts = new Ledger(`Redis "${name}"`);
-
-    const certificate = new Certificate(
-      server,
-      { namespace: args.namespace, issuer: args.issuer, hosts: serverHosts(name, namespace) },
-      { parent: this },
-    );
-    const files = this.#files(names(name).config, SERVER, serverFiles(name, full));
-    const secrets = this.#secrets();
-    new Service(...this.child(names(name).nodes, nodesServicePlan(name, namespace)));
-    const network = this.#networks();
-    const account = new ServiceAccount(...this.child(name, serverAccountPlan(name, namespace)));
-    const statefulSet = setWithClaims(
-      `Redis "${name}"`,
-      this.child(server, serversPlan(name, full), transform?.servers, {
-        ...keeping(retain),
-        dependsOn: [certificate, files, account, ...secrets, ...network],
-      }),
-      this.childOptions(keeping(retain)),
-    );
-    const proxyConfig = this.#files(`${name}-${PROXY}`, PROXY, proxyFiles(name, full));
-    this.#proxy = new Deployment(
-      ...this.child(`${name}-${PROXY}`, proxyPlan(name, full), transform?.proxy, {
-        dependsOn: [proxyConfig, statefulSet],
-      }),
-    );
-    new Service(...this.child(name, proxyServicePlan(name, namespace), undefined, { dependsOn: this.#proxy }));
-    for (const part of [SERVER, PROXY])
-      new PodDisruptionBudget(...this.child(`${name}-${part}`, budgetPlan(name, part, namespace)));
-    const watch = { ...watched(name, full), namespace, runbooks: full.runbooks };
-    new StoreMonitoring(name, watch, { parent: this, dependsOn: statefulSet });
+    this.#server = onAws
+      ? new ElastiCache(name, completeElastiCache(args), this.children())
+      : new InCluster(name, complete(args), this.children());
+    this.endpoint = this.#server.endpoint;
     this.registerOutputs({ endpoint: this.endpoint });
   }
 
   grant(consumer: Consumer): Grant {
-    const { namespace, issuer, rotation } = this.#args;
-    const { name: username, namespace: home, podLabels } = consumer;
-    const name = `${this.usableName}-${username}`;
-    const { password, files, secret } = credential({ name, username, consumer, rotation });
-    this.#consumers.add({ namespace: home, podLabels });
-    this.#accounts.add({ line: password.apply((value) => consumerAcl(username, value)) });
-    const [host = "", port = ""] = this.endpoint.split(":");
-    return {
-      environment: { HOST: host, PORT: port, KEY_PREFIX: keyPrefix(username) },
-      files,
-      issuer,
-      peers: [{ namespace: namespace.name, podLabels: selector(this.usableName, PROXY), port: PORT }],
-      dependsOn: [this.#proxy, secret],
-      revision: String(rotation),
-    };
+    return this.#server.grant(consumer);
   }
+}
 
-  #files(name: string, part: string, data: Record<string, string>): ConfigMap {
-    const metadata = { name, namespace: this.#args.namespace.name, labels: labels(this.usableName, part) };
-    return new ConfigMap(...this.child(name, { metadata, data }));
-  }
-
-  /** The passwords of the servers and of what reads their metrics, and the ACL file with them and every consumer's. */
-  #secrets(): Secret[] {
-    const { internal, users, metrics } = names(this.usableName);
-    const keepers = { rotation: String(this.#args.rotation) };
-    const password = (name: string) => new RandomPassword(...this.child(name, { ...PASSWORD, keepers })).result;
-    const own = { internal: password(internal), metrics: password(metrics) };
-    const acl = pulumi.all([pulumi.output(own), this.#accounts.entries]).apply(([passwords, accounts]) =>
-      usersAcl(
-        passwords,
-        accounts.map(({ line }) => line),
-      ),
-    );
-    const secret = (name: string, stringData: pulumi.Input<Record<string, pulumi.Input<string>>>) =>
-      new Secret(
-        ...this.child(name, {
-          metadata: { name, namespace: this.#args.namespace.name, labels: labels(this.usableName, SERVER) },
-          stringData,
-        }),
-      );
-    return [
-      secret(internal, { password: pulumi.secret(own.internal) }),
-      secret(metrics, pulumi.secret(own.metrics.apply(exporterSecret))),
-      secret(users, { "users.acl": pulumi.secret(acl) }),
-    ];
-  }
-
-  #networks(): NetworkPolicy[] {
-    const name = this.usableName;
-    const namespace = this.#args.namespace.name;
-    const proxy = { namespace, podLabels: selector(name, PROXY) };
-    const policy = (part: string, spec: pulumi.Input<ReturnType<typeof proxyNetworkPlan>>) =>
-      new NetworkPolicy(
-        ...this.child(`${name}-${part}`, {
-          metadata: { name: `${name}-${part}`, namespace, labels: labels(name, part) },
-          spec,
-        }),
-      );
-    const consumers = this.#consumers.entries;
-    return [
-      policy(SERVER, serversNetworkPlan(name, namespace, proxy)),
-      policy(
-        PROXY,
-        consumers.apply((all) => proxyNetworkPlan(name, namespace, PROXY, ADMIN_PORT, all)),
-      ),
-    ];
-  }
+function redisProblems(name: string, args: RedisArgs) {
+  const full = complete(args);
+  return [
+    ...storeProblems(name, full),
+    ...quorumProblems("replicas", full.replicas, full.replication),
+    ...unkeptProblems(full.backup, full.objectives),
+  ];
 }

@@ -1,22 +1,25 @@
 import type { types } from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
 import { labels } from "../../core/labels.ts";
-import type { Admission } from "../postgres/postgres.ts";
+import type { Admission } from "../postgres/server.ts";
 import type { ShardMap } from "./shard-map.ts";
 
 /** The key of the ConfigMap, and the name of the file. */
 export const SHARDS_FILE = "shards.json";
 
 /** Where each shard is, by its name, in the order of the map. */
-export type Places = ReadonlyMap<string, Pick<Admission, "host" | "port">>;
+export type Places = ReadonlyMap<string, { readonly host: string; readonly port: number }>;
 
 /** One consumer's shard map. */
 export function configMapPlan(
   name: string,
   namespace: string,
   map: ShardMap,
-  places: Places,
+  places: ReadonlyMap<string, Pick<Admission, "host" | "port">>,
 ): types.input.core.v1.ConfigMap {
-  return { metadata: { name, namespace, labels: labels(name) }, data: { [SHARDS_FILE]: mapDocument(map, places) } };
+  const known = pulumi.output([...places].map(([shard, { host, port }]) => ({ shard, host, port })));
+  const document = known.apply((all) => mapDocument(map, new Map(all.map(({ shard, ...place }) => [shard, place]))));
+  return { metadata: { name, namespace, labels: labels(name) }, data: { [SHARDS_FILE]: document } };
 }
 
 /** A {@link ShardMap} with the host and port of each shard, as JSON. A shard that keeps no keys has no range. */

@@ -116,7 +116,8 @@ test("shards that are not to keep keys stand, and are in the map without any", a
 
 test("shards may have names of their own, and the database too", async () => {
   const made = await store({ shards: ["north", "south"], database: "accounting" });
-  expect(made.outputs.shard("ledger-south").endpoint).toBe("ledger-south-rw.shop-data.svc:5432");
+  const { endpoint } = made.outputs.shard("ledger-south");
+  expect(await new Promise((resolve) => endpoint.apply(resolve))).toBe("ledger-south-rw.shop-data.svc:5432");
   expect(container(made).env).toContainEqual({ name: "ACCOUNTING_SHARDS_NAME", value: "accounting" });
   expect(() => made.outputs.shard("ledger-sout")).toThrow(
     'it has ledger-north, ledger-south; did you mean "ledger-south"?',

@@ -54,7 +54,12 @@ const SPECIAL: Readonly<Record<string, (making: Making) => PropertyMap>> = {
     identities: [{ oidcs: [{ issuer: `https://oidc.eks.${region}.${MARK}.invalid/id/${print}` }] }],
   }),
   "aws:elasticache/replicationGroup:ReplicationGroup": ({ inputs }) => ({ port: inputs.port ?? 6379 }),
-  "aws:rds/cluster:Cluster": ({ inputs }) => ({ port: inputs.port ?? portOf(inputs) }),
+  "aws:rds/cluster:Cluster": ({ inputs, id, region }) => ({
+    port: inputs.port ?? portOf(inputs),
+    masterUserSecrets: inputs.manageMasterUserPassword
+      ? [{ secretArn: arnOf("aws:secretsmanager/secret:Secret", id, region), secretStatus: "active" }]
+      : [],
+  }),
   "aws:rds/instance:Instance": ({ inputs, print }) => {
     const port = inputs.port ?? portOf(inputs);
     return { port, address: host(print), endpoint: `${host(print)}:${port}` };

@@ -1,0 +1,81 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Problem } from "../../core/invalid.ts";
+
+/** A private subnet of the place where stores run. */
+export interface DataSubnet {
+  readonly id: pulumi.Input<string>;
+  /** Its availability zone, such as `eu-central-1a`. */
+  readonly zone: string;
+  /** Its addresses, such as `10.0.8.0/22`: consumers may send to these and to no others. */
+  readonly cidr: pulumi.Input<string>;
+}
+
+/** Where the managed stores of a stack run, and from where they are used. One value serves all of them. */
+export interface AwsPlace {
+  /** Such as `eu-central-1`. */
+  readonly region: string;
+  /** The account's number, twelve digits. */
+  readonly accountId: string;
+  readonly vpcId: pulumi.Input<string>;
+  /** Private ones, one in each zone and in three at least. Append new ones: what stands keeps its zone by its place in the list. */
+  readonly subnets: readonly DataSubnet[];
+  /** The consumers' pods, as security groups see them: the groups of the nodes (or pods), 1 to 20. */
+  readonly podSecurityGroupIds: readonly pulumi.Input<string>[];
+  /** Name of the EKS cluster that the consumers run in, with the Pod Identity agent: by it pods have rights in AWS without a key. */
+  readonly clusterName: pulumi.Input<string>;
+  /** Addresses at which AWS's own services answer (Secrets Manager, S3): interface endpoints in `subnets`, if nothing is said. */
+  readonly endpointCidrs?: readonly pulumi.Input<string>[];
+  /**
+   * Encrypts all that the stores hold. Without it each store has a key of its own, which AWS rotates every year. The policy of a given
+   * one must let CloudWatch Logs of the region use it.
+   */
+  readonly kmsKeyArn?: pulumi.Input<string>;
+  /** Days for which the stores' logs are kept; 400 by default. One of the numbers that CloudWatch takes. */
+  readonly logDays?: number;
+  /** Tags of everything. */
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
+const LEAST_ZONES = 3;
+/** What CloudWatch Logs takes as a retention (PutRetentionPolicy). */
+const LOG_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+/** A year of logs and some days to look at them. */
+export const DEFAULT_LOG_DAYS = 400;
+
+/** Everything that is wrong with a place. */
+export function placeProblems(place: AwsPlace | undefined): Problem[] {
+  if (place === undefined)
+    return [{ field: "aws", given: place, allowed: "where in AWS it runs: region, vpcId, subnets and so on" }];
+  const { region, accountId, subnets, podSecurityGroupIds, logDays = DEFAULT_LOG_DAYS } = place;
+  const problems: Problem[] = [];
+  if (!REGION.test(region)) problems.push({ field: "aws.region", given: region, allowed: 'a region: "eu-central-1"' });
+  if (!/^\d{12}$/.test(accountId))
+    problems.push({ field: "aws.accountId", given: accountId, allowed: "the twelve digits of an account, as text" });
+  const zones = subnets.map(({ zone }) => zone);
+  if (new Set(zones).size < LEAST_ZONES)
+    problems.push({ field: "aws.subnets", given: zones, allowed: "subnets in three zones or more" });
+  for (const [index, zone] of zones.entries()) {
+    const field = `aws.subnets[${index}].zone`;
+    if (!(zone.startsWith(region) && /^[a-z]$/.test(zone.slice(region.length))))
+      problems.push({ field, given: zone, allowed: `a zone of the region ${region}: "${region}a"` });
+    else if (zones.indexOf(zone) !== index) problems.push({ field, given: zone, allowed: "one subnet in each zone" });
+  }
+  if (podSecurityGroupIds.length === 0)
+    problems.push({ field: "aws.podSecurityGroupIds", given: [], allowed: "at least one: else nobody can connect" });
+  if (!LOG_DAYS.includes(logDays))
+    problems.push({ field: "aws.logDays", given: logDays, allowed: `one of ${LOG_DAYS.join(", ")}` });
+  return problems;
+}
+
+/** Addresses of the stores, on one port. */
+export function storeAddresses({ subnets }: AwsPlace, port: number) {
+  return subnets.map(({ cidr }) => ({ cidr, port }));
+}
+
+/** Addresses of AWS's own services, on the port of HTTPS. */
+export function endpointAddresses({ subnets, endpointCidrs }: AwsPlace) {
+  return (endpointCidrs ?? subnets.map(({ cidr }) => cidr)).map((cidr) => ({ cidr, port: 443 }));
+}

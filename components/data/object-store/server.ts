@@ -1,0 +1,12 @@
+import type { Consumer, Grant } from "../../core/usage.ts";
+import type { Access } from "./identities.ts";
+
+/** What keeps buckets, wherever it runs. */
+export interface Server {
+  /** Where S3 clients begin. */
+  readonly endpoint: string;
+  /** A bucket's name, as S3 clients give it. */
+  bucketName(bucket: string): string;
+  /** Gives a consumer a right to a bucket, and tells it where the bucket is. */
+  grant(access: Pick<Access, "bucket" | "right">, consumer: Consumer): Grant;
+}

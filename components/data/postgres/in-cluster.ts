@@ -1,0 +1,208 @@
+import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
+import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
+import * as pulumi from "@pulumi/pulumi";
+import { type Children, keeping } from "../../core/component.ts";
+import { labels, selector } from "../../core/labels.ts";
+import { isOptOut } from "../../core/opt-out.ts";
+import type { Consumer, Destination } from "../../core/usage.ts";
+import { Certificate } from "../../edge/certificate.ts";
+import { certificatePlan, certificateSecret } from "../../edge/certificate-plan.ts";
+import { basicAuth } from "../credential.ts";
+import { StoreMonitoring } from "../monitoring/store-monitoring.ts";
+import type { Bucket } from "../object-store/bucket.ts";
+import { growsOnly } from "../shrink.ts";
+import type { CompleteArgs, PostgresArgs } from "./args.ts";
+import {
+  type BucketAccess,
+  backupName,
+  clusterParts,
+  objectStorePlan,
+  originName,
+  scheduledBackupPlan,
+} from "./backup.ts";
+import { type CompleteBackup, completeBackup } from "./backup-args.ts";
+import { type BackupPlan, backupPlan } from "./backup-plan.ts";
+import { watched } from "./monitoring.ts";
+import {
+  type Access,
+  clusterPlan,
+  databasePlan,
+  host,
+  loginRole,
+  networkPlan,
+  PORT,
+  podLabels,
+  roleSecret,
+  serverHosts,
+} from "./plan.ts";
+import { RestoreDrill } from "./restore-drill.ts";
+import { DRILL, drillName } from "./restore-drill-plan.ts";
+import type { Admission, Server, Trust } from "./server.ts";
+
+/** The operator watches Secrets with this label, and reloads them without a restart. */
+const RELOADED = { "cnpg.io/reload": "true" };
+
+/** Where a Cluster says how large its volumes are. It may grow, and never shrinks. */
+const SIZE = { asked: ["spec", "storage", "size"] };
+
+/** Run by CloudNativePG: a commit is acknowledged when a second instance has it. */
+export class InCluster implements Server {
+  readonly endpoint: pulumi.Output<string>;
+  readonly readerEndpoint: pulumi.Output<string>;
+  readonly #name: string;
+  readonly #args: CompleteArgs;
+  readonly #transform: PostgresArgs["transform"];
+  readonly #children: Children;
+  readonly #hosts: Readonly<Record<"writer" | "reader", string>>;
+  readonly #cluster: CustomResource;
+
+  constructor(
+    name: string,
+    args: CompleteArgs,
+    accesses: pulumi.Output<readonly Access[]>,
+    children: Children,
+    transform: PostgresArgs["transform"],
+  ) {
+    const { instances, retain } = args;
+    const namespace = args.namespace.name;
+    this.#name = name;
+    this.#args = args;
+    this.#transform = transform;
+    this.#children = children;
+    // With a single instance nothing stands behind the service for replicas.
+    const reader = host(name, namespace, instances > 1 ? "ro" : "r");
+    this.#hosts = { writer: host(name, namespace, "rw"), reader };
+    this.endpoint = pulumi.output(`${this.#hosts.writer}:${PORT}`);
+    this.readerEndpoint = pulumi.output(`${reader}:${PORT}`);
+
+    const server = new Certificate(
+      `${name}-server`,
+      {
+        namespace: args.namespace,
+        issuer: args.issuer,
+        hosts: serverHosts(name, namespace),
+        usages: ["server auth"],
+        secretLabels: RELOADED,
+      },
+      { parent: children.component },
+    );
+    const backup = isOptOut(args.backup) || args.backup === undefined ? undefined : completeBackup(name, args.backup);
+    const plan = backup && backupPlan({ ...args, rates: backup.rates });
+    const places = this.#places(backup, server);
+    new NetworkPolicy(
+      ...children.child(name, {
+        metadata: { name, namespace, labels: labels(name) },
+        spec: accesses.apply((all) => networkPlan(name, namespace, all, places.peers)),
+      }),
+    );
+    const parts = clusterParts(name, backup, args.restore, plan);
+    this.#cluster = new CustomResource(
+      ...children.child(name, clusterPlan(name, args, server.secretName, accesses, parts), transform?.cluster, {
+        ...keeping(retain),
+        dependsOn: [server, ...places.objectStores],
+        hooks: { beforeUpdate: [growsOnly(`postgres-${name}`, `Postgres "${name}"`, SIZE)] },
+      }),
+    );
+    if (backup && plan) this.#backUp(backup, plan, server);
+    for (const database of args.databases)
+      new CustomResource(
+        ...children.child(`${name}-${database}`, databasePlan(name, namespace, database, retain), transform?.database, {
+          ...keeping(retain),
+          dependsOn: this.#cluster,
+        }),
+      );
+    const watch = { ...watched(name, args), namespace, runbooks: args.runbooks };
+    new StoreMonitoring(name, watch, { parent: children.component, dependsOn: this.#cluster });
+  }
+
+  /** Tells the plugin of the buckets that the server writes to, and began from. */
+  #places(backup: CompleteBackup | undefined, server: Certificate) {
+    const { restore, namespace, ...declared } = this.#args;
+    const self = { name: this.#name, namespace: namespace.name, declared };
+    const instances = { podLabels: podLabels(this.#name), maxReplicas: this.#args.instances + 1 };
+    const peers: Destination[] = [];
+    const objectStores: CustomResource[] = [];
+    const place = (name: string, access: BucketAccess, how: Parameters<typeof objectStorePlan>[3]) => {
+      peers.push(...access.grant.peers);
+      const plan = objectStorePlan(name, self, access, how);
+      const options = { dependsOn: [server, ...access.grant.dependsOn] };
+      objectStores.push(new CustomResource(...this.#children.child(name, plan, this.#transform?.objectStore, options)));
+    };
+    if (backup) {
+      const name = backupName(this.#name);
+      place(name, this.#access(name, backup.to, "owner", instances, server), backup);
+    }
+    if (restore) {
+      const name = originName(this.#name);
+      place(name, this.#access(name, restore.from, "reader", instances, server), { encryption: "AES256" });
+    }
+    return { peers, objectStores };
+  }
+
+  /** Base backups by a schedule, and their drill. */
+  #backUp(backup: CompleteBackup, plan: BackupPlan, server: Certificate): void {
+    const { namespace } = this.#args;
+    const name = this.#name;
+    new CustomResource(
+      ...this.#children.child(
+        backupName(name),
+        scheduledBackupPlan(name, namespace.name, this.#args, backup, plan),
+        this.#transform?.scheduledBackup,
+        { dependsOn: this.#cluster },
+      ),
+    );
+    if (isOptOut(backup.drill)) return;
+    const pods = { podLabels: selector(name, DRILL), maxReplicas: 1 };
+    const access = this.#access(drillName(name), backup.to, "reader", pods, server);
+    const { serverName, drill: every } = backup;
+    const args = { postgres: this.#args, serverName, every, plan, access };
+    new RestoreDrill(name, args, this.#transform?.drill, this.#children.options({ dependsOn: server }));
+  }
+
+  /** Has one right to a bucket granted to pods of this Postgres. */
+  #access(
+    name: string,
+    bucket: Bucket,
+    right: "owner" | "reader",
+    pods: Pick<Consumer, "podLabels" | "maxReplicas">,
+    server: Certificate,
+  ): BucketAccess {
+    const { namespace, issuer } = this.#args;
+    const grant = bucket[right].grant({ ...pods, name, namespace: namespace.name, opts: this.#children.options() });
+    if (grant.issuer === undefined) return { bucketName: bucket.bucketName, grant };
+    if (grant.issuer.ref.name === issuer.ref.name)
+      return { bucketName: bucket.bucketName, grant, authority: server.secretName };
+    const identity = certificatePlan({
+      name: `${name}-${grant.issuer.ref.name}`,
+      namespace: namespace.name,
+      issuer: grant.issuer.ref,
+      dnsNames: [name],
+      duration: "30d",
+      usages: ["client auth"],
+    });
+    const certificate = new CustomResource(
+      ...this.#children.child(identity.metadata.name, identity, undefined, { dependsOn: grant.issuer }),
+    );
+    return {
+      bucketName: bucket.bucketName,
+      grant: { ...grant, dependsOn: [...grant.dependsOn, certificate] },
+      authority: certificateSecret(identity.metadata.name),
+    };
+  }
+
+  admit(access: Access, password: pulumi.Output<string>): Admission {
+    const namespace = this.#args.namespace.name;
+    const secret = roleSecret(this.#name, access);
+    basicAuth(secret, namespace, loginRole(access), password, this.#children.options(), RELOADED);
+    return {
+      host: this.#hosts[access.right === "reader" ? "reader" : "writer"],
+      port: PORT,
+      peers: [{ namespace, podLabels: podLabels(this.#name), port: PORT }],
+      dependsOn: [this.#cluster],
+    };
+  }
+
+  trust(): Trust {
+    return { issuer: this.#args.issuer, dependsOn: [] };
+  }
+}

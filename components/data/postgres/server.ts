@@ -1,0 +1,26 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Consumer, Grant } from "../../core/usage.ts";
+import type { Access } from "./plan.ts";
+
+/** Where a consumer that was let in connects to. */
+export interface Admission extends Pick<Grant, "peers" | "dependsOn"> {
+  readonly host: pulumi.Input<string>;
+  readonly port: number;
+}
+
+/** Whom a consumer trusts to have signed for the server. */
+export interface Trust extends Pick<Grant, "issuer" | "authorities"> {
+  readonly dependsOn: readonly pulumi.Resource[];
+}
+
+/** A server of Postgres, wherever it runs. */
+export interface Server {
+  /** Host that takes writes, and its port. */
+  readonly endpoint: pulumi.Output<string>;
+  /** Host that answers reads from a replica. */
+  readonly readerEndpoint: pulumi.Output<string>;
+  /** Gives a consumer a role of its own, with a password, and tells it where the server is. */
+  admit(access: Access, password: pulumi.Output<string>): Admission;
+  /** `relation` names what is made for the consumer. */
+  trust(relation: string, consumer: Consumer): Trust;
+}

@@ -1,0 +1,68 @@
+import { Namespace } from "../../components/cluster/index.ts";
+import { optOut } from "../../components/core/index.ts";
+import { type AwsPlace, ObjectStore, Postgres, Redis } from "../../components/data/index.ts";
+import { Microservice } from "../../components/workload/index.ts";
+
+/** Zones of the cluster and of its stores. */
+const zones = ["eu-central-1a", "eu-central-1b", "eu-central-1c"];
+
+const place: AwsPlace = {
+  region: "eu-central-1",
+  accountId: "123456789012",
+  vpcId: "vpc-0a1b2c3d",
+  subnets: zones.map((zone, index) => ({ id: `subnet-${index}`, zone, cidr: `10.0.${8 + index}.0/24` })),
+  podSecurityGroupIds: ["sg-0a1b2c3d"],
+  clusterName: "shop",
+};
+
+/** What may differ between two runs of the program. */
+export interface ShopArgs {
+  readonly instances?: number;
+  readonly replicas?: number;
+  /** Larger machines, longer backups, more connections. */
+  readonly large?: boolean;
+  readonly retain?: boolean;
+  /** Name of the namespace, and start of the other's. */
+  readonly prefix?: string;
+}
+
+/** Every store on AWS, and one service that uses all of them. */
+export function awsShop({ instances = 3, replicas = 3, large = false, retain = true, prefix = "shop" }: ShopArgs = {}) {
+  const quota = { cpu: "20", memory: "40Gi", pods: 100 } as const;
+  const shop = new Namespace(prefix, { quota });
+  const data = new Namespace(`${prefix}-data`, { quota });
+  const store = { backend: "aws", aws: place, namespace: data, retain } as const;
+  const postgres = new Postgres("postgres", {
+    ...store,
+    databases: ["orders", "stock"],
+    instances,
+    ...(large && { instanceClass: "db.r8g.4xlarge", keep: "35d", connections: 1000, poolSize: 6 }),
+    objectives: { rto: "4h", rpo: "15m" },
+  });
+  const cache = new Redis("cache", { ...store, replicas, ...(large && { nodeType: "cache.r7g.xlarge" }) });
+  const sessions = new Redis("sessions", { ...store, role: "store", objectives: { rto: "4h", rpo: "24h" } });
+  const files = new ObjectStore("files", {
+    ...store,
+    buckets: { invoices: {}, exports: { expireAfter: "30d" }, backups: { lockFor: "14d" } },
+  });
+  const legacy = new ObjectStore("legacy", {
+    ...store,
+    buckets: { scans: {} },
+    podIdentity: optOut("the scanner reads its key from files, and is bought"),
+  });
+  new Microservice("orders", {
+    namespace: shop,
+    zones,
+    image: "registry.example.com/shop/orders:1.0.0",
+    uses: [
+      postgres.database("orders").owner,
+      postgres.database("stock").reader,
+      cache,
+      sessions,
+      files.bucket("invoices").owner,
+      files.bucket("exports").reader,
+      legacy.bucket("scans").owner,
+    ],
+  });
+  return { postgres: postgres.endpoint, reader: postgres.readerEndpoint, cache: cache.endpoint };
+}

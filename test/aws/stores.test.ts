@@ -1,0 +1,46 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { golden, withoutSecrets } from "../../components/testing/golden.ts";
+import { type Recording, record } from "../../components/testing/record.ts";
+import { ENVIRONMENTS, evaluate, packConfig, RULES } from "../../policies/index.ts";
+import { awsShop } from "./shop.ts";
+
+let shop: Recording<unknown>;
+beforeAll(async () => {
+  shop = await record("production", () => awsShop());
+});
+
+test("asks for the resources of its golden file (npm run golden:update after a wanted change)", async () => {
+  await expect(golden(shop.resources)).toMatchFileSnapshot("../golden/aws-stores.yaml");
+});
+
+/** What decides this is no input of a resource (`ignoreChanges`), and there is a service beside the stores. */
+const BY_OPTIONS = ["hpa-owns-replicas"];
+
+describe("judged by all rules, as strictly as production", () => {
+  const config = packConfig(ENVIRONMENTS.production, RULES);
+  const params = Object.fromEntries(Object.entries(config).map(([id, { enforcementLevel: _, ...own }]) => [id, own]));
+  const judged = () => {
+    const resources = shop.resources.map(({ type, name, inputs }) => ({ type, name, props: shown(inputs) }));
+    return evaluate(resources, { rules: RULES.filter(({ id }) => !BY_OPTIONS.includes(id)), params });
+  };
+  const told = (findings: ReturnType<typeof judged>) =>
+    findings
+      .filter(({ verdict }) => verdict !== "pass")
+      .map(({ rule, object, violations }) => `${rule.id}: ${object.label}: ${violations[0]?.path}`)
+      .sort();
+
+  test("nothing breaks a rule that would stop it", () => {
+    const stops = ({ id }: { id: string }) => config[id]?.enforcementLevel !== "advisory";
+    expect(told(judged().filter(({ rule }) => stops(rule)))).toEqual([]);
+  });
+
+  test("no resource of AWS breaks any rule, and many rules speak of them", () => {
+    const onAws = judged().filter(({ object }) => object.kind === undefined);
+    expect(told(onAws)).toEqual([]);
+    expect(new Set(onAws.map(({ rule }) => rule.id)).size).toBeGreaterThan(15);
+  });
+});
+
+function shown(inputs: unknown): Record<string, unknown> {
+  return withoutSecrets(inputs) as Record<string, unknown>;
+}
