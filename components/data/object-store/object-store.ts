@@ -1,5 +1,5 @@
 import type { types } from "@pulumi/kubernetes";
-import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet.js";
+import type { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet.js";
 import { Job } from "@pulumi/kubernetes/batch/v1/job.js";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
@@ -18,6 +18,7 @@ import { nearest } from "../../core/names.ts";
 import type { Transform } from "../../core/transform.ts";
 import type { Consumer, Grant, Peer, Usable } from "../../core/usage.ts";
 import { Certificate } from "../../edge/certificate.ts";
+import { setWithClaims } from "../claims.ts";
 import { PASSWORD } from "../credential.ts";
 import { serverAccountPlan } from "../server-account.ts";
 import { accessKey } from "./access-key.ts";
@@ -82,9 +83,11 @@ export class ObjectStore<Name extends string = string> extends Component {
       new PodDisruptionBudget(...this.child(names(name)[part], budgetPlan(name, part, full)));
     }
     const kept = { ...keeping(retain), dependsOn: before };
+    const set = (plan: types.input.apps.v1.StatefulSet, of: string, change?: Transform<typeof plan>) =>
+      setWithClaims(subject, this.child(of, plan, change, kept), this.childOptions(keeping(retain)));
     const sets = [
-      new StatefulSet(...this.child(server, serversPlan(name, full), transform?.servers, kept)),
-      new StatefulSet(...this.child(volume, volumesPlan(name, full), transform?.volumes, kept)),
+      set(serversPlan(name, full), server, transform?.servers),
+      set(volumesPlan(name, full), volume, transform?.volumes),
     ];
     new Service(...this.child(name, servicePlan(name, full), undefined, { dependsOn: sets }));
     this.#setup = this.#setUp(sets, transform?.setup);
