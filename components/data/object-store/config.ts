@@ -107,7 +107,6 @@ export function etcdArguments(name: string, args: CompleteArgs): string[] {
     `--listen-peer-urls=${peer("0.0.0.0")}`,
     `--initial-advertise-peer-urls=${peer(`$(POD).${domain(server, args)}`)}`,
     `--initial-cluster=${cluster.join(",")}`,
-    `--initial-cluster-token=${name}`,
     `--peer-cert-file=${tls}/tls.crt`,
     `--peer-key-file=${tls}/tls.key`,
     `--peer-trusted-ca-file=${tls}/ca.crt`,
