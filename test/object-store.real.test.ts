@@ -55,7 +55,7 @@ describe.skipIf(why !== undefined)(
       return said.split("\n").filter((line) => !line.endsWith(" True"));
     }
 
-    test("a node is lost, with the master that leads: writes resume, and every acknowledged object is there and whole", async () => {
+    test("a node is lost, with one server of each kind: writes resume, and every acknowledged object is there and whole", async () => {
       expect((await written()).filter((put) => !put.acknowledged)).toEqual([]);
       const node = await kubectl("get", "pod", LOST, "-o", "jsonpath={.spec.nodeName}");
       const { undo } = await injectFault(cluster, { type: "node-kill", node, duration: "10m" });

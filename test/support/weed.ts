@@ -103,6 +103,7 @@ export async function startStore(
   const environment = {
     PATH: `${join(folder, "bin")}:${process.env.PATH}`,
     TMPDIR: join(folder, "tmp"),
+    POD: `${names(STORE).server}-0`,
     MASTERS: here(masters(STORE, args)),
     BUCKETS: Object.keys(buckets).join(" "),
   };

@@ -107,7 +107,6 @@ export function etcdArguments(name: string, args: CompleteArgs): string[] {
     `--listen-peer-urls=${peer("0.0.0.0")}`,
     `--initial-advertise-peer-urls=${peer(`$(POD).${domain(server, args)}`)}`,
     `--initial-cluster=${cluster.join(",")}`,
-    `--initial-cluster-token=${name}`,
     `--peer-cert-file=${tls}/tls.crt`,
     `--peer-key-file=${tls}/tls.key`,
     `--peer-trusted-ca-file=${tls}/ca.crt`,
@@ -236,18 +235,38 @@ export function configFiles(): Record<string, string> {
   return { "filer.toml": FILER_TOML, "master.toml": MASTER_TOML };
 }
 
-/** Starts the gateway, and has it read the identities anew when they change: the kubelet refreshes the file in place. */
+/**
+ * Runs the gateway, and has it read the identities anew when they change: the kubelet refreshes the file in place, one identity a line.
+ * What is new it takes up at once. What is gone it forgets only when it starts anew, which the gateways do one after the other.
+ */
 const GATEWAY_SH = `#!/bin/sh
-watch() {
-  known="$(cat ${PATHS.identities}/s3.json)"
-  while sleep 10; do
-    now="$(cat ${PATHS.identities}/s3.json)"
-    [ "$now" = "$known" ] && continue
-    kill -HUP $$ && known="$now"
-  done
+file=${PATHS.identities}/s3.json
+start() {
+  known="$(cat $file)"
+  weed "$@" &
+  weed=$!
 }
-watch &
-exec weed "$@"
+trap 'kill -TERM $weed; wait $weed; exit' TERM
+start "$@"
+while kill -0 $weed 2>/dev/null; do
+  sleep 10 & wait $!
+  now="$(cat $file)"
+  [ "$now" = "$known" ] && continue
+  kill -HUP $weed
+  gone=
+  while read -r line; do
+    case "$now" in *"\${line%,}"*) ;; *) gone=yes ;; esac
+  done <<END
+$known
+END
+  known="$now"
+  [ -z "$gone" ] && continue
+  sleep $((\${POD##*-} * 30)) & wait $!
+  kill -TERM $weed
+  wait $weed
+  start "$@"
+done
+wait $weed
 `;
 
 /** Makes the buckets that are not there yet, and sets all of them up as they are declared. */

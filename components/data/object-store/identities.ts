@@ -39,17 +39,20 @@ export const ACTIONS = {
   },
 } as const;
 
-/** The file of identities. Who is not in it is refused, and so is who shows no key. It holds secrets. */
+/**
+ * The file of identities, each on a line of its own, by which a gateway sees which is gone. Who is not in it is refused, and so is who
+ * shows no key. It holds secrets.
+ */
 export function identitiesJson(identities: readonly Identity[]): string {
   const sorted = [...identities].sort((a, b) => (identityName(a) < identityName(b) ? -1 : 1));
-  return JSON.stringify({
-    policies: sorted.map((identity) => ({ name: identityName(identity), content: policy(identity) })),
-    identities: sorted.map((identity) => ({
-      name: identityName(identity),
-      credentials: [{ accessKey: identity.accessKey, secretKey: identity.secretKey }],
-      policyNames: [identityName(identity)],
-    })),
-  });
+  const policies = sorted.map((identity) => ({ name: identityName(identity), content: policy(identity) }));
+  const users = sorted.map((identity) => ({
+    name: identityName(identity),
+    credentials: [{ accessKey: identity.accessKey, secretKey: identity.secretKey }],
+    policyNames: [identityName(identity)],
+  }));
+  const list = (all: readonly object[]) => `[\n${all.map((one) => JSON.stringify(one)).join(",\n")}\n]`;
+  return `{"policies":${list(policies)},\n"identities":${list(users)}}\n`;
 }
 
 /** Who it is, as SeaweedFS' log tells. */

@@ -1,5 +1,5 @@
 import type { types } from "@pulumi/kubernetes";
-import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet.js";
+import type { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet.js";
 import { Job } from "@pulumi/kubernetes/batch/v1/job.js";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
@@ -16,6 +16,7 @@ import { Ledger } from "../../core/ledger.ts";
 import type { Transform } from "../../core/transform.ts";
 import type { Consumer, Grant, Peer } from "../../core/usage.ts";
 import { Certificate } from "../../edge/certificate.ts";
+import { setWithClaims } from "../claims.ts";
 import { PASSWORD } from "../credential.ts";
 import { serverAccountPlan } from "../server-account.ts";
 import { accessKey } from "./access-key.ts";
@@ -75,9 +76,11 @@ export class InCluster implements Server {
       new PodDisruptionBudget(...children.child(names(name)[part], budgetPlan(name, part, args)));
     }
     const kept = { ...keeping(retain), dependsOn: before };
+    const set = (plan: types.input.apps.v1.StatefulSet, of: string, change?: Transform<typeof plan>) =>
+      setWithClaims(`ObjectStore "${name}"`, children.child(of, plan, change, kept), children.options(keeping(retain)));
     const sets = [
-      new StatefulSet(...children.child(server, serversPlan(name, args), transform?.servers, kept)),
-      new StatefulSet(...children.child(volume, volumesPlan(name, args), transform?.volumes, kept)),
+      set(serversPlan(name, args), server, transform?.servers),
+      set(volumesPlan(name, args), volume, transform?.volumes),
     ];
     new Service(...children.child(name, servicePlan(name, args), undefined, { dependsOn: sets }));
     this.#setup = this.#setUp(sets, transform?.setup);

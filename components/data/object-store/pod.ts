@@ -7,7 +7,10 @@ import { certificateSecret } from "../../edge/certificate-plan.ts";
 import type { CompleteArgs } from "./args.ts";
 import { names, PATHS } from "./config.ts";
 
-type Container = types.input.core.v1.Container;
+type Container = Omit<types.input.core.v1.Container, "volumeMounts" | "env"> & {
+  readonly volumeMounts?: readonly types.input.core.v1.VolumeMount[];
+  readonly env?: readonly types.input.core.v1.EnvVar[];
+};
 
 /** Of the memory limit, before Go collects what it no longer needs. */
 const HEAP_SHARE = 0.8;
@@ -27,8 +30,8 @@ export function podDefaults(name: string) {
 export function weed(
   { version }: CompleteArgs,
   resources: Resources,
-  { volumeMounts, env, ...rest }: Container,
-): Container {
+  { volumeMounts = [], env = [], ...rest }: Container,
+): types.input.core.v1.Container {
   return {
     image: `docker.io/chrislusf/seaweedfs:${version}`,
     // Not by the image's own start script, which adds arguments of its own.
@@ -36,7 +39,7 @@ export function weed(
     env: [
       ...podEnvironment(),
       { name: "GOMEMLIMIT", value: String(Math.floor(amount(resources.limits.memory) * HEAP_SHARE)) },
-      ...((env as []) ?? []),
+      ...env,
     ],
     resources,
     securityContext: RESTRICTED_CONTAINER,
@@ -44,7 +47,7 @@ export function weed(
       { name: "config", mountPath: PATHS.config, readOnly: true },
       { name: "tls", mountPath: PATHS.tls, readOnly: true },
       { name: "tmp", mountPath: "/tmp" },
-      ...((volumeMounts as []) ?? []),
+      ...volumeMounts,
     ],
     ...rest,
   };

@@ -33,6 +33,8 @@ const GATEWAY_RESOURCES = size("100m", "1", "512Mi");
 const UPLOAD_SHARE = 0.25;
 /** Time to end what is under way: the filer gives 15 s to requests. */
 const GRACE_SECONDS = 60;
+/** Requests still come until every node has heard that the pod goes. */
+const lifecycle = { preStop: { sleep: { seconds: 5 } } };
 
 /**
  * Three pods that are all alike: etcd holds what is known of the objects, a master knows the volumes, and a gateway speaks S3. All start
@@ -82,6 +84,7 @@ export function serversPlan(name: string, args: CompleteArgs): types.input.apps.
                 { name: "metrics-master", containerPort: METRICS_PORTS.master },
               ],
               volumeMounts: [data],
+              lifecycle,
               ...open("master"),
             }),
             weed(args, GATEWAY_RESOURCES, {
@@ -98,6 +101,7 @@ export function serversPlan(name: string, args: CompleteArgs): types.input.apps.
                 { name: "scripts", mountPath: PATHS.scripts, readOnly: true },
                 { name: "identities", mountPath: PATHS.identities, readOnly: true },
               ],
+              lifecycle,
               ...probes({ httpGet: { path: "/healthz", port: "s3", scheme: "HTTPS" } }),
             }),
           ],

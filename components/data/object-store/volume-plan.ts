@@ -1,6 +1,7 @@
 import type { types } from "@pulumi/kubernetes";
 import { checksum } from "../../core/checksum.ts";
 import { labels, selector } from "../../core/labels.ts";
+import { optOut, optOutAnnotations } from "../../core/opt-out.ts";
 import { spread } from "../../core/spread.ts";
 import { dataLabels, declaredAnnotations } from "../declared.ts";
 import type { CompleteArgs } from "./args.ts";
@@ -9,15 +10,18 @@ import { podDefaults, weed, weedVolumes } from "./pod.ts";
 import { claim, open } from "./server-plan.ts";
 
 export const VOLUME = "volume";
-/** A server says 10 s before its end that it will go, so that nobody is led to it any more. */
 const GRACE_SECONDS = 60;
+const ENDS_BY_ITSELF = optOut("a volume server says so 10 s before it ends, and nobody is led to it any more");
 
 /** Servers that hold the objects, each with a disk of its own. */
 export function volumesPlan(name: string, args: CompleteArgs): types.input.apps.v1.StatefulSet {
   const { replicas, zones, replication, backup, resources, storage } = args;
   const { volume } = names(name);
   const matchLabels = selector(name, VOLUME);
-  const annotations = declaredAnnotations(args, { replication, backup });
+  const annotations = {
+    ...declaredAnnotations(args, { replication, backup }),
+    ...optOutAnnotations({ shutdown: ENDS_BY_ITSELF }),
+  };
   return {
     metadata: {
       name: volume,
