@@ -18,13 +18,14 @@ import { type CompleteArgs, complete, type PostgresArgs } from "./args.ts";
 import {
   type BucketAccess,
   backupName,
+  backupOf,
   clusterParts,
   objectStorePlan,
   originName,
   scheduledBackupPlan,
 } from "./backup.ts";
-import { type CompleteBackup, completeBackup } from "./backup-args.ts";
-import { type BackupPlan, backupPlan } from "./backup-plan.ts";
+import type { CompleteBackup } from "./backup-args.ts";
+import type { BackupPlan } from "./backup-plan.ts";
 import { watched } from "./monitoring.ts";
 import {
   type Access,
@@ -101,8 +102,7 @@ export class Postgres<Name extends string = string> extends Component {
       },
       { parent: this },
     );
-    const backup = isOptOut(full.backup) || full.backup === undefined ? undefined : completeBackup(name, full.backup);
-    const plan = backup && backupPlan({ ...full, rates: backup.rates });
+    const { backup, plan } = backupOf(name, full) ?? {};
     const places = this.#places(backup, server);
     const { entries } = this.#accesses;
     new NetworkPolicy(
