@@ -17,8 +17,9 @@ const JUDGING = [
 ];
 /** What the Postgres alone cannot give, and what every workload of ours is warned of. */
 const ELSEWHERE = [
-  // An alert watches jobs and backups of the whole cluster.
-  "backup-alert-required: ScheduledBackup shop-data/postgres-backup",
+  // The stack says where its runbooks are read, and who is paged.
+  "alert-has-runbook: PrometheusRule shop-data/postgres",
+  "critical-alert-pages: PrometheusRule shop-data/postgres",
   "ephemeral-storage-bounded: CronJob shop-data/postgres-restore-drill",
   "image-digest-required: CronJob shop-data/postgres-restore-drill",
   "image-pull-policy-always: CronJob shop-data/postgres-restore-drill",

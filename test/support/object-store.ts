@@ -109,7 +109,9 @@ export function objectStoreObjects() {
       of("v1", "ServiceAccount")(serverAccountPlan(STORE, NAMESPACE)),
       configMap(config, configFiles()),
       configMap(`${config}-scripts`, scripts(args)),
-      secret(security, { "security.toml": securityToml(STORE, { volumes: "volumes-key", filers: "filers-key" }) }),
+      secret(security, {
+        "security.toml": securityToml(STORE, { volumes: "volumes-key", filers: "filers-key", objects: "objects-key" }),
+      }),
       secret(identities, { "s3.json": identitiesJson([{ ...identity, ...keys }]) }),
       policy("deny-all", DENY_ALL),
       policy("allow-dns", ALLOW_DNS),

@@ -1,4 +1,5 @@
 import type { Namespace } from "../../components/cluster/index.ts";
+import type { Bucket } from "../../components/data/index.ts";
 import type { Watched } from "../../components/data/monitoring/store-monitoring.ts";
 import { complete as completePostgres } from "../../components/data/postgres/args.ts";
 import { watched as watchedPostgres } from "../../components/data/postgres/monitoring.ts";
@@ -44,6 +45,14 @@ const memory = (used: number): Series => ({
   [server("memory_used_bytes", 0)]: `${used}x60`,
   [server("memory_max_bytes", 0)]: "100x60",
 });
+/** When an instance last shipped a file of its log, and when it last failed to. */
+const archived = (index: number, shipped: number, failed: number): Series => ({
+  [instance("pg_stat_archiver_last_archived_time", index)]: `${shipped}x60`,
+  [instance("pg_stat_archiver_last_failed_time", index)]: `${failed}x60`,
+});
+const baseBackup = (at: number): Series => ({
+  'barman_cloud_cloudnative_pg_io_last_available_backup_timestamp{namespace="data",pod="pg-1"}': `${at}x60`,
+});
 const one = (series: string, value: string): Series => ({ [series]: value });
 
 /** Stores, and for each of their alerts series on which it fires and others on which it is silent. */
@@ -62,6 +71,17 @@ export const STORES: Readonly<Record<string, { watched: Watched; told: Readonly<
       },
       PostgresDiskFilling: { fires: disk("pg-1", 19), silent: disk("pg-1", 21) },
       PostgresDiskFull: { fires: disk("pg-1", 9), silent: disk("other-1", 9) },
+    },
+  },
+  "pg, a Postgres with backups": {
+    watched: watchedPostgres("pg", completePostgres({ ...STORE, databases: ["orders"], backup: { to: {} as Bucket } })),
+    told: {
+      PostgresLogNotShipped: {
+        fires: { ...recovering(0, 1), ...archived(1, 100, 200), ...archived(2, 200, 100) },
+        silent: { ...recovering(0, 1), ...archived(1, 200, 100), ...archived(2, 100, 200) },
+      },
+      // Time begins at 0 in these tests, and runs for half an hour: two days before is -172800.
+      PostgresBackupLate: { fires: baseBackup(-172_801), silent: baseBackup(-86_400) },
     },
   },
   "kv, a Redis that is a store": {

@@ -93,7 +93,10 @@ export async function startStore(
   };
   const know = (all: readonly Identity[]) => put(`${PATHS.identities}/s3.json`, identitiesJson(all));
   certificates(join(folder, PATHS.tls), ["server", "other"]);
-  const settings = { ...configFiles(), "security.toml": securityToml(STORE, { volumes: "volumes", filers: "filers" }) };
+  const settings = {
+    ...configFiles(),
+    "security.toml": securityToml(STORE, { volumes: "volumes", filers: "filers", objects: "objects-key" }),
+  };
   for (const [name, content] of Object.entries(settings)) put(`${PATHS.config}/${name}`, content);
   for (const [name, content] of Object.entries(scripts(args))) put(`${PATHS.scripts}/${name}`, content);
   for (const path of [`${PATHS.data}/master`, "tmp", "bin"]) mkdirSync(join(folder, path), { recursive: true });

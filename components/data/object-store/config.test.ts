@@ -48,11 +48,12 @@ test("three servers know each other by names that the certificate is for", () =>
 });
 
 test("each server lets in who has their own certificate, not whoever the authority knows", () => {
-  const toml = securityToml("objects", { volumes: "v", filers: "f" });
+  const toml = securityToml("objects", { volumes: "v", filers: "f", objects: "o" });
   for (const part of ["master", "volume", "filer", "s3", "client"])
     expect(toml).toMatch(new RegExp(`\\[grpc\\.${part}\\]\\n.*\\n.*\\nallowed_commonNames = "objects-server"\\n`));
   for (const part of ["master", "volume", "filer"]) expect(toml).toMatch(new RegExp(`\\[https\\.${part}\\]\\ncert = `));
   expect(toml.match(/^\[jwt\..*\]\nkey = "[vf]"$/gm)).toHaveLength(4);
+  expect(toml).toContain('[s3.sse]\nkey = "o"\n');
 });
 
 test.each<[Duration, string | undefined]>([

@@ -187,14 +187,16 @@ function itself(service: string, args: CompleteArgs): string[] {
   return [`-ip=$(POD).${domain(service, args)}`, "-ip.bind=0.0.0.0"];
 }
 
-/** Keys by which servers show each other that a request was allowed. */
-export interface SigningKeys {
+/** Keys by which servers show each other that a request was allowed, and the one that objects are encrypted with. */
+export interface ServerKeys {
   readonly volumes: string;
   readonly filers: string;
+  /** Encrypts the key of each object whose writer asks for it (`AES256`). Without it those objects cannot be read again. */
+  readonly objects: string;
 }
 
 /** Who talks to servers: only who has their certificate, and a signature for each read and write. It holds secrets. */
-export function securityToml(name: string, keys: SigningKeys): string {
+export function securityToml(name: string, keys: ServerKeys): string {
   const pair = [`cert = "${PATHS.tls}/tls.crt"`, `key = "${PATHS.tls}/tls.key"`];
   const ca = `ca = "${PATHS.tls}/ca.crt"`;
   const section = (title: string, ...all: string[]) => [`[${title}]`, ...all];
@@ -202,6 +204,7 @@ export function securityToml(name: string, keys: SigningKeys): string {
   return lines(
     ...["", ".read"].flatMap((right) => section(`jwt.signing${right}`, `key = "${keys.volumes}"`)),
     ...["", ".read"].flatMap((right) => section(`jwt.filer_signing${right}`, `key = "${keys.filers}"`)),
+    ...section("s3.sse", `key = "${keys.objects}"`),
     ...section("grpc", ca),
     ...["master", "volume", "filer", "s3", "client"].flatMap((part) => section(`grpc.${part}`, ...pair, own)),
     ...section("https.client", "enabled = true", ...pair, ca),

@@ -112,13 +112,20 @@ export class InCluster implements Server {
     // They change with no rotation: while servers start anew one by one, those with the old ones would refuse the others.
     const key = (of: string) => new RandomPassword(...this.#children.child(`${security}-${of}`, PASSWORD)).result;
     const toml = pulumi
-      .all([key("volumes"), key("filers")])
-      .apply(([volumes, filers]) => securityToml(this.#name, { volumes, filers }));
+      .all([key("volumes"), key("filers"), key("objects")])
+      .apply(([volumes, filers, objects]) => securityToml(this.#name, { volumes, filers, objects }));
     const json = this.#identities.entries.apply((all) => identitiesJson(all as readonly Identity[]));
-    const secret = (name: string, stringData: Record<string, pulumi.Input<string>>) =>
-      new Secret(...this.#children.child(name, { metadata: this.#metadata(name, SERVER), stringData }));
+    const secret = (
+      name: string,
+      stringData: Record<string, pulumi.Input<string>>,
+      options: pulumi.CustomResourceOptions = {},
+    ) =>
+      new Secret(
+        ...this.#children.child(name, { metadata: this.#metadata(name, SERVER), stringData }, undefined, options),
+      );
     return [
-      secret(security, { "security.toml": pulumi.secret(toml) }),
+      // It stays as long as the objects do: those that are encrypted cannot be read without it.
+      secret(security, { "security.toml": pulumi.secret(toml) }, keeping(this.#args.retain)),
       secret(identities, { "s3.json": pulumi.secret(json) }),
     ];
   }

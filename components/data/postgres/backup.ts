@@ -1,10 +1,11 @@
 import { labels } from "../../core/labels.ts";
-import { optOutAnnotations } from "../../core/opt-out.ts";
+import { isOptOut, optOutAnnotations } from "../../core/opt-out.ts";
 import type { Resources } from "../../core/resources.ts";
 import type { Grant } from "../../core/usage.ts";
 import { type DeclaredArgs, dataLabels } from "../declared.ts";
-import type { CompleteBackup, RestoreArgs } from "./backup-args.ts";
-import type { BackupPlan } from "./backup-plan.ts";
+import type { CompleteArgs } from "./args.ts";
+import { type CompleteBackup, completeBackup, type RestoreArgs } from "./backup-args.ts";
+import { type BackupPlan, backupPlan } from "./backup-plan.ts";
 import type { ObjectStoreManifest, Plugin, ScheduledBackupManifest } from "./cnpg.ts";
 
 const PLUGIN = "barman-cloud.cloudnative-pg.io";
@@ -21,6 +22,13 @@ export interface BucketAccess {
   readonly grant: Grant;
   /** The Secret whose `ca.crt` the endpoint's certificate is checked against; none if everybody knows its authority. */
   readonly authority?: string | undefined;
+}
+
+/** What a server's backups are and follow from; undefined if it has none. */
+export function backupOf(name: string, args: CompleteArgs): { backup: CompleteBackup; plan: BackupPlan } | undefined {
+  if (args.backup === undefined || isOptOut(args.backup)) return undefined;
+  const backup = completeBackup(name, args.backup);
+  return { backup, plan: backupPlan({ ...args, rates: backup.rates }) };
 }
 
 /** Name of the ObjectStore that a server's backups go to. */

@@ -15,13 +15,14 @@ import type { CompleteArgs, PostgresArgs } from "./args.ts";
 import {
   type BucketAccess,
   backupName,
+  backupOf,
   clusterParts,
   objectStorePlan,
   originName,
   scheduledBackupPlan,
 } from "./backup.ts";
-import { type CompleteBackup, completeBackup } from "./backup-args.ts";
-import { type BackupPlan, backupPlan } from "./backup-plan.ts";
+import type { CompleteBackup } from "./backup-args.ts";
+import type { BackupPlan } from "./backup-plan.ts";
 import { watched } from "./monitoring.ts";
 import {
   type Access,
@@ -86,8 +87,7 @@ export class InCluster implements Server {
       },
       { parent: children.component },
     );
-    const backup = isOptOut(args.backup) || args.backup === undefined ? undefined : completeBackup(name, args.backup);
-    const plan = backup && backupPlan({ ...args, rates: backup.rates });
+    const { backup, plan } = backupOf(name, args) ?? {};
     const places = this.#places(backup, server);
     new NetworkPolicy(
       ...children.child(name, {

@@ -1,6 +1,8 @@
 import { type Alert, diskAlerts } from "../monitoring/alert.ts";
 import type { Watched } from "../monitoring/store-monitoring.ts";
 import type { CompleteArgs } from "./args.ts";
+import { backupOf } from "./backup.ts";
+import type { BackupPlan } from "./backup-plan.ts";
 import { podLabels } from "./plan.ts";
 
 /** Of the connections that there are; the rest lasts until somebody has looked. */
@@ -8,9 +10,14 @@ const CONNECTIONS_SHARE = 0.9;
 /** Half of the two thousand million transactions after which PostgreSQL stops to protect its data; autovacuum begins at a tenth. */
 const OLDEST_TRANSACTION = 1e9;
 const LAG_SECONDS = 30;
+/** How the names of the Barman Cloud plugin's metrics begin, which come through the instances' own. */
+const PLUGIN_METRICS = "barman_cloud_cloudnative_pg_io_";
+const HOUR_SECONDS = 3_600;
 
 /** What is watched of a cluster, by the metrics that CloudNativePG's instances have by themselves. */
-export function watched(name: string, { namespace, instances, connections }: CompleteArgs): Watched {
+export function watched(name: string, args: CompleteArgs): Watched {
+  const { namespace, instances, connections } = args;
+  const plan = backupOf(name, args)?.plan;
   const pods = `namespace="${namespace.name}",pod=~"${name}-[0-9]+"`;
   const of = (metric: string) => `cnpg_${metric}{${pods}}`;
   const primaries = `(count(${of("pg_replication_in_recovery")} == 0) or vector(0))`;
@@ -38,6 +45,7 @@ export function watched(name: string, { namespace, instances, connections }: Com
       summary: "{{ $labels.datname }} is half-way to a stop: vacuum does not keep up",
     },
     ...(instances > 1 ? replicationAlerts(instances, streaming, of("pg_replication_lag")) : []),
+    ...(plan ? backupAlerts(plan, of) : []),
     ...diskAlerts("Postgres", namespace.name, `${name}-[0-9]+`),
   ];
   return {
@@ -75,6 +83,28 @@ export function watched(name: string, { namespace, instances, connections }: Com
       },
     ],
   };
+}
+
+/** Alone the primary ships the log. What a replica counts is from when it was the primary. */
+function backupAlerts({ everyHours }: BackupPlan, of: (metric: string) => string): Alert[] {
+  const [failed, shipped] = ["failed", "archived"].map((what) => of(`pg_stat_archiver_last_${what}_time`));
+  const newest = of("last_available_backup_timestamp").replace(/^cnpg_/, PLUGIN_METRICS);
+  return [
+    {
+      name: "PostgresLogNotShipped",
+      severity: "critical",
+      expr: `(${failed} > ${shipped}) and on (pod) (${of("pg_replication_in_recovery")} == 0)`,
+      lasts: "5m",
+      summary: "the log does not reach the bucket: what is written now would be lost in a disaster",
+    },
+    {
+      name: "PostgresBackupLate",
+      severity: "warning",
+      expr: `time() - max(${newest}) > ${2 * everyHours * HOUR_SECONDS}`,
+      lasts: "10m",
+      summary: `the newest base backup is more than ${2 * everyHours} hours old: a restore takes longer than was promised`,
+    },
+  ];
 }
 
 function replicationAlerts(instances: number, streaming: string, lag: string): Alert[] {
