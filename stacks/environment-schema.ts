@@ -224,7 +224,10 @@ function checkAws({ aws, region, tier, stores }: Parsed, report: Report): void {
       ["aws"],
       `where in AWS they run, since stores.${names[0]}.backend is aws: accountId, vpcId, subnets and so on`,
     );
-  if (aws !== undefined && names.length === 0) return report(["aws"], "nothing: no store has the backend aws");
+  if (aws !== undefined && names.length === 0) {
+    report(["aws"], "nothing: no store has the backend aws");
+    return;
+  }
   if (tier === "rehearsal")
     for (const name of names) report(["stores", name, "backend"], '"inCluster": a rehearsal reaches no AWS');
   if (aws === undefined) return;

@@ -1,6 +1,6 @@
 import { Namespace } from "../../components/cluster/index.ts";
 import { optOut } from "../../components/core/index.ts";
-import { type AwsPlace, ObjectStore, Postgres, Redis } from "../../components/data/index.ts";
+import { type AwsPlace, Kafka, ObjectStore, Postgres, Redis } from "../../components/data/index.ts";
 import { Microservice } from "../../components/workload/index.ts";
 
 /** Zones of the cluster and of its stores. */
@@ -41,6 +41,13 @@ export function awsShop({ instances = 3, replicas = 3, large = false, retain = t
   });
   const cache = new Redis("cache", { ...store, replicas, ...(large && { nodeType: "cache.r7g.xlarge" }) });
   const sessions = new Redis("sessions", { ...store, role: "store", objectives: { rto: "4h", rpo: "24h" } });
+  const kafka = new Kafka("kafka", {
+    ...store,
+    topics: { orders: {}, prices: { compacted: true } },
+    storage: large ? "200Gi" : "100Gi",
+    brokers: large ? 6 : 3,
+  });
+  const log = new Kafka("log", { ...store, topics: { audit: {} }, growTo: "1000Gi" });
   const files = new ObjectStore("files", {
     ...store,
     buckets: { invoices: {}, exports: { expireAfter: "30d" }, backups: { lockFor: "14d" } },
@@ -59,6 +66,9 @@ export function awsShop({ instances = 3, replicas = 3, large = false, retain = t
       postgres.database("stock").reader,
       cache,
       sessions,
+      kafka.topic("orders").publish,
+      kafka.topic("prices").consume,
+      log.topic("audit").publish,
       files.bucket("invoices").owner,
       files.bucket("exports").reader,
       legacy.bucket("scans").owner,
