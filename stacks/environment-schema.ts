@@ -198,14 +198,25 @@ function checkSizes({ services, stores, objectives, retention }: Parsed, report:
     );
 }
 
+/** How many of a store there are, of which some may be lost. */
+interface Member {
+  readonly path: string[];
+  readonly given: number;
+  readonly of: { readonly backend: "inCluster" | "aws"; readonly replication?: unknown };
+}
+
 function checkQuorums({ stores: { postgres, redis, kafka } }: Parsed, report: Report): void {
-  const members = [
+  const members: Member[] = [
     { path: ["stores", "postgres", "instances"], given: postgres.instances, of: postgres },
     { path: ["stores", "redis", "replicas"], given: redis.replicas, of: redis },
-    kafka.controllers === "combined"
-      ? { path: ["stores", "kafka", "brokers"], given: kafka.brokers, of: kafka }
-      : { path: ["stores", "kafka", "controllers"], given: kafka.controllers, of: kafka },
   ];
+  if (kafka.backend === "inCluster")
+    members.push(
+      kafka.controllers === "combined"
+        ? { path: ["stores", "kafka", "brokers"], given: kafka.brokers, of: kafka }
+        : { path: ["stores", "kafka", "controllers"], given: kafka.controllers, of: kafka },
+    );
+  else if (kafka.brokers % 3 !== 0) report(["stores", "kafka", "brokers"], "a multiple of 3: as many in each zone");
   for (const { path, given, of } of members) {
     const step = `${path.slice(0, 2).join(".")}.replication`;
     // AWS itself watches over a quorum: any number but one goes on without one of them.
@@ -266,7 +277,7 @@ function checkTier(
       ["releases", "controller"],
       rehearsal ? "none: a rehearsal has one" : "{ image: <that of the release controller> }",
     );
-  if (stores.kafka.controllers === "combined" && !rehearsal)
+  if (stores.kafka.backend === "inCluster" && stores.kafka.controllers === "combined" && !rehearsal)
     report(["stores", "kafka", "controllers"], "a number: Apache Kafka advises combined nodes for development only");
   if (tier !== "production") return;
   if (zones.length < 3) report(["zones"], "three zones or more in production, so that the loss of one leaves a quorum");
@@ -276,8 +287,9 @@ function checkTier(
     services,
     ...Object.fromEntries(Object.entries(stores).map(([name, store]) => [`stores.${name}`, store])),
   };
-  for (const [path, { replication }] of Object.entries(stepped))
-    if (replication !== undefined) report([...path.split("."), "replication"], "no opt-out in production");
+  for (const [path, given] of Object.entries(stepped))
+    if ("replication" in given && given.replication !== undefined)
+      report([...path.split("."), "replication"], "no opt-out in production");
 }
 
 function checkLoad({ cluster, services: { scaling } }: Parsed, report: Report): void {

@@ -32,9 +32,10 @@ const AWS = {
   podSecurityGroupIds: ["sg-0a1b2c3d"],
   clusterName: "shop",
 };
-/** Two stores on AWS. */
+/** All stores on AWS. */
 const STORES = {
   postgres: { backend: "aws", instances: 3, instanceClass: "db.r8g.large", connections: 420, poolSize: 8 },
+  kafka: { backend: "aws", brokers: 3, instanceType: "kafka.m7g.large", storage: "200Gi", growTo: "1Ti" },
   redis: { backend: "aws", replicas: 2, nodeType: "cache.r7g.large", role: "cache" },
 };
 
@@ -145,7 +146,6 @@ test.each<[what: string, path: string, value: unknown, field: string, allowed: R
     "retention.backups",
     /longer than objectives.rpo, 5m/,
   ],
-  ["a backend that is not built", "stores.kafka.backend", "aws", "stores.kafka.backend", /not built on AWS yet/],
   ["a place that nobody runs at", "aws", AWS, "aws", /nothing: no store has the backend aws/],
   ["an unknown backend", "stores.postgres.backend", "azure", "stores.postgres.backend", /"inCluster"/],
   ["an unknown provider", "cluster.provider", "gke", "cluster.provider", /"rehearsal", "kubeconfig"/],
@@ -231,7 +231,7 @@ test("production: a stepped-down store is refused", () => {
   expect(problems.map((problem) => problem.field)).toEqual(["stores.redis.replication"]);
 });
 
-/** Moves two stores to AWS, and changes something of that. */
+/** Moves all stores to AWS, and changes something of that. */
 function onAws(change: Change): Change {
   return (environment) => {
     set("aws", structuredClone(AWS))(environment);
@@ -259,6 +259,7 @@ test.each<[what: string, path: string, value: unknown, field: string, allowed: R
   ["a number for an account", "aws.accountId", 123_456_789_012, "aws.accountId", /twelve digits/],
   ["days that AWS does not take", "aws.logDays", 366, "aws.logDays", /365, 400/],
   ["a disk", "stores.postgres.storage", "10Gi", "stores.postgres.storage", /instanceClass/],
+  ["a broker too many", "stores.kafka.brokers", 4, "stores.kafka.brokers", /a multiple of 3/],
   ["one instance without a reason", "stores.postgres.instances", 1, "stores.postgres.instances", /2 or more; or 1/],
 ])("of stores on AWS, %s is refused", (_, path, value, field, allowed) => {
   const { problems } = said("production", onAws(set(path, value)));

@@ -63,7 +63,14 @@ const cache = new Redis(
   stores.redis.backend === "aws" ? { ...kept, aws: placeOf(loaded), ...stores.redis } : { ...store, ...stores.redis },
   on,
 );
-const kafka = new Kafka("kafka", { ...store, ...stores.kafka, topics: { orders: {}, payments: {} } }, on);
+const topics = { orders: {}, payments: {} };
+const kafka = new Kafka(
+  "kafka",
+  stores.kafka.backend === "aws"
+    ? { ...kept, aws: placeOf(loaded), ...stores.kafka, topics }
+    : { ...store, ...stores.kafka, topics },
+  on,
+);
 
 const gateway = new Gateway(
   "gateway",

@@ -22,7 +22,11 @@ const onAws = {
   replication: optOut.exactOptional(),
 };
 
-const EITHER = { error: '"inCluster" or "aws"' };
+/** A discriminated union says the same of what is no object at all. */
+const EITHER = {
+  error: ({ code }: { readonly code: string }) =>
+    code === "invalid_union" ? '"inCluster" or "aws"' : "an object with keys",
+};
 const postgresVersion = text('a version such as "17.5"', (given) => /^\d+(\.\d+)?/.test(given));
 const machines = (example: string) =>
   text(`a class of machines such as "${example}"`, (given) => /^[\w.]+$/.test(given));
@@ -65,12 +69,21 @@ export const storesSchema = z.strictObject({
     ],
     EITHER,
   ),
-  kafka: z.strictObject({
-    ...inCluster,
-    backend: z.literal("inCluster", { error: '"inCluster": Kafka is not built on AWS yet' }),
-    controllers,
-    brokers: whole(1, 100),
-  }),
+  kafka: z.discriminatedUnion(
+    "backend",
+    [
+      z.strictObject({ ...inCluster, controllers, brokers: whole(1, 100) }),
+      z.strictObject({
+        backend: z.literal("aws"),
+        /** As many in each of three zones. */
+        brokers: whole(3, 60),
+        instanceType: machines("kafka.m7g.large"),
+        storage: disk,
+        growTo: disk.exactOptional(),
+      }),
+    ],
+    EITHER,
+  ),
 });
 
 /** Where in AWS the stores run. The region is the environment's. */
