@@ -3,7 +3,7 @@ import { optOut } from "../../components/core/index.ts";
 import { type AwsPlace, Kafka, ObjectStore, Postgres, Redis } from "../../components/data/index.ts";
 import { Microservice } from "../../components/workload/index.ts";
 
-/** Zones of the cluster and of its stores. */
+/** Zones of the stores. */
 const zones = ["eu-central-1a", "eu-central-1b", "eu-central-1c"];
 
 const place: AwsPlace = {
@@ -21,13 +21,22 @@ export interface ShopArgs {
   readonly replicas?: number;
   /** Larger machines, longer backups, more connections. */
   readonly large?: boolean;
+  /** Zones that the service's pods run in; those of the stores by default. */
+  readonly podZones?: readonly string[];
   readonly retain?: boolean;
   /** Name of the namespace, and start of the other's. */
   readonly prefix?: string;
 }
 
 /** Every store on AWS, and one service that uses all of them. */
-export function awsShop({ instances = 3, replicas = 3, large = false, retain = true, prefix = "shop" }: ShopArgs = {}) {
+export function awsShop({
+  instances = 3,
+  replicas = 3,
+  large = false,
+  retain = true,
+  podZones = zones,
+  prefix = "shop",
+}: ShopArgs = {}) {
   const quota = { cpu: "20", memory: "40Gi", pods: 100 } as const;
   const shop = new Namespace(prefix, { quota });
   const data = new Namespace(`${prefix}-data`, { quota });
@@ -59,7 +68,7 @@ export function awsShop({ instances = 3, replicas = 3, large = false, retain = t
   });
   new Microservice("orders", {
     namespace: shop,
-    zones,
+    zones: podZones,
     image: "registry.example.com/shop/orders:1.0.0",
     uses: [
       postgres.database("orders").owner,
