@@ -2,73 +2,27 @@ import { z } from "zod";
 import { SHOP_FLAGS } from "../apps/chassis/src/shop-flags.ts";
 import {
   amount,
-  type Duration,
   hundredths,
   isDnsLabel,
-  isDuration,
-  isPercent,
-  isQuantity,
   isQuorum,
   isServiceUrl,
   milliseconds,
   objectiveProblems,
-  type Percent,
-  type Quantity,
   SERVICE_URL,
 } from "../components/core/index.ts";
+import { placeProblems } from "../components/data/aws/place.ts";
+import { cpu, disk, duration, label, memory, optOut, percent, resources, text, whole } from "./fields.ts";
 import { NODE_KINDS } from "./node-kinds.ts";
+import { awsSchema, storesSchema } from "./store-schema.ts";
 
-/** One field's type: what it accepts, and how that is said in "allowed: …". */
-const text = (allowed: string, fits: (given: string) => boolean) =>
-  z.string({ error: allowed }).refine(fits, { error: allowed });
-const whole = (least: number, most: number) => {
-  const allowed = `a whole number from ${least} to ${most}`;
-  const fits = (given: number) => Number.isInteger(given) && given >= least && given <= most;
-  return z.number({ error: allowed }).refine(fits, { error: allowed });
-};
-
-const label = text('a DNS label such as "eu-central-1a"', (given) => isDnsLabel(given));
 const host = text('a host name such as "shop.example.com"', (given) => /^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(given));
-const duration = text('a whole number and ms, s, m, h or d, such as "15m"', isDuration).transform(
-  (given) => given as Duration,
-);
-const percent = z
-  .union([z.string(), z.number()], { error: "a percentage from 0 to 100, such as 99.9" })
-  .refine(isPercent, { error: "a percentage from 0 to 100, such as 99.9" })
-  .transform((given) => given as Percent);
-/** YAML reads `4` as a number; as a quantity it is the same as "4". */
-const quantity = (example: string) => {
-  const allowed = `a whole number and a suffix, such as "${example}"`;
-  return z
-    .union([z.string(), z.number()], { error: allowed })
-    .transform(String)
-    .refine((given) => isQuantity(given) && amount(given) > 0, { error: allowed })
-    .transform((given) => given as Quantity);
-};
-const cpu = quantity("500m");
-const memory = quantity("512Mi");
-const disk = quantity("10Gi");
 
 /** What Kubernetes allows as the value of a label. */
 const LABEL_VALUE = /^[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/;
 /** A node of the rehearsal is called `<zone>-<number>`, with up to 100 nodes in a zone, in 63 characters. */
 const LONGEST_REHEARSAL_ZONE = 59;
 
-const reason = "{ optOut: <reason of at least ten characters> }";
-const optOut = z.strictObject(
-  { optOut: text("a reason of at least ten characters", (given) => given.trim().length >= 10) },
-  { error: reason },
-);
-
-const resources = z.strictObject({
-  requests: z.strictObject({ cpu, memory }),
-  limits: z.strictObject({ cpu, memory }),
-});
 const quota = z.strictObject({ cpu, memory, pods: whole(1, 100_000), storage: disk.exactOptional() });
-
-const controllers = z.union([whole(1, 7), z.literal("combined")], {
-  error: 'a whole number from 1 to 7, or "combined"',
-});
 
 const cluster = z.discriminatedUnion("provider", [
   z.strictObject({
@@ -100,15 +54,6 @@ const certificates = z.discriminatedUnion("authority", [
     email: z.email({ error: "an e-mail address" }),
   }),
 ]);
-
-/** Fields that every store has. */
-const store = {
-  backend: z.enum(["inCluster"], { error: '"inCluster"; "aws" is not built yet' }),
-  storage: disk,
-  resources,
-  zones: z.array(label).min(1, { error: "at least one zone" }).exactOptional(),
-  replication: optOut.exactOptional(),
-};
 
 type FlagShape<Flags extends Readonly<Record<string, { variants: object }>>> = {
   [Name in keyof Flags]: z.ZodExactOptional<
@@ -172,22 +117,9 @@ export const environmentSchema = z.strictObject({
     resources,
     replication: optOut.exactOptional(),
   }),
-  stores: z.strictObject({
-    postgres: z.strictObject({
-      ...store,
-      /** The tag of CloudNativePG's image. */
-      version: text('a version such as "17.5"', (given) => /^\d+\.\d+/.test(given)).exactOptional(),
-      instances: whole(1, 7),
-      connections: whole(16, 5_000),
-      poolSize: whole(1, 100),
-    }),
-    redis: z.strictObject({ ...store, replicas: whole(1, 7), role: z.enum(["cache", "store"]) }),
-    kafka: z.strictObject({
-      ...store,
-      controllers,
-      brokers: whole(1, 100),
-    }),
-  }),
+  /** Where in AWS stores with the backend `aws` run. */
+  aws: awsSchema.exactOptional(),
+  stores: storesSchema,
   /** The variant of a flag here, if another than its definition's default. A change of it rolls nothing. */
   flags: flags.exactOptional(),
   /** What the whole is measured by. */
@@ -221,6 +153,7 @@ export function crossCheck(environment: Parsed, report: Report): void {
   checkZones(environment, report);
   checkSizes(environment, report);
   checkQuorums(environment, report);
+  checkAws(environment, report);
   checkTier(environment, report);
   checkLoad(environment, report);
   for (const { field, allowed } of objectiveProblems(environment.objectives)) report(field.split("."), allowed);
@@ -234,7 +167,7 @@ function checkZones({ cluster, zones, region, stores }: Parsed, report: Report):
     if (zones.indexOf(zone) !== index) report(["zones", index], "each zone once");
   }
   for (const [name, store] of Object.entries(stores))
-    for (const [index, zone] of (store.zones ?? []).entries())
+    for (const [index, zone] of (store.backend === "inCluster" ? (store.zones ?? []) : []).entries())
       if (!zones.includes(zone)) report(["stores", name, "zones", index], `one of zones: ${zones.join(", ")}`);
 }
 
@@ -243,9 +176,11 @@ function checkSizes({ services, stores, objectives, retention }: Parsed, report:
   if (max < min) report(["services", "scaling", "max"], `at least services.scaling.min, ${min}`);
   const sized = {
     services,
-    "stores.postgres": stores.postgres,
-    "stores.redis": stores.redis,
-    "stores.kafka": stores.kafka,
+    ...Object.fromEntries(
+      Object.entries(stores).flatMap(([name, store]) =>
+        store.backend === "inCluster" ? [[`stores.${name}`, store] as const] : [],
+      ),
+    ),
   };
   for (const [
     path,
@@ -263,20 +198,63 @@ function checkSizes({ services, stores, objectives, retention }: Parsed, report:
     );
 }
 
+/** How many of a store there are, of which some may be lost. */
+interface Member {
+  readonly path: string[];
+  readonly given: number;
+  readonly of: { readonly backend: "inCluster" | "aws"; readonly replication?: unknown };
+}
+
 function checkQuorums({ stores: { postgres, redis, kafka } }: Parsed, report: Report): void {
-  const members = [
+  const members: Member[] = [
     { path: ["stores", "postgres", "instances"], given: postgres.instances, of: postgres },
     { path: ["stores", "redis", "replicas"], given: redis.replicas, of: redis },
-    kafka.controllers === "combined"
-      ? { path: ["stores", "kafka", "brokers"], given: kafka.brokers, of: kafka }
-      : { path: ["stores", "kafka", "controllers"], given: kafka.controllers, of: kafka },
   ];
+  if (kafka.backend === "inCluster")
+    members.push(
+      kafka.controllers === "combined"
+        ? { path: ["stores", "kafka", "brokers"], given: kafka.brokers, of: kafka }
+        : { path: ["stores", "kafka", "controllers"], given: kafka.controllers, of: kafka },
+    );
+  else if (kafka.brokers % 3 !== 0) report(["stores", "kafka", "brokers"], "a multiple of 3: as many in each zone");
   for (const { path, given, of } of members) {
     const step = `${path.slice(0, 2).join(".")}.replication`;
+    // AWS itself watches over a quorum: any number but one goes on without one of them.
+    const [fits, many] = of.backend === "aws" ? [given > 1, "2 or more"] : ([isQuorum(given), "3, 5 or 7"] as const);
     if (of.replication !== undefined) {
       if (given !== 1) report(path, `1, since ${step} is stepped down from`);
-    } else if (!isQuorum(given)) report(path, `3, 5 or 7; or 1 with ${step}: { optOut: <why one is enough> }`);
+    } else if (!fits) report(path, `${many}; or 1 with ${step}: { optOut: <why one is enough> }`);
   }
+}
+
+/** What stores on AWS need, and only they. */
+function checkAws({ aws, region, tier, stores }: Parsed, report: Report): void {
+  const names = Object.entries(stores).flatMap(([name, { backend }]) => (backend === "aws" ? [name] : []));
+  if (aws === undefined && names.length > 0)
+    report(
+      ["aws"],
+      `where in AWS they run, since stores.${names[0]}.backend is aws: accountId, vpcId, subnets and so on`,
+    );
+  if (aws !== undefined && names.length === 0) {
+    report(["aws"], "nothing: no store has the backend aws");
+    return;
+  }
+  if (tier === "rehearsal")
+    for (const name of names) report(["stores", name, "backend"], '"inCluster": a rehearsal reaches no AWS');
+  if (aws === undefined) return;
+  for (const { field, allowed } of placeProblems({ ...aws, region }))
+    report(
+      field
+        .replaceAll(/\[(\d+)\]/g, ".$1")
+        .split(".")
+        .map(numbered),
+      allowed,
+    );
+}
+
+/** A part of a path: a number stands for an item of a list. */
+function numbered(part: string): string | number {
+  return /^\d+$/.test(part) ? Number(part) : part;
 }
 
 function checkTier(
@@ -299,7 +277,7 @@ function checkTier(
       ["releases", "controller"],
       rehearsal ? "none: a rehearsal has one" : "{ image: <that of the release controller> }",
     );
-  if (stores.kafka.controllers === "combined" && !rehearsal)
+  if (stores.kafka.backend === "inCluster" && stores.kafka.controllers === "combined" && !rehearsal)
     report(["stores", "kafka", "controllers"], "a number: Apache Kafka advises combined nodes for development only");
   if (tier !== "production") return;
   if (zones.length < 3) report(["zones"], "three zones or more in production, so that the loss of one leaves a quorum");
@@ -309,8 +287,9 @@ function checkTier(
     services,
     ...Object.fromEntries(Object.entries(stores).map(([name, store]) => [`stores.${name}`, store])),
   };
-  for (const [path, { replication }] of Object.entries(stepped))
-    if (replication !== undefined) report([...path.split("."), "replication"], "no opt-out in production");
+  for (const [path, given] of Object.entries(stepped))
+    if ("replication" in given && given.replication !== undefined)
+      report([...path.split("."), "replication"], "no opt-out in production");
 }
 
 function checkLoad({ cluster, services: { scaling } }: Parsed, report: Report): void {

@@ -3,7 +3,14 @@ import { tmpdir } from "node:os";
 import { join, matchesGlob } from "node:path";
 import { dump, load } from "js-yaml";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Environment, EnvironmentError, environmentNames, loadEnvironment, whyNoAnalysis } from "./environment.ts";
+import {
+  type Environment,
+  EnvironmentError,
+  environmentNames,
+  loadEnvironment,
+  placeOf,
+  whyNoAnalysis,
+} from "./environment.ts";
 
 let dir: string;
 beforeEach(() => {
@@ -12,6 +19,25 @@ beforeEach(() => {
 afterEach(() => {
   rmSync(dir, { recursive: true });
 });
+
+/** A place in AWS, in the region of `production`. */
+const AWS = {
+  accountId: "123456789012",
+  vpcId: "vpc-0a1b2c3d",
+  subnets: ["a", "b", "c"].map((zone, index) => ({
+    id: `subnet-${index}`,
+    zone: `eu-central-1${zone}`,
+    cidr: `10.0.${index}.0/24`,
+  })),
+  podSecurityGroupIds: ["sg-0a1b2c3d"],
+  clusterName: "shop",
+};
+/** All stores on AWS. */
+const STORES = {
+  postgres: { backend: "aws", instances: 3, instanceClass: "db.r8g.large", connections: 420, poolSize: 8 },
+  kafka: { backend: "aws", brokers: 3, instanceType: "kafka.m7g.large", storage: "200Gi", growTo: "1Ti" },
+  redis: { backend: "aws", replicas: 2, nodeType: "cache.r7g.large", role: "cache" },
+};
 
 type Change = (environment: Record<string, unknown>) => void;
 
@@ -120,13 +146,7 @@ test.each<[what: string, path: string, value: unknown, field: string, allowed: R
     "retention.backups",
     /longer than objectives.rpo, 5m/,
   ],
-  [
-    "a backend that is not built",
-    "stores.postgres.backend",
-    "aws",
-    "stores.postgres.backend",
-    /"aws" is not built yet/,
-  ],
+  ["a place that nobody runs at", "aws", AWS, "aws", /nothing: no store has the backend aws/],
   ["an unknown backend", "stores.postgres.backend", "azure", "stores.postgres.backend", /"inCluster"/],
   ["an unknown provider", "cluster.provider", "gke", "cluster.provider", /"rehearsal", "kubeconfig"/],
   ["an unknown tier", "tier", "prod", "tier", /"rehearsal", "development", "staging", "production"/],
@@ -209,6 +229,50 @@ test("production: a stepped-down store is refused", () => {
     set("stores.redis.replication", { optOut: "we are in a hurry today" })(environment);
   });
   expect(problems.map((problem) => problem.field)).toEqual(["stores.redis.replication"]);
+});
+
+/** Moves all stores to AWS, and changes something of that. */
+function onAws(change: Change): Change {
+  return (environment) => {
+    set("aws", structuredClone(AWS))(environment);
+    for (const [name, store] of Object.entries(STORES)) set(`stores.${name}`, { ...store })(environment);
+    change(environment);
+  };
+}
+
+test("stores on AWS have a place there", () => {
+  expect(() =>
+    said(
+      "production",
+      onAws(() => {}),
+    ),
+  ).toThrow("the environment was accepted");
+  const environment = loadEnvironment("production", dir);
+  expect(placeOf(environment)).toEqual({ ...AWS, region: "eu-central-1" });
+  expect(() => placeOf(loadEnvironment("production"))).toThrow(/production has no store on AWS/);
+});
+
+test.each<[what: string, path: string, value: unknown, field: string, allowed: RegExp]>([
+  ["no place", "aws", undefined, "aws", /since stores.postgres.backend is aws/],
+  ["two zones", "aws.subnets", AWS.subnets.slice(1), "aws.subnets", /three zones or more/],
+  ["a zone elsewhere", "aws.subnets.2.zone", "us-east-1a", "aws.subnets[2].zone", /of the region eu-central-1/],
+  ["a number for an account", "aws.accountId", 123_456_789_012, "aws.accountId", /twelve digits/],
+  ["days that AWS does not take", "aws.logDays", 366, "aws.logDays", /365, 400/],
+  ["a disk", "stores.postgres.storage", "10Gi", "stores.postgres.storage", /instanceClass/],
+  ["a broker too many", "stores.kafka.brokers", 4, "stores.kafka.brokers", /a multiple of 3/],
+  ["one instance without a reason", "stores.postgres.instances", 1, "stores.postgres.instances", /2 or more; or 1/],
+])("of stores on AWS, %s is refused", (_, path, value, field, allowed) => {
+  const { problems } = said("production", onAws(set(path, value)));
+  expect(problems).toEqual([expect.objectContaining({ field, allowed: expect.stringMatching(allowed) })]);
+});
+
+test("a rehearsal has no store on AWS", () => {
+  const { problems } = said(
+    "local",
+    onAws(() => {}),
+  );
+  const fields = problems.map(({ field }) => field);
+  expect(fields).toEqual(expect.arrayContaining(["stores.postgres.backend", "stores.redis.backend"]));
 });
 
 test("all problems are told at once", () => {

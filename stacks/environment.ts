@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { RunError } from "@pulumi/pulumi/errors.js";
 import { EVENT_ID, load, parseEvents, YAMLException } from "js-yaml";
 import { describe, isDnsLabel, nearest, type Problem } from "../components/core/index.ts";
+import type { AwsPlace } from "../components/data/aws/place.ts";
 import { fieldName, masked, schemaProblems, secretProblems, valueAt } from "./environment-problems.ts";
 import { crossCheck, type Environment, environmentSchema } from "./environment-schema.ts";
 
@@ -63,6 +64,12 @@ export function whyNoAnalysis({ name, tier, releases }: Environment): string | u
   const why = `the release controller of ${name} has no Prometheus that could say how a version does`;
   if (tier === "rehearsal") return `${why}, as in any rehearsal; leave the analysis out there`;
   return `${why}; set releases.controller.prometheus in stacks/${name}.yaml, or leave the analysis out`;
+}
+
+/** Where in AWS the stores of an environment run. Throws if it has none there: then it says no place. */
+export function placeOf({ name, region, aws }: Environment): AwsPlace {
+  if (aws === undefined) throw new TypeError(`the environment ${name} has no store on AWS`);
+  return { ...aws, region };
 }
 
 function parse(file: string): unknown {

@@ -5,7 +5,7 @@ import { Kafka, Postgres, Redis } from "../components/data/index.ts";
 import { blueGreen, FeatureFlags, ReleaseController } from "../components/delivery/index.ts";
 import { Gateway, Issuer } from "../components/edge/index.ts";
 import { Application } from "../components/workload/index.ts";
-import { loadEnvironment, whyNoAnalysis } from "./environment.ts";
+import { loadEnvironment, placeOf, whyNoAnalysis } from "./environment.ts";
 
 const loaded = loadEnvironment(pulumi.getStack());
 const {
@@ -43,16 +43,34 @@ if (releases.controller) {
   new ReleaseController("release-controller", { namespace: home, zones, ...releases.controller }, on);
 }
 
+const kept = { namespace: data, retain: !rehearsal };
 const store = {
-  namespace: data,
+  ...kept,
   zones,
   issuer: internal,
-  retain: !rehearsal,
   ...(environment.runbooks && { runbooks: environment.runbooks }),
 };
-const postgres = new Postgres("postgres", { ...store, ...stores.postgres, databases: ["orders", "inventory"] }, on);
-const cache = new Redis("cache", { ...store, ...stores.redis }, on);
-const kafka = new Kafka("kafka", { ...store, ...stores.kafka, topics: { orders: {}, payments: {} } }, on);
+const databases = ["orders", "inventory"] as const;
+const postgres = new Postgres(
+  "postgres",
+  stores.postgres.backend === "aws"
+    ? { ...kept, aws: placeOf(loaded), ...stores.postgres, databases }
+    : { ...store, ...stores.postgres, databases },
+  on,
+);
+const cache = new Redis(
+  "cache",
+  stores.redis.backend === "aws" ? { ...kept, aws: placeOf(loaded), ...stores.redis } : { ...store, ...stores.redis },
+  on,
+);
+const topics = { orders: {}, payments: {} };
+const kafka = new Kafka(
+  "kafka",
+  stores.kafka.backend === "aws"
+    ? { ...kept, aws: placeOf(loaded), ...stores.kafka, topics }
+    : { ...store, ...stores.kafka, topics },
+  on,
+);
 
 const gateway = new Gateway(
   "gateway",

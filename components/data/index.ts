@@ -2,6 +2,7 @@ export type { AwsPlace, DataSubnet } from "./aws/place.ts";
 export type { DataClass, RecoveryObjectives } from "./declared.ts";
 export type { KafkaArgs, TopicArgs } from "./kafka/args.ts";
 export { Kafka, type Topic } from "./kafka/kafka.ts";
+export type { MskArgs } from "./kafka/msk-args.ts";
 export type { BucketArgs, ObjectStoreArgs } from "./object-store/args.ts";
 export type { Bucket } from "./object-store/bucket.ts";
 export { ObjectStore } from "./object-store/object-store.ts";

@@ -62,6 +62,8 @@ function awsOutputs(type: string, name: string): Record<string, unknown> {
     arn: `arn:${type.replaceAll(":", "/")}:${name}`,
     endpoint: `${name}.aws.invalid`,
     primaryEndpointAddress: `primary.${name}.aws.invalid`,
+    bootstrapBrokersSaslScram: `b-1.${name}.aws.invalid:9096,b-2.${name}.aws.invalid:9096`,
+    latestRevision: 1,
     readerEndpoint: `reader.${name}.aws.invalid`,
     ...(type === "aws:rds/cluster:Cluster" && { masterUserSecrets: [{ secretArn }] }),
   };

@@ -1,9 +1,9 @@
 import { Namespace } from "../../components/cluster/index.ts";
 import { optOut } from "../../components/core/index.ts";
-import { type AwsPlace, ObjectStore, Postgres, Redis } from "../../components/data/index.ts";
+import { type AwsPlace, Kafka, ObjectStore, Postgres, Redis } from "../../components/data/index.ts";
 import { Microservice } from "../../components/workload/index.ts";
 
-/** Zones of the cluster and of its stores. */
+/** Zones of the stores. */
 const zones = ["eu-central-1a", "eu-central-1b", "eu-central-1c"];
 
 const place: AwsPlace = {
@@ -21,13 +21,22 @@ export interface ShopArgs {
   readonly replicas?: number;
   /** Larger machines, longer backups, more connections. */
   readonly large?: boolean;
+  /** Zones that the service's pods run in; those of the stores by default. */
+  readonly podZones?: readonly string[];
   readonly retain?: boolean;
   /** Name of the namespace, and start of the other's. */
   readonly prefix?: string;
 }
 
 /** Every store on AWS, and one service that uses all of them. */
-export function awsShop({ instances = 3, replicas = 3, large = false, retain = true, prefix = "shop" }: ShopArgs = {}) {
+export function awsShop({
+  instances = 3,
+  replicas = 3,
+  large = false,
+  retain = true,
+  podZones = zones,
+  prefix = "shop",
+}: ShopArgs = {}) {
   const quota = { cpu: "20", memory: "40Gi", pods: 100 } as const;
   const shop = new Namespace(prefix, { quota });
   const data = new Namespace(`${prefix}-data`, { quota });
@@ -41,6 +50,13 @@ export function awsShop({ instances = 3, replicas = 3, large = false, retain = t
   });
   const cache = new Redis("cache", { ...store, replicas, ...(large && { nodeType: "cache.r7g.xlarge" }) });
   const sessions = new Redis("sessions", { ...store, role: "store", objectives: { rto: "4h", rpo: "24h" } });
+  const kafka = new Kafka("kafka", {
+    ...store,
+    topics: { orders: {}, prices: { compacted: true } },
+    storage: large ? "200Gi" : "100Gi",
+    brokers: large ? 6 : 3,
+  });
+  const log = new Kafka("log", { ...store, topics: { audit: {} }, growTo: "1000Gi" });
   const files = new ObjectStore("files", {
     ...store,
     buckets: { invoices: {}, exports: { expireAfter: "30d" }, backups: { lockFor: "14d" } },
@@ -52,13 +68,16 @@ export function awsShop({ instances = 3, replicas = 3, large = false, retain = t
   });
   new Microservice("orders", {
     namespace: shop,
-    zones,
+    zones: podZones,
     image: "registry.example.com/shop/orders:1.0.0",
     uses: [
       postgres.database("orders").owner,
       postgres.database("stock").reader,
       cache,
       sessions,
+      kafka.topic("orders").publish,
+      kafka.topic("prices").consume,
+      log.topic("audit").publish,
       files.bucket("invoices").owner,
       files.bucket("exports").reader,
       legacy.bucket("scans").owner,

@@ -163,14 +163,11 @@ mv ${PATHS.data}/roles.new ${PATHS.data}/roles
 exec ${PATHS.home}/bin/kafka-server-start.sh "$config"
 `;
 
-/**
- * Brings topics, users and rights to what is declared. A topic that is there gets the declared settings, and partitions if it
- * has fewer; none is taken away. A user that is no longer declared loses its password, and so every right.
- */
-const SETUP_SH = `#!/bin/bash
+/** How the setup speaks to Kafka, with the properties of its administrator in a file. */
+const toolsSh = (admin: string) => `#!/bin/bash
 set -euo pipefail
 bin=${PATHS.home}/bin
-server=(--bootstrap-server "$BROKERS" --command-config ${PATHS.config}/admin.properties)
+server=(--bootstrap-server "$BROKERS" --command-config ${admin})
 topics() { "$bin/kafka-topics.sh" "\${server[@]}" "$@" < /dev/null; }
 configs() { "$bin/kafka-configs.sh" "\${server[@]}" "$@" < /dev/null; }
 allow() { "$bin/kafka-acls.sh" "\${server[@]}" --add --force --allow-principal "User:$1" "\${@:2}" < /dev/null; }
@@ -182,7 +179,9 @@ there=$(KAFKA_OPTS="$given -XX:ArchiveClassesAtExit=$classes -Xlog:disable" topi
 export KAFKA_OPTS="$given -XX:SharedArchiveFile=$classes -Xlog:disable"
 partitions() { sed -n "s/^Topic: $1[[:space:]].*PartitionCount: \\([0-9]*\\).*/\\1/p" <<< "$there"; }
 
-users() {
+`;
+
+const USERS_SH = `users() {
   cd ${PATHS.users}
   for user in *; do
     [ -f "$user" ] || continue
@@ -197,7 +196,9 @@ users() {
     done
 }
 
-topics_and_rights() {
+`;
+
+const TOPICS_SH = `topics_and_rights() {
   while read -r what name detail more settings; do
     case "$what" in
       topic)
@@ -220,11 +221,25 @@ topics_and_rights() {
   done < ${PATHS.config}/declared
 }
 
-# Neither needs the other, and most of a call is waiting for its Java.
+`;
+
+/**
+ * Brings topics, users and rights to what is declared. A topic that is there gets the declared settings, and partitions if it
+ * has fewer; none is taken away. A user that is no longer declared loses its password, and so every right.
+ */
+const SETUP_SH = `${toolsSh(`${PATHS.config}/admin.properties`)}${USERS_SH}${TOPICS_SH}# Neither needs the other, and most of a call is waiting for its Java.
 users &
 passwords=$!
 topics_and_rights
 wait "$passwords"
+`;
+
+/**
+ * The same for brokers of MSK, which get their users from Secrets Manager. They let everyone do what no right speaks of, so the first
+ * right is the administrator's own to everything: from then on a right speaks of everything, and nobody else has one that was not given.
+ */
+const MSK_SETUP_SH = `${toolsSh(`${PATHS.users}/admin.properties`)}${TOPICS_SH}allow "$ADMIN" --operation All --cluster --topic '*' --group '*' --transactional-id '*'
+topics_and_rights
 `;
 
 /** One consumer's right to one topic. */
@@ -275,6 +290,33 @@ export function setupFiles(args: CompleteArgs, accesses: readonly Access[]): Rec
     "setup.sh": SETUP_SH,
     declared: declared(args, accesses),
   };
+}
+
+/** Every file of the setup's ConfigMap for brokers of MSK. `authorities` sign for them. */
+export function mskSetupFiles(
+  topics: CompleteArgs["topics"],
+  brokers: number,
+  accesses: readonly Access[],
+  authorities: string,
+): Record<string, string> {
+  return {
+    "log4j2.properties": LOG4J2,
+    "setup.sh": MSK_SETUP_SH,
+    "ca.crt": authorities,
+    declared: declared({ topics, brokers }, accesses),
+  };
+}
+
+/** How the administrator of an MSK logs in; it holds a password. */
+export function mskAdminProperties(user: string, password: string): string {
+  return lines(
+    "security.protocol=SASL_SSL",
+    "sasl.mechanism=SCRAM-SHA-512",
+    `sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required username="${user}" password="${password}";`,
+    "ssl.enabled.protocols=TLSv1.3,TLSv1.2",
+    "ssl.truststore.type=PEM",
+    `ssl.truststore.location=${PATHS.tls}/ca.crt`,
+  );
 }
 
 function lines(...all: readonly string[]): string {

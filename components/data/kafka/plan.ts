@@ -118,7 +118,10 @@ export function nodesPlan(
               volumeMounts: [...mounts(), { name: "data", mountPath: PATHS.data }],
             },
           ],
-          volumes: volumes(names(name).config, certificateSecret(names(name).server)),
+          volumes: volumes(names(name).config, {
+            name: "tls",
+            secret: { secretName: certificateSecret(names(name).server), defaultMode: 0o440 },
+          }),
         },
       },
       volumeClaimTemplates: [
@@ -174,13 +177,33 @@ export function budgetPlan(name: string, part: Part, namespace: string): types.i
   };
 }
 
+/** What the setup speaks to, and how. */
+interface SetupTarget {
+  readonly version: string;
+  readonly namespace: string;
+  readonly brokers: pulumi.Input<string>;
+  /** The files by which it trusts the brokers, and shows who it is. */
+  readonly tls: types.input.core.v1.Volume;
+  readonly env?: types.input.core.v1.EnvVar[];
+}
+
 /** Makes the declared topics, users and rights. A job cannot change: another name for it runs it again. */
 export function setupPlan(name: string, args: CompleteArgs, jobName: pulumi.Input<string>): types.input.batch.v1.Job {
   const { version, namespace, brokers } = args;
-  const { setup, admin, users } = names(name);
   const hosts = nodes(name, namespace.name, "broker", brokers).map((host) => `${host}:${PORTS.internal}`);
+  const tls = { name: "tls", secret: { secretName: certificateSecret(names(name).admin), defaultMode: 0o440 } };
+  return setupJobPlan(name, jobName, { version, namespace: namespace.name, brokers: hosts.join(","), tls });
+}
+
+/** The setup's Job, for brokers anywhere. */
+export function setupJobPlan(
+  name: string,
+  jobName: pulumi.Input<string>,
+  { version, namespace, brokers, tls, env = [] }: SetupTarget,
+): types.input.batch.v1.Job {
+  const { setup, users } = names(name);
   return {
-    metadata: { name: jobName, namespace: namespace.name, labels: labels(name, SETUP) },
+    metadata: { name: jobName, namespace, labels: labels(name, SETUP) },
     spec: {
       backoffLimit: 6,
       activeDeadlineSeconds: SETUP_DEADLINE_SECONDS,
@@ -194,14 +217,11 @@ export function setupPlan(name: string, args: CompleteArgs, jobName: pulumi.Inpu
               ...containerDefaults(version, SETUP_RESOURCES),
               name: SETUP,
               command: ["bash", `${PATHS.config}/setup.sh`],
-              env: [...javaEnvironment(SETUP_RESOURCES, HEAP_SHARE.tool), { name: "BROKERS", value: hosts.join(",") }],
+              env: [...javaEnvironment(SETUP_RESOURCES, HEAP_SHARE.tool), { name: "BROKERS", value: brokers }, ...env],
               volumeMounts: [...mounts(), { name: "users", mountPath: PATHS.users, readOnly: true }],
             },
           ],
-          volumes: [
-            ...volumes(setup, certificateSecret(admin)),
-            { name: "users", secret: { secretName: users, defaultMode: 0o440 } },
-          ],
+          volumes: [...volumes(setup, tls), { name: "users", secret: { secretName: users, defaultMode: 0o440 } }],
         },
       },
     },
@@ -276,10 +296,10 @@ function mounts() {
   ];
 }
 
-function volumes(config: string, tls: string) {
+function volumes(config: string, tls: types.input.core.v1.Volume) {
   return [
     { name: "config", configMap: { name: config } },
-    { name: "tls", secret: { secretName: tls, defaultMode: 0o440 } },
+    tls,
     { name: "run", emptyDir: { medium: "Memory", sizeLimit: "4Mi" } },
     { name: "tmp", emptyDir: { sizeLimit: "64Mi" } },
   ];

@@ -31,6 +31,13 @@ export function kafkaProblems(name: string, args: CompleteArgs & Pick<KafkaArgs,
     });
   if (!isOptOut(replication) && zones.length < 3)
     problems.push({ field: "zones", given: zones, allowed: "three zones or more, or a quorum is lost with one" });
+  problems.push(...topicProblems(topics));
+  return problems;
+}
+
+/** What is wrong with topics, wherever they are kept. */
+export function topicProblems(topics: KafkaArgs["topics"]): Problem[] {
+  const problems: Problem[] = [];
   for (const [topic, given] of Object.entries(topics)) {
     const { partitions, retention } = { ...TOPIC_DEFAULTS, ...given };
     const field = `topics.${topic}`;

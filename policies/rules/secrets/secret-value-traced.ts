@@ -13,6 +13,12 @@ const DEEPEST = 64;
 /** Where AWS itself keeps secrets. */
 const KEEPERS = /^aws:(?:secretsmanager\/secretVersion:SecretVersion|ssm\/parameter:Parameter)$/;
 
+/** Where AWS is told the password of a user that it keeps: nobody reads it back. */
+const TOLD: Readonly<Record<string, readonly string[]>> = {
+  "aws:elasticache/user:User": ["authenticationMode.passwords", "passwords", "passwordsWo"],
+  "aws:memorydb/user:User": ["authenticationMode.passwords"],
+};
+
 export const secretValueTraced = defineRule({
   id: "secret-value-traced",
   section: "security",
@@ -46,7 +52,8 @@ export const secretValueTraced = defineRule({
 /** Every text of an object; of a Secret, those outside of where it keeps its values. */
 function* textsOf(object: StackObject): Generator<ClearText> {
   if (isAws(object)) {
-    yield* awsTexts(object);
+    const told = TOLD[object.resource.type] ?? [];
+    for (const text of awsTexts(object)) if (!told.some((at) => isBelow(text.field.path, at))) yield text;
     return;
   }
   if (isConfigMap(object)) yield* clearTexts(object, ["configmap"]);
@@ -55,6 +62,10 @@ function* textsOf(object: StackObject): Generator<ClearText> {
   yield* eachKnown(object.root.entries(), function* ([key, field]) {
     if (!isSecret || key === "metadata") yield* leavesOf(field, key, 0, seen);
   });
+}
+
+function isBelow(path: string, at: string): boolean {
+  return path === at || path.startsWith(`${at}[`);
 }
 
 /** What stands in several places, or in itself, is read once. */

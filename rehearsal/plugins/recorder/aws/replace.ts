@@ -25,9 +25,13 @@ const REPLACE_ON: Readonly<Record<string, string>> = {
   "eks/cluster": "name roleArn bootstrapSelfManagedAddons",
   "eks/fargateProfile": "clusterName fargateProfileName podExecutionRoleArn selectors subnetIds",
   "eks/nodeGroup": "amiType capacityType clusterName diskSize instanceTypes nodeGroupName nodeRoleArn subnetIds",
+  "eks/podIdentityAssociation": "clusterName namespace serviceAccount",
+  "elasticache/parameterGroup": "name family description",
   "elasticache/replicationGroup":
     "atRestEncryptionEnabled dataTieringEnabled globalReplicationGroupId kmsKeyId networkType port replicationGroupId subnetGroupName",
   "elasticache/subnetGroup": "name",
+  "elasticache/user": "userId userName engine",
+  "elasticache/userGroup": "userGroupId",
   "iam/instanceProfile": "name namePrefix path",
   "iam/policy": "name namePrefix path description",
   "iam/role": "name namePrefix path",
@@ -39,8 +43,10 @@ const REPLACE_ON: Readonly<Record<string, string>> = {
   "lb/loadBalancer": "name namePrefix internal loadBalancerType customerOwnedIpv4Pool",
   "lb/targetGroup": "name namePrefix port protocol protocolVersion targetType vpcId ipAddressType",
   "msk/cluster": "clusterName",
+  "msk/configuration": "name kafkaVersions",
   "rds/cluster":
     "clusterIdentifier availabilityZones databaseName engine kmsKeyId masterUsername snapshotIdentifier storageEncrypted dbSubnetGroupName",
+  "rds/clusterParameterGroup": "name namePrefix family description",
   "rds/clusterInstance": "clusterIdentifier engine identifier availabilityZone",
   "rds/instance":
     "availabilityZone characterSetName dbName engine kmsKeyId snapshotIdentifier storageEncrypted timezone username",

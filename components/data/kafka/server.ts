@@ -1,0 +1,21 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Consumer, Grant } from "../../core/usage.ts";
+
+/** Whom a consumer trusts to have signed for the brokers. */
+export interface Trust extends Pick<Grant, "issuer" | "authorities"> {
+  readonly dependsOn: readonly pulumi.Resource[];
+}
+
+/** Brokers of Kafka, wherever they run. */
+export interface Server {
+  /** Where consumers begin: hosts and ports. */
+  readonly endpoint: pulumi.Output<string>;
+  /** Where consumers may send to. */
+  readonly peers: Grant["peers"];
+  /** What makes topics, users and rights. */
+  readonly setup: pulumi.Resource;
+  /** Makes a user; gives what must stand before it can log in. */
+  addUser(name: string, password: pulumi.Output<string>): readonly pulumi.Resource[];
+  /** `relation` names what is made for the consumer. */
+  trust(relation: string, consumer: Consumer): Trust;
+}
