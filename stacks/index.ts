@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { SHOP_FLAGS } from "../apps/chassis/src/shop-flags.ts";
 import { Cluster, Namespace } from "../components/cluster/index.ts";
-import { Kafka, Postgres, Redis } from "../components/data/index.ts";
+import { optOut } from "../components/core/index.ts";
+import { Kafka, ObjectStore, Postgres, Redis } from "../components/data/index.ts";
 import { blueGreen, FeatureFlags, ReleaseController } from "../components/delivery/index.ts";
 import { Gateway, Issuer } from "../components/edge/index.ts";
 import { Application } from "../components/workload/index.ts";
@@ -50,12 +51,23 @@ const store = {
   issuer: internal,
   ...(environment.runbooks && { runbooks: environment.runbooks }),
 };
+const IS_THE_BACKUP = optOut(
+  "it holds the backups of the others, in two copies each; a copy in a second region is not built yet",
+);
+const objects =
+  stores.objects &&
+  new ObjectStore("objects", { ...store, ...stores.objects, buckets: { backups: {} }, backup: IS_THE_BACKUP }, on);
+const { rto, rpo, availability, latency } = objectives;
+const savedTo = objects && {
+  objectives: { rto, rpo },
+  backup: { to: objects.bucket("backups"), keep: environment.retention.backups },
+};
 const databases = ["orders", "inventory"] as const;
 const postgres = new Postgres(
   "postgres",
   stores.postgres.backend === "aws"
     ? { ...kept, aws: placeOf(loaded), ...stores.postgres, databases }
-    : { ...store, ...stores.postgres, databases },
+    : { ...store, ...savedTo, ...stores.postgres, databases },
   on,
 );
 const cache = new Redis(
@@ -64,11 +76,14 @@ const cache = new Redis(
   on,
 );
 const topics = { orders: {}, payments: {} };
+const HANDED_ON = optOut(
+  "each record has three copies and ends with its retention; what came of it is in the databases",
+);
 const kafka = new Kafka(
   "kafka",
   stores.kafka.backend === "aws"
     ? { ...kept, aws: placeOf(loaded), ...stores.kafka, topics }
-    : { ...store, ...stores.kafka, topics },
+    : { ...store, ...stores.kafka, topics, backup: HANDED_ON },
   on,
 );
 
@@ -84,7 +99,6 @@ const flags = new FeatureFlags(
   on,
 );
 
-const { availability, latency } = objectives;
 const shop = new Application(
   "shop",
   {

@@ -84,6 +84,8 @@ export const storesSchema = z.strictObject({
     ],
     EITHER,
   ),
+  /** Where backups go. Without it a Postgres in the cluster has none. */
+  objects: z.strictObject({ ...inCluster, replicas: whole(3, 100) }).exactOptional(),
 });
 
 /** Where in AWS the stores run. The region is the environment's. */
