@@ -62,7 +62,7 @@ export function keySecrets(namespace: string): object[] {
 /** One SeaweedFS, which encrypts what it is asked to, with TLS by an issuer. */
 export function objectStoreObjects(issuer: string): object[] {
   const here = { name: NAME, namespace: STORAGE };
-  const mount = (name: string, mountPath: string) => ({ name, mountPath, readOnly: name !== "data" });
+  const mount = (name: string, mountPath: string) => ({ name, mountPath });
   return [
     { apiVersion: "v1", kind: "Namespace", metadata: { name: STORAGE } },
     certificatePlan({ ...here, issuer: issuerRef(issuer), dnsNames: [`${NAME}.${STORAGE}.svc`], duration: "30d" }),
@@ -97,11 +97,17 @@ export function objectStoreObjects(issuer: string): object[] {
             ],
             env: [{ name: "WEED_S3_SSE_KEY", value: "key-of-a-test" }],
             readinessProbe: { tcpSocket: { port: PORT }, periodSeconds: 1 },
-            volumeMounts: [mount("data", "/data"), mount("config", "/etc/seaweedfs"), mount("tls", "/tls")],
+            volumeMounts: [
+              mount("data", "/data"),
+              mount("tmp", "/tmp"),
+              mount("config", "/etc/seaweedfs"),
+              mount("tls", "/tls"),
+            ],
           },
         ],
         volumes: [
           { name: "data", emptyDir: {} },
+          { name: "tmp", emptyDir: {} },
           { name: "config", secret: { secretName: NAME } },
           { name: "tls", secret: { secretName: `${NAME}-tls` } },
         ],

@@ -177,7 +177,7 @@ test("a restored server begins with what another one was, and archives into a fo
   }));
   const origin = { barmanObjectName: "postgres-origin", serverName: "postgres" };
   expect(inputsOf(":Cluster", "postgres").spec).toMatchObject({
-    bootstrap: { recovery: { source: "origin", recoveryTarget: { targetTime: "2026-11-29T12:00:00Z" } } },
+    bootstrap: { recovery: { source: "origin", recoveryTarget: { targetTime: "2026-11-29 12:00:00+00:00" } } },
     externalClusters: [{ name: "origin", plugin: { parameters: origin } }],
     plugins: [{ parameters: { barmanObjectName: "postgres-backup", serverName: "postgres-2" } }],
   });

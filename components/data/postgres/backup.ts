@@ -121,10 +121,18 @@ export function clusterParts(
       externalClusters: [{ name: ORIGIN, plugin: plugin(originName(name), restore.serverName) }],
       recovery: {
         source: ORIGIN,
-        ...(restore.until !== undefined && { recoveryTarget: { targetTime: restore.until } }),
+        ...(restore.until !== undefined && { recoveryTarget: { targetTime: targetTime(restore.until) } }),
       },
     }),
   };
+}
+
+/**
+ * The moment as PostgreSQL writes it itself, with its zone as a number. CloudNativePG leaves that as it is; of `…Z` it makes a text that
+ * PostgreSQL refuses when it starts (17.12), for it does not know zones by letters yet.
+ */
+function targetTime(until: string): string {
+  return until.replace("T", " ").replace(/Z$/, "+00:00");
 }
 
 function keyOf({ files }: Grant, part: string): { name: string; key: string } {

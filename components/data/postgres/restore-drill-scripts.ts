@@ -99,6 +99,10 @@ archive_mode = off
 fsync = off
 END
 pg_ctl -w -t "$DEADLINE_SECONDS" start || fail "PostgreSQL does not start on what was fetched"
+until [ "$(psql -qAtd postgres -c 'select pg_is_in_recovery()' 2> /dev/null)" = f ]; do
+  pg_ctl status > /dev/null || fail "PostgreSQL ended while it replayed the log"
+  sleep 1
+done
 newest=$(cat "$SCRATCH/newest")
 grep -qx "$newest" "$SCRATCH/served" || fail "the log ends before $newest: a file of it is missing or damaged"
 recovered=$(date +%s)
