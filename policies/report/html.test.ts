@@ -1,10 +1,14 @@
 import { createHash } from "node:crypto";
-import { expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { SECTIONS } from "../core/rule.ts";
 import { renderHtml } from "./html.ts";
 import { broken, NASTY, SAMPLE, SECRET } from "./testing/sample.ts";
 
-const page = renderHtml(SAMPLE);
+// In each test anew: what is made as the file loads, no mutant reaches.
+let page = "";
+beforeEach(() => {
+  page = renderHtml(SAMPLE);
+});
 const between = (from: string, to: string, text = page) =>
   text.slice(text.indexOf(from), text.indexOf(to, text.indexOf(from)));
 

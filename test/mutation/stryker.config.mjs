@@ -5,7 +5,7 @@ export default {
   testRunner: "resident",
   // Left out: what only writes files, and the page, which a browser judges (test/report-page.real.test.ts).
   mutate: [
-    ...["policies/**/*.ts", "!policies/**/*.test.ts", "!policies/testing/**"],
+    ...["policies/**/*.ts", "!policies/**/*.test.ts", "!policies/**/testing/**"],
     ...["!policies/**/write.ts", "!policies/report/html/**"],
   ],
   plugins: ["runner.ts", "texts.mjs"].map((file) => fileURLToPath(new URL(file, import.meta.url))),
