@@ -29,7 +29,8 @@ export class StoreMonitoring extends Component {
   constructor(name: string, args: StoreMonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
     super("data:StoreMonitoring", name, opts);
     const { namespace, title, pods, port, alerts, panels } = args;
-    const monitor = monitorPlan("Pod", name, namespace, pods, { port, path: "/metrics" });
+    // CloudNativePG takes one that is called as its Cluster for its own, and removes it.
+    const monitor = monitorPlan("Pod", `${name}-metrics`, namespace, pods, { port, path: "/metrics" });
     new CustomResource(...this.child(`${name}-metrics`, monitor));
     new CustomResource(...this.child(`${name}-alerts`, alertsPlan({ name, ...args }, alerts)));
     const dashboard = dashboardPlan({ name, namespace, title: `${title}: ${namespace}/${name}` }, panels);
