@@ -108,8 +108,9 @@ describe.skipIf(why !== undefined)(`RabbitMQ on real nodes${why === undefined ? 
   });
 
   test("the node of a queue's leader is lost: publishing goes on, and every confirmed message is delivered", async () => {
-    const connections = await ask(leader, "rabbitmqctl", "-q", "list_connections", "user", "node", "--formatter=json");
-    const { node: reached } = JSON.parse(connections).find(({ user }: { user: string }) => user === "shop");
+    const connections = await ask(leader, "rabbitmqctl", "-q", "list_connections", "user", "pid", "--formatter=json");
+    // The pid of a connection begins with its node: `<rabbit@broker-server-0.broker-nodes.rabbit…>`.
+    const { pid: reached } = JSON.parse(connections).find(({ user }: { user: string }) => user === "shop");
     const where = String(reached).includes(`@${leader}.`) ? "the same node" : "another node";
     const node = await kubectl("get", "pod", leader, "-o", "jsonpath={.spec.nodeName}");
     const { undo } = await injectFault(cluster, { type: "node-kill", node, duration: "10m" });
