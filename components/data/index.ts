@@ -11,6 +11,7 @@ export type { PostgresArgs } from "./postgres/args.ts";
 export type { AuroraArgs } from "./postgres/aurora-args.ts";
 export type { BackupArgs, RestoreArgs } from "./postgres/backup-args.ts";
 export { type Database, Postgres } from "./postgres/postgres.ts";
+export type { AmazonMqArgs } from "./rabbitmq/amazon-mq-args.ts";
 export type { QueueArgs, RabbitMQArgs } from "./rabbitmq/args.ts";
 export { type Queue, RabbitMQ } from "./rabbitmq/rabbitmq.ts";
 export type { RedisArgs } from "./redis/args.ts";

@@ -1,6 +1,6 @@
 import { Namespace } from "../../components/cluster/index.ts";
 import { optOut } from "../../components/core/index.ts";
-import { type AwsPlace, Kafka, ObjectStore, Postgres, Redis } from "../../components/data/index.ts";
+import { type AwsPlace, Kafka, ObjectStore, Postgres, RabbitMQ, Redis } from "../../components/data/index.ts";
 import { Microservice } from "../../components/workload/index.ts";
 
 /** Zones of the stores. */
@@ -57,6 +57,11 @@ export function awsShop({
     brokers: large ? 6 : 3,
   });
   const log = new Kafka("log", { ...store, topics: { audit: {} }, growTo: "1000Gi" });
+  const broker = new RabbitMQ("broker", {
+    ...store,
+    queues: { mails: {}, invoices: { maxBytes: "1Gi", ...(large && { deliveryLimit: 5 }) } },
+    ...(large && { instanceType: "mq.m7g.2xlarge" }),
+  });
   const files = new ObjectStore("files", {
     ...store,
     buckets: { invoices: {}, exports: { expireAfter: "30d" }, backups: { lockFor: "14d" } },
@@ -78,6 +83,9 @@ export function awsShop({
       kafka.topic("orders").publish,
       kafka.topic("prices").consume,
       log.topic("audit").publish,
+      broker.queue("mails").publish,
+      broker.queue("invoices").consume,
+      broker.queue("invoices").deadLetters,
       files.bucket("invoices").owner,
       files.bucket("exports").reader,
       legacy.bucket("scans").owner,

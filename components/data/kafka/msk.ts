@@ -23,6 +23,7 @@ import { storeAddresses } from "../aws/place.ts";
 import { keyOf, logGroupOf, type Surrounded, securityGroupOf } from "../aws/surroundings.ts";
 import { PASSWORD } from "../credential.ts";
 import { serverAccountPlan } from "../server-account.ts";
+import type { Trust } from "../trust.ts";
 import { type Access, mskAdminProperties, mskSetupFiles, names } from "./config.ts";
 import type { CompleteMsk, MskArgs } from "./msk-args.ts";
 import {
@@ -35,7 +36,7 @@ import {
   userSecretPlan,
 } from "./msk-plan.ts";
 import { SETUP, setupJobPlan } from "./plan.ts";
-import type { Server, Trust } from "./server.ts";
+import type { Server } from "./server.ts";
 
 /** Tools of this version speak to brokers of any that MSK runs. */
 const TOOLS_VERSION = "4.1.0";

@@ -12,11 +12,12 @@ import type { Consumer } from "../../core/usage.ts";
 import { authoritiesFor, databaseRoots } from "../aws/authorities.ts";
 import { storeAddresses } from "../aws/place.ts";
 import { keyOf, logGroupOf, type Surrounded, securityGroupOf } from "../aws/surroundings.ts";
+import type { Trust } from "../trust.ts";
 import type { AuroraArgs, CompleteAurora } from "./aurora-args.ts";
 import { auroraPlan } from "./aurora-plan.ts";
 import { type Access, loginRole, PORT } from "./plan.ts";
 import { scramVerifier } from "./scram.ts";
-import type { Admission, Server, Trust } from "./server.ts";
+import type { Admission, Server } from "./server.ts";
 import { type Login, setUp } from "./setup.ts";
 
 /** What lets RDS write an instance's own numbers. */

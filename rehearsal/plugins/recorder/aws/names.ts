@@ -7,6 +7,7 @@ const NAMES: Readonly<Record<string, string>> = {
   "aws:eks/nodeGroup:NodeGroup": "nodeGroupName",
   "aws:elasticache/cluster:Cluster": "clusterId",
   "aws:elasticache/replicationGroup:ReplicationGroup": "replicationGroupId",
+  "aws:mq/broker:Broker": "brokerName",
   "aws:msk/cluster:Cluster": "clusterName",
   "aws:rds/cluster:Cluster": "clusterIdentifier",
   "aws:rds/clusterInstance:ClusterInstance": "identifier",

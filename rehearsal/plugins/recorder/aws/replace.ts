@@ -42,6 +42,8 @@ const REPLACE_ON: Readonly<Record<string, string>> = {
   "lb/listener": "loadBalancerArn",
   "lb/loadBalancer": "name namePrefix internal loadBalancerType customerOwnedIpv4Pool",
   "lb/targetGroup": "name namePrefix port protocol protocolVersion targetType vpcId ipAddressType",
+  "mq/broker":
+    "brokerName dataReplicationPrimaryBrokerArn deploymentMode encryptionOptions engineType publiclyAccessible subnetIds",
   "msk/cluster": "clusterName",
   "msk/configuration": "name kafkaVersions",
   "rds/cluster":
