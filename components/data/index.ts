@@ -17,7 +17,7 @@ export { type Queue, RabbitMQ } from "./rabbitmq/rabbitmq.ts";
 export type { RedisArgs } from "./redis/args.ts";
 export type { ElastiCacheArgs } from "./redis/elasticache-args.ts";
 export { Redis } from "./redis/redis.ts";
-export type { ShardedPostgresArgs } from "./sharding/args.ts";
+export type { ShardedAuroraArgs, ShardedPostgresArgs } from "./sharding/args.ts";
 export {
   bucketOf,
   type Move,

@@ -1,6 +1,14 @@
 import { Namespace } from "../../components/cluster/index.ts";
 import { optOut } from "../../components/core/index.ts";
-import { type AwsPlace, Kafka, ObjectStore, Postgres, RabbitMQ, Redis } from "../../components/data/index.ts";
+import {
+  type AwsPlace,
+  Kafka,
+  ObjectStore,
+  Postgres,
+  RabbitMQ,
+  Redis,
+  ShardedPostgres,
+} from "../../components/data/index.ts";
 import { Microservice } from "../../components/workload/index.ts";
 
 /** Zones of the stores. */
@@ -48,6 +56,7 @@ export function awsShop({
     ...(large && { instanceClass: "db.r8g.4xlarge", keep: "35d", connections: 1000, poolSize: 6 }),
     objectives: { rto: "4h", rpo: "15m" },
   });
+  const ledger = new ShardedPostgres("ledger", { ...store, shards: large ? 3 : 2, instances: 2 });
   const cache = new Redis("cache", { ...store, replicas, ...(large && { nodeType: "cache.r7g.xlarge" }) });
   const sessions = new Redis("sessions", { ...store, role: "store", objectives: { rto: "4h", rpo: "24h" } });
   const kafka = new Kafka("kafka", {
@@ -78,6 +87,7 @@ export function awsShop({
     uses: [
       postgres.database("orders").owner,
       postgres.database("stock").reader,
+      ledger.owner,
       cache,
       sessions,
       kafka.topic("orders").publish,
