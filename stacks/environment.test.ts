@@ -31,6 +31,7 @@ const AWS = {
   })),
   podSecurityGroupIds: ["sg-0a1b2c3d"],
   clusterName: "shop",
+  alarms: { topicArn: "arn:aws:sns:eu-central-1:123456789012:stores" },
 };
 /** All stores on AWS. */
 const STORES = {

@@ -1,4 +1,4 @@
-export type { AwsPlace, DataSubnet } from "./aws/place.ts";
+export type { AlarmTopics, AwsPlace, DataSubnet } from "./aws/place.ts";
 export type { DataClass, RecoveryObjectives } from "./declared.ts";
 export type { KafkaArgs, TopicArgs } from "./kafka/args.ts";
 export { Kafka, type Topic } from "./kafka/kafka.ts";

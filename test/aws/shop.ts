@@ -21,6 +21,10 @@ const place: AwsPlace = {
   subnets: zones.map((zone, index) => ({ id: `subnet-${index}`, zone, cidr: `10.0.${8 + index}.0/24` })),
   podSecurityGroupIds: ["sg-0a1b2c3d"],
   clusterName: "shop",
+  alarms: {
+    topicArn: "arn:aws:sns:eu-central-1:123456789012:pages",
+    warningTopicArn: "arn:aws:sns:eu-central-1:123456789012:mornings",
+  },
 };
 
 /** What may differ between two runs of the program. */

@@ -13,6 +13,7 @@ const place: AwsPlace = {
   subnets: ["a", "b", "c"].map((zone) => ({ id: zone, zone: `eu-central-1${zone}`, cidr: `10.0.${zone}.0/24` })),
   podSecurityGroupIds: ["sg-1"],
   clusterName: "shop",
+  alarms: { topicArn: "arn:aws:sns:eu-central-1:123456789012:stores" },
 };
 const [a, b, c] = place.subnets as [AwsPlace["subnets"][0], AwsPlace["subnets"][0], AwsPlace["subnets"][0]];
 

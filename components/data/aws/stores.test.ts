@@ -29,6 +29,7 @@ const aws: AwsPlace = {
   })),
   podSecurityGroupIds: ["sg-1"],
   clusterName: "shop",
+  alarms: { topicArn: "arn:aws:sns:eu-central-1:123456789012:stores" },
 };
 const base = { backend: "aws", aws, namespace: { name: "data" } as Namespace } as const;
 const why = optOut("a test needs no more");

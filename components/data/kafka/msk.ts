@@ -19,6 +19,7 @@ import { labels } from "../../core/labels.ts";
 import type { Transform } from "../../core/transform.ts";
 import type { Consumer } from "../../core/usage.ts";
 import { amazonRoots, authoritiesFor } from "../aws/authorities.ts";
+import { watchStore } from "../aws/monitoring/watch.ts";
 import { storeAddresses } from "../aws/place.ts";
 import { keyOf, logGroupOf, type Surrounded, securityGroupOf } from "../aws/surroundings.ts";
 import { PASSWORD } from "../credential.ts";
@@ -26,6 +27,7 @@ import { serverAccountPlan } from "../server-account.ts";
 import type { Trust } from "../trust.ts";
 import { type Access, mskAdminProperties, mskSetupFiles, names } from "./config.ts";
 import type { CompleteMsk, MskArgs } from "./msk-args.ts";
+import { watched } from "./msk-monitoring.ts";
 import {
   ADMIN,
   growthPlan,
@@ -87,6 +89,7 @@ export class Msk implements Server {
       const dependsOn = new Target(...children.child(name, growth.target));
       new Policy(...children.child(name, growth.policy, undefined, { dependsOn }));
     }
+    watchStore(surrounded, watched(id), args.runbooks, [this.#cluster], children);
     this.endpoint = this.#cluster.bootstrapBrokersSaslScram;
     this.peers = storeAddresses(aws, SCRAM_PORT);
     this.setup = this.#setUp(accesses, transform?.setup);

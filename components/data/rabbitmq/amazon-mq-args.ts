@@ -14,6 +14,11 @@ export interface AmazonMqArgs<Name extends string = string> extends AwsStoreArgs
   readonly instanceType?: string;
   /** RabbitMQ's version, as Amazon MQ calls it; 4.2 by default. Patches come by themselves, in the maintenance window. */
   readonly version?: string;
+  /**
+   * Messages that wait, over all queues, above which somebody is told; 10,000 by default. Amazon MQ counts those of single queues no
+   * more since RabbitMQ 4.
+   */
+  readonly backlog?: number;
   /** Says why it needs no backup. Neither RabbitMQ nor Amazon MQ makes any. */
   readonly backup?: OptOut;
   readonly nodes?: never;
@@ -25,7 +30,7 @@ export interface AmazonMqArgs<Name extends string = string> extends AwsStoreArgs
 }
 
 /** What an Amazon MQ gets that says nothing. */
-const DEFAULTS = { instanceType: "mq.m7g.large", version: "4.2", retain: true, rotation: 1 } as const;
+const DEFAULTS = { instanceType: "mq.m7g.large", version: "4.2", backlog: 10_000, retain: true, rotation: 1 } as const;
 
 /** An Amazon MQ's arguments with every default filled in. */
 export function completeAmazonMq<Name extends string>(args: AmazonMqArgs<Name>) {
@@ -34,4 +39,7 @@ export function completeAmazonMq<Name extends string>(args: AmazonMqArgs<Name>) 
 
 type Defaulted = keyof typeof DEFAULTS;
 export type CompleteAmazonMq = Required<Pick<AmazonMqArgs, Defaulted>> &
-  Pick<AmazonMqArgs, "aws" | "backend" | "backup" | "namespace" | "queues" | "replication" | keyof DeclaredArgs>;
+  Pick<
+    AmazonMqArgs,
+    "aws" | "backend" | "backup" | "namespace" | "queues" | "replication" | "runbooks" | keyof DeclaredArgs
+  >;

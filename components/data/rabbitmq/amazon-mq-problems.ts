@@ -28,7 +28,7 @@ const VERSION = /^4\.([2-9]|[1-9]\d+)$/;
 
 /** Everything that is wrong with an Amazon MQ's arguments. */
 export function amazonMqProblems(name: string, args: CompleteAmazonMq): Problem[] {
-  const { instanceType, version, queues, backup, objectives } = args;
+  const { instanceType, version, queues, backlog, backup, objectives } = args;
   const ofMachines = instanceClassProblems("instanceType", instanceType, "mq");
   const ofQueues = queuesProblems(queues);
   const problems = [
@@ -42,6 +42,8 @@ export function amazonMqProblems(name: string, args: CompleteAmazonMq): Problem[
   ];
   if (!VERSION.test(version))
     problems.push({ field: "version", given: version, allowed: '"4.2" or a later 4.x, as Amazon MQ calls it' });
+  if (!Number.isInteger(backlog) || backlog < 1)
+    problems.push({ field: "backlog", given: backlog, allowed: "a whole number of at least 1" });
   if (ofMachines.length === 0 && ofQueues.length === 0) problems.push(...diskProblems(args));
   return problems;
 }

@@ -6,11 +6,13 @@ import { type Children, keeping } from "../../core/component.ts";
 import { labels } from "../../core/labels.ts";
 import type { Consumer } from "../../core/usage.ts";
 import { amazonRoots, authoritiesFor } from "../aws/authorities.ts";
+import { watchStore } from "../aws/monitoring/watch.ts";
 import { storeAddresses } from "../aws/place.ts";
 import { keyOf, type Surrounded, securityGroupOf } from "../aws/surroundings.ts";
 import { basicAuth, PASSWORD } from "../credential.ts";
 import type { Trust } from "../trust.ts";
 import type { AmazonMqArgs, CompleteAmazonMq } from "./amazon-mq-args.ts";
+import { watched } from "./amazon-mq-monitoring.ts";
 import { ADMIN, amazonMqPlan, MANAGEMENT_PORT } from "./amazon-mq-plan.ts";
 import { names, PORTS } from "./config.ts";
 import type { Server } from "./server.ts";
@@ -69,6 +71,7 @@ export class AmazonMq implements Server {
     };
     const files = { "ca.crt": amazonRoots() };
     this.setup = setUp(name, { ...declared, queues, rotation, files, target }, before, children, transform?.setup);
+    watchStore(surrounded, watched(id, args), args.runbooks, [broker], children);
   }
 
   trust(relation: string, consumer: Consumer): Trust {

@@ -32,6 +32,7 @@ const AWS: AwsPlace = {
   subnets: ZONES.map((zone, index) => ({ id: zone, zone: `eu-central-1${zone}`, cidr: `10.0.${index}.0/24` })),
   podSecurityGroupIds: ["sg-1"],
   clusterName: "shop",
+  alarms: { topicArn: "arn:aws:sns:eu-central-1:123456789012:stores" },
 };
 
 /** The same, with shards that Aurora runs. */

@@ -6,7 +6,9 @@
 const REPLACE_ON: Readonly<Record<string, string>> = {
   "acm/certificate": "domainName subjectAlternativeNames validationMethod keyAlgorithm",
   "backup/vault": "name kmsKeyArn",
+  "cloudwatch/dashboard": "dashboardName",
   "cloudwatch/logGroup": "name namePrefix",
+  "cloudwatch/metricAlarm": "name",
   "dynamodb/table": "name hashKey rangeKey",
   "ec2/eip": "domain publicIpv4Pool",
   "ec2/instance": "ami availabilityZone subnetId keyName",
