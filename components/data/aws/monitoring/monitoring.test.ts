@@ -1,6 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { Namespace } from "../../../cluster/index.ts";
+import { optOut } from "../../../core/opt-out.ts";
+import { record } from "../../../testing/record.ts";
+import { type AwsPlace, Redis } from "../../index.ts";
 import { watched as watchedMsk } from "../../kafka/msk-monitoring.ts";
 import { watched as watchedAurora } from "../../postgres/aurora-monitoring.ts";
 import { watched as watchedAmazonMq } from "../../rabbitmq/amazon-mq-monitoring.ts";
@@ -201,4 +205,41 @@ test("a dashboard shows the state of the alarms, what they look at with its boun
     { id: "limit", visible: false },
   ]);
   expect(new Set(widgets.map(({ x, y }: { x: number; y: number }) => `${x},${y}`)).size).toBe(widgets.length);
+});
+
+describe("a store", () => {
+  function made(alarms: AwsPlace["alarms"]) {
+    const aws: AwsPlace = {
+      region: "eu-central-1",
+      accountId: "123456789012",
+      vpcId: "vpc-1",
+      subnets: ["a", "b", "c"].map((zone) => ({ id: zone, zone: `eu-central-1${zone}`, cidr: "10.0.0.0/24" })),
+      podSecurityGroupIds: ["sg-1"],
+      clusterName: "shop",
+      alarms,
+    };
+    return record("production", () => {
+      const namespace = new Namespace("data", { quota: { cpu: "1", memory: "1Gi", pods: 9 } });
+      new Redis("cache", { backend: "aws", aws, namespace, runbooks: "https://git.example.com/runbooks" });
+    });
+  }
+
+  test("has its alarms and a dashboard that shows them, by the names that they have in AWS", async () => {
+    const { resources, inputsOf } = await made({ topicArn: "arn:aws:sns:eu-central-1:123456789012:stores" });
+    const alarms = resources.filter(({ type }) => type.endsWith(":MetricAlarm"));
+    expect(alarms).toHaveLength(4);
+    const { widgets } = JSON.parse(inputsOf(":Dashboard", "cache").dashboardBody);
+    const arns = alarms.map(({ inputs }) => `arn:aws:cloudwatch:eu-central-1:123456789012:alarm:${inputs.name}`);
+    expect(widgets[0].properties.alarms.sort()).toEqual(arns.sort());
+    for (const { inputs } of alarms)
+      expect(inputs.alarmDescription).toContain("https://git.example.com/runbooks/elasticache.md#");
+  });
+
+  test("of which nobody is told has a dashboard alone, and says why", async () => {
+    const { resources, inputsOf } = await made(optOut("a test needs no pager"));
+    expect(resources.filter(({ type }) => type.endsWith(":MetricAlarm"))).toEqual([]);
+    const { widgets } = JSON.parse(inputsOf(":Dashboard", "cache").dashboardBody);
+    expect(widgets.map(({ type }: { type: string }) => type)).not.toContain("alarm");
+    expect(inputsOf(":ReplicationGroup", "cache").tags).toHaveProperty(["plumbline.dev/opt-out.alarms"]);
+  });
 });
