@@ -69,6 +69,13 @@ describe("a place", () => {
     ["a zone twice", { subnets: [a, b, c, { ...c }] }, "aws.subnets[3].zone", /one subnet in each zone/],
     ["nobody who may connect", { podSecurityGroupIds: [] }, "aws.podSecurityGroupIds", /at least one/],
     ["nobody who is told", { alarms: undefined as never }, "aws.alarms.topicArn", /or alarms: optOut/],
+    [
+      "a topic of another region",
+      { alarms: { topicArn: "arn:aws:sns:eu-west-1:123456789012:stores" } },
+      "aws.alarms.topicArn",
+      /in eu-central-1/,
+    ],
+    ["a topic that keeps an order", { alarms: { topicArn: `${TOPIC}.fifo` } }, "aws.alarms.topicArn", /a topic of SNS/],
     ["a topic that is none", { alarms: { topicArn: "pages" } }, "aws.alarms.topicArn", /the ARN of a topic/],
     [
       "a topic for the morning that is none",

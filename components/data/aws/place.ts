@@ -51,7 +51,7 @@ export interface AwsPlace {
 }
 
 const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
-const TOPIC_ARN = /^arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w.-]+$/;
+const TOPIC_ARN = /^arn:aws[\w-]*:sns:([\w-]+):\d{12}:[\w-]+$/;
 const LEAST_ZONES = 3;
 /** What CloudWatch Logs takes as a retention (PutRetentionPolicy). */
 const LOG_DAYS = [
@@ -82,17 +82,21 @@ export function placeProblems(place: AwsPlace | undefined): Problem[] {
     problems.push({ field: "aws.podSecurityGroupIds", given: [], allowed: "at least one: else nobody can connect" });
   if (!LOG_DAYS.includes(logDays))
     problems.push({ field: "aws.logDays", given: logDays, allowed: `one of ${LOG_DAYS.join(", ")}` });
-  return [...problems, ...alarmProblems(place.alarms)];
+  return [...problems, ...alarmProblems(place)];
 }
 
-/** A problem unless somebody is told, or it is said why not. An ARN that is known only later is not looked at. */
-function alarmProblems(alarms: AwsPlace["alarms"] | undefined): Problem[] {
+/**
+ * A problem unless somebody is told, or it is said why not. An ARN that is known only later is not looked at. An alarm tells a topic of its
+ * own region, and none that keeps an order (`.fifo`).
+ */
+function alarmProblems({ alarms, region }: AwsPlace): Problem[] {
   if (isOptOut(alarms)) return [];
-  const { topicArn, warningTopicArn = topicArn } = alarms ?? {};
+  const { topicArn, warningTopicArn = topicArn }: Partial<AlarmTopics> = alarms ?? {};
+  const isTopic = (arn: string) => TOPIC_ARN.exec(arn)?.[1] === region;
   const fields = { "aws.alarms.topicArn": topicArn, "aws.alarms.warningTopicArn": warningTopicArn };
-  const allowed = 'the ARN of a topic of SNS; or alarms: optOut("<why nobody is told>")';
+  const allowed = `the ARN of a topic of SNS in ${region}, "arn:aws:sns:${region}:…"; or alarms: optOut("<why nobody is told>")`;
   return Object.entries(fields)
-    .filter(([, given]) => given === undefined || (typeof given === "string" && !TOPIC_ARN.test(given)))
+    .filter(([, given]) => given === undefined || (typeof given === "string" && !isTopic(given)))
     .slice(0, 1)
     .map(([field, given]) => ({ field, given, allowed }));
 }
