@@ -91,14 +91,12 @@ export function placeProblems(place: AwsPlace | undefined): Problem[] {
  */
 function alarmProblems({ alarms, region }: AwsPlace): Problem[] {
   if (isOptOut(alarms)) return [];
-  const { topicArn, warningTopicArn = topicArn }: Partial<AlarmTopics> = alarms ?? {};
+  const { topicArn, ...more }: Partial<AlarmTopics> = alarms ?? {};
   const isTopic = (arn: string) => TOPIC_ARN.exec(arn)?.[1] === region;
-  const fields = { "aws.alarms.topicArn": topicArn, "aws.alarms.warningTopicArn": warningTopicArn };
   const allowed = `the ARN of a topic of SNS in ${region}, "arn:aws:sns:${region}:…"; or alarms: optOut("<why nobody is told>")`;
-  return Object.entries(fields)
+  return Object.entries({ topicArn, ...more })
     .filter(([, given]) => given === undefined || (typeof given === "string" && !isTopic(given)))
-    .slice(0, 1)
-    .map(([field, given]) => ({ field, given, allowed }));
+    .map(([field, given]) => ({ field: `aws.alarms.${field}`, given, allowed }));
 }
 
 /** Addresses of the stores, on one port. */
