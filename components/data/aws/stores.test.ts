@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Namespace } from "../../cluster/namespace.ts";
 import type { Problem } from "../../core/invalid.ts";
 import { optOut } from "../../core/opt-out.ts";
+import { AWS_PLACE as aws } from "../../testing/aws-place.ts";
 import { completeMsk, type MskArgs } from "../kafka/msk-args.ts";
 import { mskPlan } from "../kafka/msk-plan.ts";
 import { mskProblems } from "../kafka/msk-problems.ts";
@@ -16,21 +17,7 @@ import { amazonMqPlan } from "../rabbitmq/amazon-mq-plan.ts";
 import { amazonMqProblems } from "../rabbitmq/amazon-mq-problems.ts";
 import { completeElastiCache, type ElastiCacheArgs } from "../redis/elasticache-args.ts";
 import { defaultUserPlan, elastiCachePlan, elastiCacheProblems, userPlan } from "../redis/elasticache-plan.ts";
-import type { AwsPlace } from "./place.ts";
 
-const aws: AwsPlace = {
-  region: "eu-central-1",
-  accountId: "123456789012",
-  vpcId: "vpc-1",
-  subnets: ["a", "b", "c"].map((zone, index) => ({
-    id: zone,
-    zone: `eu-central-1${zone}`,
-    cidr: `10.0.${index}.0/24`,
-  })),
-  podSecurityGroupIds: ["sg-1"],
-  clusterName: "shop",
-  alarms: { topicArn: "arn:aws:sns:eu-central-1:123456789012:stores" },
-};
 const base = { backend: "aws", aws, namespace: { name: "data" } as Namespace } as const;
 const why = optOut("a test needs no more");
 

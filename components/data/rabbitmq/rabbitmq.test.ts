@@ -3,9 +3,9 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { Namespace } from "../../cluster/index.ts";
 import { InvalidArgsError } from "../../core/index.ts";
 import { Issuer } from "../../edge/index.ts";
+import { AWS_PLACE } from "../../testing/aws-place.ts";
 import { GENERATED, isSecret, type Recording, record } from "../../testing/record.ts";
 import { Worker } from "../../workload/index.ts";
-import type { AwsPlace } from "../aws/place.ts";
 import { RabbitMQ } from "./rabbitmq.ts";
 
 const ZONES = ["a", "b", "c"];
@@ -31,20 +31,11 @@ describe("a program", () => {
   }
   /** The same services, of a RabbitMQ that Amazon MQ runs. */
   function programOnAws() {
-    const place: AwsPlace = {
-      region: "eu-central-1",
-      accountId: "123456789012",
-      vpcId: "vpc-1",
-      subnets: ZONES.map((zone, index) => ({ id: zone, zone: `eu-central-1${zone}`, cidr: `10.0.${index}.0/24` })),
-      podSecurityGroupIds: ["sg-1"],
-      clusterName: "shop",
-      alarms: { topicArn: "arn:aws:sns:eu-central-1:123456789012:stores" },
-    };
     return record("test", () => {
       const shop = new Namespace("shop", { quota });
       const data = new Namespace("shop-data", { quota });
       const queues = { orders: {}, mails: {} };
-      const broker = new RabbitMQ("broker", { backend: "aws", aws: place, namespace: data, queues });
+      const broker = new RabbitMQ("broker", { backend: "aws", aws: AWS_PLACE, namespace: data, queues });
       new Worker("orders", { ...service(shop), uses: [broker.queue("orders").publish] });
       new Worker("mailer", {
         ...service(shop),

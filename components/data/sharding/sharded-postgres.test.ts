@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import { Namespace } from "../../cluster/index.ts";
 import { optOut } from "../../core/opt-out.ts";
 import { Issuer } from "../../edge/index.ts";
+import { AWS_PLACE } from "../../testing/aws-place.ts";
 import { isSecret, record } from "../../testing/record.ts";
 import { CronTask, Microservice } from "../../workload/index.ts";
-import type { AwsPlace } from "../aws/place.ts";
 import {
   type ShardedAuroraArgs,
   ShardedPostgres,
@@ -25,19 +25,9 @@ function store(args: Args) {
   });
 }
 
-const AWS: AwsPlace = {
-  region: "eu-central-1",
-  accountId: "123456789012",
-  vpcId: "vpc-1",
-  subnets: ZONES.map((zone, index) => ({ id: zone, zone: `eu-central-1${zone}`, cidr: `10.0.${index}.0/24` })),
-  podSecurityGroupIds: ["sg-1"],
-  clusterName: "shop",
-  alarms: { topicArn: "arn:aws:sns:eu-central-1:123456789012:stores" },
-};
-
 /** The same, with shards that Aurora runs. */
-function storeOnAws(args: Pick<ShardedAuroraArgs, "shards" | "rotation">) {
-  return program((namespace) => new ShardedPostgres("ledger", { backend: "aws", aws: AWS, namespace, ...args }));
+function storeOnAws(args: Pick<ShardedAuroraArgs, "shards" | "instances">) {
+  return program((namespace) => new ShardedPostgres("ledger", { backend: "aws", aws: AWS_PLACE, namespace, ...args }));
 }
 
 function program(make: (namespace: Namespace) => ShardedPostgres) {
@@ -142,7 +132,7 @@ test("shards that are not to keep keys stand, and are in the map without any", a
 });
 
 test("on AWS each shard is an Aurora cluster, and a consumer is told the same as in the cluster", async () => {
-  const [there, here] = [await storeOnAws({ shards: 3 }), await store({ shards: 3 })];
+  const [there, here] = [await storeOnAws({ shards: 3, instances: 2 }), await store({ shards: 3 })];
   expect(container(there).env).toEqual(container(here).env);
   const places = ({ shards }: Places) => shards.map(({ name, ranges }) => ({ name, ranges }));
   expect(places(mapOf(there, "accounts"))).toEqual(places(mapOf(here, "accounts")));
@@ -167,7 +157,10 @@ test("on AWS a mover has the rights of an owner, and a reader none to write", as
 });
 
 test("on AWS a shard that is added is made beside the others: what was there changes its maps alone", async () => {
-  const [before, after] = [await storeOnAws({ shards: 3 }), await storeOnAws({ shards: 4 })];
+  const [before, after] = [
+    await storeOnAws({ shards: 1, instances: 2 }),
+    await storeOnAws({ shards: 2, instances: 2 }),
+  ];
   const byName = ({ resources }: Recorded) =>
     new Map(resources.map((resource) => [`${resource.type.split(":").at(-1)} ${resource.name}`, resource] as const));
   const [old, now] = [byName(before), byName(after)];
@@ -194,7 +187,13 @@ test.each<[what: string, args: Partial<ShardedAuroraArgs>, field: string, allowe
   ["a shard's mistake", { shards: 0 }, "shards", /from 1 to 204/],
   ["a name out of form", { database: "Ledger" }, "database", /DNS label of at most 22/],
 ])("on AWS %s is refused", (_, change, field, allowed) => {
-  const args = { backend: "aws", aws: AWS, namespace: { name: "data" } as Namespace, shards: 3, ...change } as const;
+  const args = {
+    backend: "aws",
+    aws: AWS_PLACE,
+    namespace: { name: "data" } as Namespace,
+    shards: 3,
+    ...change,
+  } as const;
   expect(shardedPostgresProblems("ledger", args)).toEqual([
     { field, given: expect.anything(), allowed: expect.stringMatching(allowed) },
   ]);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Namespace } from "../../../cluster/index.ts";
 import { optOut } from "../../../core/opt-out.ts";
+import { AWS_PLACE } from "../../../testing/aws-place.ts";
 import { record } from "../../../testing/record.ts";
 import { type AwsPlace, Redis } from "../../index.ts";
 import { watched as watchedMsk } from "../../kafka/msk-monitoring.ts";
@@ -209,18 +210,14 @@ test("a dashboard shows the state of the alarms, what they look at with its boun
 
 describe("a store", () => {
   function made(alarms: AwsPlace["alarms"]) {
-    const aws: AwsPlace = {
-      region: "eu-central-1",
-      accountId: "123456789012",
-      vpcId: "vpc-1",
-      subnets: ["a", "b", "c"].map((zone) => ({ id: zone, zone: `eu-central-1${zone}`, cidr: "10.0.0.0/24" })),
-      podSecurityGroupIds: ["sg-1"],
-      clusterName: "shop",
-      alarms,
-    };
     return record("production", () => {
       const namespace = new Namespace("data", { quota: { cpu: "1", memory: "1Gi", pods: 9 } });
-      new Redis("cache", { backend: "aws", aws, namespace, runbooks: "https://git.example.com/runbooks" });
+      new Redis("cache", {
+        backend: "aws",
+        aws: { ...AWS_PLACE, alarms },
+        namespace,
+        runbooks: "https://git.example.com/runbooks",
+      });
     });
   }
 
