@@ -13,8 +13,10 @@ export interface ObjectivePlanArgs {
   readonly runbooks?: string | undefined;
 }
 
-/** The window in which a rate is taken: ten readings of a monitor. All longer ones are sums of what comes of it. */
+/** The window of the rates that are kept: ten readings of a monitor. Shares over hours and days are sums of them. */
 const RATE: Duration = "5m";
+/** Windows that are asked of the counters themselves: sums of rates know of a fault some minutes later. */
+const DIRECT: ReadonlySet<Duration> = new Set(["5m", "30m", "1h"]);
 /** The budget sums up a month, which is much to read, and changes slowly. Prometheus forgets a value after 5 min. */
 const BUDGET_INTERVAL: Duration = "2m";
 
@@ -41,7 +43,7 @@ function groupsOf(name: string, args: ObjectivePlanArgs, target: Target): RuleGr
   const own = { namespace: args.namespace, service: name, objective: target.name };
   const of = (record: string) => `${record}${selecting(own)}`;
   const record = (rule: string, expr: string): RecordingRule => ({ record: rule, expr, labels: own });
-  const { bad, all } = requests(name, args.namespace, target);
+  const counted = (window: Duration) => requests(name, args.namespace, target, window);
   const group = `${args.namespace}-${name}-${target.name}`;
   const over = (window: Duration) =>
     `sum_over_time(${of(BAD)}[${window}]) / (sum_over_time(${of(ALL)}[${window}]) > 0)`;
@@ -49,11 +51,9 @@ function groupsOf(name: string, args: ObjectivePlanArgs, target: Target): RuleGr
     {
       name: group,
       rules: [
-        record(BAD, bad),
-        record(ALL, all),
-        ...WINDOWS.map((window) =>
-          record(ratio(window), window === RATE ? `${of(BAD)} / (${of(ALL)} > 0)` : over(window)),
-        ),
+        record(BAD, counted(RATE).bad),
+        record(ALL, counted(RATE).all),
+        ...WINDOWS.map((window) => record(ratio(window), DIRECT.has(window) ? share(counted(window)) : over(window))),
         ...(["critical", "warning"] as const).map((severity) => burnAlert(name, args, target, severity, of)),
       ],
     },
@@ -79,9 +79,20 @@ const ALL = `slo:requests:rate${RATE}`;
 const REMAINING = "slo:budget:remaining";
 const ratio = (window: Duration) => `slo:errors:ratio_rate${window}`;
 
-/** Requests a second that miss a target, and those that it speaks of. */
-function requests(service: string, namespace: string, { seconds }: Target): { bad: string; all: string } {
-  const rate = (metric: string, more = "") => `sum(rate(${metric}${selecting({ namespace, service }, more)}[${RATE}]))`;
+interface Requests {
+  /** Those a second that miss a target. */
+  readonly bad: string;
+  /** All those a second that it speaks of. */
+  readonly all: string;
+}
+
+function share({ bad, all }: Requests): string {
+  return `(${bad}) / (${all} > 0)`;
+}
+
+function requests(service: string, namespace: string, { seconds }: Target, window: Duration): Requests {
+  const rate = (metric: string, more = "") =>
+    `sum(rate(${metric}${selecting({ namespace, service }, more)}[${window}]))`;
   if (seconds === undefined) {
     const metric = "http_requests_total";
     // A service that has not failed yet has no series of failures: that is none, not unknown.
