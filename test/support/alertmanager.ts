@@ -33,7 +33,10 @@ export async function alertmanagerBinary(): Promise<AlertmanagerBinary> {
   return {
     write,
     amtool: (...words) =>
-      execFileSync("chroot", [root, "/usr/bin/amtool", ...words], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }),
+      execFileSync("chroot", [root, "/usr/bin/amtool", ...words], {
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "pipe"],
+      }),
     serve: async (config) => {
       write("/tmp/alertmanager.yml", config);
       const address = `127.0.0.1:${await freePort()}`;
