@@ -31,9 +31,13 @@ const routing = {
   data: { "alertmanager.yml": JSON.stringify(alertmanagerConfig(args)) },
 };
 
-const verdicts = (...objects: { kind: string; metadata: { name: string } }[]) =>
+const verdicts = (...objects: { apiVersion: string; kind: string; metadata: { name: string } }[]) =>
   evaluate(
-    objects.map((props) => ({ type: `kubernetes:any:${props.kind}`, name: props.metadata.name, props: { ...props } })),
+    objects.map((props) => ({
+      type: `kubernetes:${props.apiVersion.replace(/^v1$/, "core/v1")}:${props.kind}`,
+      name: props.metadata.name,
+      props: { ...props },
+    })),
     { rules },
   ).map(({ rule, verdict }) => `${rule.id}: ${verdict}`);
 
