@@ -1,31 +1,15 @@
-import type { Namespace } from "../../components/cluster/index.ts";
 import type { Bucket } from "../../components/data/index.ts";
-import { complete as completeKafka } from "../../components/data/kafka/args.ts";
-import { watched as watchedKafka } from "../../components/data/kafka/monitoring.ts";
-import type { Watched } from "../../components/data/monitoring/store-monitoring.ts";
 import { complete as completePostgres } from "../../components/data/postgres/args.ts";
 import { watched as watchedPostgres } from "../../components/data/postgres/monitoring.ts";
 import { complete as completeRedis } from "../../components/data/redis/args.ts";
 import { watched as watchedRedis } from "../../components/data/redis/monitoring.ts";
-import type { Issuer } from "../../components/edge/issuer.ts";
-
-const STORE = { namespace: { name: "data" } as Namespace, issuer: {} as Issuer, zones: ["a", "b", "c"] };
-
-/** Values over half an hour, one a minute, by series: `5x30` stays at 5, `0+60x30` grows by one a second. */
-export type Series = Readonly<Record<string, string>>;
-export interface Told {
-  readonly fires: Series;
-  readonly silent: Series;
-}
+import { disk, one, type Series, STORE, type Tried } from "./alert-series.ts";
+import { COMBINED_KAFKA, KAFKA } from "./kafka-alerts.ts";
 
 const instance = (metric: string, index: number, more = "") =>
   `cnpg_${metric}{namespace="data",pod="pg-${index}"${more}}`;
 const server = (metric: string, index: number, more = "") =>
   `redis_${metric}{namespace="data",pod="kv-server-${index}"${more}}`;
-const disk = (claim: string, free: number): Series => ({
-  [`kubelet_volume_stats_available_bytes{namespace="data",persistentvolumeclaim="${claim}"}`]: `${free}x60`,
-  [`kubelet_volume_stats_capacity_bytes{namespace="data",persistentvolumeclaim="${claim}"}`]: "100x60",
-});
 const recovering = (...values: number[]): Series =>
   Object.fromEntries(values.map((value, index) => [instance("pg_replication_in_recovery", index + 1), `${value}x60`]));
 const streaming = (count: number): Series => ({ [instance("pg_replication_streaming_replicas", 1)]: `${count}x60` });
@@ -55,19 +39,9 @@ const archived = (index: number, shipped: number, failed: number): Series => ({
 const baseBackup = (at: number): Series => ({
   'barman_cloud_cloudnative_pg_io_last_available_backup_timestamp{namespace="data",pod="pg-1"}': `${at}x60`,
 });
-const one = (series: string, value: string): Series => ({ [series]: value });
-/** One metric of nodes of Kafka, by pod. */
-const nodes = (metric: string, values: Readonly<Record<string, string>>): Series =>
-  Object.fromEntries(
-    Object.entries(values).map(([node, value]) => [`kafka_${metric}{namespace="data",pod="log-${node}"}`, value]),
-  );
-const controllers = (...active: string[]): Series =>
-  nodes("controllers_active", Object.fromEntries(active.map((value, index) => [`controller-${index}`, value])));
-const brokers = (metric: string, ...all: string[]): Series =>
-  nodes(metric, Object.fromEntries(all.map((value, index) => [`broker-${index}`, value])));
 
-/** Stores, and for each of their alerts series on which it fires and others on which it is silent. */
-export const STORES: Readonly<Record<string, { watched: Watched; told: Readonly<Record<string, Told>> }>> = {
+/** Every kind of store, by a name for tests. */
+export const STORES: Readonly<Record<string, Tried>> = {
   "pg, a Postgres": {
     watched: watchedPostgres("pg", completePostgres({ ...STORE, databases: ["orders"] })),
     told: {
@@ -93,49 +67,6 @@ export const STORES: Readonly<Record<string, { watched: Watched; told: Readonly<
       },
       // Time begins at 0 in these tests, and runs for half an hour: two days before is -172800.
       PostgresBackupLate: { fires: baseBackup(-172_801), silent: baseBackup(-86_400) },
-    },
-  },
-  "log, a Kafka": {
-    watched: watchedKafka("log", completeKafka({ ...STORE, topics: {} })),
-    told: {
-      // None leads; or one takes over from another, and both have said for a minute that they lead.
-      KafkaControllerNotOne: {
-        fires: { ...controllers("0x60", "0x60"), ...brokers("partitions_led", "6x60") },
-        silent: controllers("1x44 0x15", "0x43 1x16", "0x60"),
-      },
-      KafkaPartitionsOffline: {
-        fires: nodes("partitions_offline", { "controller-0": "0x60", "controller-1": "3x60" }),
-        silent: nodes("partitions_offline", { "controller-0": "0x60", "other-broker-0": "3x60" }),
-      },
-      KafkaUncleanElection: {
-        fires: nodes("unclean_elections_total", { "controller-0": "0x60", "controller-1": "0x30 1x30" }),
-        silent: nodes("unclean_elections_total", { "controller-0": "2x60" }),
-      },
-      KafkaBrokerMissing: {
-        fires: brokers("partitions_led", "6x60", "6x60"),
-        silent: brokers("partitions_led", "6x60", "0x60", "6x60"),
-      },
-      KafkaControllerMissing: { fires: controllers("1x60", "0x60"), silent: controllers("0x60", "1x60", "0x60") },
-      KafkaWritesBlocked: {
-        fires: brokers("partitions_under_min_isr", "0x60", "1x60"),
-        silent: brokers("partitions_under_min_isr", "0x60", "0x60", "0x60"),
-      },
-      KafkaCopiesMissing: {
-        fires: brokers("partitions_under_replicated", "4x60", "0x60"),
-        silent: brokers("partitions_under_replicated", "0x37 4x8 0x60", "0x60"),
-      },
-      KafkaDiskFilling: { fires: disk("data-log-broker-0", 19), silent: disk("data-log-broker-0", 21) },
-      KafkaDiskFull: { fires: disk("data-log-controller-2", 9), silent: disk("data-other-log-broker-0", 9) },
-    },
-  },
-  "log, a Kafka whose brokers are its controllers": {
-    watched: watchedKafka("log", completeKafka({ ...STORE, topics: {}, controllers: "combined" })),
-    told: {
-      KafkaControllerNotOne: {
-        fires: brokers("controllers_active", "1x60", "1x60", "0x60"),
-        silent: brokers("controllers_active", "0x60", "1x60"),
-      },
-      KafkaBrokerMissing: { fires: {}, silent: brokers("partitions_led", "0x60", "0x60", "0x60") },
     },
   },
   "kv, a Redis that is a store": {
@@ -167,4 +98,6 @@ export const STORES: Readonly<Record<string, { watched: Watched; told: Readonly<
       },
     },
   },
+  "log, a Kafka": KAFKA,
+  "log, a Kafka whose brokers are its controllers": COMBINED_KAFKA,
 };
