@@ -41,7 +41,7 @@ export function watched(name: string, args: CompleteArgs): Watched {
       severity: "critical",
       expr: `sum(increase(${of("kafka_unclean_elections_total")}[30m])) > 0`,
       lasts: "1m",
-      summary: "a broker leads a partition whose acknowledged records it did not have: they are lost",
+      summary: "brokers lead partitions of which they may not have every acknowledged record: some may be lost",
     },
     missing("KafkaBrokerMissing", runs.brokers, brokers, "brokers"),
     ...(runs.controllers && controllers !== "combined"
