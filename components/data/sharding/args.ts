@@ -5,7 +5,7 @@ import type { Transform } from "../../core/transform.ts";
 import { complete, type PostgresArgs } from "../postgres/args.ts";
 import { postgresProblems } from "../postgres/problems.ts";
 
-export interface ShardedPostgresArgs extends Omit<PostgresArgs, "databases" | "transform"> {
+export interface ShardedPostgresArgs extends Omit<PostgresArgs, "databases" | "erasure" | "transform"> {
   /**
    * How many shards, or their names; each is a Postgres `<store>-<name>`, which a number names from 0 on. A shard is added at
    * the end. One that is there stays where it is in the list, by its name: what keeps its keys is found by it.
