@@ -6,6 +6,7 @@ const PAUSE = 0.02;
 
 /** What both files begin with. What is declared stays data: it is read as JSON, and is never a part of the text of SQL. */
 const SETTINGS = `\\set ON_ERROR_STOP on
+\\set VERBOSITY terse
 \\set tables \`cat :'tables'\`
 SET search_path = public;
 SET TimeZone = 'UTC';
@@ -15,7 +16,7 @@ SELECT set_config('eraser.tables', :'tables', false) AS tables, set_config('eras
 `;
 
 /** The declared tables, in their order. */
-const DECLARED = `SELECT one->>'table' AS name, one->>'by' AS by, one->>'subject' AS subject, (one->>'keep')::bigint AS keep
+const DECLARED = `SELECT one->>'table' AS name, one->>'by' AS moment, one->>'subject' AS subject, (one->>'keep')::bigint AS keep
       FROM jsonb_array_elements(current_setting('eraser.tables')::jsonb) WITH ORDINALITY AS t (one, place)`;
 
 /** Rights are taken and given in one transaction: those to what is no longer declared end here. Then it tells the requests. */
@@ -51,7 +52,7 @@ BEGIN
     EXECUTE format('GRANT USAGE ON SCHEMA %s TO %I',
       (SELECT relnamespace::regnamespace FROM pg_class WHERE oid = declared.name::regclass), eraser);
     EXECUTE format('GRANT DELETE, SELECT (tableoid, ctid, %s) ON %s TO %I',
-      concat_ws(', ', quote_ident(declared.by), quote_ident(declared.subject)), declared.name::regclass, eraser);
+      concat_ws(', ', quote_ident(declared.moment), quote_ident(declared.subject)), declared.name::regclass, eraser);
   END LOOP;
 END $$;
 \\if :requests
@@ -110,7 +111,7 @@ BEGIN
     LOOP
       BEGIN
         problem := NULL;
-        EXECUTE format(batch, declared.name::regclass, declared.by, '<', 'timestamptz') USING cutoff;
+        EXECUTE format(batch, declared.name::regclass, declared.moment, '<', 'timestamptz') USING cutoff;
         GET DIAGNOSTICS gone = ROW_COUNT;
       EXCEPTION WHEN OTHERS THEN
         problem := SQLERRM;
@@ -119,13 +120,13 @@ BEGIN
       COMMIT;
       total := total + gone;
       EXIT WHEN gone = 0;
-      RAISE INFO '%', json_build_object('eraser', 'deletes', 'table', declared.name, 'rows', total);
+      RAISE INFO '%', json_strip_nulls(json_build_object('eraser', 'deletes', 'table', declared.name, 'rows', total));
       PERFORM pg_sleep(${PAUSE});
     END LOOP;
     BEGIN
-      IF problem IS NULL AND NOT (SELECT attnotnull FROM pg_attribute WHERE attrelid = declared.name::regclass AND attname = declared.by) THEN
+      IF problem IS NULL AND NOT (SELECT attnotnull FROM pg_attribute WHERE attrelid = declared.name::regclass AND attname = declared.moment) THEN
         EXECUTE format('SELECT ''rows without '' || %L || '' would stay for ever'' FROM %s WHERE %I IS NULL LIMIT 1',
-          declared.by, declared.name::regclass, declared.by) INTO problem;
+          declared.moment, declared.name::regclass, declared.moment) INTO problem;
       END IF;
     EXCEPTION WHEN OTHERS THEN
       problem := SQLERRM;
