@@ -42,6 +42,7 @@ function bucketOf(issuer: Issuer): Bucket {
   };
   return {
     bucketName: "backups",
+    dataClass: "personal",
     owner: { usableName: "backups", grant },
     reader: { usableName: "backups", grant },
   };

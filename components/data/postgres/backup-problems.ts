@@ -3,7 +3,7 @@ import type { Problem } from "../../core/invalid.ts";
 import { isDnsLabel } from "../../core/names.ts";
 import { isOptOut } from "../../core/opt-out.ts";
 import { amount, isQuantity } from "../../core/quantity.ts";
-import { unkeptProblems } from "../declared.ts";
+import { placeClassProblems, unkeptProblems } from "../declared.ts";
 import type { CompleteArgs } from "./args.ts";
 import { type CompleteBackup, completeBackup, type RestoreArgs } from "./backup-args.ts";
 import { backupPlan, intervalsFor, SHIPPING, SHORTEST_TIMEOUT, takeSeconds } from "./backup-plan.ts";
@@ -30,6 +30,7 @@ export function backupProblems(name: string, args: Args, now = Date.now()): Prob
   const full = completeBackup(name, backup);
   const misshapen = shapeProblems(full);
   problems.push(...misshapen, ...(misshapen.length === 0 ? keepProblems(full, args) : []));
+  problems.push(...placeClassProblems("backup.to", "backups", args, full.to));
   if (restore?.from.bucketName === full.to.bucketName && restore.serverName === full.serverName)
     problems.push({
       field: "backup.serverName",

@@ -1,6 +1,7 @@
 import { type Duration, durationProblems, isDuration, milliseconds } from "../../core/duration.ts";
 import type { Problem } from "../../core/invalid.ts";
 import { isOptOut } from "../../core/opt-out.ts";
+import { placeClassProblems } from "../declared.ts";
 import type { CompleteArgs } from "./args.ts";
 import { completeBackup } from "./backup-args.ts";
 import {
@@ -67,14 +68,15 @@ function tableProblems(
 }
 
 /** A restore brings back who was erased: for that there is a log, and for as long as backups are kept. */
-function backupProblems(name: string, erasure: CompleteErasure, { backup }: Args): Problem[] {
+function backupProblems(name: string, erasure: CompleteErasure, args: Args): Problem[] {
+  const { backup } = args;
   const { log, within, backups } = erasure;
   const requests = takesRequests(erasure);
   if (backup === undefined || isOptOut(backup) || !requests) {
     const why = requests ? "without backups nothing comes back" : "no table has a subject, so there are no requests";
     return log === undefined ? [] : [{ field: "erasure.log", given: log.bucketName, allowed: `nothing: ${why}` }];
   }
-  const problems: Problem[] = [];
+  const problems = log === undefined ? [] : placeClassProblems("erasure.log", "requests of people", args, log);
   const { keep, to } = completeBackup(name, backup);
   if (log === undefined)
     problems.push({
