@@ -168,6 +168,7 @@ describe.skipIf(missing)(`The eraser of a Postgres${missing ? ` (skipped: ${miss
       status: 1,
       said: expect.stringContaining('relation "public.gone" does not exist'),
     });
+    expect(count("orders", "id = 1000")).toBe(0);
   });
 
   test("its role deletes, and sees what it finds rows by; nothing else", () => {

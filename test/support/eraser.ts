@@ -53,6 +53,7 @@ export class LocalEraser {
   /** Puts the files where the scripts find them. */
   declare(tables: NonNullable<ErasureArgs["tables"][string]>): void {
     rmSync(this.#dir, { recursive: true, force: true });
+    this.#log = undefined;
     const files = eraserFiles("postgres", "data", completeErasure({ tables: { [DATABASE]: tables } }), "365d");
     for (const [name, text] of Object.entries(files)) this.#put(`${PATHS.scripts}/${name}`, this.#here(text));
     for (const [path, login] of [

@@ -53,6 +53,9 @@ const archived = (index: number, shipped: number, failed: number): Series => ({
 const baseBackup = (at: number): Series => ({
   'barman_cloud_cloudnative_pg_io_last_available_backup_timestamp{namespace="data",pod="pg-1"}': `${at}x60`,
 });
+const erased = (at: number): Series => ({
+  ['kube_cronjob_status_last_successful_time{namespace="data",cronjob="pg-eraser"}']: `${at}x60`,
+});
 const one = (series: string, value: string): Series => ({ [series]: value });
 
 /** Stores, and for each of their alerts series on which it fires and others on which it is silent. */
@@ -82,6 +85,30 @@ export const STORES: Readonly<Record<string, { watched: Watched; told: Readonly<
       },
       // Time begins at 0 in these tests, and runs for half an hour: two days before is -172800.
       PostgresBackupLate: { fires: baseBackup(-172_801), silent: baseBackup(-86_400) },
+    },
+  },
+  "pg, a Postgres that erases": {
+    watched: watchedPostgres(
+      "pg",
+      completePostgres({
+        ...STORE,
+        databases: ["orders"],
+        erasure: { tables: { orders: { orders: { subject: "customer" } } }, within: "10d" },
+      }),
+    ),
+    told: {
+      PostgresErasureLate: {
+        // Time begins at 0: two days before, less what passes until it is asked.
+        fires: erased(-172_801),
+        silent: {
+          ...erased(-86_400),
+          ...one('kube_cronjob_created{namespace="data",cronjob="pg-eraser"}', "-900000x60"),
+        },
+      },
+      PostgresErasureOverdue: {
+        fires: one('kube_cronjob_created{namespace="data",cronjob="pg-eraser"}', "-432001x60"),
+        silent: erased(-172_801),
+      },
     },
   },
   "kv, a Redis that is a store": {

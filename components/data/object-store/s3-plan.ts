@@ -51,7 +51,7 @@ export function bucketPlan(stack: string, store: string, name: string, args: Com
       bucket: given,
       objectLockEnabled: lockFor !== undefined,
       forceDestroy: !retain,
-      tags: storeTags(aws, args, { podIdentity }),
+      tags: storeTags(aws, args, { podIdentity, retention: buckets[name]?.expireAfter }),
     },
     lifecycle: {
       rules: [

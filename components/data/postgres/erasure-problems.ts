@@ -24,7 +24,7 @@ export function erasureProblems(name: string, args: Args): Problem[] {
   if (args.erasure === undefined) return [];
   const { dataClass, databases, retention } = args;
   const erasure = completeErasure(args.erasure);
-  const problems = durationProblems("erasure.within", erasure.within, "1d", "90d");
+  const problems = durationProblems("erasure.within", erasure.within, "7d", "90d");
   if (dataClass !== "personal")
     problems.push({ field: "dataClass", given: dataClass, allowed: '"personal", since there is erasure' });
   const all = personalTables(erasure);
