@@ -1,6 +1,7 @@
-import { type Duration, durationProblems, isDuration, milliseconds } from "../../core/duration.ts";
+import { type Duration, durationProblems, milliseconds } from "../../core/duration.ts";
 import type { Problem } from "../../core/invalid.ts";
 import { isOptOut } from "../../core/opt-out.ts";
+import { isSpan } from "../backup-keep.ts";
 import { placeClassProblems } from "../declared.ts";
 import type { CompleteArgs } from "./args.ts";
 import { completeBackup } from "./backup-args.ts";
@@ -98,8 +99,4 @@ function backupProblems(name: string, erasure: CompleteErasure, args: Args): Pro
       allowed: `at most erasure.within, "${within}": who was erased lives on in every backup; or erasure.backups: optOut("<why they may be kept for longer>")`,
     });
   return problems;
-}
-
-function isSpan(given: string | undefined): given is Duration {
-  return given !== undefined && isDuration(given) && milliseconds(given) > 0;
 }

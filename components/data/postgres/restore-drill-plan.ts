@@ -27,7 +27,7 @@ const FETCHER: Resources = { requests: { cpu: "200m", memory: "256Mi" }, limits:
 const KEPT_RUNS = 3;
 
 /** Between two base backups, and not in the hours that a day has twice, or not at all. */
-const SCHEDULES: Readonly<Record<DrillEvery, string>> = {
+export const DRILL_SCHEDULES: Readonly<Record<DrillEvery, string>> = {
   daily: "45 3 * * *",
   weekly: "45 3 * * 0",
   monthly: "45 3 1 * *",
@@ -86,7 +86,7 @@ export function drillPlan(name: string, drill: DrillArgs): types.input.batch.v1.
       annotations: { "plumbline.dev/restores": `Cluster/${namespace}/${name}` },
     },
     spec: {
-      schedule: SCHEDULES[every],
+      schedule: DRILL_SCHEDULES[every],
       timeZone: "Etc/UTC",
       concurrencyPolicy: "Forbid",
       startingDeadlineSeconds: HOUR,
