@@ -157,7 +157,7 @@ function podOf(name: string, part: BackupPart, { redis: args, backup, plan, acce
       bucket("fetch", { MOST_AGE_SECONDS: String(2 * plan.everyMinutes * 60) }),
       redis("verify", args.resources),
     ],
-    restore: [bucket("fetch", {}), redis("restore", args.resources)],
+    restore: [bucket("fetch", { PASS_OVER_EMPTY: "yes" }), redis("restore", args.resources)],
   }[part];
   return {
     initContainers: first ? [first] : [],

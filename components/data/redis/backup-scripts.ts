@@ -103,7 +103,10 @@ for one in old:
 say("kept", snapshot=name, bytes=size, keys=int(keys), deleted=len(old))
 `;
 
-/** Fetches the newest snapshot, or the one that is named, and compares it with what was put there. */
+/**
+ * Fetches the newest snapshot, or the one that is named, and compares it with what was put there. A restore passes over those that are empty:
+ * they were taken after everything was lost.
+ */
 const FETCH_PY = `${BUCKET_PY}
 wanted = os.environ.get("SNAPSHOT")
 all = snapshots()
@@ -111,12 +114,25 @@ if not all:
     fail("there is no snapshot in " + FOLDER)
 if wanted and FOLDER + wanted not in all:
     fail("there is no snapshot " + wanted + "; there are " + ", ".join(one[len(FOLDER):] for one in all[-5:]))
-name = FOLDER + wanted if wanted else all[-1]
+heads = {}
+
+
+def head(name):
+    return heads.setdefault(name, s3.head_object(Bucket=BUCKET, Key=name)["Metadata"])
+
+
+def newest():
+    if "PASS_OVER_EMPTY" not in os.environ:
+        return all[-1]
+    return next((one for one in reversed(all) if head(one)["keys"] != "0"), all[-1])
+
+
+name = FOLDER + wanted if wanted else newest()
 most = int(os.environ.get("MOST_AGE_SECONDS", "0"))
 if most and age(name) > most:
     fail("the newest snapshot is %d s old; at most %d s are between two" % (age(name), most))
 began = time.time()
-digest = s3.head_object(Bucket=BUCKET, Key=name)["Metadata"]["sha256"]
+digest = head(name)["sha256"]
 s3.download_file(BUCKET, name, "${SNAPSHOT}")
 with open("${SNAPSHOT}", "rb") as file:
     if hashlib.file_digest(file, "sha256").hexdigest() != digest:
@@ -131,7 +147,7 @@ cd ${PATHS.data}
 redis-server --port 0 --unixsocket ${PATHS.data}/socket --dir ${PATHS.data} --dbfilename dump.rdb --save '' --appendonly no \\
   --aof-use-rdb-preamble no > ${PATHS.data}/log 2>&1 &
 server=$!
-loaded() { redis-cli -s ${PATHS.data}/socket "$@"; }
+loaded() { REDISCLI_AUTH= redis-cli -s ${PATHS.data}/socket "$@"; }
 began=$(date +%s)
 until [ "$(loaded ping 2> /dev/null)" = PONG ]; do
   kill -0 "$server" 2> /dev/null || fail "a server does not start with the snapshot: $(tail -n 1 ${PATHS.data}/log | tr -d '"')"
@@ -154,7 +170,7 @@ const RESTORE_SH = `${LOAD_SH}${ASK_SH}
 [ -n "$primary" ] || fail "no primary answers"
 there=$(ask "$primary" dbsize)
 if [ "$there" != 0 ]; then
-  [ "$(ask "$primary" exists ${RESTORING})" = 1 ] || fail "$primary has $there keys: a snapshot is only restored into an empty server"
+  [ "$(ask "$primary" set ${RESTORING} yes xx)" = OK ] || fail "$primary has $there keys: a snapshot is only restored into an empty server"
   ask "$primary" flushall > /dev/null
 fi
 [ "$(ask "$primary" set ${RESTORING} yes)" = OK ] || fail "$primary takes no writes"
