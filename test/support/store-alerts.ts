@@ -53,9 +53,8 @@ const archived = (index: number, shipped: number, failed: number): Series => ({
 const baseBackup = (at: number): Series => ({
   'barman_cloud_cloudnative_pg_io_last_available_backup_timestamp{namespace="data",pod="pg-1"}': `${at}x60`,
 });
-const erased = (at: number): Series => ({
-  ['kube_cronjob_status_last_successful_time{namespace="data",cronjob="pg-eraser"}']: `${at}x60`,
-});
+const endedWell = (cronJob: string, at: number): Series =>
+  one(`kube_cronjob_status_last_successful_time{namespace="data",cronjob="${cronJob}"}`, `${at}x60`);
 const one = (series: string, value: string): Series => ({ [series]: value });
 
 /** Stores, and for each of their alerts series on which it fires and others on which it is silent. */
@@ -99,15 +98,15 @@ export const STORES: Readonly<Record<string, { watched: Watched; told: Readonly<
     told: {
       PostgresErasureLate: {
         // Time begins at 0: two days before, less what passes until it is asked.
-        fires: erased(-172_801),
+        fires: endedWell("pg-eraser", -172_801),
         silent: {
-          ...erased(-86_400),
+          ...endedWell("pg-eraser", -86_400),
           ...one('kube_cronjob_created{namespace="data",cronjob="pg-eraser"}', "-900000x60"),
         },
       },
       PostgresErasureOverdue: {
         fires: one('kube_cronjob_created{namespace="data",cronjob="pg-eraser"}', "-432001x60"),
-        silent: erased(-172_801),
+        silent: endedWell("pg-eraser", -172_801),
       },
     },
   },
@@ -129,6 +128,16 @@ export const STORES: Readonly<Record<string, { watched: Watched; told: Readonly<
       },
       RedisDiskFilling: { fires: disk("data-kv-server-0", 19), silent: disk("data-kv-server-0", 21) },
       RedisDiskFull: { fires: disk("data-kv-server-0", 9), silent: disk("data-kv-server-0", 10) },
+    },
+  },
+  "kv, a Redis with backups": {
+    watched: watchedRedis("kv", completeRedis({ ...STORE, role: "store", backup: { to: {} as Bucket } })),
+    told: {
+      RedisBackupLate: {
+        // A day by default; twice, and 67 s.
+        fires: endedWell("kv-backup", -172_868),
+        silent: endedWell("kv-backup", -90_000),
+      },
     },
   },
   "kv, a Redis that is a cache": {

@@ -1,5 +1,5 @@
 import { milliseconds } from "../../core/duration.ts";
-import { type Alert, diskAlerts } from "../monitoring/alert.ts";
+import { type Alert, diskAlerts, sinceItEndedWell } from "../monitoring/alert.ts";
 import type { Watched } from "../monitoring/store-monitoring.ts";
 import type { CompleteArgs } from "./args.ts";
 import { backupOf } from "./backup.ts";
@@ -114,13 +114,9 @@ function backupAlerts({ everyHours }: BackupPlan, of: (metric: string) => string
   ];
 }
 
-/**
- * A run that ends well has left nothing undone that was due. So the time since the last one is all that is asked, of kube-state-metrics:
- * before the first one it counts from when the CronJob was made.
- */
+/** A run that ends well has left nothing undone that was due: so the time since the last one is all that is asked. */
 function eraserAlerts(name: string, namespace: string, { within }: CompleteErasure): Alert[] {
-  const of = (metric: string) => `kube_cronjob_${metric}{namespace="${namespace}",cronjob="${eraserName(name)}"}`;
-  const since = `time() - max(${of("status_last_successful_time")} or ${of("created")})`;
+  const since = sinceItEndedWell(namespace, eraserName(name));
   const half = milliseconds(within) / 2_000;
   return [
     {
