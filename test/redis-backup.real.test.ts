@@ -41,18 +41,21 @@ describe.skipIf(missing)(`Snapshots of a Redis${missing ? ` (skipped: ${missing}
   });
 
   /** Everything of the consumer's, by one line for each key: what it is, what is in it, and how long it lives. */
-  const contents = () => {
-    const read = {
-      "shop:list": "lrange shop:list 0 -1",
-      "shop:set": "smembers shop:set",
-      "shop:hash": "hgetall shop:hash",
-    };
-    const more = { "shop:sorted": "zrange shop:sorted 0 -1 withscores", "shop:stream": "xrange shop:stream - +" };
-    const groups = "xinfo groups shop:stream";
-    return redis.ask(
-      [...Object.values({ ...read, ...more }), groups, "get shop:1", `get shop:${KEYS}`, "get shop:bytes"].join("\n"),
+  const contents = () =>
+    redis.ask(
+      [
+        "lrange shop:list 0 -1",
+        "smembers shop:set",
+        "hgetall shop:hash",
+        "zrange shop:sorted 0 -1 withscores",
+        "xrange shop:stream - +",
+        "xinfo groups shop:stream",
+        "get shop:1",
+        `get shop:${KEYS}`,
+        "get shop:bytes",
+        "fcall one 0",
+      ].join("\n"),
     );
-  };
   const backUp = () => redis.run("_backup", ["snapshot.sh", "put.py"]);
   const drill = (more: object = {}) => redis.run("_backup", ["fetch.py", "verify.sh"], more);
   const restore = () => redis.run("_restore", ["fetch.py", "restore.sh"], { PASS_OVER_EMPTY: "yes" });
@@ -70,7 +73,8 @@ zadd shop:sorted 1.5 member
 xadd shop:stream 1-1 field value
 xgroup create shop:stream readers 0
 set shop:bytes "\x00\xff\r\n\"'"
-set shop:soon value ex 3600`,
+set shop:soon value ex 3600
+function load "#!lua name=own\nredis.register_function('one', function() return 1 end)"`,
     );
     const before = contents();
     const backedUp = backUp();
@@ -88,6 +92,7 @@ set shop:soon value ex 3600`,
     expect(restored, restored.said).toMatchObject({ status: 0 });
     expect(count()).toBe(ALL);
     expect(contents()).toBe(before);
+    expect(before).toMatch(/\n1$/);
     expect(Number(redis.ask("ttl shop:soon"))).toBeGreaterThan(3_000);
     expect(redis.ask("exists shop:after")).toBe("0");
     // Both replicas have it too.

@@ -49,7 +49,7 @@ export function eraserName(name: string): string {
  * Who deletes from a database, and who gives it the rights to: two roles of one pod. The eraser deletes from the declared tables, and
  * sees the columns by which it finds rows; the steward is a member of whoever owns tables, and no container has both passwords.
  */
-export function eraserAccesses(
+function eraserAccesses(
   name: string,
   namespace: string,
   database: string,

@@ -1,5 +1,5 @@
 /** Requests of people, one a row, in each database that has a table with a subject. The owning service writes `subject`. */
-export const REQUESTS = "plumbline_erasure_requests";
+const REQUESTS = "plumbline_erasure_requests";
 /** Rows that go in one transaction, and the pause after it, in seconds: replicas follow, and nobody waits for a lock for long. */
 const BATCH = 5_000;
 const PAUSE = 0.02;
