@@ -49,11 +49,7 @@ export function eraserName(name: string): string {
  * Who deletes from a database, and who gives it the rights to: two roles of one pod. The eraser deletes from the declared tables, and
  * sees the columns by which it finds rows; the steward is a member of whoever owns tables, and no container has both passwords.
  */
-function eraserAccesses(
-  name: string,
-  namespace: string,
-  database: string,
-): Record<"eraser" | "steward", Access> {
+function eraserAccesses(name: string, namespace: string, database: string): Record<"eraser" | "steward", Access> {
   const pods = { database, namespace, podLabels: selector(name, ERASER), connections: 1 };
   return {
     eraser: { ...pods, right: "eraser", consumer: ERASER },
