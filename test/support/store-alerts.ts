@@ -39,6 +39,8 @@ const archived = (index: number, shipped: number, failed: number): Series => ({
 const baseBackup = (at: number): Series => ({
   'barman_cloud_cloudnative_pg_io_last_available_backup_timestamp{namespace="data",pod="pg-1"}': `${at}x60`,
 });
+const endedWell = (cronJob: string, at: number): Series =>
+  one(`kube_cronjob_status_last_successful_time{namespace="data",cronjob="${cronJob}"}`, `${at}x60`);
 
 /** Every kind of store, by a name for tests. */
 export const STORES: Readonly<Record<string, Tried>> = {
@@ -69,6 +71,30 @@ export const STORES: Readonly<Record<string, Tried>> = {
       PostgresBackupLate: { fires: baseBackup(-172_801), silent: baseBackup(-86_400) },
     },
   },
+  "pg, a Postgres that erases": {
+    watched: watchedPostgres(
+      "pg",
+      completePostgres({
+        ...STORE,
+        databases: ["orders"],
+        erasure: { tables: { orders: { orders: { subject: "customer" } } }, within: "10d" },
+      }),
+    ),
+    told: {
+      PostgresErasureLate: {
+        // Time begins at 0: two days before, less what passes until it is asked.
+        fires: endedWell("pg-eraser", -172_801),
+        silent: {
+          ...endedWell("pg-eraser", -86_400),
+          ...one('kube_cronjob_created{namespace="data",cronjob="pg-eraser"}', "-900000x60"),
+        },
+      },
+      PostgresErasureOverdue: {
+        fires: one('kube_cronjob_created{namespace="data",cronjob="pg-eraser"}', "-432001x60"),
+        silent: endedWell("pg-eraser", -172_801),
+      },
+    },
+  },
   "kv, a Redis that is a store": {
     watched: watchedRedis("kv", completeRedis({ ...STORE, role: "store" })),
     told: {
@@ -87,6 +113,16 @@ export const STORES: Readonly<Record<string, Tried>> = {
       },
       RedisDiskFilling: { fires: disk("data-kv-server-0", 19), silent: disk("data-kv-server-0", 21) },
       RedisDiskFull: { fires: disk("data-kv-server-0", 9), silent: disk("data-kv-server-0", 10) },
+    },
+  },
+  "kv, a Redis with backups": {
+    watched: watchedRedis("kv", completeRedis({ ...STORE, role: "store", backup: { to: {} as Bucket } })),
+    told: {
+      RedisBackupLate: {
+        // A day by default; twice, and 67 s.
+        fires: endedWell("kv-backup", -172_868),
+        silent: endedWell("kv-backup", -90_000),
+      },
     },
   },
   "kv, a Redis that is a cache": {
