@@ -61,7 +61,7 @@ export function watched(name: string, { namespace, replicas, role }: CompleteArg
     title: "Redis",
     runbook: "redis",
     pods: selector(name, SERVER),
-    port: "metrics",
+    scrapes: [{ port: "metrics" }],
     alerts,
     panels: [
       { title: "Primaries", queries: { primaries } },
