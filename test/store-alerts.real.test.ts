@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { alertsPlan } from "../components/data/monitoring/alert.ts";
+import type { Series, Told } from "./support/alert-series.ts";
 import { type Promtool, promtool, whyNoPromtool } from "./support/promtool.ts";
-import { type Series, STORES, type Told } from "./support/store-alerts.ts";
+import { STORES } from "./support/store-alerts.ts";
 
 /** Alerts of stores alone; a cache is told of the rest as a store is. */
 const ALERTS = Object.entries(STORES).flatMap(([store, { watched, told }]) =>

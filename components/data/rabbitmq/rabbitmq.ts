@@ -17,10 +17,12 @@ import type { Transform } from "../../core/transform.ts";
 import type { Consumer, Grant, Usable } from "../../core/usage.ts";
 import { Certificate } from "../../edge/certificate.ts";
 import { type Credential, credential } from "../credential.ts";
+import { StoreMonitoring } from "../monitoring/store-monitoring.ts";
 import { serverAccountPlan } from "../server-account.ts";
 import { type CompleteArgs, complete, type RabbitMQArgs } from "./args.ts";
 import { host, internodeFiles, names, PORTS, serverHosts } from "./config.ts";
 import { type Access, deadLettersOf, setupFiles, usersData } from "./definitions.ts";
+import { watched } from "./monitoring.ts";
 import { budgetPlan, clusterPlan, networkPlans, podLabels, setupPlan } from "./plan.ts";
 import { rabbitProblems } from "./problems.ts";
 
@@ -83,6 +85,8 @@ export class RabbitMQ<Name extends string = string> extends Component {
       }),
     );
     this.#setup = this.#setUp(cluster, transform?.setup);
+    const watch = { ...watched(name, full), namespace, runbooks: args.runbooks };
+    new StoreMonitoring(name, watch, { parent: this, dependsOn: cluster });
     this.registerOutputs({ endpoint: this.endpoint });
   }
 
