@@ -155,7 +155,7 @@ function queueAlerts({ queues }: CompleteArgs, of: Metric): Alert[] {
   const lost = (how: string) =>
     `rate(${of(`detailed_exchange_messages_unroutable_${how}_total`, label("exchange", declared))}[5m])`;
   const used = roomUsed({ queues }, of);
-  const past = (share: number) => used.map((of) => `${of} > ${share}`).join(" or ");
+  const past = (share: number) => used.map((one) => `${one} > ${share}`).join(" or ");
   return [
     {
       name: "RabbitMQUnroutable",
