@@ -16,6 +16,7 @@ import type { Transform } from "../../core/transform.ts";
 import { Certificate } from "../../edge/certificate.ts";
 import { setWithClaims } from "../claims.ts";
 import { serverAccountPlan } from "../server-account.ts";
+import type { Trust } from "../trust.ts";
 import type { CompleteArgs, KafkaArgs } from "./args.ts";
 import { type Access, clusterId, names, nodeFiles, PORTS, partsOf, serverHosts, setupFiles } from "./config.ts";
 import {
@@ -27,7 +28,7 @@ import {
   SETUP,
   setupPlan,
 } from "./plan.ts";
-import type { Server, Trust } from "./server.ts";
+import type { Server } from "./server.ts";
 
 /** A user's name and password, for the Secret that the setup reads. */
 interface User {

@@ -1,6 +1,7 @@
 import type { Manifest } from "../../core/custom-resource.ts";
 import type { Duration } from "../../core/duration.ts";
 import { labels } from "../../core/labels.ts";
+import { runbookUrl } from "./runbook.ts";
 
 /** What wakes or tells somebody: an expression of Prometheus that has an answer only when something is wrong. */
 export interface Alert {
@@ -58,7 +59,7 @@ export function alertsPlan({ name, namespace, runbook, runbooks }: AlertsOf, ale
             labels: { severity, store: name },
             annotations: {
               summary: `${name}: ${summary}`,
-              ...(runbooks && { runbook_url: `${runbooks}/${runbook}.md#${alert.toLowerCase()}` }),
+              ...(runbooks && { runbook_url: runbookUrl(runbooks, runbook, alert) }),
             },
           })),
         },
