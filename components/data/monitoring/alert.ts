@@ -56,7 +56,8 @@ export function alertsPlan({ name, namespace, runbook, runbooks }: AlertsOf, ale
             alert,
             expr,
             for: lasts,
-            labels: { severity, store: name },
+            // Many expressions count over pods, and have no label left by which a runbook could name them.
+            labels: { severity, namespace, store: name },
             annotations: {
               summary: `${name}: ${summary}`,
               ...(runbooks && { runbook_url: runbookUrl(runbooks, runbook, alert) }),
