@@ -5,6 +5,8 @@ import { complete as completeRedis } from "../../components/data/redis/args.ts";
 import { watched as watchedRedis } from "../../components/data/redis/monitoring.ts";
 import { disk, one, type Series, STORE, type Tried } from "./alert-series.ts";
 import { COMBINED_KAFKA, KAFKA } from "./kafka-alerts.ts";
+import { OBJECT_STORE } from "./object-store-alerts.ts";
+import { RABBITMQ } from "./rabbitmq-alerts.ts";
 
 const instance = (metric: string, index: number, more = "") =>
   `cnpg_${metric}{namespace="data",pod="pg-${index}"${more}}`;
@@ -136,4 +138,6 @@ export const STORES: Readonly<Record<string, Tried>> = {
   },
   "log, a Kafka": KAFKA,
   "log, a Kafka whose brokers are its controllers": COMBINED_KAFKA,
+  "mq, a RabbitMQ": RABBITMQ,
+  "objects, an object store": OBJECT_STORE,
 };

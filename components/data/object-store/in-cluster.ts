@@ -18,11 +18,13 @@ import type { Consumer, Grant, Peer } from "../../core/usage.ts";
 import { Certificate } from "../../edge/certificate.ts";
 import { setWithClaims } from "../claims.ts";
 import { PASSWORD } from "../credential.ts";
+import { StoreMonitoring } from "../monitoring/store-monitoring.ts";
 import { serverAccountPlan } from "../server-account.ts";
 import { accessKey } from "./access-key.ts";
 import { type CompleteArgs, expiryOf, type ObjectStoreArgs } from "./args.ts";
 import { configFiles, names, PORTS, REGION, scripts, securityToml, serverHosts } from "./config.ts";
 import { type Access, type Identity, identitiesJson } from "./identities.ts";
+import { watched } from "./monitoring.ts";
 import { budgetPlan, endpoint, headlessServicePlan, networkPlans, servicePlan } from "./network-plan.ts";
 import type { Server } from "./server.ts";
 import { SERVER, serversPlan } from "./server-plan.ts";
@@ -84,6 +86,8 @@ export class InCluster implements Server {
     ];
     new Service(...children.child(name, servicePlan(name, args), undefined, { dependsOn: sets }));
     this.#setup = this.#setUp(sets, transform?.setup);
+    const watch = { ...watched(name, args), namespace, runbooks: args.runbooks };
+    new StoreMonitoring(name, watch, { parent: children.component, dependsOn: sets });
   }
 
   bucketName(bucket: string): string {

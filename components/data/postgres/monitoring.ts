@@ -59,7 +59,7 @@ export function watched(name: string, args: CompleteArgs): Watched {
     title: "PostgreSQL",
     runbook: "postgres",
     pods: podLabels(name),
-    port: "metrics",
+    scrapes: [{ port: "metrics" }],
     alerts,
     panels: [
       { title: "Primaries", queries: { primaries } },

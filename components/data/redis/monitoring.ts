@@ -65,7 +65,7 @@ export function watched(name: string, args: CompleteArgs): Watched {
     title: "Redis",
     runbook: "redis",
     pods: selector(name, SERVER),
-    port: "metrics",
+    scrapes: [{ port: "metrics" }],
     alerts,
     panels: [
       { title: "Primaries", queries: { primaries } },
