@@ -150,21 +150,6 @@ function clientPod(name: string, what: string, lost: string): object {
   });
 }
 
-/** What a client's log tells of one message. */
-export interface Told {
-  /** In milliseconds since 1970. */
-  readonly at: number;
-  readonly number: number;
-  readonly outcome: string;
-}
-
-export function told(log: string): Told[] {
-  return log.split("\n").flatMap((line) => {
-    const [, at, number, outcome = ""] = /^(\d+) (\d+) (\w+)$/.exec(line) ?? [];
-    return at === undefined ? [] : [{ at: Number(at), number: Number(number), outcome }];
-  });
-}
-
 function here(name: string) {
   return { name, namespace: NAMESPACE };
 }
