@@ -19,6 +19,7 @@ import {
   kept,
   NAMESPACE,
   PRODUCER,
+  SETS,
   TOOL_PROPERTIES,
   TOPIC,
   tool,
@@ -56,10 +57,7 @@ describe.skipIf(why !== undefined)(`Kafka on real nodes${why === undefined ? "" 
     const { base, setup } = await kafkaObjects();
     const began = Date.now();
     await apply(lab, base);
-    for (const pod of [...CONTROLLERS, ...BROKERS])
-      await eventually(
-        async () => void (await kubectl("wait", `pod/${pod}`, "--for=condition=Ready", "--timeout=120s")),
-      );
+    for (const set of SETS) await kubectl("rollout", "status", `statefulset/${set}`, "--timeout=300s");
     console.log(`Kafka: ready ${seconds(Date.now() - began)} after it was asked for`);
     await apply(lab, setup);
     await kubectl("wait", "job", "--all", "--for=condition=Complete", "--timeout=180s");

@@ -19,6 +19,7 @@ const NAME = "kafka";
 export const TOPIC = "orders";
 export const PRODUCER = "producer";
 export const CONSUMER = "consumer";
+export const SETS = [names(NAME).controller, names(NAME).broker];
 /** The nodes' pods. */
 export const BROKERS = [0, 1, 2].map((index) => `${names(NAME).broker}-${index}`);
 export const CONTROLLERS = [0, 1, 2].map((index) => `${names(NAME).controller}-${index}`);
