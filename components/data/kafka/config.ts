@@ -142,6 +142,11 @@ rootLogger.level = info
 rootLogger.appenderRef.out.ref = out
 `;
 
+/** For how many seconds Java keeps an address, else 30, and that there is none, else 10: a broker that comes back may have another. */
+const JAVA_SECURITY = `networkaddress.cache.ttl=5
+networkaddress.cache.negative.ttl=1
+`;
+
 /** Starts a node: writes what only the pod knows, formats a new disk, and runs. */
 const NODE_SH = `#!/bin/bash
 set -euo pipefail
@@ -286,6 +291,7 @@ export function nodeFiles(name: string, args: CompleteArgs): Record<string, stri
     "log4j2.properties": LOG4J2,
     "node.sh": NODE_SH,
     "hosts.sh": HOSTS_SH,
+    "java.security": JAVA_SECURITY,
   };
 }
 

@@ -49,8 +49,6 @@ const MEBIBYTE = 2 ** 20;
  * hand over to, and use it up: where the data is not kept, that is waited for less long.
  */
 const GRACE_SECONDS = { kept: 120, discarded: 30 };
-/** Java keeps an address for half a minute, and for 10 s that there was none: both are in a file here, which costs nothing to ask. */
-const NAMES_OPTS = "-Dsun.net.inetaddr.ttl=5 -Dsun.net.inetaddr.negative.ttl=1";
 /**
  * An hour: after a crash a broker reads the newest file of every partition again, up to 1 GB of each, before it listens. One that were
  * killed meanwhile would begin anew, for ever.
@@ -111,7 +109,7 @@ export function nodesPlan(
               command: ["bash", `${PATHS.config}/node.sh`],
               env: [
                 ...javaEnvironment(resources, HEAP_SHARE.node),
-                { name: "KAFKA_OPTS", value: NAMES_OPTS },
+                { name: "KAFKA_OPTS", value: `-Djava.security.properties=${PATHS.config}/java.security` },
                 { name: "PART", value: part },
                 { name: "DOMAIN", value: `${service}.${namespace}.svc` },
                 { name: "FIRST_ID", value: String(FIRST_ID[part]) },
