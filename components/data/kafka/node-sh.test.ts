@@ -36,6 +36,7 @@ function settings(part: Part, args: KafkaArgs): Record<string, string> {
   const env = { PATH: process.env.PATH, PART: part, DOMAIN: `kafka-${part}.shop-data.svc`, FIRST_ID: "7", ZONE: "b" };
   execFileSync("bash", [join(paths[PATHS.config] ?? "", "node.sh")], {
     env: { ...env, HOSTNAME: hostname, CLUSTER_ID: "id" },
+    stdio: "pipe",
   });
   const written = readFileSync(join(paths[PATHS.run] ?? "", "server.properties"), "utf8");
   return Object.fromEntries(written.split("\n").map((line) => line.split(/=(.*)/s).slice(0, 2)));
