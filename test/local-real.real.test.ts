@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { whyNoRealNodes } from "../rehearsal/index.ts";
 import { traces } from "../rehearsal/nodes/testing/traces.ts";
-import { type Checkout, makeCheckout, type Run } from "./support/checkout.ts";
+import { type Checkout, makeCheckout } from "./support/checkout.ts";
 import { ask, load, sendCustomer } from "./support/customer.ts";
 import { pods } from "./support/shop.ts";
 
@@ -20,17 +20,16 @@ describe.skipIf(why !== undefined)(`the stack on real nodes${why === undefined ?
   const left = () => traces(undefined, ENVIRONMENT);
   const before = why === undefined ? left() : undefined;
   let checkout: Checkout;
-  let first: Run;
   let placed: string;
 
   beforeAll(async () => {
     checkout = await makeCheckout(ENVIRONMENT);
-    first = await checkout.plumbline("up", ENVIRONMENT, "--json");
+    const { code, stdout, stderr } = await checkout.plumbline("up", ENVIRONMENT, "--json");
+    expect(code, stdout + stderr).toBe(0);
   });
   afterAll(() => checkout?.remove());
 
   test("up ends with every pod ready in a container, in three zones", () => {
-    expect(first.code, first.stdout + first.stderr).toBe(0);
     const all = pods(checkout);
     expect(all.filter(({ ready }) => !ready)).toEqual([]);
     for (const app of ["orders", "payments", "inventory", "postgres", "cache", "kafka"])

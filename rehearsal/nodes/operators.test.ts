@@ -71,7 +71,7 @@ it("changes names, namespaces and images as kustomize would", () => {
   };
   const given = [{ kind: "Namespace", metadata: { name: "rabbitmq-system" } }, account, binding, deployment];
   const kustomization = { namespace: "rabbitmq-system", namePrefix: "rabbitmq-cluster-", image: "operator:1" };
-  expect(loadAll(forNodes(given.map((one) => dump(one)).join("---\n"), kustomization))).toEqual([
+  expect(loadAll(forNodes(given.map((one) => dump(one)).join("---\n"), { kustomization }))).toEqual([
     given[0],
     { kind: "ServiceAccount", metadata: { name: "rabbitmq-cluster-operator", namespace: "rabbitmq-system" } },
     {

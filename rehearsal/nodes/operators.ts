@@ -13,6 +13,7 @@ import { produce } from "../toolchain/product.ts";
 import { follow, type Say } from "../toolchain/progress.ts";
 import { type Kustomization, type Kustomized, kustomize } from "./kustomization.ts";
 import type { RuntimeOptions } from "./runtime.ts";
+import { type Survival, type SurvivingSpec, survive } from "./survival.ts";
 
 /** An operator that runs in pods of real nodes, as its makers deploy it. */
 interface RealOperator {
@@ -24,6 +25,8 @@ interface RealOperator {
   readonly files: (version: string) => readonly string[];
   /** Set where these are no release, but what one is made of. */
   readonly kustomization?: Kustomization;
+  /** How it outlives a node, which its makers leave to others: as the charts of the clouds have it. */
+  readonly survival?: Survival;
   /** Writes the images that {@link images} are named by over those that the files name. */
   readonly renamed?: (yaml: string) => string;
 }
@@ -32,6 +35,7 @@ const OPERATORS = {
   "cloudnative-pg": {
     images: [CLOUDNATIVE_PG],
     module: "github.com/cloudnative-pg/cloudnative-pg",
+    survival: { replicas: 2, args: ["--leader-lease-duration=8", "--leader-renew-deadline=5"] },
     files: (version) => [`releases/cnpg-${version.replace(/^v/, "")}.yaml`],
   },
   "rabbitmq-cluster-operator": {
@@ -56,6 +60,8 @@ const OPERATORS = {
     images: [BARMAN_CLOUD, BARMAN_CLOUD_SIDECAR],
     module: "github.com/cloudnative-pg/plugin-barman-cloud",
     files: () => ["manifest.yaml"],
+    // Only the pod that leads answers: a second one would never be ready.
+    survival: { leavesAfter: 5 },
     renamed: released,
   },
 } satisfies Record<string, RealOperator>;
@@ -89,7 +95,8 @@ export async function operatorManifests(
   name: OperatorName,
   { cacheDir, env, report, signal }: RuntimeOptions,
 ): Promise<string> {
-  const { module, files, kustomization, renamed }: RealOperator = OPERATORS[name];
+  const operator: RealOperator = OPERATORS[name];
+  const { module, files, kustomization, survival, renamed } = operator;
   const tool = `manifests-${name}`;
   return follow(`manifests of ${name}`, { report }, async (say) => {
     const inputs = contentKey({
@@ -98,6 +105,7 @@ export async function operatorManifests(
       files: files("v0").join(),
       code: await fileDigest(import.meta.filename),
       kustomization: JSON.stringify(kustomization ?? null),
+      survival: JSON.stringify(survival ?? null),
       kustomize: await fileDigest(join(import.meta.dirname, "kustomization.ts")),
     });
     const make = async (stage: string, saying: Say) => {
@@ -105,7 +113,7 @@ export async function operatorManifests(
       const { dir, version } = found(module);
       const texts = await Promise.all(files(version).map((file) => readFile(join(dir, file), "utf8")));
       const yaml = texts.join("\n---\n");
-      await writeFile(join(stage, FILE), forNodes(renamed?.(yaml) ?? yaml, kustomization));
+      await writeFile(join(stage, FILE), forNodes(renamed?.(yaml) ?? yaml, operator));
     };
     const dir = await produce(
       toolsDirectory(cacheDir),
@@ -120,6 +128,7 @@ export async function operatorManifests(
 /** What we change of an operator's container. */
 interface Container {
   image?: string;
+  args?: string[];
   imagePullPolicy?: string;
   resources?: { limits?: { cpu?: string } };
   startupProbe?: { periodSeconds?: number; failureThreshold?: number };
@@ -127,7 +136,9 @@ interface Container {
 }
 
 interface Manifest extends Kustomized {
-  readonly spec?: { readonly template?: { readonly spec?: { readonly containers?: readonly Container[] } } };
+  readonly spec?: SurvivingSpec & {
+    readonly template?: { readonly spec?: { readonly containers?: readonly Container[] } };
+  };
 }
 
 /** Seconds that an operator may take to be ready, asked every second. */
@@ -139,7 +150,10 @@ const STARTUP_SECONDS = 60;
  * CloudNativePG's has it, it takes 8 seconds to be ready, its plugin is first asked after 10, and an `up` waits for both. Throws `RehearsalError` if no Deployment is
  * among them.
  */
-export function forNodes(yaml: string, kustomization?: Kustomization): string {
+export function forNodes(
+  yaml: string,
+  { kustomization, survival = {} }: Pick<RealOperator, "kustomization" | "survival"> = {},
+): string {
   const manifests = (loadAll(yaml) as (Manifest | null)[]).filter(
     (manifest) => manifest !== null && manifest.kind !== "CustomResourceDefinition",
   ) as Manifest[];
@@ -150,6 +164,7 @@ export function forNodes(yaml: string, kustomization?: Kustomization): string {
       "The module has moved them: correct OPERATORS in rehearsal/nodes/operators.ts.",
     );
   if (kustomization) kustomize(manifests, kustomization);
+  for (const deployment of deployments) survive(deployment.spec, survival);
   for (const container of deployments.flatMap(({ spec }) => spec?.template?.spec?.containers ?? [])) {
     container.imagePullPolicy = "IfNotPresent";
     delete container.resources?.limits?.cpu;

@@ -4,6 +4,17 @@ import { API_SERVER_PORTS, type Operator } from "./operator.ts";
 const VERSION = "v0.14.0";
 
 /**
+ * CloudNativePG does nothing for a Cluster whose plugin does not answer, not even a failover; and only one pod of the plugin answers.
+ * So it leaves a lost node after 5 s, not Kubernetes' 300.
+ */
+const LEAVES_A_LOST_NODE = ["not-ready", "unreachable"].map((condition) => ({
+  key: `node.kubernetes.io/${condition}`,
+  operator: "Exists",
+  effect: "NoExecute",
+  tolerationSeconds: 5,
+}));
+
+/**
  * Backs PostgreSQL up to an object store and restores it: a plugin of CloudNativePG, which calls it by mutual TLS and runs it
  * beside every instance. CloudNativePG 1.26 and later take it; their own way of backups is gone in 1.31.
  */
@@ -17,7 +28,12 @@ export const BARMAN_CLOUD = {
     chart: "plugin-barman-cloud",
     repository: "https://cloudnative-pg.github.io/charts",
     version: "0.7.1",
-    values: { crds: { create: true }, image: { tag: VERSION }, sidecarImage: { tag: VERSION } },
+    values: {
+      crds: { create: true },
+      image: { tag: VERSION },
+      sidecarImage: { tag: VERSION },
+      tolerations: LEAVES_A_LOST_NODE,
+    },
   },
   crds: { module: `github.com/cloudnative-pg/plugin-barman-cloud@${VERSION}`, folder: "config/crd/bases" },
   groups: ["barmancloud.cnpg.io"],

@@ -70,6 +70,9 @@ func Run(ctx context.Context, kubeconfig string) error {
 		}
 		group.Go(func() error { return one.Run(workers, ctx) })
 	}
+	if err := renew(ctx, root.CMClient, root.SharedInformerFactory); err != nil {
+		return fmt.Errorf("cert-manager's renewal: %w", err)
+	}
 	root.SharedInformerFactory.Start(ctx.Done())
 	root.KubeSharedInformerFactory.Start(ctx.Done())
 	root.HTTP01ResourceMetadataInformersFactory.Start(ctx.Done())
