@@ -143,8 +143,11 @@ describe.skipIf(why !== undefined)(`Kafka on real nodes${why === undefined ? "" 
 
   test("the node of the active controller and of a broker is lost", async () => {
     const node = await kubectl("get", "pod", first, "-o", "jsonpath={.spec.nodeName}");
+    const on = ["-l", "k8s-app=kube-dns", "--field-selector", `spec.nodeName=${node}`, "-o", "name"];
+    const dns = (await lab.kubectl("-n", "kube-system", "get", "pods", ...on)) === "" ? "without" : "with";
     const fault: Fault = { type: "node-kill", node, duration: "10m" };
-    await goesOn("the node of a broker and the active controller was killed", () => injectFault(cluster, fault));
+    const what = `the node of a broker and the active controller, ${dns} a DNS server, was killed`;
+    await goesOn(what, () => injectFault(cluster, fault));
     expect(await activeController()).not.toBe(first);
   });
 
