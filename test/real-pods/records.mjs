@@ -27,7 +27,7 @@ if (ROLE === "producer") {
       (error) => say(record.number, `failed: ${error.message.replaceAll(/\s+/g, " ")}`),
     );
   }, EVERY_MS);
-  process.once("SIGTERM", () => clearInterval(timer));
+  process.on("SIGTERM", () => clearInterval(timer));
 } else {
   const log = { warn: (what) => console.log(Date.now(), JSON.stringify(what)), error: console.error };
   const tools = { log, metrics: { message: () => undefined } };

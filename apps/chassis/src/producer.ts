@@ -10,8 +10,8 @@ const PATIENCE = { retries: 60, retryDelay: 500 };
 const MOST = 50;
 
 /**
- * Writes JSON messages to one topic, idempotently: what is tried again is written once, and stays in its place. A lost broker holds
- * up the partitions that it led, and no others.
+ * Writes JSON messages to one topic, idempotently: what is tried again is written once, and stays in its place. A partition that takes
+ * none holds up no other.
  */
 export class TopicProducer implements Dependency {
   readonly name: string;
@@ -49,7 +49,7 @@ export class TopicProducer implements Dependency {
 
   async #countPartitions(how: { forceUpdate?: boolean; retries?: number }): Promise<void> {
     const { topics } = await this.#admin.metadata({ topics: [this.#topic], ...how });
-    this.#partitions = topics.get(this.#topic)?.partitionsCount ?? 0;
+    this.#partitions = topics.get(this.#topic)?.partitionsCount ?? this.#partitions;
   }
 
   #lane(partition: number): Lane {
