@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { FIRST_ID } from "../components/data/kafka/config.ts";
 import type { RunningCluster } from "../rehearsal/control/start.ts";
 import { type Fault, injectFault } from "../rehearsal/faults/index.ts";
+import { JMX_EXPORTER } from "../rehearsal/images/jmx-exporter.ts";
 import { KAFKA } from "../rehearsal/images/kafka.ts";
 import { SHOP } from "../rehearsal/images/shop.ts";
 import { whyNoRealNodes } from "../rehearsal/nodes/index.ts";
@@ -52,7 +53,7 @@ describe.skipIf(why !== undefined)(`Kafka on real nodes${why === undefined ? "" 
   const seconds = (span: number) => `${(span / 1_000).toFixed(1)} s`;
 
   beforeAll(async () => {
-    lab = await realCluster("kafka", { simulated: false, images: [KAFKA, ...SHOP.slice(0, 1)] });
+    lab = await realCluster("kafka", { simulated: false, images: [KAFKA, JMX_EXPORTER, ...SHOP.slice(0, 1)] });
     cluster = await lab.start();
     const { base, setup } = await kafkaObjects();
     const began = Date.now();

@@ -150,4 +150,16 @@ describe.skipIf(why !== undefined)(`RabbitMQ on real nodes${why === undefined ? 
     await setUp("three", [access("mailer", "consume", "settled")], (name) => `${passwordOf(name)}-2`);
     await expect(rights("mailer")).rejects.toThrow(/ACCESS_REFUSED|auth_failure/);
   });
+
+  test("a set-up leaves Amazon MQ's own users, and its policies for all queues count less than ours", async () => {
+    const [node = ""] = SERVERS;
+    const own = "monitoring-AWS-OWNED-DO-NOT-DELETE";
+    const policy = ["--priority", "1", "--apply-to", "quorum_queues", "AWS-DEFAULT", ".*", '{"max-length":8000000}'];
+    await ask(node, "rabbitmqctl", "add_user", own, "a-password-of-a-test");
+    await ask(node, "rabbitmqctl", "set_policy", ...policy);
+    await setUp("four", [access("mailer", "consume", "settled")]);
+    const users = await ask(node, "rabbitmqctl", "-q", "list_users", "--formatter=json");
+    expect((JSON.parse(users) as { user: string }[]).map(({ user }) => user)).toContain(own);
+    for (const [queue, applied] of Object.entries(await queues("policy", node))) expect(applied).toBe(queue);
+  });
 });

@@ -1,29 +1,15 @@
-import type { Namespace } from "../../components/cluster/index.ts";
 import type { Bucket } from "../../components/data/index.ts";
-import type { Watched } from "../../components/data/monitoring/store-monitoring.ts";
 import { complete as completePostgres } from "../../components/data/postgres/args.ts";
 import { watched as watchedPostgres } from "../../components/data/postgres/monitoring.ts";
 import { complete as completeRedis } from "../../components/data/redis/args.ts";
 import { watched as watchedRedis } from "../../components/data/redis/monitoring.ts";
-import type { Issuer } from "../../components/edge/issuer.ts";
-
-const STORE = { namespace: { name: "data" } as Namespace, issuer: {} as Issuer, zones: ["a", "b", "c"] };
-
-/** Values over half an hour, one a minute, by series: `5x30` stays at 5, `0+60x30` grows by one a second. */
-export type Series = Readonly<Record<string, string>>;
-export interface Told {
-  readonly fires: Series;
-  readonly silent: Series;
-}
+import { disk, one, type Series, STORE, type Tried } from "./alert-series.ts";
+import { COMBINED_KAFKA, KAFKA } from "./kafka-alerts.ts";
 
 const instance = (metric: string, index: number, more = "") =>
   `cnpg_${metric}{namespace="data",pod="pg-${index}"${more}}`;
 const server = (metric: string, index: number, more = "") =>
   `redis_${metric}{namespace="data",pod="kv-server-${index}"${more}}`;
-const disk = (claim: string, free: number): Series => ({
-  [`kubelet_volume_stats_available_bytes{namespace="data",persistentvolumeclaim="${claim}"}`]: `${free}x60`,
-  [`kubelet_volume_stats_capacity_bytes{namespace="data",persistentvolumeclaim="${claim}"}`]: "100x60",
-});
 const recovering = (...values: number[]): Series =>
   Object.fromEntries(values.map((value, index) => [instance("pg_replication_in_recovery", index + 1), `${value}x60`]));
 const streaming = (count: number): Series => ({ [instance("pg_replication_streaming_replicas", 1)]: `${count}x60` });
@@ -53,10 +39,9 @@ const archived = (index: number, shipped: number, failed: number): Series => ({
 const baseBackup = (at: number): Series => ({
   'barman_cloud_cloudnative_pg_io_last_available_backup_timestamp{namespace="data",pod="pg-1"}': `${at}x60`,
 });
-const one = (series: string, value: string): Series => ({ [series]: value });
 
-/** Stores, and for each of their alerts series on which it fires and others on which it is silent. */
-export const STORES: Readonly<Record<string, { watched: Watched; told: Readonly<Record<string, Told>> }>> = {
+/** Every kind of store, by a name for tests. */
+export const STORES: Readonly<Record<string, Tried>> = {
   "pg, a Postgres": {
     watched: watchedPostgres("pg", completePostgres({ ...STORE, databases: ["orders"] })),
     told: {
@@ -113,4 +98,6 @@ export const STORES: Readonly<Record<string, { watched: Watched; told: Readonly<
       },
     },
   },
+  "log, a Kafka": KAFKA,
+  "log, a Kafka whose brokers are its controllers": COMBINED_KAFKA,
 };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Namespace } from "../../cluster/namespace.ts";
+import { SCRAPES_METRICS } from "../../core/labels.ts";
 import { optOut } from "../../core/opt-out.ts";
 import type { Issuer } from "../../edge/issuer.ts";
 import { complete, type KafkaArgs } from "./args.ts";
@@ -68,6 +69,25 @@ test("a service that uses several topics comes in once, and only to the brokers"
   expect(JSON.stringify(broker.ingress).match(/payments/g)).toHaveLength(1);
   expect(JSON.stringify([controller.ingress, setup.ingress])).not.toContain("payments");
   expect(setup.ingress).toEqual([]);
+});
+
+test("metrics are for who reads everybody's, and for nobody else", () => {
+  const { controller, broker, setup } = networkPlans("kafka", complete(base), [
+    access("payments", "orders", "consume"),
+  ]);
+  const admitted = (rules: unknown) =>
+    (rules as { ports: { port: number }[] }[]).filter(({ ports }) => ports.some(({ port }) => port === 9404));
+  for (const { ingress } of [controller, broker])
+    expect(admitted(ingress)).toEqual([
+      { from: [{ namespaceSelector: { matchLabels: SCRAPES_METRICS } }], ports: [{ protocol: "TCP", port: 9404 }] },
+    ]);
+  expect(admitted(setup.ingress)).toEqual([]);
+});
+
+test("the exporter is in the node alone, not in the tool that formats its disk before", () => {
+  const script = nodeFiles("kafka", complete(base))["node.sh"] ?? "";
+  expect(script.indexOf("kafka-storage.sh format")).toBeLessThan(script.indexOf("-javaagent:"));
+  expect(script.indexOf("-javaagent:")).toBeLessThan(script.indexOf("exec /opt/kafka/bin/kafka-server-start.sh"));
 });
 
 test.each<[what: string, args: Partial<KafkaArgs>, field: string, allowed: RegExp]>([

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { milliseconds } from "../../core/duration.ts";
 import { HOSTS_SH } from "../hosts.ts";
 import { type CompleteArgs, TOPIC_DEFAULTS, type TopicArgs } from "./args.ts";
+import { exporterConfig, exporterOption } from "./exporter.ts";
 
 /** Where the pods' files are. */
 export const PATHS = {
@@ -171,6 +172,7 @@ ${PATHS.home}/bin/kafka-storage.sh format --ignore-formatted --cluster-id="$CLUS
 # Whole or not at all, and only when there is data.
 echo "$roles" > ${PATHS.data}/roles.new
 mv ${PATHS.data}/roles.new ${PATHS.data}/roles
+export KAFKA_OPTS="\${KAFKA_OPTS:-} ${exporterOption(`${PATHS.config}/exporter.yaml`)}"
 exec ${PATHS.home}/bin/kafka-server-start.sh "$config"
 `;
 
@@ -289,6 +291,7 @@ export function nodeFiles(name: string, args: CompleteArgs): Record<string, stri
     ...(isCombined(args) ? {} : { "controller.properties": controllerProperties() }),
     "broker.properties": brokerProperties(args),
     "log4j2.properties": LOG4J2,
+    "exporter.yaml": exporterConfig(),
     "node.sh": NODE_SH,
     "hosts.sh": HOSTS_SH,
     "java.security": JAVA_SECURITY,

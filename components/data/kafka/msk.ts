@@ -19,12 +19,15 @@ import { labels } from "../../core/labels.ts";
 import type { Transform } from "../../core/transform.ts";
 import type { Consumer } from "../../core/usage.ts";
 import { amazonRoots, authoritiesFor } from "../aws/authorities.ts";
+import { watchStore } from "../aws/monitoring/watch.ts";
 import { storeAddresses } from "../aws/place.ts";
 import { keyOf, logGroupOf, type Surrounded, securityGroupOf } from "../aws/surroundings.ts";
 import { PASSWORD } from "../credential.ts";
 import { serverAccountPlan } from "../server-account.ts";
+import type { Trust } from "../trust.ts";
 import { type Access, mskAdminProperties, mskSetupFiles, names } from "./config.ts";
 import type { CompleteMsk, MskArgs } from "./msk-args.ts";
+import { watched } from "./msk-monitoring.ts";
 import {
   ADMIN,
   growthPlan,
@@ -35,7 +38,7 @@ import {
   userSecretPlan,
 } from "./msk-plan.ts";
 import { SETUP, setupJobPlan } from "./plan.ts";
-import type { Server, Trust } from "./server.ts";
+import type { Server } from "./server.ts";
 
 /** Tools of this version speak to brokers of any that MSK runs. */
 const TOOLS_VERSION = "4.1.0";
@@ -86,6 +89,7 @@ export class Msk implements Server {
       const dependsOn = new Target(...children.child(name, growth.target));
       new Policy(...children.child(name, growth.policy, undefined, { dependsOn }));
     }
+    watchStore(surrounded, watched(id), args.runbooks, [this.#cluster], children);
     this.endpoint = this.#cluster.bootstrapBrokersSaslScram;
     this.peers = storeAddresses(aws, SCRAM_PORT);
     this.setup = this.#setUp(accesses, transform?.setup);

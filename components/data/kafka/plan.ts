@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { priorityClass } from "../../cluster/priorities.ts";
 import { checksum } from "../../core/checksum.ts";
 import { labels, selector } from "../../core/labels.ts";
-import { admit, reach } from "../../core/network.ts";
+import { admit, admitScrapers, reach } from "../../core/network.ts";
 import { optOut, optOutAnnotations } from "../../core/opt-out.ts";
 import { amount } from "../../core/quantity.ts";
 import type { Resources } from "../../core/resources.ts";
@@ -26,6 +26,7 @@ import {
   partsOf,
   voters,
 } from "./config.ts";
+import { EXPORTER_MOUNT, EXPORTER_VOLUME, exporterContainer, METRICS_PORT } from "./exporter.ts";
 
 export const SETUP = "setup";
 const CONTROLLER_RESOURCES: Resources = {
@@ -95,6 +96,7 @@ export function nodesPlan(
           terminationGracePeriodSeconds: GRACE_SECONDS[args.retain ? "kept" : "discarded"],
           ...spread({ matchLabels, zones, sharedHosts: "never" }),
           initContainers: [
+            exporterContainer(),
             hostsContainer({
               image: imageOf(version),
               env: [{ name: "SERVERS", value: voters(name, args).join(" ") }],
@@ -120,7 +122,7 @@ export function nodesPlan(
                   valueFrom: { fieldRef: { fieldPath: "metadata.labels['topology.kubernetes.io/zone']" } },
                 },
               ],
-              ports: Object.entries(portsOf(part, args)).map(([port, containerPort]) => ({
+              ports: Object.entries({ ...portsOf(part, args), metrics: METRICS_PORT }).map(([port, containerPort]) => ({
                 name: port,
                 containerPort,
               })),
@@ -131,7 +133,7 @@ export function nodesPlan(
                 periodSeconds: 10,
                 failureThreshold: 6,
               },
-              volumeMounts: [...mounts(), HOSTS_MOUNT, { name: "data", mountPath: PATHS.data }],
+              volumeMounts: [...mounts(), HOSTS_MOUNT, EXPORTER_MOUNT, { name: "data", mountPath: PATHS.data }],
             },
           ],
           volumes: [
@@ -140,6 +142,7 @@ export function nodesPlan(
               secret: { secretName: certificateSecret(names(name).server), defaultMode: 0o440 },
             }),
             HOSTS_VOLUME,
+            EXPORTER_VOLUME,
           ],
         },
       },
@@ -247,7 +250,7 @@ export function setupJobPlan(
   };
 }
 
-/** Who talks to whom: consumers to brokers, brokers and the setup to brokers, brokers and controllers to controllers. */
+/** Who talks to whom: consumers to brokers, brokers and the setup to brokers, brokers and controllers to controllers, Prometheus to all nodes. */
 export function networkPlans(name: string, args: CompleteArgs, accesses: readonly Access[]) {
   const namespace = args.namespace.name;
   const pods = (part: string) => ({ namespace, podLabels: selector(name, part) });
@@ -264,13 +267,14 @@ export function networkPlans(name: string, args: CompleteArgs, accesses: readonl
   const toBroker: [string, number] = ["broker", PORTS.internal];
   const toVote = admit(parts.map(pods), [PORTS.controller]);
   return {
-    controller: policy("controller", toVote, [toController]),
+    controller: policy("controller", [...toVote, admitScrapers(METRICS_PORT)], [toController]),
     broker: policy(
       "broker",
       [
         ...admit(unique(consumers), [PORTS.clients]),
         ...admit([pods("broker"), pods(SETUP)], [PORTS.internal]),
         ...(isCombined(args) ? toVote : []),
+        admitScrapers(METRICS_PORT),
       ],
       [toController, toBroker],
     ),

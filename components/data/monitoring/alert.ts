@@ -1,6 +1,7 @@
 import type { Manifest } from "../../core/custom-resource.ts";
 import type { Duration } from "../../core/duration.ts";
 import { labels } from "../../core/labels.ts";
+import { runbookUrl } from "./runbook.ts";
 
 /** What wakes or tells somebody: an expression of Prometheus that has an answer only when something is wrong. */
 export interface Alert {
@@ -55,10 +56,11 @@ export function alertsPlan({ name, namespace, runbook, runbooks }: AlertsOf, ale
             alert,
             expr,
             for: lasts,
-            labels: { severity, store: name },
+            // Many expressions count over pods, and have no label left by which a runbook could name them.
+            labels: { severity, namespace, store: name },
             annotations: {
               summary: `${name}: ${summary}`,
-              ...(runbooks && { runbook_url: `${runbooks}/${runbook}.md#${alert.toLowerCase()}` }),
+              ...(runbooks && { runbook_url: runbookUrl(runbooks, runbook, alert) }),
             },
           })),
         },

@@ -11,6 +11,7 @@ import { basicAuth } from "../credential.ts";
 import { StoreMonitoring } from "../monitoring/store-monitoring.ts";
 import type { Bucket } from "../object-store/bucket.ts";
 import { growsOnly } from "../shrink.ts";
+import type { Trust } from "../trust.ts";
 import type { CompleteArgs, PostgresArgs } from "./args.ts";
 import {
   type BucketAccess,
@@ -38,7 +39,7 @@ import {
 } from "./plan.ts";
 import { RestoreDrill } from "./restore-drill.ts";
 import { DRILL, drillName } from "./restore-drill-plan.ts";
-import type { Admission, Server, Trust } from "./server.ts";
+import type { Admission, Server } from "./server.ts";
 
 /** The operator watches Secrets with this label, and reloads them without a restart. */
 const RELOADED = { "cnpg.io/reload": "true" };

@@ -35,6 +35,8 @@ const OPERATOR = { namespace: CLOUDNATIVE_PG.namespace, podLabels: { "app.kubern
 export const RESERVED_CONNECTIONS = 15;
 /** A quarter of the memory, as PostgreSQL's manual advises for a server of its own. */
 const SHARED_BUFFERS_SHARE = 0.25;
+/** How long a standby waits before it asks for the log again (PostgreSQL's default is 5 s): a quorum of two waits with it after a failover. */
+const STANDBY_RETRIES_EVERY = "1s";
 const MEBIBYTE = 2 ** 20;
 /**
  * How often an instance that starts is asked whether it has. CloudNativePG's default is 10 s, and it begins the next instance when
@@ -126,6 +128,7 @@ export function clusterPlan(
           shared_buffers: megabytes(resources.limits.memory, SHARED_BUFFERS_SHARE),
           password_encryption: "scram-sha-256",
           ssl_min_protocol_version: "TLSv1.3",
+          wal_retrieve_retry_interval: STANDBY_RETRIES_EVERY,
           ...parameters,
         },
         ...(instances > 1 ? { synchronous: { method: "any", number: 1, dataDurability: "required" } } : {}),

@@ -5,6 +5,7 @@ import { Ledger } from "../../core/ledger.ts";
 import { nearest } from "../../core/names.ts";
 import type { Consumer, Grant, Usable } from "../../core/usage.ts";
 import { credential } from "../credential.ts";
+import type { Trust } from "../trust.ts";
 import { complete, type PostgresArgs } from "./args.ts";
 import { Aurora } from "./aurora.ts";
 import { type AuroraArgs, completeAurora } from "./aurora-args.ts";
@@ -12,7 +13,7 @@ import { auroraProblems } from "./aurora-problems.ts";
 import { InCluster } from "./in-cluster.ts";
 import { type Access, loginRole, roleSecret } from "./plan.ts";
 import { accessProblems, type Budget, postgresProblems } from "./problems.ts";
-import type { Admission, Server, Trust } from "./server.ts";
+import type { Admission, Server } from "./server.ts";
 
 /** One database of a server, and the two rights that can be had to it. */
 export interface Database {
