@@ -36,11 +36,8 @@ const NOTICED_MS = 12_000;
  */
 const LONGEST_MS = 32_000;
 const AS_ADMIN = ["--command-config", TOOL_PROPERTIES];
-/** What Kafka's console consumer is told to print: all records, as {@link kept} reads them, until none has come for five seconds. */
-const EVERYTHING = [
-  ...["--topic", TOPIC, "--from-beginning", "--timeout-ms", "5000"],
-  ...["partition", "offset", "key"].flatMap((part) => ["--property", `print.${part}=true`]),
-];
+/** What Kafka's console consumer is told to print of records, as {@link kept} reads them. */
+const PRINTED = ["partition", "offset", "key"].flatMap((part) => ["--property", `print.${part}=true`]);
 
 /** The tests build on each other, in this order. */
 describe.skipIf(why !== undefined)(`Kafka on real nodes${why === undefined ? "" : ` (skipped: ${why})`}`, () => {
@@ -172,8 +169,11 @@ describe.skipIf(why !== undefined)(`Kafka on real nodes${why === undefined ? "" 
     });
     const sent = numbersOf(await acknowledged()).sort((a, b) => a - b);
     expect(await produced()).toHaveLength(sent.length);
-    const records = kept(await ask("console-consumer", "--consumer.config", TOOL_PROPERTIES, ...EVERYTHING));
-    console.log(`Kafka: ${sent.length} records were acknowledged, and ${records.length} are there`);
+    const ends = await ask("get-offsets", ...AS_ADMIN, "--topic", TOPIC);
+    const there = ends.split("\n").reduce((sum, line) => sum + Number(line.split(":")[2]), 0);
+    console.log(`Kafka: ${sent.length} records were acknowledged, and ${there} are there`);
+    const all = ["--topic", TOPIC, "--from-beginning", "--max-messages", String(there), "--timeout-ms", "60000"];
+    const records = kept(await ask("console-consumer", "--consumer.config", TOOL_PROPERTIES, ...all, ...PRINTED));
     expect(numbersOf(records).sort((a, b) => a - b)).toEqual(sent);
     expect(unordered(records)).toEqual([]);
 
