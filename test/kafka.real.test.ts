@@ -46,7 +46,7 @@ describe.skipIf(why !== undefined)(`Kafka on real nodes${why === undefined ? "" 
   /** The active controller when the clients start: none of them is on its node. */
   let first: string;
   const kubectl = (...words: string[]) => lab.kubectl("-n", NAMESPACE, ...words);
-  const eventually = (what: () => Promise<void>) => vi.waitFor(what, { timeout: 120_000, interval: 1_000 });
+  const eventually = (what: () => Promise<void>) => vi.waitFor(what, { timeout: 180_000, interval: 1_000 });
   const seconds = (span: number) => `${(span / 1_000).toFixed(1)} s`;
 
   beforeAll(async () => {
