@@ -5,6 +5,8 @@ import { complete as completeRedis } from "../../components/data/redis/args.ts";
 import { watched as watchedRedis } from "../../components/data/redis/monitoring.ts";
 import { disk, one, type Series, STORE, type Tried } from "./alert-series.ts";
 import { COMBINED_KAFKA, KAFKA } from "./kafka-alerts.ts";
+import { OBJECT_STORE } from "./object-store-alerts.ts";
+import { RABBITMQ } from "./rabbitmq-alerts.ts";
 
 const instance = (metric: string, index: number, more = "") =>
   `cnpg_${metric}{namespace="data",pod="pg-${index}"${more}}`;
@@ -39,6 +41,8 @@ const archived = (index: number, shipped: number, failed: number): Series => ({
 const baseBackup = (at: number): Series => ({
   'barman_cloud_cloudnative_pg_io_last_available_backup_timestamp{namespace="data",pod="pg-1"}': `${at}x60`,
 });
+const endedWell = (cronJob: string, at: number): Series =>
+  one(`kube_cronjob_status_last_successful_time{namespace="data",cronjob="${cronJob}"}`, `${at}x60`);
 
 /** Every kind of store, by a name for tests. */
 export const STORES: Readonly<Record<string, Tried>> = {
@@ -69,6 +73,30 @@ export const STORES: Readonly<Record<string, Tried>> = {
       PostgresBackupLate: { fires: baseBackup(-172_801), silent: baseBackup(-86_400) },
     },
   },
+  "pg, a Postgres that erases": {
+    watched: watchedPostgres(
+      "pg",
+      completePostgres({
+        ...STORE,
+        databases: ["orders"],
+        erasure: { tables: { orders: { orders: { subject: "customer" } } }, within: "10d" },
+      }),
+    ),
+    told: {
+      PostgresErasureLate: {
+        // Time begins at 0: two days before, less what passes until it is asked.
+        fires: endedWell("pg-eraser", -172_801),
+        silent: {
+          ...endedWell("pg-eraser", -86_400),
+          ...one('kube_cronjob_created{namespace="data",cronjob="pg-eraser"}', "-900000x60"),
+        },
+      },
+      PostgresErasureOverdue: {
+        fires: one('kube_cronjob_created{namespace="data",cronjob="pg-eraser"}', "-432001x60"),
+        silent: endedWell("pg-eraser", -172_801),
+      },
+    },
+  },
   "kv, a Redis that is a store": {
     watched: watchedRedis("kv", completeRedis({ ...STORE, role: "store" })),
     told: {
@@ -89,6 +117,16 @@ export const STORES: Readonly<Record<string, Tried>> = {
       RedisDiskFull: { fires: disk("data-kv-server-0", 9), silent: disk("data-kv-server-0", 10) },
     },
   },
+  "kv, a Redis with backups": {
+    watched: watchedRedis("kv", completeRedis({ ...STORE, role: "store", backup: { to: {} as Bucket } })),
+    told: {
+      RedisBackupLate: {
+        // A day by default; twice, and 67 s.
+        fires: endedWell("kv-backup", -172_868),
+        silent: endedWell("kv-backup", -90_000),
+      },
+    },
+  },
   "kv, a Redis that is a cache": {
     watched: watchedRedis("kv", completeRedis(STORE)),
     told: {
@@ -100,4 +138,6 @@ export const STORES: Readonly<Record<string, Tried>> = {
   },
   "log, a Kafka": KAFKA,
   "log, a Kafka whose brokers are its controllers": COMBINED_KAFKA,
+  "mq, a RabbitMQ": RABBITMQ,
+  "objects, an object store": OBJECT_STORE,
 };

@@ -54,7 +54,7 @@ export function watched(name: string, args: CompleteArgs): Watched {
     title: "Kafka",
     runbook: "kafka",
     pods: selector(name),
-    port: "metrics",
+    scrapes: [{ port: "metrics" }],
     alerts,
     panels: [
       { title: "Active controllers", queries: { controllers: active } },

@@ -10,7 +10,7 @@ import type { Resources } from "../../core/resources.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../core/security-context.ts";
 import { spread } from "../../core/spread.ts";
 import { certificateSecret } from "../../edge/certificate-plan.ts";
-import { dataLabels, declaredAnnotations } from "../declared.ts";
+import { dataLabels, declaredAnnotations, endsByItself } from "../declared.ts";
 import { HOSTS_MOUNT, HOSTS_VOLUME, hostsContainer } from "../hosts.ts";
 import type { CompleteArgs } from "./args.ts";
 import {
@@ -74,6 +74,7 @@ export function nodesPlan(
   const annotations = {
     ...declaredAnnotations(args, { replication, backup }),
     ...optOutAnnotations({ shutdown: ENDS_BY_ITSELF }),
+    ...endsByItself(args, "records of every topic end after its retention, or by what their owner writes"),
   };
   const broker = part === "broker";
   const resources = broker ? args.resources : CONTROLLER_RESOURCES;

@@ -69,6 +69,15 @@ export function alertsPlan({ name, namespace, runbook, runbooks }: AlertsOf, ale
   };
 }
 
+/**
+ * Seconds since a CronJob last ended well, by kube-state-metrics; before the first time since it was made. That it does not run at all,
+ * and that its runs fail, is the same to who waits for it.
+ */
+export function sinceItEndedWell(namespace: string, cronJob: string): string {
+  const of = (metric: string) => `kube_cronjob_${metric}{namespace="${namespace}",cronjob="${cronJob}"}`;
+  return `time() - max(${of("status_last_successful_time")} or ${of("created")})`;
+}
+
 /** A disk that is nearly full: a store that cannot write stops, and some do not start again. */
 const DISK = { warning: 0.2, critical: 0.1 };
 
