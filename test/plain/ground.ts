@@ -1,0 +1,95 @@
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { runs } from "../../apps/testing/src/command.ts";
+import { RealProcess } from "../../apps/testing/src/process.ts";
+import type { ImageDescription } from "../../rehearsal/images/index.ts";
+import { type Unpacked, unpack } from "./image.ts";
+import type { Container } from "./pod.ts";
+
+/** Owns nothing and is nobody, on every Linux. */
+const NOBODY = { uid: 65_534, gid: 65_534 };
+/** Where a test runs as root, its servers do not. */
+const USER: Partial<typeof NOBODY> = process.getuid?.() === 0 ? NOBODY : {};
+
+/** Why no server can run here as a plain process; undefined if it can. */
+export const whyNotPlain =
+  process.platform !== "linux"
+    ? "the programs are for Linux"
+    : runs("openssl", "version")
+      ? undefined
+      : "there is no openssl on PATH";
+
+/** Addresses of loopback that nobody else uses: a server's ports stay as they are, on an address of its own. */
+export function addresses(count: number): string[] {
+  const byte = () => 1 + Math.floor(Math.random() * 254);
+  const network = `127.${byte()}.${byte()}`;
+  return Array.from({ length: count }, (_, index) => `${network}.${index + 1}`);
+}
+
+/** A folder with one image's files and what its servers are told, and their processes, none of which is root's. */
+export class Ground {
+  readonly folder = mkdtempSync(join(tmpdir(), "plumbline-plain-"));
+  readonly #running: RealProcess[] = [];
+  #image: Unpacked | undefined;
+
+  constructor() {
+    chmodSync(this.folder, 0o755);
+  }
+
+  /** Unpacks the image whose programs run here; see {@link unpack}. */
+  async take(description: ImageDescription, moved?: readonly string[]): Promise<void> {
+    this.#image = await unpack(description, join(this.folder, "image"), moved);
+  }
+
+  /** Where the image's files are. */
+  get root(): string {
+    return join(this.folder, "image");
+  }
+
+  /** Starts a container's program, which finds what the container mounts. */
+  start({
+    files,
+    folders,
+    command,
+    environment,
+  }: Pick<Container, "files" | "folders" | "command" | "environment">): RealProcess {
+    for (const folder of folders) this.makeFolder(folder);
+    for (const [path, text] of files) this.write(path, text);
+    return this.run(command, environment);
+  }
+
+  /** Runs a command in the image's environment. */
+  run([program = "", ...words]: readonly string[], environment: Readonly<Record<string, string>>): RealProcess {
+    const all = { ...this.#image?.environment, ...environment };
+    const started = new RealProcess(program, words, all, { ...USER, cwd: this.folder, detached: true });
+    this.#running.push(started);
+    return started;
+  }
+
+  /** A file that its servers alone read. */
+  write(path: string, text: string): void {
+    this.makeFolder(dirname(path));
+    writeFileSync(path, text);
+    chmodSync(path, path.endsWith(".sh") ? 0o500 : 0o400);
+    own(path);
+  }
+
+  makeFolder(path: string): void {
+    if (existsSync(path)) return;
+    this.makeFolder(dirname(path));
+    mkdirSync(path, { mode: 0o700 });
+    own(path);
+  }
+
+  async remove(): Promise<void> {
+    // With whatever the first of a group left behind.
+    for (const each of this.#running) each.signal("SIGKILL");
+    await Promise.all(this.#running.map((each) => each.exit()));
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+function own(path: string): void {
+  if (USER.uid !== undefined && USER.gid !== undefined) chownSync(path, USER.uid, USER.gid);
+}

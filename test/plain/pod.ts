@@ -1,0 +1,75 @@
+import { type Changes, changed } from "./change.ts";
+import type { Objects } from "./objects.ts";
+
+// biome-ignore lint/suspicious/noExplicitAny: a pod's specification as it goes to the API server.
+type Any = any;
+
+/** A container as a process. */
+export interface Container {
+  /** What its texts say, and what they say here. */
+  readonly changes: Changes;
+  /** Files of its ConfigMaps and Secrets, by path. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Folders that it writes to. */
+  readonly folders: readonly string[];
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** A pod of a set or a job, as this machine has it. */
+export interface Where {
+  readonly objects: Objects;
+  readonly pod: string;
+  /** What is mounted lies below it. */
+  readonly folder: string;
+  /** What differs beside mounts: names of hosts, where programs are. */
+  readonly changes: Changes;
+  /** What is told by the node and the API server, by the path of the field. */
+  readonly fields?: Readonly<Record<string, string>>;
+}
+
+/**
+ * One container of a pod's template as a process: the same command, environment and files, with each mount a folder of its own. Volumes
+ * that are written to belong to the pod, as its containers share them.
+ */
+export function containerOf(
+  template: Any,
+  name: string,
+  { objects, pod, folder, changes, fields = {} }: Where,
+): Container {
+  const { containers, volumes } = template.spec;
+  const container = containers.find((each: Any) => each.name === name);
+  const placed = container.volumeMounts.map(({ name: volume, mountPath }: Any) => {
+    const source = volumes.find((each: Any) => each.name === volume) ?? {};
+    const held = sourceOf(source, objects);
+    return { mountPath, held, path: `${folder}/${pod}/${held ? `${name}/${volume}` : volume}` };
+  });
+  const all: Changes = {
+    ...changes,
+    ...Object.fromEntries(placed.map(({ mountPath, path }: Any) => [mountPath, path])),
+  };
+  const here = (text: string) => changed(text, all);
+  const files = placed.flatMap(({ held, path }: Any) =>
+    Object.entries(held ?? {}).map(([key, text]) => [`${path}/${key}`, here(String(text))]),
+  );
+  const variables = (container.env ?? []).map(({ name: variable, value, valueFrom }: Any) => [
+    variable,
+    here(value ?? fields[valueFrom?.fieldRef?.fieldPath]),
+  ]);
+  return {
+    changes: all,
+    files: new Map(files),
+    folders: placed.filter(({ held }: Any) => !held).map(({ path }: Any) => path),
+    command: [...(container.command ?? []), ...(container.args ?? [])].map(here),
+    environment: { HOSTNAME: pod, ...Object.fromEntries(variables) },
+  };
+}
+
+/** What a volume holds from the beginning; undefined if it is written to. */
+function sourceOf({ configMap, secret }: Any, objects: Objects): Readonly<Record<string, string>> | undefined {
+  const data = configMap
+    ? objects.data("ConfigMap", configMap.name)
+    : secret && objects.data("Secret", secret.secretName);
+  const items: { key: string; path: string }[] | undefined = (configMap ?? secret)?.items;
+  return items ? Object.fromEntries(items.map(({ key, path }) => [path, data[key]])) : data;
+}
