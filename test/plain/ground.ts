@@ -1,8 +1,8 @@
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { runs } from "../../apps/testing/src/command.ts";
-import { RealProcess } from "../../apps/testing/src/process.ts";
+import { runs } from "@plumbline-shop/testing/command";
+import { RealProcess } from "@plumbline-shop/testing/process";
 import type { ImageDescription } from "../../rehearsal/images/index.ts";
 import { type Unpacked, unpack } from "./image.ts";
 import type { Container } from "./pod.ts";
@@ -47,16 +47,16 @@ export class Ground {
     return join(this.folder, "image");
   }
 
-  /** Starts a container's program, which finds what the container mounts. */
-  start({
-    files,
-    folders,
-    command,
-    environment,
-  }: Pick<Container, "files" | "folders" | "command" | "environment">): RealProcess {
+  /** Lays down what a container mounts. */
+  lay({ files, folders }: Pick<Container, "files" | "folders">): void {
     for (const folder of folders) this.makeFolder(folder);
     for (const [path, text] of files) this.write(path, text);
-    return this.run(command, environment);
+  }
+
+  /** Starts a container's program, which finds what the container mounts. */
+  start(container: Container): RealProcess {
+    this.lay(container);
+    return this.run(container.command, container.environment);
   }
 
   /** Runs a command in the image's environment. */
@@ -67,9 +67,17 @@ export class Ground {
     return started;
   }
 
+  /** What a command says until its end, on both streams. */
+  async said(command: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<string> {
+    const running = this.run(command, environment);
+    await running.exit();
+    return running.output.trim();
+  }
+
   /** A file that its servers alone read. */
   write(path: string, text: string): void {
     this.makeFolder(dirname(path));
+    rmSync(path, { force: true });
     writeFileSync(path, text);
     chmodSync(path, path.endsWith(".sh") ? 0o500 : 0o400);
     own(path);

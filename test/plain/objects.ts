@@ -2,7 +2,10 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Consumer } from "../../components/core/usage.ts";
+import { Namespace } from "../../components/cluster/index.ts";
+import type { Usable } from "../../components/core/usage.ts";
+import { Issuer } from "../../components/edge/index.ts";
+import { Worker } from "../../components/workload/index.ts";
 import { objectsOf } from "../support/component-objects.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into objects of every kind.
@@ -16,9 +19,30 @@ export interface Objects {
   data(kind: "Secret" | "ConfigMap", name: string): Readonly<Record<string, string>>;
 }
 
+/** What stores are made with, in the namespace `data`. */
+const ZONES = ["a", "b", "c"];
+const QUOTA = { cpu: "40", memory: "40Gi", pods: 100, storage: "200Gi" } as const;
+
+/** What a program has to make stores of. */
+export interface Ingredients {
+  readonly store: { readonly namespace: Namespace; readonly issuer: Issuer; readonly zones: readonly string[] };
+  /** A workload of another namespace that uses something. */
+  consumer(name: string, uses: readonly Usable[]): void;
+}
+
 /** Runs a program of components; `addresses` are what the names of its certificates stand for. */
-export async function madeBy(program: () => void, addresses: readonly string[]): Promise<Objects> {
-  const objects = (await objectsOf(program)) as Any[];
+export async function madeBy(
+  program: (ingredients: Ingredients) => void,
+  addresses: readonly string[],
+): Promise<Objects> {
+  const objects = (await objectsOf(() => {
+    const issuer = new Issuer("internal", { authority: "private" });
+    const shop = new Namespace("shop", { quota: QUOTA });
+    const store = { namespace: new Namespace("data", { quota: QUOTA }), issuer, zones: ZONES };
+    const consumer = (name: string, uses: readonly Usable[]) =>
+      void new Worker(name, { namespace: shop, zones: ZONES, image: "registry.example.com/any:1.0.0", uses });
+    program({ store, consumer });
+  })) as Any[];
   const certificates = objects.filter(({ kind, spec }) => kind === "Certificate" && !spec.isCA);
   const signed = sign(certificates, addresses);
   const of: Objects["of"] = (kind, name) => {
@@ -85,9 +109,4 @@ function sign(certificates: readonly Any[], addresses: readonly string[]): Reado
   } finally {
     rmSync(folder, { recursive: true });
   }
-}
-
-/** A workload that uses a store; its credentials are in its own namespace. */
-export function consumer(name: string): Consumer {
-  return { name, namespace: "shop", podLabels: { "app.kubernetes.io/name": name }, maxReplicas: 2, opts: {} };
 }

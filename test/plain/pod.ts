@@ -3,6 +3,7 @@ import type { Objects } from "./objects.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: a pod's specification as it goes to the API server.
 type Any = any;
+type Held = Readonly<Record<string, string>>;
 
 /** A container as a process. */
 export interface Container {
@@ -54,7 +55,7 @@ export function containerOf(
   );
   const variables = (container.env ?? []).map(({ name: variable, value, valueFrom }: Any) => [
     variable,
-    here(value ?? fields[valueFrom?.fieldRef?.fieldPath]),
+    here(value ?? fields[valueFrom?.fieldRef?.fieldPath] ?? ""),
   ]);
   return {
     changes: all,
@@ -65,11 +66,17 @@ export function containerOf(
   };
 }
 
+/** A workload that uses something: what it is told, and its credentials as files. */
+export function consumerOf(name: string, where: Omit<Where, "pod">): Container {
+  return containerOf(where.objects.of("Deployment", name).spec.template, name, { ...where, pod: name });
+}
+
 /** What a volume holds from the beginning; undefined if it is written to. */
-function sourceOf({ configMap, secret }: Any, objects: Objects): Readonly<Record<string, string>> | undefined {
-  const data = configMap
-    ? objects.data("ConfigMap", configMap.name)
-    : secret && objects.data("Secret", secret.secretName);
-  const items: { key: string; path: string }[] | undefined = (configMap ?? secret)?.items;
-  return items ? Object.fromEntries(items.map(({ key, path }) => [path, data[key]])) : data;
+function sourceOf({ configMap, secret, projected }: Any, objects: Objects): Held | undefined {
+  if (projected) return Object.assign({}, ...projected.sources.map((source: Any) => sourceOf(source, objects)));
+  const source = configMap ?? secret;
+  if (!source) return undefined;
+  const data = objects.data(configMap ? "ConfigMap" : "Secret", source.name ?? source.secretName);
+  const items: { key: string; path: string }[] | undefined = source.items;
+  return items ? Object.fromEntries(items.map(({ key, path }) => [path, data[key] ?? ""])) : data;
 }

@@ -1,15 +1,13 @@
+import type { RealProcess } from "@plumbline-shop/testing/process";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import type { RealProcess } from "../../apps/testing/src/process.ts";
-import { Namespace } from "../../components/cluster/index.ts";
 import { Redis } from "../../components/data/index.ts";
 import { servers } from "../../components/data/redis/plan.ts";
-import { Issuer } from "../../components/edge/index.ts";
 import { HAPROXY } from "../../rehearsal/images/haproxy.ts";
 import { REDIS } from "../../rehearsal/images/redis.ts";
 import { type Changes, changedLines } from "./change.ts";
 import { addresses, Ground, whyNotPlain } from "./ground.ts";
-import { consumer, madeBy, type Objects } from "./objects.ts";
-import { containerOf } from "./pod.ts";
+import { type Ingredients, madeBy, type Objects } from "./objects.ts";
+import { type Container, consumerOf, containerOf } from "./pod.ts";
 
 const why = whyNotPlain;
 const NAMES = servers("cache", "data", 3);
@@ -25,6 +23,7 @@ describe.skipIf(why)(`Redis as plain processes${why ? ` (skipped: ${why})` : ""}
   const proxyGround = new Ground();
   const pods: { readonly redis: RealProcess; readonly sentinel: RealProcess }[] = [];
   let objects: Objects;
+  let client: Container;
 
   beforeAll(async () => {
     await ground.take(REDIS);
@@ -34,10 +33,9 @@ describe.skipIf(why)(`Redis as plain processes${why ? ` (skipped: ${why})` : ""}
     const { template } = objects.of("Deployment", "cache-proxy").spec;
     const changes = { ...hosts(), [`bind :${PORT}`]: `bind ${entry}:${PORT}`, "bind :8404": `bind ${entry}:8404` };
     proxyGround.start(containerOf(template, "haproxy", { objects, pod: "proxy", folder: proxyGround.folder, changes }));
-    const { username, password } = objects.data("Secret", "cache-orders");
-    for (const [name, text = ""] of Object.entries({ username, password, wrong: "guessed" }))
-      ground.write(credential(name), text);
-    ground.write(credential("ca.crt"), objects.data("Secret", "cache-server-tls")["ca.crt"] ?? "");
+    client = consumerOf("orders", { objects, folder: ground.folder, changes: { "cache.data.svc": entry } });
+    ground.lay(client);
+    ground.write(`${ground.folder}/wrong`, "guessed");
     await vi.waitFor(async () => expect(await write("orders:first")).toBe("OK 2"), PATIENCE);
   });
   afterAll(async () => {
@@ -45,10 +43,8 @@ describe.skipIf(why)(`Redis as plain processes${why ? ` (skipped: ${why})` : ""}
     await ground.remove();
   });
 
-  function program(): void {
-    const namespace = new Namespace("data", { quota: { cpu: "10", memory: "10Gi", pods: 100 } });
-    const issuer = new Issuer("internal", { authority: "private" });
-    new Redis("cache", { namespace, issuer, zones: ["a", "b", "c"] }).grant(consumer("orders"));
+  function program({ store, consumer }: Ingredients): void {
+    consumer("orders", [new Redis("cache", store)]);
   }
   const hosts = (): Changes =>
     Object.fromEntries(
@@ -63,20 +59,15 @@ describe.skipIf(why)(`Redis as plain processes${why ? ` (skipped: ${why})` : ""}
   function startPod(index: number) {
     return { redis: ground.start(podOf("redis", index)), sentinel: ground.start(podOf("sentinel", index)) };
   }
-  const credential = (name: string) => `${ground.folder}/orders/${name}`;
 
-  /** What a server says to the consumer's commands, one a line. */
-  async function ask(host: string, commands: readonly string[], { password = "password", tls = true } = {}) {
-    const how = tls ? `--tls --cacert ${credential("ca.crt")}` : "";
-    const cli = `redis-cli --no-auth-warning -t 5 --user "$(cat ${credential("username")})" -h ${host} -p ${PORT} ${how}`;
-    const script = `printf '${commands.join("\\n")}\\n' | REDISCLI_AUTH="$(cat ${credential(password)})" timeout 10 ${cli} 2>&1`;
-    return said(ground.run(["sh", "-c", script], {}));
+  /** What a server says to the consumer's commands, in one line. */
+  async function ask(commands: readonly string[], { password = "$CACHE_PASSWORD_FILE", tls = true } = {}) {
+    const how = tls ? '--tls --cacert "$CACHE_CA_FILE"' : "";
+    const cli = `redis-cli --no-auth-warning --user "$(cat $CACHE_USER_FILE)" -h $CACHE_HOST -p $CACHE_PORT ${how}`;
+    const script = `printf '${commands.join("\\n")}\\n' | REDISCLI_AUTH="$(cat ${password})" timeout 10 ${cli} 2>&1`;
+    return (await ground.said(["sh", "-c", script], client.environment)).replaceAll("\n", " ");
   }
-  async function said(process: RealProcess): Promise<string> {
-    await process.exit();
-    return process.output.trim().replaceAll("\n", " ");
-  }
-  const write = (key: string) => ask(entry, [`set ${key} there`, "wait 1 5000"]);
+  const write = (key: string) => ask([`set ${key} there`, "wait 1 5000"]);
 
   test("are told what pods are told, but for folders, addresses and what is listened on", () => {
     const { files, changes } = podOf("redis", 1);
@@ -96,15 +87,15 @@ describe.skipIf(why)(`Redis as plain processes${why ? ` (skipped: ${why})` : ""}
   test("take the configuration without a warning, and are not root's", async () => {
     for (const { output } of pods.flatMap(({ redis, sentinel }) => [redis, sentinel]))
       expect(output.split("\n").filter((line) => WARNING.test(line))).toEqual([]);
-    expect(await said(ground.run(["id", "-u"], {}))).not.toBe("0");
+    expect(await ground.said(["id", "-u"])).not.toBe("0");
   });
 
   test("let a consumer in over TLS with its password, to its own keys, and to no command that rules", async () => {
-    expect(await ask(entry, ["get orders:first"])).toBe("there");
-    expect(await ask(entry, ["get payments:first"])).toMatch(/NOPERM/);
-    expect(await ask(entry, ["config get dir"])).toMatch(/NOPERM/);
-    expect(await ask(entry, ["get orders:first"], { password: "wrong" })).toMatch(/WRONGPASS|NOAUTH/);
-    expect(await ask(entry, ["get orders:first"], { tls: false })).not.toContain("there");
+    expect(await ask(["get orders:first"])).toBe("there");
+    expect(await ask(["get payments:first"])).toMatch(/NOPERM/);
+    expect(await ask(["config get dir"])).toMatch(/NOPERM/);
+    expect(await ask(["get orders:first"], { password: `${ground.folder}/wrong` })).toMatch(/WRONGPASS|NOAUTH/);
+    expect(await ask(["get orders:first"], { tls: false })).not.toContain("there");
   });
 
   test("elect another primary when its process is killed; every acknowledged write is there, and the lost one comes back", async () => {
@@ -124,6 +115,6 @@ describe.skipIf(why)(`Redis as plain processes${why ? ` (skipped: ${why})` : ""}
     for (let n = 0; n < 5; n++) await writeOn();
     pods[0] = startPod(0);
     await vi.waitFor(() => expect(pods[0]?.redis.output).toContain("MASTER <-> REPLICA sync: Finished"), PATIENCE);
-    for (const key of acknowledged) expect(await ask(entry, [`get ${key}`]), key).toBe("there");
+    for (const key of acknowledged) expect(await ask([`get ${key}`]), key).toBe("there");
   });
 });

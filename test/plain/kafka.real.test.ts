@@ -1,0 +1,131 @@
+import { TopicConsumer } from "@plumbline-shop/chassis/consumer";
+import { readTopicSettings, type TopicSettings } from "@plumbline-shop/chassis/kafka";
+import { logger } from "@plumbline-shop/chassis/log";
+import { Metrics } from "@plumbline-shop/chassis/metrics";
+import { TopicProducer } from "@plumbline-shop/chassis/producer";
+import { Settings } from "@plumbline-shop/chassis/settings";
+import type { RealProcess } from "@plumbline-shop/testing/process";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { z } from "zod";
+import { Kafka } from "../../components/data/index.ts";
+import { nodes, PATHS, type Part } from "../../components/data/kafka/config.ts";
+import { KAFKA } from "../../rehearsal/images/kafka.ts";
+import { type Changes, changedLines } from "./change.ts";
+import { addresses, Ground, whyNotPlain } from "./ground.ts";
+import { type Ingredients, madeBy, type Objects } from "./objects.ts";
+import { consumerOf, containerOf } from "./pod.ts";
+
+const why = whyNotPlain;
+const COUNT = 3;
+const PARTS: readonly Part[] = ["controller", "broker"];
+const ZONES = ["a", "b", "c"];
+const PATIENCE = { timeout: 90_000, interval: 250 };
+
+/** Three controllers and three brokers, and the set-up. */
+describe.skipIf(why)(`Kafka as plain processes${why ? ` (skipped: ${why})` : ""}`, () => {
+  const own = addresses(PARTS.length * COUNT);
+  const ground = new Ground();
+  const running: RealProcess[] = [];
+  let objects: Objects;
+
+  beforeAll(async () => {
+    await ground.take(KAFKA, [PATHS.home]);
+    objects = await madeBy(program, own);
+    const began = Date.now();
+    for (const part of PARTS)
+      for (let index = 0; index < COUNT; index++) running.push(ground.start(nodeOf(part, index)));
+    await vi.waitFor(() => {
+      for (const { output } of running) expect(output).toContain("Kafka Server started");
+    }, PATIENCE);
+    console.log(`Kafka: up ${((Date.now() - began) / 1_000).toFixed(1)} s`);
+    const { template } = objects.of("Job").spec;
+    const setup = ground.start(
+      containerOf(template, "setup", { objects, pod: "setup", folder: ground.folder, changes: common() }),
+    );
+    expect(await setup.exit(), setup.output).toEqual({ code: 0, signal: null });
+    console.log(`Kafka: set up ${((Date.now() - began) / 1_000).toFixed(1)} s`);
+  });
+  afterAll(() => ground.remove());
+
+  function program({ store, consumer }: Ingredients): void {
+    const kafka = new Kafka("kafka", { ...store, topics: { orders: { partitions: 1 } } });
+    consumer("shop", [kafka.topic("orders").publish]);
+    consumer("mailer", [kafka.topic("orders").consume]);
+  }
+  const addressOf = (part: Part, index: number) => own[PARTS.indexOf(part) * COUNT + index] ?? "";
+  const common = (): Changes => ({
+    ...Object.fromEntries(
+      PARTS.flatMap((part) => nodes("kafka", "data", part, COUNT).map((name, i) => [name, addressOf(part, i)])),
+    ),
+    [PATHS.home]: ground.root + PATHS.home,
+  });
+  function nodeOf(part: Part, index: number) {
+    const { template } = objects.of("StatefulSet", `kafka-${part}`).spec;
+    const address = addressOf(part, index);
+    const changes = { ...common(), "$HOSTNAME.$DOMAIN": address, "://:": `://${address}:` };
+    const fields = { "metadata.labels['topology.kubernetes.io/zone']": ZONES[index] ?? "" };
+    return containerOf(template, part, {
+      objects,
+      pod: `kafka-${part}-${index}`,
+      folder: ground.folder,
+      changes,
+      fields,
+    });
+  }
+
+  /** How a service is told of the topic, by files and environment, as it reads them itself. */
+  function settingsOf(service: "shop" | "mailer"): TopicSettings {
+    const changes = { ...common(), "kafka.data.svc": addressOf("broker", 0) };
+    const container = consumerOf(service, { objects, folder: ground.folder, changes });
+    ground.lay(container);
+    return readTopicSettings(new Settings(container.environment), "ORDERS_TOPIC", service);
+  }
+  async function send(service: string, settings: TopicSettings, message: object): Promise<void> {
+    const producer = new TopicProducer(service, settings);
+    onTestFinished(() => producer.close());
+    await producer.send("key", message);
+  }
+
+  test("are told what pods are told, but for folders, addresses and what is listened on", () => {
+    const { changes } = nodeOf("broker", 1);
+    const files = objects.data("ConfigMap", "kafka-config");
+    const lines = ["common.properties", "broker.properties"].flatMap((name) =>
+      changedLines(files[name] ?? "", changes),
+    );
+    expect(lines.map(([was]) => was.split("=")[0])).toEqual([
+      "controller.quorum.voters",
+      "ssl.keystore.location",
+      "ssl.truststore.location",
+      "log.dirs",
+      "listeners",
+    ]);
+  });
+
+  test("know every setting that they are given", () => {
+    for (const { output } of running) expect(output).not.toMatch(/known config|unknown|deprecated|ERROR/i);
+  });
+
+  test("take a record when all copies in sync have it, and hand it to who may read it", async () => {
+    const settings = settingsOf("shop");
+    const got: unknown[] = [];
+    for (const number of [1, 2, 3]) await send("shop", settings, { number });
+    const tools = { log: logger("mailer", "silent"), metrics: new Metrics("mailer") };
+    const consumer = new TopicConsumer(
+      "mailer",
+      settingsOf("mailer"),
+      z.looseObject({}),
+      async (it) => void got.push(it),
+      tools,
+    );
+    onTestFinished(() => consumer.stop().then(() => consumer.close()));
+    consumer.start();
+    await vi.waitFor(() => expect(got).toEqual([{ number: 1 }, { number: 2 }, { number: 3 }]), PATIENCE);
+  });
+
+  test("refuse who has no right to write, who shows another password, and who comes without TLS", async () => {
+    await expect(send("mailer", settingsOf("mailer"), {})).rejects.toThrow();
+    const settings = settingsOf("shop");
+    await expect(send("shop", { ...settings, password: { read: () => "guessed" } }, {})).rejects.toThrow();
+    await expect(send("shop", { ...settings, caFile: undefined }, {})).rejects.toThrow();
+  });
+});
