@@ -1,5 +1,5 @@
 import { type Changes, changed } from "./change.ts";
-import type { Objects } from "./objects.ts";
+import { type Objects, SHOP } from "./objects.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: a pod's specification as it goes to the API server.
 type Any = any;
@@ -21,6 +21,8 @@ export interface Container {
 export interface Where {
   readonly objects: Objects;
   readonly pod: string;
+  /** The pod's; that of the stores by default. */
+  readonly namespace?: string;
   /** What is mounted lies below it. */
   readonly folder: string;
   /** What differs beside mounts: names of hosts, where programs are. */
@@ -36,13 +38,13 @@ export interface Where {
 export function containerOf(
   template: Any,
   name: string,
-  { objects, pod, folder, changes, fields = {} }: Where,
+  { objects, pod, namespace, folder, changes, fields = {} }: Where,
 ): Container {
   const { containers, volumes } = template.spec;
   const container = containers.find((each: Any) => each.name === name);
   const placed = container.volumeMounts.map(({ name: volume, mountPath }: Any) => {
     const source = volumes.find((each: Any) => each.name === volume) ?? {};
-    const held = sourceOf(source, objects);
+    const held = sourceOf(source, objects, namespace);
     return { mountPath, held, path: `${folder}/${pod}/${held ? `${name}/${volume}` : volume}` };
   });
   const all: Changes = {
@@ -68,15 +70,20 @@ export function containerOf(
 
 /** A workload that uses something: what it is told, and its credentials as files. */
 export function consumerOf(name: string, where: Omit<Where, "pod">): Container {
-  return containerOf(where.objects.of("Deployment", name).spec.template, name, { ...where, pod: name });
+  return containerOf(where.objects.of("Deployment", name).spec.template, name, {
+    ...where,
+    pod: name,
+    namespace: SHOP,
+  });
 }
 
 /** What a volume holds from the beginning; undefined if it is written to. */
-function sourceOf({ configMap, secret, projected }: Any, objects: Objects): Held | undefined {
-  if (projected) return Object.assign({}, ...projected.sources.map((source: Any) => sourceOf(source, objects)));
+function sourceOf({ configMap, secret, projected }: Any, objects: Objects, namespace?: string): Held | undefined {
+  if (projected)
+    return Object.assign({}, ...projected.sources.map((source: Any) => sourceOf(source, objects, namespace)));
   const source = configMap ?? secret;
   if (!source) return undefined;
-  const data = objects.data(configMap ? "ConfigMap" : "Secret", source.name ?? source.secretName);
+  const data = objects.data(configMap ? "ConfigMap" : "Secret", source.name ?? source.secretName, namespace);
   const items: { key: string; path: string }[] | undefined = source.items;
   return items ? Object.fromEntries(items.map(({ key, path }) => [path, data[key] ?? ""])) : data;
 }
