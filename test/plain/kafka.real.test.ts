@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { TopicConsumer } from "@plumbline-shop/chassis/consumer";
 import { readTopicSettings, type TopicSettings } from "@plumbline-shop/chassis/kafka";
 import { logger } from "@plumbline-shop/chassis/log";
@@ -123,9 +124,16 @@ describe.skipIf(why)(`Kafka as plain processes${why ? ` (skipped: ${why})` : ""}
   });
 
   test("refuse who has no right to write, who shows another password, and who comes without TLS", async () => {
-    await expect(send("mailer", settingsOf("mailer"), {})).rejects.toThrow();
-    const settings = settingsOf("shop");
-    await expect(send("shop", { ...settings, password: { read: () => "guessed" } }, {})).rejects.toThrow();
-    await expect(send("shop", { ...settings, caFile: undefined }, {})).rejects.toThrow();
+    const answer = (service: string, settings: TopicSettings) =>
+      send(service, settings, {}).then(
+        () => "taken",
+        (error) => inspect(error, { depth: null }),
+      );
+    const shop = settingsOf("shop");
+    expect(await answer("mailer", settingsOf("mailer"))).toContain("Topic authorization failed");
+    expect(await answer("shop", { ...shop, password: { read: () => "guessed" } })).toContain(
+      "SASL authentication failed",
+    );
+    expect(await answer("shop", { ...shop, caFile: undefined })).toContain("Connection closed");
   });
 });

@@ -26,7 +26,7 @@ const PATIENCE = { timeout: 60_000, interval: 250 };
 /** The operator makes the administrator. */
 const ADMIN = {
   kind: "Secret",
-  metadata: { name: names(NAME).admin },
+  metadata: { name: names(NAME).admin, namespace: "data" },
   stringData: { username: "admin", password: "admin-of-a-test" },
 };
 

@@ -1,6 +1,7 @@
 import type { RealProcess } from "@plumbline-shop/testing/process";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { Redis } from "../../components/data/index.ts";
+import { PORT, SENTINEL_PORT } from "../../components/data/redis/config.ts";
 import { servers } from "../../components/data/redis/plan.ts";
 import { HAPROXY } from "../../rehearsal/images/haproxy.ts";
 import { REDIS } from "../../rehearsal/images/redis.ts";
@@ -11,10 +12,9 @@ import { type Container, consumerOf, containerOf } from "./pod.ts";
 
 const why = whyNotPlain;
 const NAMES = servers("cache", "data", 3);
-const PORT = 6379;
 /** A warning; not what a Sentinel saw, nor what is the kernel's and not the configuration's. */
 const WARNING = /# (?!\+|WARNING Memory overcommit|WARNING: The TCP backlog)|error/i;
-const PATIENCE = { timeout: 40_000, interval: 200 };
+const PATIENCE = { timeout: 60_000, interval: 200 };
 
 /** Three servers with their Sentinels, and a proxy before them. The tests build on each other, in this order. */
 describe.skipIf(why)(`Redis as plain processes${why ? ` (skipped: ${why})` : ""}`, () => {
@@ -67,6 +67,12 @@ describe.skipIf(why)(`Redis as plain processes${why ? ` (skipped: ${why})` : ""}
     const script = `printf '${commands.join("\\n")}\\n' | REDISCLI_AUTH="$(cat ${password})" timeout 10 ${cli} 2>&1`;
     return (await ground.said(["sh", "-c", script], client.environment)).replaceAll("\n", " ");
   }
+  /** What a server's Sentinel knows. */
+  function sentinel(index: number): Promise<string> {
+    const password = `${ground.folder}/cache-server-${index}/sentinel/internal/password`;
+    const cli = `redis-cli --no-auth-warning --tls --cacert "$CACHE_CA_FILE" -h ${each[index]} -p ${SENTINEL_PORT}`;
+    return ground.said(["sh", "-c", `REDISCLI_AUTH="$(cat ${password})" ${cli} info sentinel`], client.environment);
+  }
   const write = (key: string) => ask([`set ${key} there`, "wait 1 5000"]);
 
   test("are told what pods are told, but for folders, addresses and what is listened on", () => {
@@ -106,6 +112,8 @@ describe.skipIf(why)(`Redis as plain processes${why ? ` (skipped: ${why})` : ""}
       acknowledged.push(key);
     };
     for (let n = 0; n < 5; n++) await writeOn();
+    for (const index of NAMES.keys())
+      await vi.waitFor(async () => expect(await sentinel(index)).toMatch(/status=ok,.*slaves=2,sentinels=3/), PATIENCE);
     const killed = Date.now();
     for (const process of Object.values(pods[0] ?? {})) process.signal("SIGKILL");
     await vi.waitFor(writeOn, PATIENCE);
