@@ -1,9 +1,11 @@
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { runs } from "@plumbline-shop/testing/command";
 import { RealProcess } from "@plumbline-shop/testing/process";
-import type { ImageDescription } from "../../rehearsal/images/index.ts";
+import { type ImageDescription, prepareImages } from "../../rehearsal/images/index.ts";
+import { cacheDirectory } from "../../rehearsal/index.ts";
 import { type Unpacked, unpack } from "./image.ts";
 import type { Container } from "./pod.ts";
 
@@ -12,13 +14,31 @@ const NOBODY = { uid: 65_534, gid: 65_534 };
 /** Where a test runs as root, its servers do not. */
 const USER: Partial<typeof NOBODY> = process.getuid?.() === 0 ? NOBODY : {};
 
-/** Why no server can run here as a plain process; undefined if it can. */
-export const whyNotPlain =
-  process.platform !== "linux"
-    ? "the programs are for Linux"
-    : runs("openssl", "version")
-      ? undefined
-      : "there is no openssl on PATH";
+/** Why servers of these images, on these ports, cannot run here as plain processes; undefined if they can. Makes the images. */
+export async function whyNotPlain(
+  images: readonly ImageDescription[],
+  ports: readonly number[],
+): Promise<string | undefined> {
+  if (process.platform !== "linux") return "the programs are for Linux";
+  if (!runs("openssl", "version")) return "there is no openssl on PATH";
+  const [address = ""] = addresses(1);
+  for (const port of ports)
+    if (!(await isFree(address, port))) return `something listens on port ${port} of every address of this machine`;
+  return prepareImages(images, { cacheDir: cacheDirectory() }).then(
+    () => undefined,
+    (error: Error) => error.message.split("\n", 1)[0],
+  );
+}
+
+async function isFree(address: string, port: number): Promise<boolean> {
+  const listener = createServer();
+  const free = await new Promise<boolean>((answer) => {
+    listener.once("error", () => answer(false));
+    listener.listen(port, address, () => answer(true));
+  });
+  if (free) await new Promise((closed) => listener.close(closed));
+  return free;
+}
 
 /** Addresses of loopback that nobody else uses: a server's ports stay as they are, on an address of its own. */
 export function addresses(count: number): string[] {

@@ -9,14 +9,14 @@ import type { RealProcess } from "@plumbline-shop/testing/process";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { z } from "zod";
 import { Kafka } from "../../components/data/index.ts";
-import { nodes, PATHS, type Part } from "../../components/data/kafka/config.ts";
+import { nodes, PATHS, type Part, PORTS } from "../../components/data/kafka/config.ts";
 import { KAFKA } from "../../rehearsal/images/kafka.ts";
 import { type Changes, changedLines } from "./change.ts";
 import { addresses, Ground, whyNotPlain } from "./ground.ts";
 import { type Ingredients, madeBy, type Objects } from "./objects.ts";
 import { consumerOf, containerOf } from "./pod.ts";
 
-const why = whyNotPlain;
+const why = await whyNotPlain([KAFKA], [...Object.values(PORTS)]);
 const COUNT = 3;
 const PARTS: readonly Part[] = ["controller", "broker"];
 const ZONES = ["a", "b", "c"];

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { Postgres } from "../../components/data/index.ts";
 import type { Role } from "../../components/data/postgres/cnpg.ts";
+import { PORT } from "../../components/data/postgres/plan.ts";
 import { POSTGRESQL } from "../../rehearsal/images/postgres.ts";
 import { bucketOf } from "../support/one-object-store.ts";
 import { addresses, Ground, whyNotPlain } from "./ground.ts";
 import { type Ingredients, madeBy, type Objects } from "./objects.ts";
 import { consumerOf } from "./pod.ts";
 
-const why = whyNotPlain;
+const why = await whyNotPlain([POSTGRESQL], [PORT]);
 const PATIENCE = { timeout: 30_000, interval: 200 };
 
 /** One server with the parameters, roles and databases that CloudNativePG is asked for. The tests build on each other, in this order. */

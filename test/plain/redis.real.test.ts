@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { Redis } from "../../components/data/index.ts";
 import { PORT, SENTINEL_PORT } from "../../components/data/redis/config.ts";
 import { servers } from "../../components/data/redis/plan.ts";
+import { ADMIN_PORT } from "../../components/data/redis/proxy-config.ts";
 import { HAPROXY } from "../../rehearsal/images/haproxy.ts";
 import { REDIS } from "../../rehearsal/images/redis.ts";
 import { type Changes, changedLines } from "./change.ts";
@@ -10,7 +11,7 @@ import { addresses, Ground, whyNotPlain } from "./ground.ts";
 import { type Ingredients, madeBy, type Objects } from "./objects.ts";
 import { type Container, consumerOf, containerOf } from "./pod.ts";
 
-const why = whyNotPlain;
+const why = await whyNotPlain([REDIS, HAPROXY], [PORT, SENTINEL_PORT, ADMIN_PORT]);
 const NAMES = servers("cache", "data", 3);
 /** A warning; not what a Sentinel saw, nor what is the kernel's and not the configuration's. */
 const WARNING = /# (?!\+|WARNING Memory overcommit|WARNING: The TCP backlog)|error/i;
@@ -31,7 +32,11 @@ describe.skipIf(why)(`Redis as plain processes${why ? ` (skipped: ${why})` : ""}
     objects = await madeBy(program, [entry, ...each]);
     for (const index of NAMES.keys()) pods.push(startPod(index));
     const { template } = objects.of("Deployment", "cache-proxy").spec;
-    const changes = { ...hosts(), [`bind :${PORT}`]: `bind ${entry}:${PORT}`, "bind :8404": `bind ${entry}:8404` };
+    const changes = {
+      ...hosts(),
+      [`bind :${PORT}`]: `bind ${entry}:${PORT}`,
+      [`bind :${ADMIN_PORT}`]: `bind ${entry}:${ADMIN_PORT}`,
+    };
     proxyGround.start(containerOf(template, "haproxy", { objects, pod: "proxy", folder: proxyGround.folder, changes }));
     client = consumerOf("orders", { objects, folder: ground.folder, changes: { "cache.data.svc": entry } });
     ground.lay(client);
