@@ -52,6 +52,9 @@ export default defineConfig({
           exclude: ["**/node_modules/**", "**/*.real.test.ts"],
           // Vitest leaves one for itself, which is half of two.
           maxWorkers: "100%",
+          // For what hangs. A busy machine takes ten times as long for a whole stack's resources as an idle one.
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
         },
       },
       {

@@ -4,6 +4,7 @@ import {
   amount,
   hundredths,
   isDnsLabel,
+  isOptOut,
   isQuorum,
   isServiceUrl,
   milliseconds,
@@ -258,7 +259,7 @@ function numbered(part: string): string | number {
 }
 
 function checkTier(
-  { tier, cluster: { provider }, gateway, zones, paging, services, stores, objectives, releases }: Parsed,
+  { tier, cluster: { provider }, gateway, zones, paging, services, stores, aws, objectives, releases }: Parsed,
   report: Report,
 ): void {
   const rehearsal = tier === "rehearsal";
@@ -282,6 +283,8 @@ function checkTier(
   if (tier !== "production") return;
   if (zones.length < 3) report(["zones"], "three zones or more in production, so that the loss of one leaves a quorum");
   if (paging === undefined) report(["paging"], "receivers for critical and warning: production must wake someone");
+  if (aws !== undefined && isOptOut(aws.alarms))
+    report(["aws", "alarms"], "{ topicArn: <that of a topic of SNS> }: production must wake someone");
   if (hundredths(objectives.availability) < 99) report(["objectives", "availability"], "at least 99 in production");
   const stepped = {
     services,

@@ -31,6 +31,7 @@ const AWS = {
   })),
   podSecurityGroupIds: ["sg-0a1b2c3d"],
   clusterName: "shop",
+  alarms: { topicArn: "arn:aws:sns:eu-central-1:123456789012:stores" },
 };
 /** All stores on AWS. */
 const STORES = {
@@ -258,6 +259,15 @@ test.each<[what: string, path: string, value: unknown, field: string, allowed: R
   ["a zone elsewhere", "aws.subnets.2.zone", "us-east-1a", "aws.subnets[2].zone", /of the region eu-central-1/],
   ["a number for an account", "aws.accountId", 123_456_789_012, "aws.accountId", /twelve digits/],
   ["days that AWS does not take", "aws.logDays", 366, "aws.logDays", /365, 400/],
+  ["nobody who is told", "aws.alarms", undefined, "aws.alarms", /topicArn: "arn:aws:sns:…".*; or \{ optOut/],
+  ["a topic that is none", "aws.alarms.topicArn", "pages", "aws.alarms.topicArn", /ARN of a topic of SNS/],
+  [
+    "a reason to tell nobody",
+    "aws.alarms",
+    { optOut: "we look ourselves" },
+    "aws.alarms",
+    /production must wake someone/,
+  ],
   ["a disk", "stores.postgres.storage", "10Gi", "stores.postgres.storage", /instanceClass/],
   ["a broker too many", "stores.kafka.brokers", 4, "stores.kafka.brokers", /a multiple of 3/],
   ["one instance without a reason", "stores.postgres.instances", 1, "stores.postgres.instances", /2 or more; or 1/],

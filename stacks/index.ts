@@ -44,13 +44,12 @@ if (releases.controller) {
   new ReleaseController("release-controller", { namespace: home, zones, ...releases.controller }, on);
 }
 
-const kept = { namespace: data, retain: !rehearsal };
-const store = {
-  ...kept,
-  zones,
-  issuer: internal,
+const kept = {
+  namespace: data,
+  retain: !rehearsal,
   ...(environment.runbooks && { runbooks: environment.runbooks }),
 };
+const store = { ...kept, zones, issuer: internal };
 const IS_THE_BACKUP = optOut(
   "it holds the backups of the others, in two copies each; a copy in a second region is not built yet",
 );

@@ -88,6 +88,8 @@ export const storesSchema = z.strictObject({
   objects: z.strictObject({ ...inCluster, replicas: whole(3, 100) }).exactOptional(),
 });
 
+const topicArn = text("the ARN of a topic of SNS", (given) => /^arn:aws[\w-]*:sns:/.test(given));
+
 /** Where in AWS the stores run. The region is the environment's. */
 export const awsSchema = z.strictObject({
   accountId: text("the twelve digits of an account, in quotes", (given) => /^\d{12}$/.test(given)),
@@ -113,4 +115,9 @@ export const awsSchema = z.strictObject({
     .exactOptional(),
   kmsKeyArn: text("the ARN of a KMS key", (given) => /^arn:aws[\w-]*:kms:/.test(given)).exactOptional(),
   logDays: whole(1, 3_653).exactOptional(),
+  /** Who is told by CloudWatch when something is wrong with a store. */
+  alarms: z.union([z.strictObject({ topicArn, warningTopicArn: topicArn.exactOptional() }), optOut], {
+    error:
+      '{ topicArn: "arn:aws:sns:…" }, with warningTopicArn for what waits for the morning; or { optOut: <reason> }',
+  }),
 });

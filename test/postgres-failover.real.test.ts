@@ -87,7 +87,15 @@ describe.skipIf(why !== undefined)(`PostgreSQL on real nodes${why === undefined 
     const node = await kubectl("get", "pod", lost, "-o", "jsonpath={.spec.nodeName}");
     const lease = ["-n", "cnpg-system", "get", "lease", "db9c8771.cnpg.io", "-o", "jsonpath={.spec.holderIdentity}"];
     const [leader] = (await lab.kubectl(...lease)).split("_");
-    const ledFrom = await lab.kubectl("-n", "cnpg-system", "get", "pod", `${leader}`, "-o", "jsonpath={.spec.nodeName}");
+    const ledFrom = await lab.kubectl(
+      "-n",
+      "cnpg-system",
+      "get",
+      "pod",
+      `${leader}`,
+      "-o",
+      "jsonpath={.spec.nodeName}",
+    );
     console.log(`the operator that leads is ${ledFrom === node ? "on it too" : "on another node"}`);
     const fault: Fault = { type: "node-kill", node, duration: "10m" };
     const moment = Date.now();

@@ -1,4 +1,4 @@
-export type { AwsPlace, DataSubnet } from "./aws/place.ts";
+export type { AlarmTopics, AwsPlace, DataSubnet } from "./aws/place.ts";
 export type { DataClass, RecoveryObjectives } from "./declared.ts";
 export type { KafkaArgs, TopicArgs } from "./kafka/args.ts";
 export { Kafka, type Topic } from "./kafka/kafka.ts";
@@ -11,12 +11,13 @@ export type { PostgresArgs } from "./postgres/args.ts";
 export type { AuroraArgs } from "./postgres/aurora-args.ts";
 export type { BackupArgs, RestoreArgs } from "./postgres/backup-args.ts";
 export { type Database, Postgres } from "./postgres/postgres.ts";
+export type { AmazonMqArgs } from "./rabbitmq/amazon-mq-args.ts";
 export type { QueueArgs, RabbitMQArgs } from "./rabbitmq/args.ts";
 export { type Queue, RabbitMQ } from "./rabbitmq/rabbitmq.ts";
 export type { RedisArgs } from "./redis/args.ts";
 export type { ElastiCacheArgs } from "./redis/elasticache-args.ts";
 export { Redis } from "./redis/redis.ts";
-export type { ShardedPostgresArgs } from "./sharding/args.ts";
+export type { ShardedAuroraArgs, ShardedPostgresArgs } from "./sharding/args.ts";
 export {
   bucketOf,
   type Move,

@@ -7,6 +7,7 @@ import { isQuorum } from "../core/quorum.ts";
 import { type Resources, resourceProblems } from "../core/resources.ts";
 import type { Issuer } from "../edge/issuer.ts";
 import { type DeclaredArgs, declaredProblems } from "./declared.ts";
+import { runbooksProblems } from "./monitoring/runbook.ts";
 
 /** Where a store runs: in the cluster, or as a managed service. The code of its consumers is the same. */
 export type Backend = "inCluster" | "aws";
@@ -48,12 +49,7 @@ export function storeProblems(name: string, args: StoreArgs): Problem[] {
   if (args.zones.length === 0) problems.push({ field: "zones", given: args.zones, allowed: "at least one zone" });
   if (storage !== undefined && !isQuantity(storage))
     problems.push({ field: "storage", given: storage, allowed: 'a quantity such as "10Gi"' });
-  if (runbooks !== undefined && !/^https?:\/\/[^\s/]+(\/[^\s/?#]+)*$/.test(runbooks))
-    problems.push({
-      field: "runbooks",
-      given: runbooks,
-      allowed: 'the address of a folder, without a slash at its end, such as "https://git.example.com/docs/runbooks"',
-    });
+  problems.push(...runbooksProblems(runbooks));
   if (!Number.isInteger(rotation) || rotation < 1)
     problems.push({ field: "rotation", given: rotation, allowed: "a whole number of at least 1" });
   return resources === undefined ? problems : [...problems, ...resourceProblems("resources", resources)];

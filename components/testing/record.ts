@@ -66,5 +66,6 @@ function awsOutputs(type: string, name: string): Record<string, unknown> {
     latestRevision: 1,
     readerEndpoint: `reader.${name}.aws.invalid`,
     ...(type === "aws:rds/cluster:Cluster" && { masterUserSecrets: [{ secretArn }] }),
+    ...(type === "aws:mq/broker:Broker" && { instances: [{ endpoints: [`amqps://${name}.aws.invalid:5671`] }] }),
   };
 }

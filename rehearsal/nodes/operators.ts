@@ -35,7 +35,11 @@ const OPERATORS = {
   "cloudnative-pg": {
     images: [CLOUDNATIVE_PG],
     module: "github.com/cloudnative-pg/cloudnative-pg",
-    survival: { replicas: 2, args: ["--leader-lease-duration=8", "--leader-renew-deadline=5"] },
+    survival: {
+      replicas: 2,
+      args: ["--leader-lease-duration=6", "--leader-renew-deadline=4"],
+      env: { STANDBY_TCP_USER_TIMEOUT: "3000" },
+    },
     files: (version) => [`releases/cnpg-${version.replace(/^v/, "")}.yaml`],
   },
   "rabbitmq-cluster-operator": {

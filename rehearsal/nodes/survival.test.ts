@@ -9,14 +9,17 @@ const deployment = () => ({
 
 it("runs pods on nodes and in zones of their own, and has one lead", () => {
   const spec = deployment();
-  survive(spec, { replicas: 2, args: ["--leader-lease-duration=8"] });
+  survive(spec, { replicas: 2, args: ["--leader-lease-duration=8"], env: { WAITS: "3" } });
   const spread = { maxSkew: 1, whenUnsatisfiable: "ScheduleAnyway", labelSelector: spec.selector };
   expect(spec).toEqual({
     replicas: 2,
     selector: spec.selector,
     template: {
       spec: {
-        containers: [{ args: ["controller", "--leader-elect", "--leader-lease-duration=8"] }, { args: ["beside"] }],
+        containers: [
+          { args: ["controller", "--leader-elect", "--leader-lease-duration=8"], env: [{ name: "WAITS", value: "3" }] },
+          { args: ["beside"] },
+        ],
         topologySpreadConstraints: [
           { ...spread, topologyKey: "kubernetes.io/hostname" },
           { ...spread, topologyKey: "topology.kubernetes.io/zone" },

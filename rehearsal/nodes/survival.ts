@@ -4,6 +4,8 @@ export interface Survival {
   readonly replicas?: number;
   /** What its first container is called with besides. */
   readonly args?: readonly string[];
+  /** What its first container's environment holds besides. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Seconds after which its pods leave a node that does not answer. */
   readonly leavesAfter?: number;
 }
@@ -14,7 +16,7 @@ export interface SurvivingSpec {
   readonly selector?: object;
   readonly template?: {
     readonly spec?: {
-      readonly containers?: readonly { args?: string[] }[];
+      readonly containers?: readonly { args?: string[]; env?: object[] }[];
       tolerations?: object[];
       topologySpreadConstraints?: object[];
     };
@@ -22,11 +24,16 @@ export interface SurvivingSpec {
 }
 
 /** Changes a Deployment's `spec` in place. */
-export function survive(spec: SurvivingSpec | undefined, { replicas, args = [], leavesAfter }: Survival): void {
+export function survive(
+  spec: SurvivingSpec | undefined,
+  { replicas, args = [], env = {}, leavesAfter }: Survival,
+): void {
   const pod = spec?.template?.spec;
   if (!pod) return;
   const [container] = pod.containers ?? [];
   if (container && args.length > 0) container.args = [...(container.args ?? []), ...args];
+  const variables = Object.entries(env).map(([name, value]) => ({ name, value }));
+  if (container && variables.length > 0) container.env = [...(container.env ?? []), ...variables];
   if (replicas !== undefined) {
     spec.replicas = replicas;
     pod.topologySpreadConstraints = ["kubernetes.io/hostname", "topology.kubernetes.io/zone"].map((topologyKey) => ({

@@ -3,9 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { shardSchema } from "../../apps/chassis/src/shard-schema.ts";
 import { runs } from "../../apps/testing/src/command.ts";
 import { postgresMissing, TestPostgres } from "../../apps/testing/src/postgres.ts";
-import { type Access, loginRole } from "../../components/data/postgres/plan.ts";
+import { type Access, loginRole, ownerRole } from "../../components/data/postgres/plan.ts";
 import { scramVerifier } from "../../components/data/postgres/scram.ts";
 import { PATHS, setupFiles } from "../../components/data/postgres/setup-files.ts";
 
@@ -18,6 +19,7 @@ const MASTER_PASSWORD = String.raw`m"a\s:t$e'r #\"1`;
 const pods = { namespace: "shop", podLabels: {}, connections: 7 };
 const orders: Access = { ...pods, consumer: "orders", database: "orders", right: "owner" };
 const report: Access = { ...pods, consumer: "report", database: "orders", right: "reader" };
+const mover: Access = { ...pods, consumer: "reshard", database: "orders", right: "mover" };
 const stock: Access = { ...pods, consumer: "stock-keeper", database: "stock", right: "owner" };
 
 let postgres: TestPostgres;
@@ -85,6 +87,28 @@ describe.skipIf(missing)("the setup of an Aurora", () => {
     expect(read).toMatchObject({ status: 0, stdout: "42" });
     for (const sql of ["INSERT INTO t VALUES (1)", "CREATE TABLE mine (n int)", "CREATE TEMPORARY TABLE mine (n int)"])
       expect(query("report_orders", first("report_orders"), "orders", sql).stderr).toMatch(/permission denied/);
+  });
+
+  test("a mover of keys writes what the owner of a sharded store keeps, and a reader only reads it", () => {
+    expect(setUp(["orders", "stock"], [orders, report, stock, mover], first).status).toBe(0);
+    // As the chassis founds a shard: in the name of the database's owner.
+    const found = `BEGIN; SET LOCAL ROLE ${ownerRole("orders")}; ${shardSchema(16)}; COMMIT`;
+    const table = "CREATE TABLE entries (id int PRIMARY KEY, customer text NOT NULL)";
+    for (const sql of [found, table, "SELECT sharding.protect('entries', 'customer')"]) {
+      const made = query("orders_orders", first("orders_orders"), "orders", sql);
+      expect(made.status, made.stderr).toBe(0);
+    }
+    const keep = "INSERT INTO sharding.buckets SELECT n, 'here' FROM generate_series(0, 15) n";
+    const write = "INSERT INTO entries VALUES (1, 'anna')";
+    for (const sql of [keep, write])
+      expect(query("report_orders", first("report_orders"), "orders", sql).stderr).toMatch(/permission denied/);
+    for (const sql of [keep, write]) {
+      const moved = query("reshard_orders", first("reshard_orders"), "orders", sql);
+      expect(moved.status, moved.stderr).toBe(0);
+    }
+    expect(query("report_orders", first("report_orders"), "orders", "SELECT customer FROM entries").stdout).toBe(
+      "anna",
+    );
   });
 
   test("nobody connects to another's database", () => {

@@ -1,6 +1,14 @@
 import { Namespace } from "../../components/cluster/index.ts";
 import { optOut } from "../../components/core/index.ts";
-import { type AwsPlace, Kafka, ObjectStore, Postgres, Redis } from "../../components/data/index.ts";
+import {
+  type AwsPlace,
+  Kafka,
+  ObjectStore,
+  Postgres,
+  RabbitMQ,
+  Redis,
+  ShardedPostgres,
+} from "../../components/data/index.ts";
 import { Microservice } from "../../components/workload/index.ts";
 
 /** Zones of the stores. */
@@ -13,6 +21,10 @@ const place: AwsPlace = {
   subnets: zones.map((zone, index) => ({ id: `subnet-${index}`, zone, cidr: `10.0.${8 + index}.0/24` })),
   podSecurityGroupIds: ["sg-0a1b2c3d"],
   clusterName: "shop",
+  alarms: {
+    topicArn: "arn:aws:sns:eu-central-1:123456789012:pages",
+    warningTopicArn: "arn:aws:sns:eu-central-1:123456789012:mornings",
+  },
 };
 
 /** What may differ between two runs of the program. */
@@ -48,6 +60,7 @@ export function awsShop({
     ...(large && { instanceClass: "db.r8g.4xlarge", keep: "35d", connections: 1000, poolSize: 6 }),
     objectives: { rto: "4h", rpo: "15m" },
   });
+  const ledger = new ShardedPostgres("ledger", { ...store, shards: large ? 3 : 2, instances: 2 });
   const cache = new Redis("cache", { ...store, replicas, ...(large && { nodeType: "cache.r7g.xlarge" }) });
   const sessions = new Redis("sessions", { ...store, role: "store", objectives: { rto: "4h", rpo: "24h" } });
   const kafka = new Kafka("kafka", {
@@ -57,6 +70,11 @@ export function awsShop({
     brokers: large ? 6 : 3,
   });
   const log = new Kafka("log", { ...store, topics: { audit: {} }, growTo: "1000Gi" });
+  const broker = new RabbitMQ("broker", {
+    ...store,
+    queues: { mails: {}, invoices: { maxBytes: "1Gi", ...(large && { deliveryLimit: 5 }) } },
+    ...(large && { instanceType: "mq.m7g.2xlarge" }),
+  });
   const files = new ObjectStore("files", {
     ...store,
     buckets: { invoices: {}, exports: { expireAfter: "30d" }, backups: { lockFor: "14d" } },
@@ -73,11 +91,15 @@ export function awsShop({
     uses: [
       postgres.database("orders").owner,
       postgres.database("stock").reader,
+      ledger.owner,
       cache,
       sessions,
       kafka.topic("orders").publish,
       kafka.topic("prices").consume,
       log.topic("audit").publish,
+      broker.queue("mails").publish,
+      broker.queue("invoices").consume,
+      broker.queue("invoices").deadLetters,
       files.bucket("invoices").owner,
       files.bucket("exports").reader,
       legacy.bucket("scans").owner,

@@ -1,13 +1,7 @@
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { imageFor, prepareImage } from "../../rehearsal/images/index.ts";
-import { cacheDirectory } from "../../rehearsal/index.ts";
-
-/** Why promtool cannot be run here; undefined if it can. */
-export const whyNoPromtool =
-  process.platform !== "linux" || process.getuid?.() !== 0 ? "it needs root on Linux" : undefined;
+import { unpackedImage } from "./unpacked-image.ts";
 
 /** Prometheus' own tool for rules, out of the image in which Prometheus runs. */
 export interface Promtool {
@@ -18,27 +12,13 @@ export interface Promtool {
 
 export async function promtool(): Promise<Promtool> {
   const scratch = mkdtempSync(join(tmpdir(), "plumbline-promtool-"));
-  const root = join(scratch, "root");
-  const image = imageFor("quay.io/prometheus/prometheus:v3.6.0");
-  if (!image) throw new Error("there is no image of Prometheus");
-  const { path, digest } = await prepareImage(image, { cacheDir: cacheDirectory() });
-  const layout = join(scratch, "layout");
-  const blob = (of: string) => join(layout, "blobs", of.replace(":", "/"));
-  unpack(path, layout);
-  const { layers } = JSON.parse(readFileSync(blob(digest), "utf8")) as { layers: { digest: string }[] };
-  for (const layer of layers) unpack(blob(layer.digest), root);
-  rmSync(layout, { recursive: true });
+  const { root, run } = await unpackedImage("quay.io/prometheus/prometheus:v3.6.0", scratch);
   mkdirSync(join(root, "tmp"), { recursive: true });
   return {
     run: (words, files) => {
       for (const [name, content] of Object.entries(files)) writeFileSync(join(root, name), JSON.stringify(content));
-      return execFileSync("chroot", [root, "/usr/bin/promtool", ...words], { encoding: "utf8" });
+      return run("/usr/bin/promtool", ...words);
     },
     remove: () => rmSync(scratch, { recursive: true, force: true }),
   };
-}
-
-function unpack(archive: string, dir: string): void {
-  mkdirSync(dir, { recursive: true });
-  execFileSync("tar", ["-xf", archive, "-C", dir]);
 }

@@ -6,6 +6,7 @@ import { awsName } from "./name.ts";
 import { type AwsPlace, endpointAddresses, placeProblems, storeAddresses } from "./place.ts";
 import { storeTags } from "./tags.ts";
 
+const TOPIC = "arn:aws:sns:eu-central-1:123456789012:stores";
 const place: AwsPlace = {
   region: "eu-central-1",
   accountId: "123456789012",
@@ -13,6 +14,7 @@ const place: AwsPlace = {
   subnets: ["a", "b", "c"].map((zone) => ({ id: zone, zone: `eu-central-1${zone}`, cidr: `10.0.${zone}.0/24` })),
   podSecurityGroupIds: ["sg-1"],
   clusterName: "shop",
+  alarms: { topicArn: TOPIC },
 };
 const [a, b, c] = place.subnets as [AwsPlace["subnets"][0], AwsPlace["subnets"][0], AwsPlace["subnets"][0]];
 
@@ -66,10 +68,34 @@ describe("a place", () => {
     ],
     ["a zone twice", { subnets: [a, b, c, { ...c }] }, "aws.subnets[3].zone", /one subnet in each zone/],
     ["nobody who may connect", { podSecurityGroupIds: [] }, "aws.podSecurityGroupIds", /at least one/],
+    ["nobody who is told", { alarms: undefined as never }, "aws.alarms.topicArn", /or alarms: optOut/],
+    [
+      "a topic of another region",
+      { alarms: { topicArn: "arn:aws:sns:eu-west-1:123456789012:stores" } },
+      "aws.alarms.topicArn",
+      /in eu-central-1/,
+    ],
+    ["a topic that keeps an order", { alarms: { topicArn: `${TOPIC}.fifo` } }, "aws.alarms.topicArn", /a topic of SNS/],
+    ["a topic that is none", { alarms: { topicArn: "pages" } }, "aws.alarms.topicArn", /the ARN of a topic/],
+    [
+      "a topic for the morning that is none",
+      { alarms: { topicArn: TOPIC, warningTopicArn: "arn:aws:sqs:eu-central-1:123456789012:mornings" } },
+      "aws.alarms.warningTopicArn",
+      /the ARN of a topic/,
+    ],
     ["days that CloudWatch does not take", { logDays: 366 }, "aws.logDays", /365, 400/],
   ])("with %s is refused", (_, change, field, allowed) => {
     const problems = placeProblems({ ...place, ...change }).filter((problem) => problem.field === field);
-    expect(problems).toEqual([{ field, given: expect.anything(), allowed: expect.stringMatching(allowed) }]);
+    expect(problems).toMatchObject([{ field, allowed: expect.stringMatching(allowed) }]);
+  });
+
+  test("may say why nobody is told, and then it stands as a tag", () => {
+    const alarms = optOut("a test needs no pager");
+    expect(placeProblems({ ...place, alarms })).toEqual([]);
+    expect(storeTags({ ...place, alarms }, {})).toHaveProperty(
+      ["plumbline.dev/opt-out.alarms"],
+      "a test needs no pager",
+    );
   });
 
   test("that is not there is asked for", () => {

@@ -8,7 +8,7 @@ const FORMS = {
     example: "cache.r7g.large",
   },
   kafka: { form: /^(kafka\.[mt]\d[a-z]*|express\.m7g)\.(small|large|\d*xlarge)$/, example: "kafka.m7g.large" },
-  mq: { form: /^mq\.(m5|m7g|t3)\.(micro|medium|large|\d*xlarge)$/, example: "mq.m7g.large" },
+  mq: { form: /^mq\.m7g\.(medium|large|\d*xlarge)$/, example: "mq.m7g.large" },
 } as const;
 
 /** A problem if a text names no machine of a service. */

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../../core/invalid.ts";
+import { isOptOut, type OptOut } from "../../core/opt-out.ts";
 
 /** A private subnet of the place where stores run. */
 export interface DataSubnet {
@@ -8,6 +9,17 @@ export interface DataSubnet {
   readonly zone: string;
   /** Its addresses, such as `10.0.8.0/22`: consumers may send to these and to no others. */
   readonly cidr: pulumi.Input<string>;
+}
+
+/**
+ * Topics of SNS in the same region that are told when something is wrong with a store, and when it is over. Their policies must let
+ * `cloudwatch.amazonaws.com` publish; so must that of the key, if they have one.
+ */
+export interface AlarmTopics {
+  /** Wakes somebody: writes or data are at stake now. */
+  readonly topicArn: pulumi.Input<string>;
+  /** Is read in the morning; `topicArn` by default. */
+  readonly warningTopicArn?: pulumi.Input<string>;
 }
 
 /** Where the managed stores of a stack run, and from where they are used. One value serves all of them. */
@@ -32,11 +44,14 @@ export interface AwsPlace {
   readonly kmsKeyArn?: pulumi.Input<string>;
   /** Days for which the stores' logs are kept; 400 by default. One of the numbers that CloudWatch takes. */
   readonly logDays?: number;
+  /** Who is told by CloudWatch when something is wrong with a store; or why nobody is. */
+  readonly alarms: AlarmTopics | OptOut;
   /** Tags of everything. */
   readonly tags?: Readonly<Record<string, string>>;
 }
 
 const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
+const TOPIC_ARN = /^arn:aws[\w-]*:sns:([\w-]+):\d{12}:[\w-]+$/;
 const LEAST_ZONES = 3;
 /** What CloudWatch Logs takes as a retention (PutRetentionPolicy). */
 const LOG_DAYS = [
@@ -67,7 +82,21 @@ export function placeProblems(place: AwsPlace | undefined): Problem[] {
     problems.push({ field: "aws.podSecurityGroupIds", given: [], allowed: "at least one: else nobody can connect" });
   if (!LOG_DAYS.includes(logDays))
     problems.push({ field: "aws.logDays", given: logDays, allowed: `one of ${LOG_DAYS.join(", ")}` });
-  return problems;
+  return [...problems, ...alarmProblems(place)];
+}
+
+/**
+ * A problem unless somebody is told, or it is said why not. An ARN that is known only later is not looked at. An alarm tells a topic of its
+ * own region, and none that keeps an order (`.fifo`).
+ */
+function alarmProblems({ alarms, region }: AwsPlace): Problem[] {
+  if (isOptOut(alarms)) return [];
+  const { topicArn, ...more }: Partial<AlarmTopics> = alarms ?? {};
+  const isTopic = (arn: string) => TOPIC_ARN.exec(arn)?.[1] === region;
+  const allowed = `the ARN of a topic of SNS in ${region}, "arn:aws:sns:${region}:…"; or alarms: optOut("<why nobody is told>")`;
+  return Object.entries({ topicArn, ...more })
+    .filter(([, given]) => given === undefined || (typeof given === "string" && !isTopic(given)))
+    .map(([field, given]) => ({ field: `aws.alarms.${field}`, given, allowed }));
 }
 
 /** Addresses of the stores, on one port. */

@@ -5,6 +5,7 @@ import type { Problem } from "../../core/invalid.ts";
 import { nameProblems } from "../../core/names.ts";
 import { isOptOut, type OptOut } from "../../core/opt-out.ts";
 import { type DeclaredArgs, declaredProblems } from "../declared.ts";
+import { runbooksProblems } from "../monitoring/runbook.ts";
 import { type AwsPlace, placeProblems } from "./place.ts";
 
 /** What every managed store is given. What only a store in the cluster has is refused here, not ignored. */
@@ -19,6 +20,8 @@ export interface AwsStoreArgs extends DeclaredArgs {
   readonly retain?: boolean;
   /** Bump it to give every consumer a new password; they start anew to read it. 1 by default. */
   readonly rotation?: number;
+  /** Where people read `docs/runbooks`, such as `https://git.example.com/platform/docs/runbooks`: every alarm leads to its section. */
+  readonly runbooks?: string;
   readonly zones?: never;
   readonly issuer?: never;
   readonly resources?: never;
@@ -42,7 +45,12 @@ export function awsStoreProblems(
   more: Readonly<Record<string, string>> = {},
 ): Problem[] {
   const { rotation = 1 } = args;
-  const problems = [...nameProblems("name", name), ...placeProblems(args.aws), ...declaredProblems(args)];
+  const problems = [
+    ...nameProblems("name", name),
+    ...placeProblems(args.aws),
+    ...declaredProblems(args),
+    ...runbooksProblems(args.runbooks),
+  ];
   if (!Number.isInteger(rotation) || rotation < 1)
     problems.push({ field: "rotation", given: rotation, allowed: "a whole number of at least 1" });
   for (const [field, allowed] of Object.entries({ ...IN_CLUSTER_ONLY, ...more })) {

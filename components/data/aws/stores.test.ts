@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Namespace } from "../../cluster/namespace.ts";
 import type { Problem } from "../../core/invalid.ts";
 import { optOut } from "../../core/opt-out.ts";
+import { AWS_PLACE as aws } from "../../testing/aws-place.ts";
 import { completeMsk, type MskArgs } from "../kafka/msk-args.ts";
 import { mskPlan } from "../kafka/msk-plan.ts";
 import { mskProblems } from "../kafka/msk-problems.ts";
@@ -11,22 +12,12 @@ import { s3Problems } from "../object-store/s3-problems.ts";
 import { type AuroraArgs, completeAurora } from "../postgres/aurora-args.ts";
 import { auroraPlan } from "../postgres/aurora-plan.ts";
 import { auroraProblems } from "../postgres/aurora-problems.ts";
+import { type AmazonMqArgs, completeAmazonMq } from "../rabbitmq/amazon-mq-args.ts";
+import { amazonMqPlan } from "../rabbitmq/amazon-mq-plan.ts";
+import { amazonMqProblems } from "../rabbitmq/amazon-mq-problems.ts";
 import { completeElastiCache, type ElastiCacheArgs } from "../redis/elasticache-args.ts";
 import { defaultUserPlan, elastiCachePlan, elastiCacheProblems, userPlan } from "../redis/elasticache-plan.ts";
-import type { AwsPlace } from "./place.ts";
 
-const aws: AwsPlace = {
-  region: "eu-central-1",
-  accountId: "123456789012",
-  vpcId: "vpc-1",
-  subnets: ["a", "b", "c"].map((zone, index) => ({
-    id: zone,
-    zone: `eu-central-1${zone}`,
-    cidr: `10.0.${index}.0/24`,
-  })),
-  podSecurityGroupIds: ["sg-1"],
-  clusterName: "shop",
-};
 const base = { backend: "aws", aws, namespace: { name: "data" } as Namespace } as const;
 const why = optOut("a test needs no more");
 
@@ -35,6 +26,8 @@ const kinds = {
     auroraProblems("postgres", completeAurora({ ...base, databases: ["orders"], ...more })),
   Redis: (more: Partial<ElastiCacheArgs>) => elastiCacheProblems("cache", completeElastiCache({ ...base, ...more })),
   Kafka: (more: Partial<MskArgs>) => mskProblems("kafka", completeMsk({ ...base, topics: { orders: {} }, ...more })),
+  RabbitMQ: (more: Partial<AmazonMqArgs>) =>
+    amazonMqProblems("broker", completeAmazonMq({ ...base, queues: { mails: {} }, ...more })),
   ObjectStore: (more: Partial<S3Args>) =>
     s3Problems("files", completeS3({ ...base, buckets: { invoices: {} }, ...more })),
 } as const;
@@ -103,10 +96,61 @@ test.each<[kind: keyof typeof kinds, what: string, args: object, field: string, 
     /from 1/,
   ],
   ["Kafka", "controllers", { controllers: 3 }, "controllers", /MSK has its own/],
+  ["RabbitMQ", "no queue", { queues: {} }, "queues", /at least one/],
+  ["RabbitMQ", "machines of version 3", { instanceType: "mq.m5.large" }, "instanceType", /mq\.m7g\.large/],
+  ["RabbitMQ", "machines that there are not", { instanceType: "mq.m7g.3xlarge" }, "instanceType", /mq\.m7g\.4xlarge/],
+  ["RabbitMQ", "the version before", { version: "3.13" }, "version", /"4\.2" or a later 4\.x/],
+  ["RabbitMQ", "a version that Amazon MQ passed over", { version: "4.1" }, "version", /"4\.2"/],
+  ["RabbitMQ", "a patch, which comes by itself", { version: "4.2.1" }, "version", /as Amazon MQ calls it/],
+  [
+    "RabbitMQ",
+    "queues that fill its disk",
+    { queues: { a: { maxBytes: "5Gi" } } },
+    "instanceType",
+    /^mq\.m7g\.xlarge or larger: 1 queues and their dead letters may take 10Gi, and have half of the disk/,
+  ],
+  ["RabbitMQ", "queues that fill any disk", { queues: { a: { maxBytes: "1Ti" } } }, "instanceType", /345 GB/],
+  [
+    "RabbitMQ",
+    "a queue's mistake",
+    { queues: { a: { deliveryLimit: 0 } } },
+    "queues.a.deliveryLimit",
+    /from 1 to 1000/,
+  ],
+  ["RabbitMQ", "nodes", { nodes: 5 }, "nodes", /three, or one/],
+  ["RabbitMQ", "a disk", { storage: "10Gi" }, "storage", /instanceType decides/],
+  [
+    "RabbitMQ",
+    "an objective without a backup",
+    { backup: why, objectives: { rto: "1h", rpo: "24h" } },
+    "objectives",
+    /nothing comes back/,
+  ],
   ["ObjectStore", "no bucket", { buckets: {} }, "buckets", /at least one/],
   ["ObjectStore", "the bucket of records", { buckets: { "access-logs": {} } }, "buckets.access-logs", /is ours/],
   ["ObjectStore", "hours", { buckets: { a: { expireAfter: "12h" } } }, "buckets.a.expireAfter", /whole days/],
   ["ObjectStore", "no time to lock for", { buckets: { a: { lockFor: "0d" } } }, "buckets.a.lockFor", /whole days/],
+  [
+    "ObjectStore",
+    "people's objects for longer than the store says",
+    { dataClass: "personal", retention: "365d", buckets: { a: { expireAfter: "350d" } } },
+    "buckets.a.expireAfter",
+    /at most retention, "365d"/,
+  ],
+  [
+    "ObjectStore",
+    "older versions for longer than people's objects",
+    { dataClass: "personal", retention: "20d", buckets: { a: {} } },
+    "buckets.a.expireAfter",
+    /whole days/,
+  ],
+  [
+    "Postgres",
+    "erasure",
+    { dataClass: "personal", retention: "365d", erasure: { tables: {} } } as object,
+    "erasure",
+    /nothing yet: a task of the owning service/,
+  ],
   ["ObjectStore", "a size", { storage: "1Ti" }, "storage", /no size/],
 ])("a %s with %s is refused", (kind, _, args, field, allowed) => {
   expect(problemsOf(kind, args)).toEqual([
@@ -214,6 +258,45 @@ describe("an MSK", () => {
   });
 });
 
+describe("an Amazon MQ", () => {
+  const given = { key: "k", securityGroup: "sg", password: "p" };
+  const plan = (more: Partial<AmazonMqArgs> = {}) =>
+    amazonMqPlan("production", "broker", completeAmazonMq({ ...base, queues: { mails: {} }, ...more }));
+
+  test("is three nodes in three zones, closed and encrypted", () => {
+    expect(plan().broker(given)).toMatchObject({
+      brokerName: "production-broker",
+      engineType: "RabbitMQ",
+      deploymentMode: "CLUSTER_MULTI_AZ",
+      subnetIds: ["a", "b", "c"],
+      securityGroups: ["sg"],
+      publiclyAccessible: false,
+      encryptionOptions: { kmsKeyId: "k", useAwsOwnedKey: false },
+      logs: { general: true },
+      applyImmediately: false,
+    });
+  });
+
+  test("has no log of audits: Amazon MQ refuses one for RabbitMQ", () => {
+    expect(plan().broker(given).logs).not.toHaveProperty("audit");
+  });
+
+  test("stays in its three zones when the place gets a fourth", () => {
+    const subnets = [...aws.subnets, { id: "d", zone: "eu-central-1d", cidr: "10.0.3.0/24" }];
+    expect(plan({ aws: { ...aws, subnets } }).broker(given)).toEqual(plan().broker(given));
+  });
+
+  test("is one node in one zone for who says why", () => {
+    const one = plan({ replication: why, retain: false });
+    expect(one.broker(given)).toMatchObject({
+      deploymentMode: "SINGLE_INSTANCE",
+      subnetIds: ["a"],
+      applyImmediately: true,
+    });
+    expect(one.tags).toHaveProperty(["plumbline.dev/opt-out.replication"]);
+  });
+});
+
 describe("a bucket of S3", () => {
   const args = completeS3({
     ...base,
@@ -233,6 +316,20 @@ describe("a bucket of S3", () => {
     expect(plan("exports").lifecycle.rules).toMatchObject([{ expiration: { days: 30 } }]);
     expect(plan("backups").bucket).toMatchObject({ objectLockEnabled: true });
     expect(plan("backups").lock).toEqual({ rule: { defaultRetention: { mode: "GOVERNANCE", days: 14 } } });
+  });
+
+  test("of personal data ends with its older versions when the store's retention does, or says what deletes it", () => {
+    const deleted = optOut("who writes backups deletes the old ones");
+    const buckets = { plain: {}, backups: { expireAfter: deleted } };
+    const personal = completeS3({ ...base, dataClass: "personal", retention: "365d", keep: "30d", buckets });
+    const [plain, backups] = ["plain", "backups"].map((bucket) => bucketPlan("production", "files", bucket, personal));
+    expect(plain?.lifecycle.rules).toMatchObject([{ expiration: { days: 335 } }]);
+    expect(backups?.lifecycle.rules).not.toMatchObject([{ expiration: {} }]);
+    expect(plain?.bucket.tags).not.toHaveProperty(["plumbline.dev/opt-out.retention"]);
+    expect(backups?.bucket.tags).toMatchObject({
+      "plumbline.dev/data-class": "personal",
+      "plumbline.dev/opt-out.retention": deleted.optOut,
+    });
   });
 
   test("is closed to whoever comes without TLS 1.2; S3 writes to the one of records", () => {

@@ -17,7 +17,7 @@ export function storeTags(
     "app.kubernetes.io/managed-by": "plumbline",
     ...place.tags,
     ...dataLabels(args),
-    ...declaredAnnotations(args, choices),
+    ...declaredAnnotations(args, { ...choices, alarms: place.alarms }),
   };
   return Object.fromEntries(Object.entries(all).map(([key, value]) => [key, allowed(value)]));
 }

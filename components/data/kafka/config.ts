@@ -1,6 +1,14 @@
 import { createHash } from "node:crypto";
 import { milliseconds } from "../../core/duration.ts";
 import { type CompleteArgs, TOPIC_DEFAULTS, type TopicArgs } from "./args.ts";
+import { exporterConfig, exporterOption } from "./exporter.ts";
+
+const DAY_MS = 86_400_000;
+/** Files of a topic with personal data: as many over its retention at least, and none is written to for longer than a day. */
+const FILES = 8;
+const LONGEST_FILE_MS = DAY_MS;
+/** After a key's empty record, its older ones are gone within a week: a file that is written to for a day, and six until it is compacted. */
+const FORGOTTEN_MS = 6 * DAY_MS;
 
 /** Where the pods' files are. */
 export const PATHS = {
@@ -160,6 +168,7 @@ ${PATHS.home}/bin/kafka-storage.sh format --ignore-formatted --cluster-id="$CLUS
 # Whole or not at all, and only when there is data.
 echo "$roles" > ${PATHS.data}/roles.new
 mv ${PATHS.data}/roles.new ${PATHS.data}/roles
+export KAFKA_OPTS="\${KAFKA_OPTS:-} ${exporterOption(`${PATHS.config}/exporter.yaml`)}"
 exec ${PATHS.home}/bin/kafka-server-start.sh "$config"
 `;
 
@@ -253,22 +262,36 @@ export interface Access {
 
 /** Topics and rights, one to a line, as the setup reads them. */
 export function declared(
-  { topics, brokers }: Pick<CompleteArgs, "topics" | "brokers">,
+  { topics, brokers, dataClass }: Pick<CompleteArgs, "topics" | "brokers" | "dataClass">,
   accesses: readonly Access[],
 ): string {
   const { factor, minInSync } = replication(brokers);
   const topicLines = Object.entries(topics).map(([topic, args]) => {
     const { partitions } = { ...TOPIC_DEFAULTS, ...args };
-    return `topic ${topic} ${partitions} ${factor} ${topicSettings(args, minInSync)}`;
+    return `topic ${topic} ${partitions} ${factor} ${topicSettings({ ...(dataClass && { dataClass }), ...args }, minInSync)}`;
   });
   const rightLines = accesses.map(({ right, consumer, topic }) => `${right} ${consumer} ${topic}`);
   return lines(...topicLines.sort(), ...rightLines.sort());
 }
 
 function topicSettings(args: TopicArgs, minInSync: number): string {
-  const { retention, compacted } = { ...TOPIC_DEFAULTS, ...args };
-  const policy = compacted ? "cleanup.policy=compact" : `cleanup.policy=delete,retention.ms=${milliseconds(retention)}`;
-  return `min.insync.replicas=${minInSync},${policy}`;
+  const { retention, compacted, dataClass } = { ...TOPIC_DEFAULTS, ...args };
+  const kept = milliseconds(retention);
+  const isPersonal = dataClass === "personal";
+  const settings: Record<string, string | number> = { "min.insync.replicas": minInSync };
+  // Records go with the file that they are in: when the newest of it is past its time, or when it is no longer written to.
+  const file = Math.min(LONGEST_FILE_MS, Math.floor(kept / FILES));
+  if (compacted) {
+    settings["cleanup.policy"] = "compact";
+    if (isPersonal) Object.assign(settings, { "segment.ms": LONGEST_FILE_MS, "max.compaction.lag.ms": FORGOTTEN_MS });
+  } else {
+    settings["cleanup.policy"] = "delete";
+    settings["retention.ms"] = isPersonal ? kept - file : kept;
+    if (isPersonal) settings["segment.ms"] = file;
+  }
+  return Object.entries(settings)
+    .map((setting) => setting.join("="))
+    .join(",");
 }
 
 /** Every file of the nodes' ConfigMap. */
@@ -278,6 +301,7 @@ export function nodeFiles(name: string, args: CompleteArgs): Record<string, stri
     ...(isCombined(args) ? {} : { "controller.properties": controllerProperties() }),
     "broker.properties": brokerProperties(args),
     "log4j2.properties": LOG4J2,
+    "exporter.yaml": exporterConfig(),
     "node.sh": NODE_SH,
   };
 }
@@ -294,8 +318,7 @@ export function setupFiles(args: CompleteArgs, accesses: readonly Access[]): Rec
 
 /** Every file of the setup's ConfigMap for brokers of MSK. `authorities` sign for them. */
 export function mskSetupFiles(
-  topics: CompleteArgs["topics"],
-  brokers: number,
+  args: Pick<CompleteArgs, "topics" | "brokers" | "dataClass">,
   accesses: readonly Access[],
   authorities: string,
 ): Record<string, string> {
@@ -303,7 +326,7 @@ export function mskSetupFiles(
     "log4j2.properties": LOG4J2,
     "setup.sh": MSK_SETUP_SH,
     "ca.crt": authorities,
-    declared: declared({ topics, brokers }, accesses),
+    declared: declared(args, accesses),
   };
 }
 

@@ -48,4 +48,7 @@ export function completeMsk<Name extends string>(args: MskArgs<Name>) {
 
 type Defaulted = keyof typeof DEFAULTS;
 export type CompleteMsk = Required<Pick<MskArgs, Defaulted>> &
-  Pick<MskArgs, "aws" | "backend" | "backup" | "growTo" | "namespace" | "replication" | "topics" | keyof DeclaredArgs>;
+  Pick<
+    MskArgs,
+    "aws" | "backend" | "backup" | "growTo" | "namespace" | "replication" | "runbooks" | "topics" | keyof DeclaredArgs
+  >;

@@ -19,12 +19,15 @@ import { labels } from "../../core/labels.ts";
 import type { Transform } from "../../core/transform.ts";
 import type { Consumer } from "../../core/usage.ts";
 import { amazonRoots, authoritiesFor } from "../aws/authorities.ts";
+import { watchStore } from "../aws/monitoring/watch.ts";
 import { storeAddresses } from "../aws/place.ts";
 import { keyOf, logGroupOf, type Surrounded, securityGroupOf } from "../aws/surroundings.ts";
 import { PASSWORD } from "../credential.ts";
 import { serverAccountPlan } from "../server-account.ts";
+import type { Trust } from "../trust.ts";
 import { type Access, mskAdminProperties, mskSetupFiles, names } from "./config.ts";
 import type { CompleteMsk, MskArgs } from "./msk-args.ts";
+import { watched } from "./msk-monitoring.ts";
 import {
   ADMIN,
   growthPlan,
@@ -35,7 +38,7 @@ import {
   userSecretPlan,
 } from "./msk-plan.ts";
 import { SETUP, setupJobPlan } from "./plan.ts";
-import type { Server, Trust } from "./server.ts";
+import type { Server } from "./server.ts";
 
 /** Tools of this version speak to brokers of any that MSK runs. */
 const TOOLS_VERSION = "4.1.0";
@@ -86,6 +89,7 @@ export class Msk implements Server {
       const dependsOn = new Target(...children.child(name, growth.target));
       new Policy(...children.child(name, growth.policy, undefined, { dependsOn }));
     }
+    watchStore(surrounded, watched(id), args.runbooks, [this.#cluster], children);
     this.endpoint = this.#cluster.bootstrapBrokersSaslScram;
     this.peers = storeAddresses(aws, SCRAM_PORT);
     this.setup = this.#setUp(accesses, transform?.setup);
@@ -112,7 +116,7 @@ export class Msk implements Server {
   /** The Job that makes topics and rights; it runs again under another name when any of them changes. */
   #setUp(accesses: pulumi.Output<readonly Access[]>, transform: Transform<types.input.batch.v1.Job> | undefined): Job {
     const { setup, admin, users } = names(this.#name);
-    const { aws, topics, brokers, rotation } = this.#args;
+    const { aws, rotation } = this.#args;
     const namespace = this.#args.namespace.name;
     const children = this.#children;
     const metadata = (name: string) => ({ name, namespace, labels: labels(this.#name, SETUP) });
@@ -120,7 +124,7 @@ export class Msk implements Server {
     const { result: password } = new RandomPassword(...children.child(admin, { ...PASSWORD, keepers }));
     const properties = pulumi.secret(password.apply((value) => mskAdminProperties(ADMIN, value)));
     const stringData = { "admin.properties": properties };
-    const files = accesses.apply((all) => mskSetupFiles(topics, brokers, all, amazonRoots()));
+    const files = accesses.apply((all) => mskSetupFiles(this.#args, all, amazonRoots()));
     const before = [
       new ConfigMap(...children.child(setup, { metadata: metadata(setup), data: files })),
       new Secret(...children.child(users, { metadata: metadata(users), stringData })),

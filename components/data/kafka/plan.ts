@@ -3,14 +3,14 @@ import type * as pulumi from "@pulumi/pulumi";
 import { priorityClass } from "../../cluster/priorities.ts";
 import { checksum } from "../../core/checksum.ts";
 import { labels, selector } from "../../core/labels.ts";
-import { admit, reach } from "../../core/network.ts";
+import { admit, admitScrapers, reach } from "../../core/network.ts";
 import { optOut, optOutAnnotations } from "../../core/opt-out.ts";
 import { amount } from "../../core/quantity.ts";
 import type { Resources } from "../../core/resources.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../core/security-context.ts";
 import { spread } from "../../core/spread.ts";
 import { certificateSecret } from "../../edge/certificate-plan.ts";
-import { dataLabels, declaredAnnotations } from "../declared.ts";
+import { dataLabels, declaredAnnotations, endsByItself } from "../declared.ts";
 import type { CompleteArgs } from "./args.ts";
 import {
   type Access,
@@ -24,6 +24,7 @@ import {
   PORTS,
   partsOf,
 } from "./config.ts";
+import { EXPORTER_MOUNT, EXPORTER_VOLUME, exporterContainer, METRICS_PORT } from "./exporter.ts";
 
 export const SETUP = "setup";
 const CONTROLLER_RESOURCES: Resources = {
@@ -66,6 +67,7 @@ export function nodesPlan(
   const annotations = {
     ...declaredAnnotations(args, { replication, backup }),
     ...optOutAnnotations({ shutdown: ENDS_BY_ITSELF }),
+    ...endsByItself(args, "records of every topic end after its retention, or by what their owner writes"),
   };
   const broker = part === "broker";
   const resources = broker ? args.resources : CONTROLLER_RESOURCES;
@@ -87,6 +89,7 @@ export function nodesPlan(
           ...podDefaults(name),
           terminationGracePeriodSeconds: GRACE_SECONDS[args.retain ? "kept" : "discarded"],
           ...spread({ matchLabels, zones, sharedHosts: "never" }),
+          initContainers: [exporterContainer()],
           containers: [
             {
               ...containerDefaults(version, resources),
@@ -104,7 +107,7 @@ export function nodesPlan(
                   valueFrom: { fieldRef: { fieldPath: "metadata.labels['topology.kubernetes.io/zone']" } },
                 },
               ],
-              ports: Object.entries(portsOf(part, args)).map(([port, containerPort]) => ({
+              ports: Object.entries({ ...portsOf(part, args), metrics: METRICS_PORT }).map(([port, containerPort]) => ({
                 name: port,
                 containerPort,
               })),
@@ -115,13 +118,16 @@ export function nodesPlan(
                 periodSeconds: 10,
                 failureThreshold: 6,
               },
-              volumeMounts: [...mounts(), { name: "data", mountPath: PATHS.data }],
+              volumeMounts: [...mounts(), EXPORTER_MOUNT, { name: "data", mountPath: PATHS.data }],
             },
           ],
-          volumes: volumes(names(name).config, {
-            name: "tls",
-            secret: { secretName: certificateSecret(names(name).server), defaultMode: 0o440 },
-          }),
+          volumes: [
+            ...volumes(names(name).config, {
+              name: "tls",
+              secret: { secretName: certificateSecret(names(name).server), defaultMode: 0o440 },
+            }),
+            EXPORTER_VOLUME,
+          ],
         },
       },
       volumeClaimTemplates: [
@@ -228,7 +234,7 @@ export function setupJobPlan(
   };
 }
 
-/** Who talks to whom: consumers to brokers, brokers and the setup to brokers, brokers and controllers to controllers. */
+/** Who talks to whom: consumers to brokers, brokers and the setup to brokers, brokers and controllers to controllers, Prometheus to all nodes. */
 export function networkPlans(name: string, args: CompleteArgs, accesses: readonly Access[]) {
   const namespace = args.namespace.name;
   const pods = (part: string) => ({ namespace, podLabels: selector(name, part) });
@@ -245,13 +251,14 @@ export function networkPlans(name: string, args: CompleteArgs, accesses: readonl
   const toBroker: [string, number] = ["broker", PORTS.internal];
   const toVote = admit(parts.map(pods), [PORTS.controller]);
   return {
-    controller: policy("controller", toVote, [toController]),
+    controller: policy("controller", [...toVote, admitScrapers(METRICS_PORT)], [toController]),
     broker: policy(
       "broker",
       [
         ...admit(unique(consumers), [PORTS.clients]),
         ...admit([pods("broker"), pods(SETUP)], [PORTS.internal]),
         ...(isCombined(args) ? toVote : []),
+        admitScrapers(METRICS_PORT),
       ],
       [toController, toBroker],
     ),

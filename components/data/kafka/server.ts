@@ -1,10 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Consumer, Grant } from "../../core/usage.ts";
-
-/** Whom a consumer trusts to have signed for the brokers. */
-export interface Trust extends Pick<Grant, "issuer" | "authorities"> {
-  readonly dependsOn: readonly pulumi.Resource[];
-}
+import type { Trust } from "../trust.ts";
 
 /** Brokers of Kafka, wherever they run. */
 export interface Server {

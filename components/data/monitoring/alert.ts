@@ -1,6 +1,7 @@
 import type { Manifest } from "../../core/custom-resource.ts";
 import type { Duration } from "../../core/duration.ts";
 import { labels } from "../../core/labels.ts";
+import { runbookUrl } from "./runbook.ts";
 
 /** What wakes or tells somebody: an expression of Prometheus that has an answer only when something is wrong. */
 export interface Alert {
@@ -55,16 +56,26 @@ export function alertsPlan({ name, namespace, runbook, runbooks }: AlertsOf, ale
             alert,
             expr,
             for: lasts,
-            labels: { severity, store: name },
+            // Many expressions count over pods, and have no label left by which a runbook could name them.
+            labels: { severity, namespace, store: name },
             annotations: {
               summary: `${name}: ${summary}`,
-              ...(runbooks && { runbook_url: `${runbooks}/${runbook}.md#${alert.toLowerCase()}` }),
+              ...(runbooks && { runbook_url: runbookUrl(runbooks, runbook, alert) }),
             },
           })),
         },
       ],
     },
   };
+}
+
+/**
+ * Seconds since a CronJob last ended well, by kube-state-metrics; before the first time since it was made. That it does not run at all,
+ * and that its runs fail, is the same to who waits for it.
+ */
+export function sinceItEndedWell(namespace: string, cronJob: string): string {
+  const of = (metric: string) => `kube_cronjob_${metric}{namespace="${namespace}",cronjob="${cronJob}"}`;
+  return `time() - max(${of("status_last_successful_time")} or ${of("created")})`;
 }
 
 /** A disk that is nearly full: a store that cannot write stops, and some do not start again. */

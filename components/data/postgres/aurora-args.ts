@@ -52,4 +52,4 @@ export function completeAurora<Name extends string>(args: AuroraArgs<Name>) {
 
 type Defaulted = keyof typeof DEFAULTS;
 export type CompleteAurora = Required<Pick<AuroraArgs, Defaulted>> &
-  Pick<AuroraArgs, "aws" | "backend" | "databases" | "namespace" | "replication" | keyof DeclaredArgs>;
+  Pick<AuroraArgs, "aws" | "backend" | "databases" | "namespace" | "replication" | "runbooks" | keyof DeclaredArgs>;

@@ -10,13 +10,16 @@ import { type Children, keeping } from "../../core/component.ts";
 import { Ledger } from "../../core/ledger.ts";
 import type { Consumer } from "../../core/usage.ts";
 import { authoritiesFor, databaseRoots } from "../aws/authorities.ts";
+import { watchStore } from "../aws/monitoring/watch.ts";
 import { storeAddresses } from "../aws/place.ts";
 import { keyOf, logGroupOf, type Surrounded, securityGroupOf } from "../aws/surroundings.ts";
+import type { Trust } from "../trust.ts";
 import type { AuroraArgs, CompleteAurora } from "./aurora-args.ts";
+import { watched } from "./aurora-monitoring.ts";
 import { auroraPlan } from "./aurora-plan.ts";
 import { type Access, loginRole, PORT } from "./plan.ts";
 import { scramVerifier } from "./scram.ts";
-import type { Admission, Server, Trust } from "./server.ts";
+import type { Admission, Server } from "./server.ts";
 import { type Login, setUp } from "./setup.ts";
 
 /** What lets RDS write an instance's own numbers. */
@@ -67,6 +70,7 @@ export class Aurora implements Server {
       ),
     );
     const instances = this.#instances(plan, key, children, transform);
+    watchStore(surrounded, watched(id, args), args.runbooks, instances, children);
     // With a single instance the reader's host leads to the writer.
     this.endpoint = pulumi.interpolate`${this.#cluster.endpoint}:${PORT}`;
     this.readerEndpoint = pulumi.interpolate`${this.#cluster.readerEndpoint}:${PORT}`;

@@ -5,14 +5,16 @@ import { Ledger } from "../../core/ledger.ts";
 import { nearest } from "../../core/names.ts";
 import type { Consumer, Grant, Usable } from "../../core/usage.ts";
 import { credential } from "../credential.ts";
+import type { Trust } from "../trust.ts";
 import { complete, type PostgresArgs } from "./args.ts";
 import { Aurora } from "./aurora.ts";
 import { type AuroraArgs, completeAurora } from "./aurora-args.ts";
 import { auroraProblems } from "./aurora-problems.ts";
+import { eraserLogins } from "./eraser-plan.ts";
 import { InCluster } from "./in-cluster.ts";
 import { type Access, loginRole, roleSecret } from "./plan.ts";
 import { accessProblems, type Budget, postgresProblems } from "./problems.ts";
-import type { Admission, Server, Trust } from "./server.ts";
+import type { Admission, Server } from "./server.ts";
 
 /** One database of a server, and the two rights that can be had to it. */
 export interface Database {
@@ -47,6 +49,7 @@ export class Postgres<Name extends string = string> extends Component {
     this.#databases = args.databases;
     this.#budget = onAws ? completeAurora(args) : complete(args);
     this.#accesses = new Ledger(subject);
+    for (const access of onAws ? [] : eraserLogins(name, args)) this.#accesses.add(access);
     const { entries } = this.#accesses;
     this.#server = onAws
       ? new Aurora(name, completeAurora(args), entries, this.children(), args.transform)

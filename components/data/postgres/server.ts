@@ -1,16 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Consumer, Grant } from "../../core/usage.ts";
+import type { Trust } from "../trust.ts";
 import type { Access } from "./plan.ts";
 
 /** Where a consumer that was let in connects to. */
 export interface Admission extends Pick<Grant, "peers" | "dependsOn"> {
   readonly host: pulumi.Input<string>;
   readonly port: number;
-}
-
-/** Whom a consumer trusts to have signed for the server. */
-export interface Trust extends Pick<Grant, "issuer" | "authorities"> {
-  readonly dependsOn: readonly pulumi.Resource[];
 }
 
 /** A server of Postgres, wherever it runs. */

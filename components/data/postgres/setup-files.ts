@@ -80,7 +80,7 @@ function loginSql(access: Access): string[] {
 /** What an access gives, and what it would have been the other way round. */
 function rights({ right, database }: Access): [given: string, taken: string] {
   const owner = ownerRole(database);
-  return right === "owner" ? [owner, "pg_read_all_data"] : ["pg_read_all_data", owner];
+  return right === "reader" ? ["pg_read_all_data", owner] : [owner, "pg_read_all_data"];
 }
 
 /** Our logins that nobody declares any more. */

@@ -15,6 +15,11 @@ export interface Access {
 /** RabbitMQ's own virtual host. */
 const VHOST = "/";
 const NOTHING = "^$";
+/**
+ * A queue has one policy, that of the highest priority. Amazon MQ has some of its own for all queues, with 1 (Amazon MQ developer guide,
+ * "Amazon MQ for RabbitMQ broker defaults").
+ */
+const PRIORITY = 10;
 
 /** The queue, and the exchange that fills it, of what could not be delivered. No declared name has a dot. */
 export function deadLettersOf(queue: string): string {
@@ -68,7 +73,7 @@ function policies(queue: string, args: QueueArgs) {
     vhost: VHOST,
     pattern: exactly([name]),
     "apply-to": "quorum_queues",
-    priority: 0,
+    priority: PRIORITY,
     definition,
   });
   return [

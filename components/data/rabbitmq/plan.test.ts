@@ -37,6 +37,12 @@ describe("what the set-up declares", () => {
     ]);
   });
 
+  test("a queue's policy counts more than those that Amazon MQ has for all, of priority 1", () => {
+    const { policies } = definitions(complete(base), ACCESSES);
+    expect(policies.map(({ name }) => name)).toEqual(["mails", "mails.dead", "orders", "orders.dead"]);
+    for (const { priority } of policies) expect(priority).toBeGreaterThan(1);
+  });
+
   test("no right reaches another queue whose name only begins, ends or looks like it", () => {
     const [{ read = "" } = {}] = definitions(complete(base), [access("desk", "orders", "deadLetters")]).permissions;
     for (const other of ["orders", "orders-dead", "ordersxdead", "orders.dead2", "my-orders.dead", ""])

@@ -5,7 +5,6 @@ import { checksum } from "../../core/checksum.ts";
 import { waitFor } from "../../core/custom-resource.ts";
 import { labels, MANAGED, selector } from "../../core/labels.ts";
 import { admit, admitScrapers, reach, reachApiServer } from "../../core/network.ts";
-import type { Resources } from "../../core/resources.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../core/security-context.ts";
 import { spread } from "../../core/spread.ts";
 import type { Peer } from "../../core/usage.ts";
@@ -15,6 +14,7 @@ import type { CompleteArgs } from "./args.ts";
 import { environmentConfig, host, internodeFiles, names, PATHS, PORTS, serverConfig, TOOL_PORTS } from "./config.ts";
 import type { Access } from "./definitions.ts";
 import type { RabbitmqClusterManifest } from "./rabbitmq-cluster.ts";
+import { type SetupTarget, secretVolume, setupJobPlan, setupNetworkPlan, setupSelector } from "./setup-plan.ts";
 
 /** User and group of RabbitMQ in its image. */
 const RABBITMQ = 999;
@@ -30,20 +30,9 @@ const GRACE_SECONDS = { kept: 600, discarded: 30 };
 const START_DELAY_SECONDS = 5;
 /** The port is open when the node has started. The operator's own probe begins after ten seconds, and asks every ten. */
 const READINESS_PROBE = { tcpSocket: { port: "amqps" }, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 3 };
-const SETUP_RESOURCES: Resources = {
-  requests: { cpu: "50m", memory: "128Mi" },
-  limits: { cpu: "1", memory: "128Mi" },
-};
-const SETUP_DEADLINE_SECONDS = 600;
-
 /** Labels of the nodes' pods, as the operator gives them. */
 export function podLabels(name: string): Record<string, string> {
   return { ...selector(name, "rabbitmq") };
-}
-
-/** Labels of the set-up's pod. Not with the store's own name: by that the operator's services find the nodes. */
-function setupSelector(name: string) {
-  return selector(names(name).setup);
 }
 
 /** The nodes: a zone, a host and a disk for each; nobody comes in without TLS, nor do they talk to each other without. */
@@ -144,63 +133,25 @@ export function setupPlan(
   args: Pick<CompleteArgs, "version" | "namespace">,
   jobName: pulumi.Input<string>,
 ): types.input.batch.v1.Job {
+  return setupJobPlan(name, jobName, setupTarget(name, args));
+}
+
+/** How the set-up reaches the nodes: as the operator's administrator. */
+export function setupTarget(name: string, args: Pick<CompleteArgs, "version" | "namespace">): SetupTarget {
   const namespace = args.namespace.name;
-  const { setup, users, admin, certificate } = names(name);
-  const mount = (volume: keyof typeof PATHS) => ({ name: volume, mountPath: PATHS[volume], readOnly: true });
-  const secret = (volume: string, secretName: string, ...keys: string[]) => ({
-    name: volume,
-    secret: { secretName, defaultMode: 0o440, ...(keys.length && { items: keys.map((key) => ({ key, path: key })) }) },
-  });
+  const { admin, certificate } = names(name);
   return {
-    metadata: { name: jobName, namespace, labels: labels(setup) },
-    spec: {
-      backoffLimit: 6,
-      activeDeadlineSeconds: SETUP_DEADLINE_SECONDS,
-      template: {
-        metadata: { labels: labels(setup) },
-        spec: {
-          serviceAccountName: setup,
-          priorityClassName: priorityClass("store"),
-          automountServiceAccountToken: false,
-          enableServiceLinks: false,
-          securityContext: RESTRICTED_POD,
-          restartPolicy: "OnFailure",
-          containers: [
-            {
-              name: "setup",
-              image: `docker.io/library/rabbitmq:${args.version}-management`,
-              command: ["escript", `${PATHS.setup}/setup.escript`],
-              env: [
-                { name: "URL", value: `https://${host(name, namespace)}:${PORTS.management}` },
-                { name: "HOME", value: "/tmp" },
-              ],
-              resources: SETUP_RESOURCES,
-              securityContext: RESTRICTED_CONTAINER,
-              volumeMounts: [
-                mount("setup"),
-                mount("users"),
-                mount("admin"),
-                mount("tls"),
-                { name: "tmp", mountPath: "/tmp" },
-              ],
-            },
-          ],
-          volumes: [
-            { name: "setup", configMap: { name: setup } },
-            secret("users", users),
-            secret("admin", admin, "username", "password"),
-            secret("tls", certificateSecret(certificate), "ca.crt"),
-            { name: "tmp", emptyDir: { sizeLimit: "16Mi" } },
-          ],
-        },
-      },
-    },
+    namespace,
+    version: args.version,
+    url: `https://${host(name, namespace)}:${PORTS.management}`,
+    admin,
+    tls: secretVolume("tls", certificateSecret(certificate), "ca.crt"),
   };
 }
 
 /**
  * Consumers come in, and what reads metrics; nodes reach each other, and the API server, where a new node looks for the others. The
- * operator is not among them: it runs its commands by way of the kubelet. The set-up reaches the administration and nothing else.
+ * operator is not among them: it runs its commands by way of the kubelet.
  */
 export function networkPlans(name: string, namespace: string, accesses: readonly Access[]) {
   const nodes: Pick<Peer, "namespace" | "podLabels"> = { namespace, podLabels: podLabels(name) };
@@ -208,11 +159,10 @@ export function networkPlans(name: string, namespace: string, accesses: readonly
   const among = [PORTS.finder, PORTS.internode, ...TOOL_PORTS];
   const byName = new Map(accesses.map((access) => [`${access.namespace}/${access.consumer}`, access]));
   const consumers = [...byName.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, access]) => access);
-  const policyTypes = ["Ingress", "Egress"];
   return {
     nodes: {
       podSelector: { matchLabels: podLabels(name) },
-      policyTypes,
+      policyTypes: ["Ingress", "Egress"],
       ingress: [
         ...admit(consumers, [PORTS.clients]),
         ...admit([nodes], among),
@@ -221,11 +171,6 @@ export function networkPlans(name: string, namespace: string, accesses: readonly
       ],
       egress: [...reach(among.map((port) => ({ ...nodes, port }))), reachApiServer()],
     },
-    setup: {
-      podSelector: { matchLabels: { ...setupSelector(name) } },
-      policyTypes,
-      ingress: [],
-      egress: reach([{ ...nodes, port: PORTS.management }]),
-    },
+    setup: setupNetworkPlan(name, [{ ...nodes, port: PORTS.management }]),
   } satisfies Record<string, types.input.networking.v1.NetworkPolicySpec>;
 }

@@ -27,9 +27,7 @@ export function rabbitProblems(name: string, args: CompleteArgs): Problem[] {
   ];
   if (!isOptOut(replication) && zones.length < 3)
     problems.push({ field: "zones", given: zones, allowed: "three zones or more, or a quorum is lost with one" });
-  if (Object.keys(queues).length === 0)
-    problems.push({ field: "queues", given: queues, allowed: "at least one queue" });
-  const ofQueues = Object.entries(queues).flatMap(([queue, given]) => queueProblems(queue, given));
+  const ofQueues = queuesProblems(queues);
   problems.push(...ofQueues);
   if (isQuantity(storage)) {
     if (amount(storage) < LEAST_STORAGE)
@@ -37,6 +35,15 @@ export function rabbitProblems(name: string, args: CompleteArgs): Problem[] {
     else if (ofQueues.length === 0) problems.push(...roomProblems(args));
   }
   return problems;
+}
+
+type Queues = Readonly<Record<string, QueueArgs>>;
+
+/** What is wrong with the queues, each by itself. */
+export function queuesProblems(queues: Queues): Problem[] {
+  const entries = Object.entries(queues);
+  if (entries.length === 0) return [{ field: "queues", given: queues, allowed: "at least one queue" }];
+  return entries.flatMap(([queue, given]) => queueProblems(queue, given));
 }
 
 function queueProblems(queue: string, args: QueueArgs): Problem[] {
@@ -66,11 +73,17 @@ function queueProblems(queue: string, args: QueueArgs): Problem[] {
   return problems;
 }
 
-/** A problem if the queues, all full at once, would fill the disk. */
-function roomProblems({ queues, storage }: CompleteArgs): Problem[] {
+/** The disk that sound queues ask for, all full at once, and why. */
+export function roomOf(queues: Queues): { readonly least: number; readonly why: string } {
   const sizes = Object.values(queues).map(({ maxBytes = QUEUE_DEFAULTS.maxBytes }) => amount(maxBytes) * BOTH);
   const sum = sizes.reduce((all, size) => all + size, 0);
-  if (sum <= amount(storage) * SHARE) return [];
-  const allowed = `${bytes(Math.ceil(sum / SHARE))} or more: ${sizes.length} queues and their dead letters may take ${bytes(sum)}, and have half of the disk; or a lower maxBytes`;
-  return [{ field: "storage", given: storage, allowed }];
+  const why = `${sizes.length} queues and their dead letters may take ${bytes(sum)}, and have half of the disk; or a lower maxBytes`;
+  return { least: Math.ceil(sum / SHARE), why };
+}
+
+/** A problem if the queues, all full at once, would fill the disk. */
+function roomProblems({ queues, storage }: CompleteArgs): Problem[] {
+  const { least, why } = roomOf(queues);
+  if (amount(storage) >= least) return [];
+  return [{ field: "storage", given: storage, allowed: `${bytes(least)} or more: ${why}` }];
 }

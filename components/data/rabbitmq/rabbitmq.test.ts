@@ -1,7 +1,9 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
 import { Namespace } from "../../cluster/index.ts";
 import { InvalidArgsError } from "../../core/index.ts";
 import { Issuer } from "../../edge/index.ts";
+import { AWS_PLACE } from "../../testing/aws-place.ts";
 import { GENERATED, isSecret, type Recording, record } from "../../testing/record.ts";
 import { Worker } from "../../workload/index.ts";
 import { RabbitMQ } from "./rabbitmq.ts";
@@ -27,6 +29,20 @@ describe("a program", () => {
       return { endpoint: broker.endpoint };
     });
   }
+  /** The same services, of a RabbitMQ that Amazon MQ runs. */
+  function programOnAws() {
+    return record("test", () => {
+      const shop = new Namespace("shop", { quota });
+      const data = new Namespace("shop-data", { quota });
+      const queues = { orders: {}, mails: {} };
+      const broker = new RabbitMQ("broker", { backend: "aws", aws: AWS_PLACE, namespace: data, queues });
+      new Worker("orders", { ...service(shop), uses: [broker.queue("orders").publish] });
+      new Worker("mailer", {
+        ...service(shop),
+        uses: [broker.queue("orders").consume, broker.queue("orders").deadLetters],
+      });
+    });
+  }
   /** A RabbitMQ without consumers. */
   function alone() {
     const namespace = new Namespace("shop-data", { quota });
@@ -36,17 +52,17 @@ describe("a program", () => {
   }
   const jobName = (recording: Recording<unknown>) => recording.inputsOf(":Job", "broker-setup").metadata.name;
 
-  let first: Recording<{ endpoint: string }>;
+  let first: Recording<{ endpoint: pulumi.Output<string> }>;
   beforeAll(async () => {
     first = await program(1);
   });
 
-  test("gives a consumer the address, what it may use there, and the paths of its credentials", () => {
+  test("gives a consumer the address, what it may use there, and the paths of its credentials", async () => {
     const environment = (worker: string) => {
       const { env } = first.inputsOf(":Deployment", worker).spec.template.spec.containers[0];
       return Object.fromEntries(env.map(({ name, value }: { name: string; value: string }) => [name, value]));
     };
-    expect(first.outputs.endpoint).toBe("broker.shop-data.svc:5671");
+    expect(await new Promise((resolve) => first.outputs.endpoint.apply(resolve))).toBe("broker.shop-data.svc:5671");
     expect(environment("orders")).toMatchObject({
       ORDERS_QUEUE_HOST: "broker.shop-data.svc",
       ORDERS_QUEUE_PORT: "5671",
@@ -59,6 +75,53 @@ describe("a program", () => {
       ORDERS_QUEUE_NAME: "orders",
       ORDERS_DEAD_LETTERS_NAME: "orders.dead",
     });
+  });
+
+  test("gives the same on AWS but for the host, which Amazon MQ tells", async () => {
+    const onAws = await programOnAws();
+    for (const worker of ["orders", "mailer"]) {
+      const [there, here] = [onAws, first].map((made) =>
+        JSON.stringify(made.inputsOf(":Deployment", worker).spec.template.spec.containers[0].env),
+      );
+      expect(there).toBe(here?.replaceAll("broker.shop-data.svc", "broker.aws.invalid"));
+      expect(there).toContain("broker.aws.invalid");
+    }
+  });
+
+  test("is set up on AWS by the same files and one more, the authorities, over HTTPS alone", async () => {
+    const onAws = await programOnAws();
+    const files = ({ inputsOf }: Pick<typeof onAws, "inputsOf">) => inputsOf(":ConfigMap", "broker-setup").data;
+    const { "ca.crt": authorities, ...rest } = files(onAws);
+    expect(rest).toEqual(files(first));
+    expect(authorities).toContain("BEGIN CERTIFICATE");
+    expect(onAws.inputsOf(":NetworkPolicy", "broker-setup").spec.egress).toEqual(
+      [0, 1, 2].map((zone) => ({
+        to: [{ ipBlock: { cidr: `10.0.${zone}.0/24` } }],
+        ports: [{ protocol: "TCP", port: 443 }],
+      })),
+    );
+    const secrets = [":Broker", ":Secret"];
+    const elsewhere = onAws.resources.filter(({ type }) => !secrets.some((kind) => type.endsWith(kind)));
+    expect(JSON.stringify(elsewhere)).not.toContain(GENERATED);
+    expect(isSecret(onAws.inputsOf(":Broker", "broker").users)).toBe(true);
+  });
+
+  test("has its metrics read over TLS, by the authority of its own certificate, and is told of", () => {
+    expect(first.inputsOf(":PodMonitor", "broker-metrics").spec.podMetricsEndpoints).toEqual([
+      expect.objectContaining({
+        port: "prometheus-tls",
+        scheme: "https",
+        params: { family: expect.arrayContaining(["queue_metrics", "ra_metrics"]) },
+        tlsConfig: {
+          ca: { secret: { name: "broker-certificate-tls", key: "ca.crt" } },
+          serverName: "broker.shop-data.svc",
+        },
+      }),
+    ]);
+    const [{ rules }] = first.inputsOf(":PrometheusRule", "broker-alerts").spec.groups;
+    expect(rules.map(({ alert }: { alert: string }) => alert)).toContain("RabbitMQNoMajority");
+    const { data } = first.inputsOf(":ConfigMap", "broker-dashboard");
+    expect(JSON.parse(data["broker.json"]).panels.length).toBeGreaterThan(5);
   });
 
   test("has passwords in Secrets, as secrets, and nowhere else", () => {

@@ -1,28 +1,20 @@
-import type { types } from "@pulumi/kubernetes";
-import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
-import { Job } from "@pulumi/kubernetes/batch/v1/job.js";
-import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
-import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
-import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
-import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
-import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget.js";
 import * as pulumi from "@pulumi/pulumi";
-import { checksum } from "../../core/checksum.ts";
-import { Component, keeping } from "../../core/component.ts";
+import { Component } from "../../core/component.ts";
 import { refuse } from "../../core/invalid.ts";
-import { labels } from "../../core/labels.ts";
 import { Ledger } from "../../core/ledger.ts";
 import { nearest } from "../../core/names.ts";
-import type { Transform } from "../../core/transform.ts";
 import type { Consumer, Grant, Usable } from "../../core/usage.ts";
-import { Certificate } from "../../edge/certificate.ts";
 import { type Credential, credential } from "../credential.ts";
-import { serverAccountPlan } from "../server-account.ts";
-import { type CompleteArgs, complete, type RabbitMQArgs } from "./args.ts";
-import { host, internodeFiles, names, PORTS, serverHosts } from "./config.ts";
-import { type Access, deadLettersOf, setupFiles, usersData } from "./definitions.ts";
-import { budgetPlan, clusterPlan, networkPlans, podLabels, setupPlan } from "./plan.ts";
+import { AmazonMq } from "./amazon-mq.ts";
+import { type AmazonMqArgs, completeAmazonMq } from "./amazon-mq-args.ts";
+import { amazonMqProblems } from "./amazon-mq-problems.ts";
+import { complete, type RabbitMQArgs } from "./args.ts";
+import { PORTS } from "./config.ts";
+import { type Access, deadLettersOf } from "./definitions.ts";
+import { InCluster } from "./in-cluster.ts";
 import { rabbitProblems } from "./problems.ts";
+import type { Server } from "./server.ts";
+import type { User } from "./setup.ts";
 
 /** One queue, and the rights that can be had to it. */
 export interface Queue {
@@ -34,61 +26,43 @@ export interface Queue {
   readonly deadLetters: Usable;
 }
 
-/** A user's name and password, for the Secret that the set-up reads. */
-interface User {
-  readonly name: string;
-  readonly password: pulumi.Output<string>;
-}
-
 /**
- * RabbitMQ with three nodes in three zones, run by its cluster operator. Every queue is a quorum queue: a message is confirmed when a
- * second node has it on disk. TLS throughout, between the nodes too. Every consumer has a user of its own, with rights to the queues
- * that it declared and none to make any.
+ * RabbitMQ with three nodes in three zones, run by its cluster operator in the cluster or by Amazon MQ on AWS. Every queue is a quorum
+ * queue: a message is confirmed when a second node has it on disk. TLS throughout, between the nodes too. Every consumer has a user of
+ * its own, with rights to the queues that it declared and none to make any.
  */
 export class RabbitMQ<Name extends string = string> extends Component {
   /** Host and port that consumers connect to, over TLS. */
-  readonly endpoint: string;
+  readonly endpoint: pulumi.Output<string>;
   readonly #name: string;
-  readonly #args: CompleteArgs;
+  readonly #queues: readonly string[];
+  readonly #rotation: number;
   readonly #accesses: Ledger<Access>;
   readonly #users: Ledger<User>;
   readonly #credentials = new Map<string, Credential>();
-  readonly #setup: Job;
+  readonly #server: Server;
 
-  constructor(name: string, args: RabbitMQArgs<Name>, opts?: pulumi.ComponentResourceOptions) {
-    const full = complete(args);
-    refuse(`RabbitMQ "${name}"`, rabbitProblems(name, full));
-    super("data:RabbitMQ", name, opts, [args.namespace, args.issuer]);
-    const { nodes, retain, transform } = full;
-    const namespace = args.namespace.name;
+  constructor(name: string, args: RabbitMQArgs<Name> | AmazonMqArgs<Name>, opts?: pulumi.ComponentResourceOptions) {
+    const subject = `RabbitMQ "${name}"`;
+    const onAws = args.backend === "aws";
+    refuse(subject, onAws ? amazonMqProblems(name, completeAmazonMq(args)) : rabbitProblems(name, complete(args)));
+    super("data:RabbitMQ", name, opts, onAws ? [args.namespace] : [args.namespace, args.issuer]);
     this.#name = name;
-    this.#args = full;
-    this.#accesses = new Ledger(`RabbitMQ "${name}"`);
-    this.#users = new Ledger(`RabbitMQ "${name}"`);
-    this.endpoint = `${host(name, namespace)}:${PORTS.clients}`;
-
-    const { certificate, internode } = names(name);
-    const hosts = serverHosts(name, namespace, nodes);
-    const server = new Certificate(
-      certificate,
-      { namespace: args.namespace, issuer: args.issuer, hosts },
-      { parent: this },
-    );
-    const files = this.#configMap(internode, internodeFiles());
-    new PodDisruptionBudget(...this.child(name, budgetPlan(name, namespace)));
-    const cluster = new CustomResource(
-      ...this.child(name, clusterPlan(name, full), transform?.cluster, {
-        ...keeping(retain),
-        dependsOn: [server, files, ...this.#networks()],
-      }),
-    );
-    this.#setup = this.#setUp(cluster, transform?.setup);
+    this.#queues = Object.keys(args.queues);
+    this.#rotation = args.rotation ?? 1;
+    this.#accesses = new Ledger(subject);
+    this.#users = new Ledger(subject);
+    const declared = { accesses: this.#accesses.entries, users: this.#users.entries };
+    this.#server = onAws
+      ? new AmazonMq(name, completeAmazonMq(args), declared, this.children(), args.transform)
+      : new InCluster(name, complete(args), declared, this.children(), args.transform);
+    this.endpoint = pulumi.interpolate`${this.#server.host}:${PORTS.clients}`;
     this.registerOutputs({ endpoint: this.endpoint });
   }
 
   /** A queue, to be used as `broker.queue("orders").publish`. Throws on a name that was not declared. */
   queue(queue: Name): Queue {
-    const known = Object.keys(this.#args.queues);
+    const known = this.#queues;
     if (!known.includes(queue)) {
       const meant = nearest(queue, known);
       throw new RangeError(
@@ -97,7 +71,7 @@ export class RabbitMQ<Name extends string = string> extends Component {
     }
     const usable = (right: Access["right"], usableName: string): Usable => ({
       usableName,
-      grant: (consumer) => this.#grant(queue, right, consumer),
+      grant: (consumer) => this.#grant(queue, right, usableName, consumer),
     });
     return {
       publish: usable("publish", `${queue}-queue`),
@@ -106,20 +80,21 @@ export class RabbitMQ<Name extends string = string> extends Component {
     };
   }
 
-  #grant(queue: string, right: Access["right"], consumer: Consumer): Grant {
-    const { namespace, issuer, rotation } = this.#args;
-    const { name, namespace: home, podLabels: pods } = consumer;
+  #grant(queue: string, right: Access["right"], relation: string, consumer: Consumer): Grant {
+    const { name, namespace, podLabels } = consumer;
     const { files, secret } = this.#credential(consumer);
-    this.#accesses.add({ queue, right, consumer: name, namespace: home, podLabels: pods });
+    this.#accesses.add({ queue, right, consumer: name, namespace, podLabels });
     const target =
       right === "publish" ? { EXCHANGE: queue } : { NAME: right === "consume" ? queue : deadLettersOf(queue) };
+    const { host, peers, setup } = this.#server;
+    const { dependsOn: trusted, ...trust } = this.#server.trust(`${this.#name}-${name}-${relation}`, consumer);
     return {
-      environment: { HOST: host(this.#name, namespace.name), PORT: String(PORTS.clients), ...target },
+      environment: { HOST: host, PORT: String(PORTS.clients), ...target },
       files,
-      issuer,
-      peers: [{ namespace: namespace.name, podLabels: podLabels(this.#name), port: PORTS.clients }],
-      dependsOn: [this.#setup, secret],
-      revision: String(rotation),
+      ...trust,
+      peers,
+      dependsOn: [setup, secret, ...trusted],
+      revision: String(this.#rotation),
     };
   }
 
@@ -140,50 +115,10 @@ export class RabbitMQ<Name extends string = string> extends Component {
       name: `${this.#name}-${consumer.name}`,
       username: consumer.name,
       consumer,
-      rotation: this.#args.rotation,
+      rotation: this.#rotation,
     });
     this.#users.add({ name: consumer.name, password: made.password });
     this.#credentials.set(key, made);
     return made;
-  }
-
-  /** The Job that makes queues, users and rights; it runs again under another name when any of them changes. */
-  #setUp(cluster: CustomResource, transform: Transform<types.input.batch.v1.Job> | undefined): Job {
-    const { setup, users } = names(this.#name);
-    const namespace = this.#args.namespace.name;
-    const { rotation } = this.#args;
-    const files = this.#accesses.entries.apply((accesses) => setupFiles(this.#args, accesses));
-    const passwords = this.#users.entries.apply(usersData);
-    const config = this.#configMap(setup, files);
-    const secret = new Secret(
-      ...this.child(users, { metadata: this.#metadata(users), data: pulumi.secret(passwords) }),
-    );
-    const account = new ServiceAccount(...this.child(setup, serverAccountPlan(setup, namespace)));
-    const id = files.apply((all) => checksum({ all, rotation }).slice(0, 8));
-    return new Job(
-      ...this.child(setup, setupPlan(this.#name, this.#args, pulumi.interpolate`${setup}-${id}`), transform, {
-        dependsOn: [cluster, config, secret, account],
-      }),
-    );
-  }
-
-  #configMap(name: string, data: pulumi.Input<Record<string, string>>): ConfigMap {
-    return new ConfigMap(...this.child(name, { metadata: this.#metadata(name), data }));
-  }
-
-  #networks(): NetworkPolicy[] {
-    const namespace = this.#args.namespace.name;
-    const plans = this.#accesses.entries.apply((all) => networkPlans(this.#name, namespace, all));
-    const { setup } = names(this.#name);
-    return (
-      [
-        [this.#name, plans.nodes],
-        [setup, plans.setup],
-      ] as const
-    ).map(([name, spec]) => new NetworkPolicy(...this.child(name, { metadata: this.#metadata(name), spec })));
-  }
-
-  #metadata(name: string) {
-    return { name, namespace: this.#args.namespace.name, labels: labels(this.#name) };
   }
 }

@@ -3,8 +3,8 @@ import { PATHS } from "./config.ts";
 /**
  * Brings queues, users and rights to what is declared, over the administration's API, as often as it is run. It is in Erlang, since
  * RabbitMQ's image has no other way to speak HTTPS. A queue that is there is left as it is, none is taken away; a user that is no
- * longer declared is deleted, which ends its connections. Of what it sends and gets, nothing is printed but paths and numbers: there
- * are passwords in it.
+ * longer declared is deleted, which ends its connections, but for those that Amazon MQ keeps for itself. Of what it sends and gets, nothing
+ * is printed but paths and numbers: there are passwords in it.
  */
 export const SETUP_ESCRIPT = `#!/usr/bin/env escript
 %%! +S 1 -noinput
@@ -12,6 +12,7 @@ export const SETUP_ESCRIPT = `#!/usr/bin/env escript
 
 -define(PATIENCE_MS, 120000).
 -define(PAUSE_MS, 2000).
+-define(AMAZONS, <<"-AWS-OWNED-DO-NOT-DELETE">>).
 
 main([]) ->
     {ok, _} = application:ensure_all_started([inets, ssl]),
@@ -22,7 +23,7 @@ main([]) ->
     Wanted = Declared#{<<"users">> => [user(Name) || Name <- Users]},
     ok = call(post, "/api/definitions", Wanted),
     {200, Body} = ask("/api/users?columns=name"),
-    There = [Name || #{<<"name">> := Name} <- json:decode(Body)],
+    There = [Name || #{<<"name">> := Name} <- json:decode(Body), not is_amazons(Name)],
     Surplus = There -- [read("${PATHS.admin}/username") | Users],
     [ok = call(delete, "/api/users/" ++ uri_string:quote(binary_to_list(Name)), none) || Name <- Surplus],
     io:format("~b users are declared, ~b were deleted~n", [length(Users), length(Surplus)]).
@@ -76,9 +77,13 @@ tls() ->
     [
         {verify, verify_peer},
         {cacertfile, "${PATHS.tls}/ca.crt"},
-        {versions, ['tlsv1.3']},
+        {versions, ['tlsv1.3', 'tlsv1.2']},
         {customize_hostname_check, [{match_fun, public_key:pkix_verify_hostname_match_fun(https)}]}
     ].
+
+is_amazons(Name) ->
+    End = binary:longest_common_suffix([Name, ?AMAZONS]),
+    End =:= byte_size(?AMAZONS).
 
 is_file(Name) ->
     filelib:is_regular(filename:join("${PATHS.users}", Name)).

@@ -41,4 +41,4 @@ export function completeElastiCache(args: ElastiCacheArgs) {
 
 type Defaulted = keyof typeof DEFAULTS;
 export type CompleteElastiCache = Required<Pick<ElastiCacheArgs, Defaulted>> &
-  Pick<ElastiCacheArgs, "aws" | "backend" | "backup" | "namespace" | "replication" | keyof DeclaredArgs>;
+  Pick<ElastiCacheArgs, "aws" | "backend" | "backup" | "namespace" | "replication" | "runbooks" | keyof DeclaredArgs>;

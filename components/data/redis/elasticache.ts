@@ -10,11 +10,13 @@ import { refuse } from "../../core/invalid.ts";
 import { Ledger } from "../../core/ledger.ts";
 import type { Consumer, Grant } from "../../core/usage.ts";
 import { amazonRoots, authoritiesFor } from "../aws/authorities.ts";
+import { watchStore } from "../aws/monitoring/watch.ts";
 import { storeAddresses } from "../aws/place.ts";
 import { keyOf, logGroupOf, type Surrounded, securityGroupOf } from "../aws/surroundings.ts";
 import { credential, PASSWORD } from "../credential.ts";
 import { keyPrefix, PORT } from "./config.ts";
 import type { CompleteElastiCache, ElastiCacheArgs } from "./elasticache-args.ts";
+import { watched } from "./elasticache-monitoring.ts";
 import { defaultUserPlan, ENGINE, elastiCachePlan, userPlan } from "./elasticache-plan.ts";
 import type { Server } from "./server.ts";
 
@@ -64,6 +66,7 @@ export class ElastiCache implements Server {
         { ...keeping(retain), dependsOn: logs },
       ),
     );
+    watchStore(surrounded, watched(id, args), args.runbooks, [this.#group], children);
     this.endpoint = pulumi.interpolate`${this.#group.primaryEndpointAddress}:${PORT}`;
   }
 

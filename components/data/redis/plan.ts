@@ -158,17 +158,22 @@ export function budgetPlan(name: string, part: string, namespace: string): types
   };
 }
 
-/** Servers talk to servers, and the proxy to them; nobody else, and they reach nothing else. */
+/** Servers talk to servers, and the proxy and what takes or restores snapshots to them; nobody else, and they reach nothing else. */
 export function serversNetworkPlan(
   name: string,
   namespace: string,
   proxy: Pick<Peer, "namespace" | "podLabels">,
+  backups: readonly string[] = [],
 ): types.input.networking.v1.NetworkPolicySpec {
   const own = { namespace, podLabels: selector(name, SERVER) };
   return {
     podSelector: { matchLabels: own.podLabels },
     policyTypes: ["Ingress", "Egress"],
-    ingress: [...admit([proxy], [PORT]), ...admit([own], [PORT, SENTINEL_PORT]), admitScrapers(METRICS_PORT)],
+    ingress: [
+      ...admit([proxy, ...backups.map((part) => ({ namespace, podLabels: selector(name, part) }))], [PORT]),
+      ...admit([own], [PORT, SENTINEL_PORT]),
+      admitScrapers(METRICS_PORT),
+    ],
     egress: reach([PORT, SENTINEL_PORT].map((port) => ({ ...own, port }))),
   };
 }

@@ -1,6 +1,7 @@
 import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { labels } from "../../core/labels.ts";
+import type { Destination } from "../../core/usage.ts";
 import type { Admission } from "../postgres/server.ts";
 import type { ShardMap } from "./shard-map.ts";
 
@@ -27,4 +28,13 @@ export function mapDocument(map: ShardMap, places: Places): string {
   const ranges = new Map(map.shards.map((shard) => [shard.name, shard.ranges]));
   const shards = [...places].map(([name, { host, port }]) => ({ name, host, port, ranges: ranges.get(name) ?? [] }));
   return `${JSON.stringify({ ...map, shards }, null, 2)}\n`;
+}
+
+/** Places to send to, each once: all shards on AWS are in the same subnets. */
+export function distinct(places: readonly Destination[]): Destination[] {
+  const isSame = (one: Destination, other: Destination) =>
+    "cidr" in one && "cidr" in other && one.cidr === other.cidr && one.port === other.port;
+  return places.filter(
+    (place, index) => places.findIndex((other) => other === place || isSame(place, other)) === index,
+  );
 }

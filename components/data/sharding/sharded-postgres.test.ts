@@ -2,9 +2,16 @@ import { expect, test } from "vitest";
 import { Namespace } from "../../cluster/index.ts";
 import { optOut } from "../../core/opt-out.ts";
 import { Issuer } from "../../edge/index.ts";
+import { AWS_PLACE } from "../../testing/aws-place.ts";
 import { isSecret, record } from "../../testing/record.ts";
 import { CronTask, Microservice } from "../../workload/index.ts";
-import { ShardedPostgres, type ShardedPostgresArgs, type ShardMap, shardMap } from "../index.ts";
+import {
+  type ShardedAuroraArgs,
+  ShardedPostgres,
+  type ShardedPostgresArgs,
+  type ShardMap,
+  shardMap,
+} from "../index.ts";
 import { shardedPostgresProblems } from "./args.ts";
 
 type Args = Omit<ShardedPostgresArgs, "namespace" | "issuer" | "zones">;
@@ -12,12 +19,22 @@ const ZONES = ["a", "b", "c"];
 
 /** A service that owns a store, a task that moves its keys, and one that reads it. */
 function store(args: Args) {
+  return program((namespace) => {
+    const issuer = new Issuer("internal", { authority: "private" });
+    return new ShardedPostgres("ledger", { namespace, issuer, zones: ZONES, ...args });
+  });
+}
+
+/** The same, with shards that Aurora runs. */
+function storeOnAws(args: Pick<ShardedAuroraArgs, "shards" | "instances">) {
+  return program((namespace) => new ShardedPostgres("ledger", { backend: "aws", aws: AWS_PLACE, namespace, ...args }));
+}
+
+function program(make: (namespace: Namespace) => ShardedPostgres) {
   return record("test", () => {
     const quota = { cpu: "10", memory: "10Gi", pods: 100 } as const;
     const namespace = new Namespace("shop", { quota });
-    const data = new Namespace("shop-data", { quota });
-    const issuer = new Issuer("internal", { authority: "private" });
-    const ledger = new ShardedPostgres("ledger", { namespace: data, issuer, zones: ZONES, ...args });
+    const ledger = make(new Namespace("shop-data", { quota }));
     const shared = { namespace, zones: ZONES, image: "registry.example.com/any:1.0.0" };
     new Microservice("accounts", { ...shared, scaling: { min: 3, max: 4 }, uses: [ledger.owner] });
     new CronTask("reshard", {
@@ -112,6 +129,74 @@ test("shards that are not to keep keys stand, and are in the map without any", a
   expect(shards.map(({ name }) => name)).toEqual(["ledger-0", "ledger-1", "ledger-2", "ledger-3"]);
   expect(shards[3]).toMatchObject({ ranges: [], host: "ledger-3-rw.shop-data.svc" });
   expect(made.outputs.map).toEqual(shardMap(["ledger-0", "ledger-1", "ledger-2"]));
+});
+
+test("on AWS each shard is an Aurora cluster, and a consumer is told the same as in the cluster", async () => {
+  const [there, here] = [await storeOnAws({ shards: 3, instances: 2 }), await store({ shards: 3 })];
+  expect(container(there).env).toEqual(container(here).env);
+  const places = ({ shards }: Places) => shards.map(({ name, ranges }) => ({ name, ranges }));
+  expect(places(mapOf(there, "accounts"))).toEqual(places(mapOf(here, "accounts")));
+  expect(mapOf(there, "accounts").shards[2]).toMatchObject({ host: "ledger-2.aws.invalid", port: 5432 });
+  expect(mapOf(there, "report").shards[2]).toMatchObject({ host: "reader.ledger-2.aws.invalid", port: 5432 });
+  const authorities = ["accounts", "reshard", "report"].map(
+    (consumer) => there.inputsOf(":ConfigMap", `shop-ledger-${consumer}-shards-ca`).data["ca.crt"],
+  );
+  expect(new Set(authorities).size).toBe(1);
+  expect(authorities[0]).toContain("BEGIN CERTIFICATE");
+});
+
+test("on AWS a mover has the rights of an owner, and a reader none to write", async () => {
+  const { inputsOf } = await storeOnAws({ shards: 2 });
+  for (const shard of ["ledger-0", "ledger-1"]) {
+    const sql = inputsOf(":ConfigMap", `${shard}-setup`).data["setup.sql"];
+    for (const login of ["accounts_ledger", "reshard_ledger"])
+      expect(sql).toContain(`GRANT "plumbline_logins", "ledger_owner" TO "${login}";`);
+    expect(sql).toContain('GRANT "plumbline_logins", "pg_read_all_data" TO "report_ledger";');
+    expect(sql).toContain('REVOKE "ledger_owner" FROM "report_ledger";');
+  }
+});
+
+test("on AWS a shard that is added is made beside the others: what was there changes its maps alone", async () => {
+  const [before, after] = [
+    await storeOnAws({ shards: 1, instances: 2 }),
+    await storeOnAws({ shards: 2, instances: 2 }),
+  ];
+  const byName = ({ resources }: Recorded) =>
+    new Map(resources.map((resource) => [`${resource.type.split(":").at(-1)} ${resource.name}`, resource] as const));
+  const [old, now] = [byName(before), byName(after)];
+  const changed = [...old].filter(([name, resource]) => JSON.stringify(resource) !== JSON.stringify(now.get(name)));
+  expect(changed.map(([name]) => name).sort()).toEqual([
+    "ConfigMap shop-ledger-accounts-shards",
+    "ConfigMap shop-ledger-report-shards",
+    "ConfigMap shop-ledger-reshard-shards",
+  ]);
+  // All are in the same subnets: no consumer needs another way.
+  expect(before.inputsOf(":NetworkPolicy", "accounts").spec.egress).toEqual(
+    expect.arrayContaining([0, 1, 2].map((zone) => expect.objectContaining(cidr(`10.0.${zone}.0/24`)))),
+  );
+});
+
+function cidr(block: string) {
+  return { to: [{ ipBlock: { cidr: block } }], ports: [{ protocol: "TCP", port: 5432 }] };
+}
+
+test.each<[what: string, args: Partial<ShardedAuroraArgs>, field: string, allowed: RegExp]>([
+  ["a disk", { storage: "10Gi" as never }, "storage", /Aurora's disk grows by itself/],
+  ["zones", { zones: ZONES as never }, "zones", /those of aws\.subnets/],
+  ["a database's machines of another service", { instanceClass: "m7g.large" }, "instanceClass", /db\.r8g\.large/],
+  ["a shard's mistake", { shards: 0 }, "shards", /from 1 to 204/],
+  ["a name out of form", { database: "Ledger" }, "database", /DNS label of at most 22/],
+])("on AWS %s is refused", (_, change, field, allowed) => {
+  const args = {
+    backend: "aws",
+    aws: AWS_PLACE,
+    namespace: { name: "data" } as Namespace,
+    shards: 3,
+    ...change,
+  } as const;
+  expect(shardedPostgresProblems("ledger", args)).toEqual([
+    { field, given: expect.anything(), allowed: expect.stringMatching(allowed) },
+  ]);
 });
 
 test("shards may have names of their own, and the database too", async () => {

@@ -6,16 +6,23 @@ import { nearest } from "../../core/names.ts";
 import { transformed } from "../../core/transform.ts";
 import type { Consumer, Grant, Usable } from "../../core/usage.ts";
 import { credential } from "../credential.ts";
-import { complete } from "../postgres/args.ts";
 import { type Access, loginRole, roleSecret } from "../postgres/plan.ts";
 import { Postgres } from "../postgres/postgres.ts";
-import { type ShardedPostgresArgs, shardArgs, shardedPostgresProblems, shardNames } from "./args.ts";
-import { configMapPlan, SHARDS_FILE } from "./plan.ts";
+import type { Trust } from "../trust.ts";
+import {
+  type ShardedAuroraArgs,
+  type ShardedPostgresArgs,
+  shardArgs,
+  shardBudget,
+  shardedPostgresProblems,
+  shardNames,
+} from "./args.ts";
+import { configMapPlan, distinct, SHARDS_FILE } from "./plan.ts";
 import { type ShardMap, shardMap } from "./shard-map.ts";
 
 /**
- * One store over several {@link Postgres} of one shape, each of which keeps some of the keys. A shard more takes its share from the
- * others, once it is moved there: that is a reshard, which `docs/services.md` tells of.
+ * One store over several {@link Postgres} of one shape, in the cluster or on AWS, each of which keeps some of the keys. A shard more takes
+ * its share from the others, once it is moved there: that is a reshard, which `docs/services.md` tells of.
  *
  * It is one relation for a consumer, `<database>-shards`: the same role and password on every shard, and the map as a file that
  * changes while it runs. So no consumer is started anew for a shard that is added.
@@ -36,12 +43,13 @@ export class ShardedPostgres extends Component {
   /** Moves keys between shards, with the rights of an owner. */
   readonly mover: Usable;
   readonly #name: string;
-  readonly #args: ShardedPostgresArgs;
+  readonly #args: ShardedPostgresArgs | ShardedAuroraArgs;
   readonly #shards: ReadonlyMap<string, Postgres>;
 
-  constructor(name: string, args: ShardedPostgresArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: ShardedPostgresArgs | ShardedAuroraArgs, opts?: pulumi.ComponentResourceOptions) {
     refuse(`ShardedPostgres "${name}"`, shardedPostgresProblems(name, args));
-    super("data:ShardedPostgres", name, opts, [args.namespace, args.issuer]);
+    const { namespace } = args;
+    super("data:ShardedPostgres", name, opts, args.backend === "aws" ? [namespace] : [namespace, args.issuer]);
     this.#name = name;
     this.#args = args;
     const names = shardNames(name, args.shards);
@@ -74,8 +82,8 @@ export class ShardedPostgres extends Component {
   }
 
   #grant(right: Access["right"], consumer: Consumer): Grant {
-    const { issuer, transform } = this.#args;
-    const { rotation, poolSize } = complete(shardArgs(this.#name, this.#args));
+    const { transform } = this.#args;
+    const { rotation, poolSize } = shardBudget(this.#name, this.#args);
     const database = this.#database;
     const role = { consumer: consumer.name, database };
     const { password, files, secret } = credential({
@@ -98,14 +106,21 @@ export class ShardedPostgres extends Component {
         pulumi.mergeOptions(consumer.opts, { dependsOn: standing }),
       ),
     );
+    const { dependsOn: trusted, ...trust } = this.#trust(name, consumer);
     return {
       environment: { NAME: database, POOL_SIZE: String(poolSize) },
       files,
       config: { configMap: name, key: SHARDS_FILE },
-      issuer,
-      peers: [...admissions.values()].flatMap(({ peers }) => peers),
-      dependsOn: [...standing, secret, configMap],
+      ...trust,
+      peers: distinct([...admissions.values()].flatMap(({ peers }) => peers)),
+      dependsOn: [...standing, secret, configMap, ...trusted],
       revision: String(rotation),
     };
+  }
+
+  /** The same authority signs for all shards. */
+  #trust(relation: string, consumer: Consumer): Trust {
+    const [first = ""] = shardNames(this.#name, this.#args.shards);
+    return this.shard(first).trust(relation, consumer);
   }
 }

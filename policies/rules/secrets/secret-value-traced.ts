@@ -13,10 +13,11 @@ const DEEPEST = 64;
 /** Where AWS itself keeps secrets. */
 const KEEPERS = /^aws:(?:secretsmanager\/secretVersion:SecretVersion|ssm\/parameter:Parameter)$/;
 
-/** Where AWS is told the password of a user that it keeps: nobody reads it back. */
+/** Where AWS is told the password of a user that it keeps: nobody reads it back. Without the numbers of items. */
 const TOLD: Readonly<Record<string, readonly string[]>> = {
   "aws:elasticache/user:User": ["authenticationMode.passwords", "passwords", "passwordsWo"],
   "aws:memorydb/user:User": ["authenticationMode.passwords"],
+  "aws:mq/broker:Broker": ["users.password"],
 };
 
 export const secretValueTraced = defineRule({
@@ -53,7 +54,7 @@ export const secretValueTraced = defineRule({
 function* textsOf(object: StackObject): Generator<ClearText> {
   if (isAws(object)) {
     const told = TOLD[object.resource.type] ?? [];
-    for (const text of awsTexts(object)) if (!told.some((at) => isBelow(text.field.path, at))) yield text;
+    for (const text of awsTexts(object)) if (!told.includes(withoutIndexes(text.field.path))) yield text;
     return;
   }
   if (isConfigMap(object)) yield* clearTexts(object, ["configmap"]);
@@ -64,8 +65,8 @@ function* textsOf(object: StackObject): Generator<ClearText> {
   });
 }
 
-function isBelow(path: string, at: string): boolean {
-  return path === at || path.startsWith(`${at}[`);
+function withoutIndexes(path: string): string {
+  return path.replaceAll(/\[\d+\]/g, "");
 }
 
 /** What stands in several places, or in itself, is read once. */

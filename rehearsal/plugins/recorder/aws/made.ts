@@ -54,6 +54,12 @@ const SPECIAL: Readonly<Record<string, (making: Making) => PropertyMap>> = {
     identities: [{ oidcs: [{ issuer: `https://oidc.eks.${region}.${MARK}.invalid/id/${print}` }] }],
   }),
   "aws:elasticache/replicationGroup:ReplicationGroup": ({ inputs }) => ({ port: inputs.port ?? 6379 }),
+  "aws:mq/broker:Broker": ({ inputs, print }) => ({
+    instances:
+      inputs.engineType === "RabbitMQ"
+        ? [{ consoleUrl: `https://${host(print)}`, endpoints: [`amqps://${host(print)}:5671`], ipAddress: "" }]
+        : [],
+  }),
   "aws:rds/cluster:Cluster": ({ inputs, id, region }) => ({
     port: inputs.port ?? portOf(inputs),
     masterUserSecrets: inputs.manageMasterUserPassword

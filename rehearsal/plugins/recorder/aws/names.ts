@@ -4,9 +4,11 @@ import type { Shape } from "./sdk.ts";
 
 /** The inputs that name a resource, for the types where it is not `name`. */
 const NAMES: Readonly<Record<string, string>> = {
+  "aws:cloudwatch/dashboard:Dashboard": "dashboardName",
   "aws:eks/nodeGroup:NodeGroup": "nodeGroupName",
   "aws:elasticache/cluster:Cluster": "clusterId",
   "aws:elasticache/replicationGroup:ReplicationGroup": "replicationGroupId",
+  "aws:mq/broker:Broker": "brokerName",
   "aws:msk/cluster:Cluster": "clusterName",
   "aws:rds/cluster:Cluster": "clusterIdentifier",
   "aws:rds/clusterInstance:ClusterInstance": "identifier",

@@ -6,7 +6,9 @@
 const REPLACE_ON: Readonly<Record<string, string>> = {
   "acm/certificate": "domainName subjectAlternativeNames validationMethod keyAlgorithm",
   "backup/vault": "name kmsKeyArn",
+  "cloudwatch/dashboard": "dashboardName",
   "cloudwatch/logGroup": "name namePrefix",
+  "cloudwatch/metricAlarm": "name",
   "dynamodb/table": "name hashKey rangeKey",
   "ec2/eip": "domain publicIpv4Pool",
   "ec2/instance": "ami availabilityZone subnetId keyName",
@@ -42,6 +44,8 @@ const REPLACE_ON: Readonly<Record<string, string>> = {
   "lb/listener": "loadBalancerArn",
   "lb/loadBalancer": "name namePrefix internal loadBalancerType customerOwnedIpv4Pool",
   "lb/targetGroup": "name namePrefix port protocol protocolVersion targetType vpcId ipAddressType",
+  "mq/broker":
+    "brokerName dataReplicationPrimaryBrokerArn deploymentMode encryptionOptions engineType publiclyAccessible subnetIds",
   "msk/cluster": "clusterName",
   "msk/configuration": "name kafkaVersions",
   "rds/cluster":
