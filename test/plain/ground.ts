@@ -64,7 +64,8 @@ export class Ground {
 
   /** Where the image's files are. */
   get root(): string {
-    return join(this.folder, "image");
+    if (!this.#image) throw new Error("no image was taken");
+    return this.#image.root;
   }
 
   /** Lays down what a container mounts. */

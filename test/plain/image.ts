@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   closeSync,
@@ -14,11 +13,10 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { PATH as DEFAULT_PATH } from "../../rehearsal/images/description.ts";
-import { type ImageDescription, prepareImage } from "../../rehearsal/images/index.ts";
-import { cacheDirectory } from "../../rehearsal/index.ts";
+import type { ImageDescription } from "../../rehearsal/images/index.ts";
+import { unpackedImage } from "../support/unpacked-image.ts";
 
 const ELF = "\x7fELF";
 /** What asks the kernel for a loader names it near its beginning. */
@@ -34,27 +32,16 @@ export interface Unpacked {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/**
- * Unpacks the image of a description; makes it first, if the cache has none. Launchers that name a folder of `moved` by its absolute
- * path get the path here.
- */
+/** Unpacks an image into a folder. Launchers that name a folder of `moved` by its absolute path get the path here. */
 export async function unpack(
-  description: ImageDescription,
-  root: string,
+  { reference, env = {} }: ImageDescription,
+  folder: string,
   moved: readonly string[] = [],
 ): Promise<Unpacked> {
-  const { path } = await prepareImage(description, { cacheDir: cacheDirectory() });
-  await mkdir(root);
-  const entry = (name: string, encoding?: "utf8") =>
-    execFileSync("tar", ["-xOf", path, name], { encoding: encoding ?? "buffer", maxBuffer: 2 ** 30 });
-  const blob = (digest: string) => `blobs/${digest.replace(":", "/")}`;
-  const json = (name: string) => JSON.parse(String(entry(name, "utf8")));
-  const [{ digest }] = json("index.json").manifests;
-  for (const layer of json(blob(digest)).layers)
-    execFileSync("tar", ["-x", "--no-same-owner", "-C", root], { input: entry(blob(layer.digest)) });
+  const { root } = await unpackedImage(reference, folder);
   settle(root, root, moved);
-  const { PATH = DEFAULT_PATH, ...rest } = description.env ?? {};
-  const folders = PATH.split(":").map((folder) => root + folder);
+  const { PATH = DEFAULT_PATH, ...rest } = env;
+  const folders = PATH.split(":").map((each) => root + each);
   return { root, environment: { ...rest, PATH: [...folders, process.env.PATH].join(":") } };
 }
 
