@@ -10,13 +10,15 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import { z } from "zod";
 import { Kafka } from "../../components/data/index.ts";
 import { nodes, PATHS, type Part, PORTS } from "../../components/data/kafka/config.ts";
+import { METRICS_PORT } from "../../components/data/kafka/exporter.ts";
+import { JMX_EXPORTER } from "../../rehearsal/images/jmx-exporter.ts";
 import { KAFKA } from "../../rehearsal/images/kafka.ts";
 import { type Changes, changedLines } from "./change.ts";
 import { addresses, Ground, whyNotPlain } from "./ground.ts";
 import { type Ingredients, madeBy, type Objects } from "./objects.ts";
 import { consumerOf, containerOf } from "./pod.ts";
 
-const why = await whyNotPlain([KAFKA], [...Object.values(PORTS)]);
+const why = await whyNotPlain([KAFKA, JMX_EXPORTER], [...Object.values(PORTS), METRICS_PORT]);
 const COUNT = 3;
 const PARTS: readonly Part[] = ["controller", "broker"];
 const ZONES = ["a", "b", "c"];
@@ -26,33 +28,43 @@ const PATIENCE = { timeout: 90_000, interval: 250 };
 describe.skipIf(why)(`Kafka as plain processes${why ? ` (skipped: ${why})` : ""}`, () => {
   const own = addresses(PARTS.length * COUNT);
   const ground = new Ground();
+  const exporter = new Ground();
   const running: RealProcess[] = [];
   let objects: Objects;
 
   beforeAll(async () => {
     await ground.take(KAFKA, [PATHS.home]);
     objects = await madeBy(program, own);
+    await exporter.take(JMX_EXPORTER);
     const began = Date.now();
     for (const part of PARTS)
-      for (let index = 0; index < COUNT; index++) running.push(ground.start(nodeOf(part, index)));
+      for (let index = 0; index < COUNT; index++) {
+        const copied = exporter.start(nodeOf(part, index, "exporter"));
+        expect(await copied.exit(), copied.output).toEqual({ code: 0, signal: null });
+        running.push(ground.start(nodeOf(part, index)));
+      }
     await vi.waitFor(() => {
       for (const { output } of running) expect(output).toContain("Kafka Server started");
     }, PATIENCE);
-    console.log(`Kafka: up ${((Date.now() - began) / 1_000).toFixed(1)} s`);
+    const up = seconds(began);
     const { template } = objects.of("Job").spec;
     const setup = ground.start(
       containerOf(template, "setup", { objects, pod: "setup", folder: ground.folder, changes: common() }),
     );
     expect(await setup.exit(), setup.output).toEqual({ code: 0, signal: null });
-    console.log(`Kafka: set up ${((Date.now() - began) / 1_000).toFixed(1)} s`);
+    console.log(`Kafka: six nodes were up after ${up} s, and set up after ${seconds(began)} s`);
   });
-  afterAll(() => ground.remove());
+  afterAll(async () => {
+    await ground.remove();
+    await exporter.remove();
+  });
 
   function program({ store, consumer }: Ingredients): void {
     const kafka = new Kafka("kafka", { ...store, topics: { orders: { partitions: 1 } } });
     consumer("shop", [kafka.topic("orders").publish]);
     consumer("mailer", [kafka.topic("orders").consume]);
   }
+  const seconds = (since: number) => ((Date.now() - since) / 1_000).toFixed(1);
   const addressOf = (part: Part, index: number) => own[PARTS.indexOf(part) * COUNT + index] ?? "";
   const common = (): Changes => ({
     ...Object.fromEntries(
@@ -60,12 +72,18 @@ describe.skipIf(why)(`Kafka as plain processes${why ? ` (skipped: ${why})` : ""}
     ),
     [PATHS.home]: ground.root + PATHS.home,
   });
-  function nodeOf(part: Part, index: number) {
+  function nodeOf(part: Part, index: number, container: Part | "exporter" = part) {
     const { template } = objects.of("StatefulSet", `kafka-${part}`).spec;
     const address = addressOf(part, index);
-    const changes = { ...common(), "$HOSTNAME.$DOMAIN": address, "://:": `://${address}:` };
+    const changes = {
+      ...common(),
+      "$HOSTNAME.$DOMAIN": address,
+      "://:": `://${address}:`,
+      [`=${METRICS_PORT}:`]: `=${address}:${METRICS_PORT}:`,
+      "/jmx_prometheus_javaagent.jar": `${exporter.root}/jmx_prometheus_javaagent.jar`,
+    };
     const fields = { "metadata.labels['topology.kubernetes.io/zone']": ZONES[index] ?? "" };
-    return containerOf(template, part, {
+    return containerOf(template, container, {
       objects,
       pod: `kafka-${part}-${index}`,
       folder: ground.folder,
@@ -100,6 +118,11 @@ describe.skipIf(why)(`Kafka as plain processes${why ? ` (skipped: ${why})` : ""}
       "log.dirs",
       "listeners",
     ]);
+  });
+
+  test("tell Prometheus how they do", async () => {
+    const told = await (await fetch(`http://${addressOf("broker", 2)}:${METRICS_PORT}/metrics`)).text();
+    expect(told).toMatch(/^kafka_partitions_under_replicated [0-9]/m);
   });
 
   test("know every setting that they are given", () => {

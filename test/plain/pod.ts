@@ -40,8 +40,8 @@ export function containerOf(
   name: string,
   { objects, pod, namespace, folder, changes, fields = {} }: Where,
 ): Container {
-  const { containers, volumes } = template.spec;
-  const container = containers.find((each: Any) => each.name === name);
+  const { initContainers = [], containers, volumes } = template.spec;
+  const container = [...initContainers, ...containers].find((each: Any) => each.name === name);
   const placed = container.volumeMounts.map(({ name: volume, mountPath }: Any) => {
     const source = volumes.find((each: Any) => each.name === volume) ?? {};
     const held = sourceOf(source, objects, namespace);
