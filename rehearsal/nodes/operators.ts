@@ -38,7 +38,7 @@ const OPERATORS = {
     survival: {
       replicas: 2,
       args: ["--leader-lease-duration=6", "--leader-renew-deadline=4"],
-      env: { STANDBY_TCP_USER_TIMEOUT: "3000" },
+      env: { STANDBY_TCP_USER_TIMEOUT: "2000" },
     },
     files: (version) => [`releases/cnpg-${version.replace(/^v/, "")}.yaml`],
   },

@@ -70,6 +70,7 @@ describe("topics of personal data", () => {
   });
 
   test.each<[what: string, topic: TopicArgs, store: Partial<KafkaArgs>, field: string, allowed: RegExp]>([
+    ["for no time at all", { retention: "0s" }, store, "topics.orders.retention", /at least "1m"/],
     ["for longer than the store", { retention: "31d" }, store, "topics.orders.retention", /at most the store's, "30d"/],
     ["for ever", { compacted: true }, store, "topics.orders.compacted", /or tombstones: optOut/],
     [

@@ -9,6 +9,7 @@ import { type CompleteArgs, type KafkaArgs, TOPIC_DEFAULTS, type TopicArgs } fro
 /** Short enough that the relation's name, `<topic>-topic`, and a pod's volume of that name stay DNS labels. */
 const LONGEST_TOPIC = 40;
 const MOST_PARTITIONS = 1_000;
+const LEAST_PERSONAL: Duration = "1m";
 
 /** Everything that is wrong with a Kafka's arguments. */
 export function kafkaProblems(name: string, args: CompleteArgs & Pick<KafkaArgs, "transform">): Problem[] {
@@ -82,6 +83,12 @@ function classProblems(
       given: compacted,
       allowed:
         'false for personal data, whose last record of every key would stay for ever; or tombstones: optOut("<who writes an empty record for whom>")',
+    });
+  if (!compacted && milliseconds(retention) < milliseconds(LEAST_PERSONAL))
+    problems.push({
+      field: `${field}.retention`,
+      given: retention,
+      allowed: `at least "${LEAST_PERSONAL}" for personal data, which is kept in files of an eighth of it`,
     });
   if (!compacted && bound !== undefined && milliseconds(retention) > milliseconds(bound))
     problems.push({
