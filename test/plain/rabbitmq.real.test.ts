@@ -6,10 +6,15 @@ import { text } from "node:stream/consumers";
 import { freePort } from "@plumbline-shop/testing/net";
 import type { RealProcess } from "@plumbline-shop/testing/process";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import type { Namespace } from "../../components/cluster/index.ts";
 import { optOut } from "../../components/core/opt-out.ts";
 import { RabbitMQ } from "../../components/data/index.ts";
+import { complete } from "../../components/data/rabbitmq/args.ts";
 import { names, PATHS, PORTS } from "../../components/data/rabbitmq/config.ts";
+import { watched } from "../../components/data/rabbitmq/monitoring.ts";
+import type { Issuer } from "../../components/edge/issuer.ts";
 import { RABBITMQ } from "../../rehearsal/images/rabbitmq.ts";
+import { metricsIn, namesIn } from "../support/metrics.ts";
 import { type Changes, changed, changedLines } from "./change.ts";
 import { addresses, Ground, whyNotPlain } from "./ground.ts";
 import { type Ingredients, madeBy, type Objects } from "./objects.ts";
@@ -23,6 +28,7 @@ const WARNING = /\[(warning|error)\]/;
 const EXPECTED =
   /Classic peer discovery backend|rebuilding indices from scratch|Metrics collection disabled in management agent/;
 const PATIENCE = { timeout: 60_000, interval: 250 };
+const ARGS = { nodes: 1, replication: optOut("one process on one machine"), queues: { orders: {}, settled: {} } };
 /** The operator makes the administrator. */
 const ADMIN = {
   kind: "Secret",
@@ -59,8 +65,7 @@ describe.skipIf(why)(`RabbitMQ as a plain process${why ? ` (skipped: ${why})` : 
   afterAll(() => ground.remove());
 
   function program({ store, consumer }: Ingredients): void {
-    const replication = optOut("one process on one machine");
-    const broker = new RabbitMQ(NAME, { ...store, nodes: 1, replication, queues: { orders: {}, settled: {} } });
+    const broker = new RabbitMQ(NAME, { ...store, ...ARGS });
     consumer("shop", [broker.queue("orders").publish]);
     consumer("mailer", [broker.queue("orders").consume]);
   }
@@ -136,11 +141,22 @@ describe.skipIf(why)(`RabbitMQ as a plain process${why ? ` (skipped: ${why})` : 
     for (const each of [publisher, receiver]) await each.stop("SIGKILL");
   });
 
-  test("tells Prometheus how it does, over TLS", async () => {
-    const ca = objects.data("Secret", objects.of("RabbitmqCluster").spec.tls.secretName)["ca.crt"];
-    const answer = get({ host: own, port: PORTS.metrics, path: "/metrics", ca, servername: `${NAME}.data.svc` });
-    const [response] = await once(answer, "response");
-    expect(await text(response)).toMatch(/^rabbitmq_global_messages_confirmed_total\{[^}]*\} [1-9]/m);
+  test("tells Prometheus, over TLS, all that alerts and dashboard ask for", async () => {
+    const args = complete({ ...ARGS, namespace: { name: "data" } as Namespace, issuer: {} as Issuer, zones: ["a"] });
+    const { scrapes, ...asked } = watched(NAME, args);
+    const [{ path: page = "", params = {}, tls } = {}] = scrapes;
+    const query = Object.entries(params).flatMap(([key, values]) => values.map((value) => `${key}=${value}`));
+    const ca = objects.data("Secret", tls?.secret ?? "")["ca.crt"];
+    const path = `${page}?${query.join("&")}`;
+    const names = metricsIn([{ ...asked, scrapes }], "rabbitmq_");
+    expect(names.length).toBeGreaterThan(10);
+    // A queue tells of itself every five seconds.
+    await vi.waitFor(async () => {
+      const request = get({ host: own, port: PORTS.metrics, path, ca, servername: tls?.serverName });
+      const [response] = await once(request, "response");
+      const known = namesIn(await text(response));
+      expect(names.filter((name) => !known.has(name))).toEqual([]);
+    }, PATIENCE);
   });
 
   test("lets a user do what it declared, and nothing else", async () => {
