@@ -4,7 +4,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** Tests on real nodes: kubelets and containers in namespaces of this machine. */
 const REAL_NODES = [
   "rehearsal/{nodes,faults}/**/*.real.test.ts",
-  "test/{calls-pods,object-store,postgres-backup,postgres-failover,rabbitmq,redis}.real.test.ts",
+  "test/{calls-pods,kafka,object-store,postgres-backup,postgres-failover,rabbitmq,redis}.real.test.ts",
 ];
 /** What has the machine for itself: the whole stack in containers, and releases under load. */
 const STACK = ["test/{local-real,releases}.real.test.ts"];
@@ -52,6 +52,9 @@ export default defineConfig({
           exclude: ["**/node_modules/**", "**/*.real.test.ts"],
           // Vitest leaves one for itself, which is half of two.
           maxWorkers: "100%",
+          // For what hangs. A busy machine takes ten times as long for a whole stack's resources as an idle one.
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
         },
       },
       {

@@ -10,7 +10,7 @@ import {
 import { type AlertmanagerBinary, alertmanagerBinary, type RunningAlertmanager } from "./support/alertmanager.ts";
 import { type Pager, pager } from "./support/pager.ts";
 import { promtool } from "./support/promtool.ts";
-import { whyNoImages } from "./support/unpacked-image.ts";
+import { whyNotUnpacked } from "./support/unpacked-image.ts";
 
 const key = (name: string) => ({ secret: "paging", key: name });
 const KEYS = { pagerduty: "a-routing-key-of-pagerduty", opsgenie: "an-api-key-of-opsgenie" };
@@ -56,8 +56,8 @@ const alertOf = (alertname: string, labels: Readonly<Record<string, string>>): S
   startsAt: at(0),
 });
 
-describe.skipIf(whyNoImages)(
-  `Alertmanager is told who is woken${whyNoImages ? ` (skipped: ${whyNoImages})` : ""}`,
+describe.skipIf(whyNotUnpacked)(
+  `Alertmanager is told who is woken${whyNotUnpacked ? ` (skipped: ${whyNotUnpacked})` : ""}`,
   () => {
     let binary: AlertmanagerBinary;
     beforeAll(async () => {
@@ -197,7 +197,7 @@ describe.skipIf(whyNoImages)(
   },
 );
 
-describe.skipIf(whyNoImages)("the Watchdog", () => {
+describe.skipIf(whyNotUnpacked)("the Watchdog", () => {
   test("fires at once and for ever, without any series", async () => {
     const { spec } = watchdogPlan({
       namespace: "monitoring",

@@ -1,17 +1,33 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { METRICS_PORTS } from "../components/data/object-store/config.ts";
 import type { RunningCluster } from "../rehearsal/control/start.ts";
 import { injectFault } from "../rehearsal/faults/index.ts";
 import { ETCD } from "../rehearsal/images/etcd.ts";
 import { SEAWEEDFS } from "../rehearsal/images/seaweedfs.ts";
 import { SHOP } from "../rehearsal/images/shop.ts";
 import { whyNoRealNodes } from "../rehearsal/nodes/index.ts";
-import { apply } from "../rehearsal/nodes/testing/reach.ts";
-import { type RealCluster, realCluster } from "../rehearsal/nodes/testing/real-cluster.ts";
-import { LOST, NAMESPACE, objectStoreObjects, puts, readBack, STORE, WRITER } from "./support/object-store.ts";
+import { apply, callerPod, reached } from "../rehearsal/nodes/testing/reach.ts";
+import { BUSYBOX, type RealCluster, realCluster, ZONES } from "../rehearsal/nodes/testing/real-cluster.ts";
+import { metricsIn, namesIn, READER, read, reader } from "./support/metrics.ts";
+import {
+  LOST,
+  NAMESPACE,
+  OTHER_MASTERS,
+  objectStoreObjects,
+  puts,
+  readBack,
+  SCRAPED,
+  SHELL,
+  STORE,
+  WATCHED,
+  WRITER,
+} from "./support/object-store.ts";
 
 const why = whyNoRealNodes();
 /** Enough in a row to say that objects can be written again. */
 const STEADY = 20;
+/** In the object store's namespace, but nobody of it. */
+const STRANGER = { namespace: NAMESPACE, name: "stranger", zone: ZONES[1] ?? "" };
 
 describe.skipIf(why !== undefined)(
   `An object store on real nodes${why === undefined ? "" : ` (skipped: ${why})`}`,
@@ -22,7 +38,7 @@ describe.skipIf(why !== undefined)(
     const eventually = <T>(what: () => Promise<T>) => vi.waitFor(what, { timeout: 120_000, interval: 1_000 });
 
     beforeAll(async () => {
-      lab = await realCluster("objects", { simulated: false, images: [ETCD, SEAWEEDFS, SHOP[0] ?? ETCD] });
+      lab = await realCluster("objects", { simulated: false, images: [ETCD, SEAWEEDFS, SHOP[0] ?? ETCD, BUSYBOX] });
       cluster = await lab.start();
       const { base, store, writer } = objectStoreObjects();
       await apply(lab, base);
@@ -55,6 +71,33 @@ describe.skipIf(why !== undefined)(
       return said.split("\n").filter((line) => !line.endsWith(" True"));
     }
 
+    const addressOf = (pod: string) => kubectl("get", "pod", pod, "-o", "jsonpath={.status.podIP}");
+    /** Of the volumes that masters know, how many lack a copy. */
+    async function lacking(masters: readonly string[]): Promise<number> {
+      const addresses = masters.map(async (pod) => `${await addressOf(pod)}:${METRICS_PORTS.master}`);
+      const said = await read(lab, await Promise.all(addresses));
+      return [...said.matchAll(/^SeaweedFS_master_replica_placement_mismatch\{.*\} 1$/gm)].length;
+    }
+
+    test("servers show every metric that alerts and dashboard ask for, to whoever may read them and nobody else", async () => {
+      await apply(lab, [...reader(ZONES[1] ?? ""), callerPod(STRANGER, [8080])]);
+      await kubectl("wait", "--for=condition=Ready", `pod/${STRANGER.name}`, "--timeout=60s");
+      const all = Object.entries(SCRAPED).map(async ([pod, ports]) => {
+        const address = await addressOf(pod);
+        return ports.map((port) => `${address}:${port}`);
+      });
+      const addresses = (await Promise.all(all)).flat();
+      const asked = [...metricsIn([WATCHED], "SeaweedFS_"), ...metricsIn([WATCHED], "etcd_")];
+      expect(asked.length).toBeGreaterThan(10);
+      await eventually(async () => {
+        const known = namesIn(await read(lab, addresses));
+        expect(asked.filter((name) => !known.has(name))).toEqual([]);
+      });
+      expect(await lacking([LOST, ...OTHER_MASTERS])).toBe(0);
+      expect((await reached(lab, { ...READER, zone: "" }, addresses)).sort()).toEqual([...addresses].sort());
+      expect(await reached(lab, STRANGER, addresses)).toEqual([]);
+    });
+
     test("a node is lost, with one server of each kind: writes resume, and every acknowledged object is there and whole", async () => {
       expect((await written()).filter((put) => !put.acknowledged)).toEqual([]);
       const node = await kubectl("get", "pod", LOST, "-o", "jsonpath={.spec.nodeName}");
@@ -72,10 +115,16 @@ describe.skipIf(why !== undefined)(
         console.log(`objects: ${failed.length} of ${after.length} puts failed, the last after ${resumed / 1_000} s`);
         console.log([...new Set(failed.map(({ answer }) => answer.slice(0, 60)))].join("\n"));
         expect(await missing(await acknowledged())).toEqual([]);
+        await eventually(async () => expect(await lacking(OTHER_MASTERS)).toBeGreaterThan(0));
+        const volumes = `echo volume.list | ${SHELL}`;
+        const listed = await kubectl("exec", OTHER_MASTERS[0] ?? "", "-c", "master", "--", "sh", "-c", volumes);
+        expect(listed).toContain("ReplicaPlacement:010, Collection:invoices");
+        console.log(`objects: ${await lacking(OTHER_MASTERS)} volumes lack a copy while the node is away`);
       } finally {
         await undo();
       }
       await eventually(async () => expect(await unready()).toEqual([]));
+      await eventually(async () => expect(await lacking([LOST, ...OTHER_MASTERS])).toBe(0));
       const numbers = await acknowledged();
       expect(numbers.length).toBeGreaterThan(4 * STEADY);
       expect(await missing(numbers)).toEqual([]);

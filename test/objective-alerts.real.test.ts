@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Objectives } from "../components/core/index.ts";
 import { objectivePlan } from "../components/observability/index.ts";
-import { type Promtool, promtool, whyNoPromtool } from "./support/promtool.ts";
+import { type Promtool, promtool } from "./support/promtool.ts";
+import { whyNotUnpacked } from "./support/unpacked-image.ts";
 
 const plan = (objectives: Objectives) =>
   objectivePlan("orders", {
@@ -176,8 +177,8 @@ const input = (growth: Growth) =>
     values: typeof each === "string" ? each : `0+${each}x${LONG}`,
   }));
 
-describe.skipIf(whyNoPromtool)(
-  `the alerts on objectives, judged by Prometheus${whyNoPromtool ? ` (skipped: ${whyNoPromtool})` : ""}`,
+describe.skipIf(whyNotUnpacked)(
+  `the alerts on objectives, judged by Prometheus${whyNotUnpacked ? ` (skipped: ${whyNotUnpacked})` : ""}`,
   () => {
     let tool: Promtool;
     beforeAll(async () => {

@@ -3,7 +3,8 @@ import { Metrics } from "../apps/chassis/src/metrics.ts";
 import { milliseconds } from "../components/core/index.ts";
 import { releaseQueries } from "../components/delivery/index.ts";
 import { environmentNames, loadEnvironment } from "../stacks/environment.ts";
-import { type Promtool, promtool, whyNoPromtool } from "./support/promtool.ts";
+import { type Promtool, promtool } from "./support/promtool.ts";
+import { whyNotUnpacked } from "./support/unpacked-image.ts";
 
 const QUERIES = releaseQueries({ availability: 99.9, latency: { p99: "300ms" } });
 
@@ -32,8 +33,8 @@ function question(ask: (query: string, max: number) => string, name: string, gro
   };
 }
 
-describe.skipIf(whyNoPromtool)(
-  `a release is judged by Prometheus${whyNoPromtool ? ` (skipped: ${whyNoPromtool})` : ""}`,
+describe.skipIf(whyNotUnpacked)(
+  `a release is judged by Prometheus${whyNotUnpacked ? ` (skipped: ${whyNotUnpacked})` : ""}`,
   () => {
     let tool: Promtool;
     beforeAll(async () => {

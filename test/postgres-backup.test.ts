@@ -14,18 +14,20 @@ const JUDGING = [
   "data-class-label-required",
   "data-class-flows-to-backup",
   "personal-backup-retention-bounded",
+  "personal-data-retention-bounded",
 ];
 /** What the Postgres alone cannot give, and what every workload of ours is warned of. */
 const ELSEWHERE = [
   // The stack says where its runbooks are read, and who is paged.
   "alert-has-runbook: PrometheusRule shop-data/postgres",
   "critical-alert-pages: PrometheusRule shop-data/postgres",
+  "ephemeral-storage-bounded: CronJob shop-data/postgres-eraser",
   "ephemeral-storage-bounded: CronJob shop-data/postgres-restore-drill",
+  "image-digest-required: CronJob shop-data/postgres-eraser",
   "image-digest-required: CronJob shop-data/postgres-restore-drill",
+  "image-pull-policy-always: CronJob shop-data/postgres-eraser",
   "image-pull-policy-always: CronJob shop-data/postgres-restore-drill",
   "logs-collected: Namespace shop-data",
-  // Which rows are old, only their service knows: it has a CronTask that deletes them.
-  "personal-data-retention-bounded: Cluster shop-data/postgres",
 ];
 
 function bucketOf(issuer: Issuer): Bucket {
@@ -42,6 +44,7 @@ function bucketOf(issuer: Issuer): Bucket {
   };
   return {
     bucketName: "backups",
+    dataClass: "personal",
     owner: { usableName: "backups", grant },
     reader: { usableName: "backups", grant },
   };
@@ -60,6 +63,10 @@ test("a backed-up Postgres with personal data is what the rules ask for", async 
       retention: "365d",
       objectives: { rto: "1h", rpo: "5m" },
       backup: { to: bucketOf(issuer) },
+      erasure: {
+        tables: { orders: { orders: { by: "placed_at", subject: "customer" } } },
+        log: { ...bucketOf(issuer), bucketName: "erasures" },
+      },
     });
     return {};
   });

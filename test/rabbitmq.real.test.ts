@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { names, PORTS } from "../components/data/rabbitmq/config.ts";
+import { certificateSecret } from "../components/edge/certificate-plan.ts";
 import type { RunningCluster } from "../rehearsal/control/start.ts";
 import { injectFault } from "../rehearsal/faults/index.ts";
 import { RABBITMQ } from "../rehearsal/images/rabbitmq.ts";
 import { whyNoRealNodes } from "../rehearsal/nodes/index.ts";
 import { apply } from "../rehearsal/nodes/testing/reach.ts";
 import { type RealCluster, realCluster } from "../rehearsal/nodes/testing/real-cluster.ts";
+import { metricsIn, namesIn, READER } from "./support/metrics.ts";
 import {
   access,
   clientObjects,
@@ -13,10 +16,13 @@ import {
   NAMESPACE,
   passwordOf,
   rabbitObjects,
+  readerObjects,
+  readMetrics,
   SERVERS,
   setupObjects,
-  told,
+  WATCHED,
 } from "./support/rabbitmq.ts";
+import { longestPause, told } from "./support/told.ts";
 
 const why = whyNoRealNodes();
 const ACCESSES = [access("shop", "publish", "orders"), access("mailer", "consume", "orders")];
@@ -92,6 +98,29 @@ describe.skipIf(why !== undefined)(`RabbitMQ on real nodes${why === undefined ? 
     expect(open.sort()).toEqual([15671, 15691, 25672, 5671]);
   });
 
+  test("nodes show every metric that alerts and dashboard ask for, over TLS, and know each copy of a queue", async () => {
+    const secret = certificateSecret(names(NAME).certificate);
+    const authority = await kubectl("get", "secret", secret, "-o", "jsonpath={.data.ca\\.crt}");
+    await apply(lab, readerObjects(Buffer.from(authority, "base64").toString()));
+    const { namespace, name } = READER;
+    await lab.kubectl("-n", namespace, "wait", "--for=condition=Ready", `pod/${name}`, "--timeout=60s");
+    const port = `{.spec.containers[*].ports[?(@.name=="${WATCHED.scrapes[0]?.port}")].containerPort}`;
+    for (const server of SERVERS)
+      expect(await kubectl("get", "pod", server, "-o", `jsonpath=${port}`)).toBe(String(PORTS.metrics));
+    const read = async (server: string) => {
+      const address = await kubectl("get", "pod", server, "-o", "jsonpath={.status.podIP}");
+      return lab.kubectl("-n", namespace, "exec", name, "--", ...readMetrics(address));
+    };
+    await eventually(async () => {
+      const said = (await Promise.all(SERVERS.map(read))).join("\n");
+      const known = namesIn(said);
+      expect(metricsIn([WATCHED], "rabbitmq_").filter((metric) => !known.has(metric))).toEqual([]);
+      // Three of each queue and its dead letters.
+      expect(said.match(/^rabbitmq_detailed_raft_log_commit_index\{.*queue="/gm)).toHaveLength(12);
+      expect(said).toMatch(/^rabbitmq_detailed_queue_consumers\{.*queue="orders"\} 1$/m);
+    });
+  });
+
   test("a user may do what it declared: not read, write or make anything else", async () => {
     const none = ["read settled", "read orders.dead", "make a queue", "write by the nameless exchange"];
     const refused = none.map((what) => `${what}: refused`);
@@ -123,9 +152,7 @@ describe.skipIf(why !== undefined)(`RabbitMQ on real nodes${why === undefined ? 
     } finally {
       await undo();
     }
-    const all = await confirmed();
-    const gaps = all.map(({ at }, index) => at - (all[index - 1]?.at ?? at));
-    const gap = seconds(Math.max(...gaps));
+    const gap = seconds(longestPause(await confirmed(), killed));
     console.log(
       `RabbitMQ: the leader's node was killed, the publisher at ${where}: for ${gap} s nothing was confirmed`,
     );

@@ -1,15 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { alertsPlan } from "../components/data/monitoring/alert.ts";
-import { type Promtool, promtool, whyNoPromtool } from "./support/promtool.ts";
-import { type Series, STORES, type Told } from "./support/store-alerts.ts";
+import type { Series, Told } from "./support/alert-series.ts";
+import { type Promtool, promtool } from "./support/promtool.ts";
+import { STORES } from "./support/store-alerts.ts";
+import { whyNotUnpacked } from "./support/unpacked-image.ts";
 
 /** Alerts of stores alone; a cache is told of the rest as a store is. */
 const ALERTS = Object.entries(STORES).flatMap(([store, { watched, told }]) =>
   Object.keys(told).map((name) => ({ store, name, watched, told: told[name] as Told })),
 );
 
-describe.skipIf(whyNoPromtool)(
-  `the alerts of stores, judged by Prometheus${whyNoPromtool ? ` (skipped: ${whyNoPromtool})` : ""}`,
+describe.skipIf(whyNotUnpacked)(
+  `the alerts of stores, judged by Prometheus${whyNotUnpacked ? ` (skipped: ${whyNotUnpacked})` : ""}`,
   () => {
     let tool: Promtool;
     beforeAll(async () => {

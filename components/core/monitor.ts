@@ -4,6 +4,9 @@ import { labels } from "./labels.ts";
 interface Endpoint {
   port: string;
   path: string;
+  params?: Record<string, string[]>;
+  scheme?: "https";
+  tlsConfig?: { ca: { secret: { name: string; key: "ca.crt" } }; serverName: string };
   interval: string;
   scrapeTimeout: string;
 }
@@ -21,19 +24,48 @@ export type MonitorManifest =
       { selector: { matchLabels: Record<string, string> }; podMetricsEndpoints: Endpoint[] }
     >;
 
-/** Has Prometheus read a path of every pod behind a service, or of every pod of a program without one, twice a minute. */
+/** Where a program serves its metrics, and how they are asked for. */
+export interface Scrape {
+  /** The name of its port; `admin` by default. */
+  readonly port?: string;
+  /** `/metrics` by default. */
+  readonly path?: string;
+  /** Words of the address's query, each with its values. */
+  readonly params?: Readonly<Record<string, readonly string[]>>;
+  /**
+   * Over TLS: a Secret beside the monitor, whose `ca.crt` is the authority that signed the server's certificate, and the name that the
+   * certificate is for. Without it nothing is encrypted.
+   */
+  readonly tls?: { readonly secret: string; readonly serverName: string };
+}
+
+/** Has Prometheus read every pod behind a service, or every pod of a program without one, twice a minute. */
 export function monitorPlan(
   of: "Service" | "Pod",
   name: string,
   namespace: string,
   matchLabels: Readonly<Record<string, string>>,
-  { port = "admin", path }: { readonly port?: string; readonly path: string },
+  ...scrapes: readonly Scrape[]
 ): MonitorManifest {
   const apiVersion = "monitoring.coreos.com/v1";
   const metadata = { name, namespace, labels: labels(name) };
   const selector = { matchLabels: { ...matchLabels } };
-  const endpoints = [{ port, path, interval: "30s", scrapeTimeout: "10s" }];
+  const endpoints = scrapes.map(endpoint);
   return of === "Service"
     ? { apiVersion, kind: "ServiceMonitor", metadata, spec: { selector, endpoints } }
     : { apiVersion, kind: "PodMonitor", metadata, spec: { selector, podMetricsEndpoints: endpoints } };
+}
+
+function endpoint({ port = "admin", path = "/metrics", params, tls }: Scrape): Endpoint {
+  return {
+    port,
+    path,
+    ...(params && { params: Object.fromEntries(Object.entries(params).map(([word, values]) => [word, [...values]])) }),
+    ...(tls && {
+      scheme: "https",
+      tlsConfig: { ca: { secret: { name: tls.secret, key: "ca.crt" } }, serverName: tls.serverName },
+    }),
+    interval: "30s",
+    scrapeTimeout: "10s",
+  };
 }

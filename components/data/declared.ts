@@ -1,11 +1,21 @@
 import type { Duration } from "../core/duration.ts";
 import { isDuration, milliseconds } from "../core/duration.ts";
 import type { Problem } from "../core/invalid.ts";
-import { isOptOut, type OptOut, optOutAnnotations } from "../core/opt-out.ts";
+import { isOptOut, type OptOut, optOut, optOutAnnotations } from "../core/opt-out.ts";
 
 /** How sensitive data is, from what all may know to what the law protects. `personal` is about people. */
 export const DATA_CLASSES = ["public", "internal", "confidential", "restricted", "personal"] as const;
 export type DataClass = (typeof DATA_CLASSES)[number];
+/** What a store's data is of that says nothing. */
+export const DEFAULT_CLASS = "confidential" satisfies DataClass;
+/** What is about people is as closely kept as what is restricted, and has an end besides. */
+const RANKS: Readonly<Record<DataClass, number>> = {
+  public: 0,
+  internal: 1,
+  confidential: 2,
+  restricted: 3,
+  personal: 3,
+};
 
 /** What a store promises for a disaster, in which nothing but its backups is left. */
 export interface RecoveryObjectives {
@@ -29,7 +39,7 @@ export interface DeclaredArgs {
 }
 
 /** What is wrong with what a store says of its data. */
-export function declaredProblems({ dataClass = "confidential", objectives, retention }: DeclaredArgs): Problem[] {
+export function declaredProblems({ dataClass = DEFAULT_CLASS, objectives, retention }: DeclaredArgs): Problem[] {
   const problems: Problem[] = [];
   if (!DATA_CLASSES.includes(dataClass))
     problems.push({ field: "dataClass", given: dataClass, allowed: DATA_CLASSES.join(", ") });
@@ -46,8 +56,26 @@ export function declaredProblems({ dataClass = "confidential", objectives, reten
   return problems;
 }
 
+/** Whether what is of one class must not go where another is kept. */
+export function isAbove(one: DataClass, other: DataClass): boolean {
+  return RANKS[one] > RANKS[other];
+}
+
+/** A problem if data of a store goes to a bucket that is kept less closely. `what` it is, as a part of a sentence. */
+export function placeClassProblems(
+  field: string,
+  what: string,
+  { dataClass = DEFAULT_CLASS }: DeclaredArgs,
+  bucket: { readonly bucketName: string; readonly dataClass: DataClass },
+): Problem[] {
+  if (!isAbove(dataClass, bucket.dataClass)) return [];
+  const given = `${bucket.bucketName}, of the class ${bucket.dataClass}`;
+  const allowed = `a bucket of a store with dataClass "${dataClass}" or higher: ${what} are of the class of the data`;
+  return [{ field, given, allowed }];
+}
+
 /** The label of what holds a store's data: the store, its volumes, its backups. */
-export function dataLabels({ dataClass = "confidential" }: DeclaredArgs): Record<string, string> {
+export function dataLabels({ dataClass = DEFAULT_CLASS }: DeclaredArgs): Record<string, string> {
   return { "plumbline.dev/data-class": dataClass };
 }
 
@@ -61,6 +89,11 @@ export function declaredAnnotations(
     ...(retention && { "plumbline.dev/retention": retention }),
     ...optOutAnnotations(choices),
   };
+}
+
+/** What a store of personal data adds whose data ends by itself: nobody needs to look for what deletes it. */
+export function endsByItself({ dataClass }: DeclaredArgs, reason: string): Record<string, string> {
+  return dataClass === "personal" ? optOutAnnotations({ retention: optOut(reason) }) : {};
 }
 
 /** A problem if a store that is not backed up promises what only a backup can keep. */

@@ -6,6 +6,7 @@ import type { ImageDescription } from "./description.ts";
 import { ENVOY } from "./envoy.ts";
 import { ETCD } from "./etcd.ts";
 import { HAPROXY } from "./haproxy.ts";
+import { JMX_EXPORTER } from "./jmx-exporter.ts";
 import { KAFKA } from "./kafka.ts";
 import { PAUSE } from "./pause.ts";
 import { POSTGRESQL } from "./postgres.ts";
@@ -24,6 +25,7 @@ export const IMAGES: readonly ImageDescription[] = [
   REDIS_EXPORTER,
   ...SHOP,
   KAFKA,
+  JMX_EXPORTER,
   COREDNS,
   HAPROXY,
   ENVOY,

@@ -37,8 +37,8 @@ const OPERATORS = {
     module: "github.com/cloudnative-pg/cloudnative-pg",
     survival: {
       replicas: 2,
-      args: ["--leader-lease-duration=8", "--leader-renew-deadline=5"],
-      env: { STANDBY_TCP_USER_TIMEOUT: "3000" },
+      args: ["--leader-lease-duration=6", "--leader-renew-deadline=4"],
+      env: { STANDBY_TCP_USER_TIMEOUT: "2000" },
     },
     files: (version) => [`releases/cnpg-${version.replace(/^v/, "")}.yaml`],
   },

@@ -1,8 +1,9 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { vi } from "vitest";
 import { unpackedImage } from "./unpacked-image.ts";
@@ -25,18 +26,15 @@ export interface RunningAlertmanager {
 }
 
 export async function alertmanagerBinary(): Promise<AlertmanagerBinary> {
-  const { root, remove } = await unpackedImage("quay.io/prometheus/alertmanager:v0.28.1");
+  const scratch = mkdtempSync(join(tmpdir(), "plumbline-alertmanager-"));
+  const { root, run } = await unpackedImage("quay.io/prometheus/alertmanager:v0.28.1", scratch);
   const write = (path: string, content: string) => {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), content);
   };
   return {
     write,
-    amtool: (...words) =>
-      execFileSync("chroot", [root, "/usr/bin/amtool", ...words], {
-        encoding: "utf8",
-        stdio: ["ignore", "pipe", "pipe"],
-      }),
+    amtool: (...words) => run("/usr/bin/amtool", ...words),
     serve: async (config) => {
       write("/tmp/alertmanager.yml", config);
       const address = `127.0.0.1:${await freePort()}`;
@@ -70,7 +68,7 @@ export async function alertmanagerBinary(): Promise<AlertmanagerBinary> {
       );
       return { post, stop: () => stop(server) };
     },
-    remove,
+    remove: () => rmSync(scratch, { recursive: true, force: true }),
   };
 }
 

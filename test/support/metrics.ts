@@ -4,7 +4,7 @@ import { callerPod } from "../../rehearsal/nodes/testing/reach.ts";
 import type { RealCluster } from "../../rehearsal/nodes/testing/real-cluster.ts";
 
 /** Where metrics may be read from, as Prometheus' namespace: network policies let nobody else in. */
-const READER = { namespace: "reads-metrics", name: "reader" };
+export const READER = { namespace: "reads-metrics", name: "reader" };
 
 /** A pod that may read metrics, and its namespace. It needs the test's busybox. */
 export function reader(zone: string): object[] {
@@ -16,12 +16,16 @@ export function reader(zone: string): object[] {
   return [namespace, callerPod({ ...READER, zone }, [8080])];
 }
 
-/** The names of the metrics that pods serve, taken together. */
-export async function served({ kubectl }: RealCluster, addresses: readonly string[]): Promise<Set<string>> {
+/** What pods serve at `/metrics`, one after the other. */
+export async function read({ kubectl }: RealCluster, addresses: readonly string[]): Promise<string> {
   await kubectl("-n", READER.namespace, "wait", "--for=condition=Ready", `pod/${READER.name}`, "--timeout=60s");
-  const read = addresses.map((address) => `busybox wget -qO- http://${address}/metrics`).join(" && ");
-  const said = await kubectl("-n", READER.namespace, "exec", READER.name, "--", "/bin/busybox", "sh", "-c", read);
-  return new Set(said.match(/^[a-z]\w+/gm));
+  const script = addresses.map((address) => `busybox wget -qO- http://${address}/metrics`).join(" && ");
+  return kubectl("-n", READER.namespace, "exec", READER.name, "--", "/bin/busybox", "sh", "-c", script);
+}
+
+/** The names of the metrics in what pods serve. */
+export function namesIn(served: string): Set<string> {
+  return new Set(served.match(/^[A-Za-z]\w+/gm));
 }
 
 /** The names of metrics, of those that begin so, which alerts and dashboards ask for. */

@@ -10,6 +10,7 @@ import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../components/core/secu
 import { complete } from "../../components/data/object-store/args.ts";
 import {
   configFiles,
+  METRICS_PORTS,
   names,
   PORTS,
   REGION,
@@ -18,6 +19,7 @@ import {
   serverHosts,
 } from "../../components/data/object-store/config.ts";
 import { identitiesJson } from "../../components/data/object-store/identities.ts";
+import { watched } from "../../components/data/object-store/monitoring.ts";
 import {
   budgetPlan,
   endpoint,
@@ -55,6 +57,18 @@ const PROGRAM = {
   "node_modules/aws4fetch/dist/aws4fetch.esm.mjs": "node_modules/aws4fetch/dist/aws4fetch.esm.mjs",
 };
 const keyOf = (path: string) => path.replaceAll("/", ".");
+/** Names of pods, each with the ports at which it serves metrics. */
+export const SCRAPED: Readonly<Record<string, readonly number[]>> = Object.fromEntries(
+  [0, 1, 2].flatMap((index) => [
+    [`${names(STORE).server}-${index}`, [METRICS_PORTS.etcd, METRICS_PORTS.master, METRICS_PORTS.gateway]],
+    [`${names(STORE).volume}-${index}`, [METRICS_PORTS.volume]],
+  ]),
+);
+/** Masters that stay when {@link LOST} is lost. */
+export const OTHER_MASTERS = Object.keys(SCRAPED).filter((pod) => pod.startsWith(names(STORE).server) && pod !== LOST);
+/** How the runbook has SeaweedFS' own shell asked, in a server's container of a master. */
+export const SHELL = `weed shell -master ${OTHER_MASTERS[0]}.${names(STORE).server}.${NAMESPACE}.svc:${PORTS.master}`;
+
 /** A command for the writer that prints the numbers of those objects that are there and whole. */
 export function readBack(numbers: readonly number[]): string[] {
   return ["node", "/program/objects.mjs", "get", ...numbers.map(String)];
@@ -78,10 +92,16 @@ export function puts(log: string): Put[] {
   });
 }
 
+function argsOf() {
+  const namespace = { name: NAMESPACE } as Namespace;
+  return complete({ namespace, issuer: {} as Issuer, zones: ZONES, buckets: { [BUCKET]: {} } });
+}
+
+export const WATCHED = watched(STORE, argsOf());
+
 /** What the component makes, as it makes it, and what it needs before; then a pod that puts objects. */
 export function objectStoreObjects() {
-  const namespace = { name: NAMESPACE } as Namespace;
-  const args = complete({ namespace, issuer: {} as Issuer, zones: ZONES, buckets: { [BUCKET]: {} } });
+  const args = argsOf();
   const { server, config, security, identities, setup } = names(STORE);
   const writer = { namespace: NAMESPACE, podLabels: selector(WRITER) };
   const here = (name: string) => ({ name, namespace: NAMESPACE });

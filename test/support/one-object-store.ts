@@ -46,7 +46,7 @@ export function bucketOf(issuer: Issuer): Bucket {
       };
     },
   });
-  return { bucketName: BUCKET, owner: usable("owner"), reader: usable("reader") };
+  return { bucketName: BUCKET, dataClass: "confidential", owner: usable("owner"), reader: usable("reader") };
 }
 
 /** The Secrets with the keys of both rights, in the namespace of whoever uses them. */

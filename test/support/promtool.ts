@@ -1,10 +1,7 @@
-import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { unpackedImage, whyNoImages } from "./unpacked-image.ts";
-
-/** Why promtool cannot be run here; undefined if it can. */
-export const whyNoPromtool = whyNoImages;
+import { unpackedImage } from "./unpacked-image.ts";
 
 /** Prometheus' own tool for rules, out of the image in which Prometheus runs. */
 export interface Promtool {
@@ -14,12 +11,14 @@ export interface Promtool {
 }
 
 export async function promtool(): Promise<Promtool> {
-  const { root, remove } = await unpackedImage("quay.io/prometheus/prometheus:v3.6.0");
+  const scratch = mkdtempSync(join(tmpdir(), "plumbline-promtool-"));
+  const { root, run } = await unpackedImage("quay.io/prometheus/prometheus:v3.6.0", scratch);
+  mkdirSync(join(root, "tmp"), { recursive: true });
   return {
     run: (words, files) => {
       for (const [name, content] of Object.entries(files)) writeFileSync(join(root, name), JSON.stringify(content));
-      return execFileSync("chroot", [root, "/usr/bin/promtool", ...words], { encoding: "utf8" });
+      return run("/usr/bin/promtool", ...words);
     },
-    remove,
+    remove: () => rmSync(scratch, { recursive: true, force: true }),
   };
 }

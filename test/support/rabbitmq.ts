@@ -4,18 +4,20 @@ import type { Namespace } from "../../components/cluster/index.ts";
 import { ALLOW_DNS, DENY_ALL, podSecurityLabels } from "../../components/cluster/namespace-plan.ts";
 import { CERT_MANAGER } from "../../components/cluster/operators/index.ts";
 import { priorityPlans } from "../../components/cluster/priorities.ts";
-import { selector } from "../../components/core/labels.ts";
+import { SCRAPES_METRICS, selector } from "../../components/core/labels.ts";
 import { reach } from "../../components/core/network.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../components/core/security-context.ts";
 import { complete } from "../../components/data/rabbitmq/args.ts";
 import { host, internodeFiles, names, PORTS, serverHosts } from "../../components/data/rabbitmq/config.ts";
 import { type Access, setupFiles, usersData } from "../../components/data/rabbitmq/definitions.ts";
+import { watched } from "../../components/data/rabbitmq/monitoring.ts";
 import { budgetPlan, clusterPlan, networkPlans, podLabels, setupPlan } from "../../components/data/rabbitmq/plan.ts";
 import { serverAccountPlan } from "../../components/data/server-account.ts";
 import { certificatePlan, certificateSecret } from "../../components/edge/certificate-plan.ts";
 import type { Issuer } from "../../components/edge/issuer.ts";
 import { issuerRef, privateAuthorityPlan } from "../../components/edge/issuer-plan.ts";
 import { ZONES } from "../../rehearsal/nodes/testing/real-cluster.ts";
+import { READER } from "./metrics.ts";
 
 export const NAMESPACE = "rabbit";
 export const NAME = "broker";
@@ -32,6 +34,9 @@ const ARGS = complete({
   retain: false,
   resources: { requests: { cpu: "100m", memory: "512Mi" }, limits: { cpu: "2", memory: "512Mi" } },
 });
+
+export const WATCHED = watched(NAME, ARGS);
+const IMAGE = `docker.io/library/rabbitmq:${ARGS.version}-management`;
 
 /** A consumer's right, as the component notes it. */
 export function access(consumer: string, right: Access["right"], queue: "orders" | "settled"): Access {
@@ -126,7 +131,7 @@ function clientPod(name: string, what: string, lost: string): object {
       containers: [
         {
           name,
-          image: `docker.io/library/rabbitmq:${ARGS.version}-management`,
+          image: IMAGE,
           command: ["escript", "/client/amqp.escript", what],
           env: [
             { name: "HOST", value: host(NAME, NAMESPACE) },
@@ -150,19 +155,35 @@ function clientPod(name: string, what: string, lost: string): object {
   });
 }
 
-/** What a client's log tells of one message. */
-export interface Told {
-  /** In milliseconds since 1970. */
-  readonly at: number;
-  readonly number: number;
-  readonly outcome: string;
+/** A pod that may read metrics, in a namespace of its own, with the certificate of the nodes' authority. */
+export function readerObjects(authority: string): object[] {
+  const { namespace, name } = READER;
+  const script = readFileSync(join(import.meta.dirname, "../real-pods/metrics.escript"), "utf8");
+  return [
+    of("v1", "Namespace")({ metadata: { name: namespace, labels: SCRAPES_METRICS } }),
+    of("v1", "ConfigMap")({ metadata: READER, data: { "metrics.escript": script, "ca.crt": authority } }),
+    of(
+      "v1",
+      "Pod",
+    )({
+      metadata: READER,
+      spec: {
+        terminationGracePeriodSeconds: 0,
+        containers: [
+          { name, image: IMAGE, command: ["sleep", "infinity"], volumeMounts: [{ name, mountPath: "/reader" }] },
+        ],
+        volumes: [{ name, configMap: { name } }],
+      },
+    }),
+  ];
 }
 
-export function told(log: string): Told[] {
-  return log.split("\n").flatMap((line) => {
-    const [, at, number, outcome = ""] = /^(\d+) (\d+) (\w+)$/.exec(line) ?? [];
-    return at === undefined ? [] : [{ at: Number(at), number: Number(number), outcome }];
-  });
+/** What the reader runs to have a node's metrics, asked for as Prometheus does. */
+export function readMetrics(address: string): string[] {
+  const [{ path = "", params = {}, tls } = {}] = WATCHED.scrapes;
+  const words = Object.entries(params).flatMap(([word, values]) => values.map((value) => `${word}=${value}`));
+  const url = `https://${address}:${PORTS.metrics}${path}?${words.join("&")}`;
+  return ["escript", "/reader/metrics.escript", url, "/reader/ca.crt", tls?.serverName ?? ""];
 }
 
 function here(name: string) {

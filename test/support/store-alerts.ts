@@ -1,29 +1,17 @@
-import type { Namespace } from "../../components/cluster/index.ts";
 import type { Bucket } from "../../components/data/index.ts";
-import type { Watched } from "../../components/data/monitoring/store-monitoring.ts";
 import { complete as completePostgres } from "../../components/data/postgres/args.ts";
 import { watched as watchedPostgres } from "../../components/data/postgres/monitoring.ts";
 import { complete as completeRedis } from "../../components/data/redis/args.ts";
 import { watched as watchedRedis } from "../../components/data/redis/monitoring.ts";
-import type { Issuer } from "../../components/edge/issuer.ts";
-
-const STORE = { namespace: { name: "data" } as Namespace, issuer: {} as Issuer, zones: ["a", "b", "c"] };
-
-/** Values over half an hour, one a minute, by series: `5x30` stays at 5, `0+60x30` grows by one a second. */
-export type Series = Readonly<Record<string, string>>;
-export interface Told {
-  readonly fires: Series;
-  readonly silent: Series;
-}
+import { disk, one, type Series, STORE, type Tried } from "./alert-series.ts";
+import { COMBINED_KAFKA, KAFKA } from "./kafka-alerts.ts";
+import { OBJECT_STORE } from "./object-store-alerts.ts";
+import { RABBITMQ } from "./rabbitmq-alerts.ts";
 
 const instance = (metric: string, index: number, more = "") =>
   `cnpg_${metric}{namespace="data",pod="pg-${index}"${more}}`;
 const server = (metric: string, index: number, more = "") =>
   `redis_${metric}{namespace="data",pod="kv-server-${index}"${more}}`;
-const disk = (claim: string, free: number): Series => ({
-  [`kubelet_volume_stats_available_bytes{namespace="data",persistentvolumeclaim="${claim}"}`]: `${free}x60`,
-  [`kubelet_volume_stats_capacity_bytes{namespace="data",persistentvolumeclaim="${claim}"}`]: "100x60",
-});
 const recovering = (...values: number[]): Series =>
   Object.fromEntries(values.map((value, index) => [instance("pg_replication_in_recovery", index + 1), `${value}x60`]));
 const streaming = (count: number): Series => ({ [instance("pg_replication_streaming_replicas", 1)]: `${count}x60` });
@@ -53,10 +41,11 @@ const archived = (index: number, shipped: number, failed: number): Series => ({
 const baseBackup = (at: number): Series => ({
   'barman_cloud_cloudnative_pg_io_last_available_backup_timestamp{namespace="data",pod="pg-1"}': `${at}x60`,
 });
-const one = (series: string, value: string): Series => ({ [series]: value });
+const endedWell = (cronJob: string, at: number): Series =>
+  one(`kube_cronjob_status_last_successful_time{namespace="data",cronjob="${cronJob}"}`, `${at}x60`);
 
-/** Stores, and for each of their alerts series on which it fires and others on which it is silent. */
-export const STORES: Readonly<Record<string, { watched: Watched; told: Readonly<Record<string, Told>> }>> = {
+/** Every kind of store, by a name for tests. */
+export const STORES: Readonly<Record<string, Tried>> = {
   "pg, a Postgres": {
     watched: watchedPostgres("pg", completePostgres({ ...STORE, databases: ["orders"] })),
     told: {
@@ -84,6 +73,30 @@ export const STORES: Readonly<Record<string, { watched: Watched; told: Readonly<
       PostgresBackupLate: { fires: baseBackup(-172_801), silent: baseBackup(-86_400) },
     },
   },
+  "pg, a Postgres that erases": {
+    watched: watchedPostgres(
+      "pg",
+      completePostgres({
+        ...STORE,
+        databases: ["orders"],
+        erasure: { tables: { orders: { orders: { subject: "customer" } } }, within: "10d" },
+      }),
+    ),
+    told: {
+      PostgresErasureLate: {
+        // Time begins at 0: two days before, less what passes until it is asked.
+        fires: endedWell("pg-eraser", -172_801),
+        silent: {
+          ...endedWell("pg-eraser", -86_400),
+          ...one('kube_cronjob_created{namespace="data",cronjob="pg-eraser"}', "-900000x60"),
+        },
+      },
+      PostgresErasureOverdue: {
+        fires: one('kube_cronjob_created{namespace="data",cronjob="pg-eraser"}', "-432001x60"),
+        silent: endedWell("pg-eraser", -172_801),
+      },
+    },
+  },
   "kv, a Redis that is a store": {
     watched: watchedRedis("kv", completeRedis({ ...STORE, role: "store" })),
     told: {
@@ -104,6 +117,16 @@ export const STORES: Readonly<Record<string, { watched: Watched; told: Readonly<
       RedisDiskFull: { fires: disk("data-kv-server-0", 9), silent: disk("data-kv-server-0", 10) },
     },
   },
+  "kv, a Redis with backups": {
+    watched: watchedRedis("kv", completeRedis({ ...STORE, role: "store", backup: { to: {} as Bucket } })),
+    told: {
+      RedisBackupLate: {
+        // A day by default; twice, and 67 s.
+        fires: endedWell("kv-backup", -172_868),
+        silent: endedWell("kv-backup", -90_000),
+      },
+    },
+  },
   "kv, a Redis that is a cache": {
     watched: watchedRedis("kv", completeRedis(STORE)),
     told: {
@@ -113,4 +136,8 @@ export const STORES: Readonly<Record<string, { watched: Watched; told: Readonly<
       },
     },
   },
+  "log, a Kafka": KAFKA,
+  "log, a Kafka whose brokers are its controllers": COMBINED_KAFKA,
+  "mq, a RabbitMQ": RABBITMQ,
+  "objects, an object store": OBJECT_STORE,
 };

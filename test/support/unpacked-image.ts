@@ -1,34 +1,32 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { imageFor, prepareImage } from "../../rehearsal/images/index.ts";
 import { cacheDirectory } from "../../rehearsal/index.ts";
 
-/** Why nothing can be run out of an image here; undefined if it can. */
-export const whyNoImages =
+/** Why no program of an image can be run here without a container; undefined if one can. */
+export const whyNotUnpacked =
   process.platform !== "linux" || process.getuid?.() !== 0 ? "it needs root on Linux" : undefined;
 
-/** The files of an image of the rehearsal, in a folder to which `chroot` leads. */
+/** The files of an image, in a folder of this machine. */
 export interface UnpackedImage {
   readonly root: string;
-  remove(): void;
+  /** Runs a program of it, for which the folder is all that there is. Gives what it prints; throws what it says if it fails. */
+  run(...words: readonly string[]): string;
 }
 
-export async function unpackedImage(reference: string): Promise<UnpackedImage> {
+/** Makes the image of that name, and leaves its files in that folder. */
+export async function unpackedImage(reference: string, scratch: string): Promise<UnpackedImage> {
   const image = imageFor(reference);
   if (!image) throw new Error(`there is no image ${reference}`);
   const { path, digest } = await prepareImage(image, { cacheDir: cacheDirectory() });
-  const scratch = mkdtempSync(join(tmpdir(), "plumbline-image-"));
-  const root = join(scratch, "root");
-  const layout = join(scratch, "layout");
+  const [layout, root] = [join(scratch, "layout"), join(scratch, "root")];
   const blob = (of: string) => join(layout, "blobs", of.replace(":", "/"));
   unpack(path, layout);
   const { layers } = JSON.parse(readFileSync(blob(digest), "utf8")) as { layers: { digest: string }[] };
   for (const layer of layers) unpack(blob(layer.digest), root);
   rmSync(layout, { recursive: true });
-  mkdirSync(join(root, "tmp"), { recursive: true });
-  return { root, remove: () => rmSync(scratch, { recursive: true, force: true }) };
+  return { root, run: (...words) => execFileSync("chroot", [root, ...words], { encoding: "utf8" }) };
 }
 
 function unpack(archive: string, dir: string): void {

@@ -39,7 +39,8 @@ export class TestKafka {
     this.caFile = join(this.#scratch.directory, "ca.pem");
   }
 
-  static async start(): Promise<TestKafka> {
+  /** `options` are for Java, as one that takes an agent in. */
+  static async start(options: readonly string[] = []): Promise<TestKafka> {
     fetchJars();
     const kafka = new TestKafka(await freePort(), await freePort(), await freePort());
     kafka.#makeCertificate();
@@ -58,7 +59,7 @@ export class TestKafka {
       "--add-scram",
       scram,
     );
-    kafka.#process = new RealProcess("java", [...JAVA, "kafka.Kafka", settings]);
+    kafka.#process = new RealProcess("java", [...options, ...JAVA, "kafka.Kafka", settings]);
     await eventually("Kafka answers", 60, () => kafka.createTopics("warm-up"));
     return kafka;
   }

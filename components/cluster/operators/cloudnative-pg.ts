@@ -4,16 +4,16 @@ import { API_SERVER_PORTS, type Operator } from "./operator.ts";
  * Milliseconds after which a standby gives up a connection that is not answered. By itself it waits for Linux, 127 s: when the
  * primary's node is lost, it knocks there while another instance is promoted, and a quorum of two takes no write until it has come back.
  */
-const STANDBY_GIVES_UP = "3000";
+const STANDBY_GIVES_UP = "2000";
 
 /**
- * Two pods in zones of their own, of which one leads; the other takes over within 8 s of its loss (Kubernetes' habit is 15 s).
+ * Two pods in zones of their own, of which one leads; the other takes over within 6 s of its loss (Kubernetes' habit is 15 s).
  * Who fails a primary over must not be lost with it.
  */
 const OUTLIVES_A_NODE = {
   replicaCount: 2,
   config: { data: { STANDBY_TCP_USER_TIMEOUT: STANDBY_GIVES_UP } },
-  additionalArgs: ["--leader-lease-duration=8", "--leader-renew-deadline=5"],
+  additionalArgs: ["--leader-lease-duration=6", "--leader-renew-deadline=4"],
   affinity: {
     podAntiAffinity: {
       preferredDuringSchedulingIgnoredDuringExecution: ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map(

@@ -130,6 +130,27 @@ test.each<[kind: keyof typeof kinds, what: string, args: object, field: string, 
   ["ObjectStore", "the bucket of records", { buckets: { "access-logs": {} } }, "buckets.access-logs", /is ours/],
   ["ObjectStore", "hours", { buckets: { a: { expireAfter: "12h" } } }, "buckets.a.expireAfter", /whole days/],
   ["ObjectStore", "no time to lock for", { buckets: { a: { lockFor: "0d" } } }, "buckets.a.lockFor", /whole days/],
+  [
+    "ObjectStore",
+    "people's objects for longer than the store says",
+    { dataClass: "personal", retention: "365d", buckets: { a: { expireAfter: "350d" } } },
+    "buckets.a.expireAfter",
+    /at most retention, "365d"/,
+  ],
+  [
+    "ObjectStore",
+    "older versions for longer than people's objects",
+    { dataClass: "personal", retention: "20d", buckets: { a: {} } },
+    "buckets.a.expireAfter",
+    /whole days/,
+  ],
+  [
+    "Postgres",
+    "erasure",
+    { dataClass: "personal", retention: "365d", erasure: { tables: {} } } as object,
+    "erasure",
+    /nothing yet: a task of the owning service/,
+  ],
   ["ObjectStore", "a size", { storage: "1Ti" }, "storage", /no size/],
 ])("a %s with %s is refused", (kind, _, args, field, allowed) => {
   expect(problemsOf(kind, args)).toEqual([
@@ -295,6 +316,20 @@ describe("a bucket of S3", () => {
     expect(plan("exports").lifecycle.rules).toMatchObject([{ expiration: { days: 30 } }]);
     expect(plan("backups").bucket).toMatchObject({ objectLockEnabled: true });
     expect(plan("backups").lock).toEqual({ rule: { defaultRetention: { mode: "GOVERNANCE", days: 14 } } });
+  });
+
+  test("of personal data ends with its older versions when the store's retention does, or says what deletes it", () => {
+    const deleted = optOut("who writes backups deletes the old ones");
+    const buckets = { plain: {}, backups: { expireAfter: deleted } };
+    const personal = completeS3({ ...base, dataClass: "personal", retention: "365d", keep: "30d", buckets });
+    const [plain, backups] = ["plain", "backups"].map((bucket) => bucketPlan("production", "files", bucket, personal));
+    expect(plain?.lifecycle.rules).toMatchObject([{ expiration: { days: 335 } }]);
+    expect(backups?.lifecycle.rules).not.toMatchObject([{ expiration: {} }]);
+    expect(plain?.bucket.tags).not.toHaveProperty(["plumbline.dev/opt-out.retention"]);
+    expect(backups?.bucket.tags).toMatchObject({
+      "plumbline.dev/data-class": "personal",
+      "plumbline.dev/opt-out.retention": deleted.optOut,
+    });
   });
 
   test("is closed to whoever comes without TLS 1.2; S3 writes to the one of records", () => {

@@ -4,6 +4,7 @@ import type { OptOut } from "../../core/opt-out.ts";
 import type { Quantity } from "../../core/quantity.ts";
 import type { Resources } from "../../core/resources.ts";
 import type { Transform } from "../../core/transform.ts";
+import type { DataClass } from "../declared.ts";
 import type { StoreArgs } from "../store.ts";
 
 /** How a topic keeps its records. */
@@ -14,6 +15,16 @@ export interface TopicArgs {
   readonly retention?: Duration;
   /** Keeps the last record of every key for ever, instead of all of them for a time. */
   readonly compacted?: boolean;
+  /**
+   * How sensitive its records are; what the store's are by default, and no more than that. A record of `personal` data is gone after
+   * `retention` at the latest, which is no longer than the store's.
+   */
+  readonly dataClass?: DataClass;
+  /**
+   * Lets a topic of personal data be compacted: says who writes an empty record for a key whose person is to be forgotten, or whose time
+   * is over. Within a week after that the older records of the key are gone.
+   */
+  readonly tombstones?: OptOut;
 }
 
 export interface KafkaArgs<Name extends string = string> extends StoreArgs {

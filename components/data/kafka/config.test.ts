@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Namespace } from "../../cluster/namespace.ts";
+import { SCRAPES_METRICS } from "../../core/labels.ts";
 import { optOut } from "../../core/opt-out.ts";
 import type { Issuer } from "../../edge/issuer.ts";
-import { complete, type KafkaArgs } from "./args.ts";
+import { complete, type KafkaArgs, type TopicArgs } from "./args.ts";
 import { type Access, clusterId, declared, nodeFiles, partsOf, replication } from "./config.ts";
 import { networkPlans, nodesPlan } from "./plan.ts";
 import { kafkaProblems } from "./problems.ts";
@@ -43,6 +44,71 @@ test("topics and rights are one to a line, with copies and retention", () => {
   ]);
 });
 
+describe("topics of personal data", () => {
+  const store = { ...base, dataClass: "personal", retention: "30d" } as const;
+  const line = (topic: TopicArgs) =>
+    declared(complete({ ...store, topics: { orders: topic } }), [])
+      .split(" ")
+      .at(-1)
+      ?.trim();
+  const wrong = (topic: TopicArgs, of: Partial<KafkaArgs> = store) =>
+    kafkaProblems("kafka", complete({ ...base, ...of, topics: { orders: topic } }));
+  const tombstones = optOut("orders writes one for who is erased, and after a year");
+
+  test("no record stays for longer than is said: its file ends before", () => {
+    expect(line({ retention: "16d" })).toBe(
+      `min.insync.replicas=2,cleanup.policy=delete,retention.ms=${15 * 86_400_000},segment.ms=86400000`,
+    );
+    expect(line({ retention: "8h" })).toMatch(/retention\.ms=25200000,segment\.ms=3600000$/);
+    expect(line({ dataClass: "internal" })).toMatch(/retention\.ms=604800000$/);
+  });
+
+  test("a key's records are gone within a week of the empty one", () => {
+    expect(line({ compacted: true, tombstones })).toMatch(
+      /compact,segment\.ms=86400000,max\.compaction\.lag\.ms=518400000$/,
+    );
+  });
+
+  test.each<[what: string, topic: TopicArgs, store: Partial<KafkaArgs>, field: string, allowed: RegExp]>([
+    ["for no time at all", { retention: "0s" }, store, "topics.orders.retention", /at least "1m"/],
+    ["for longer than the store", { retention: "31d" }, store, "topics.orders.retention", /at most the store's, "30d"/],
+    ["for ever", { compacted: true }, store, "topics.orders.compacted", /or tombstones: optOut/],
+    [
+      "in a store of another class",
+      { dataClass: "personal" },
+      {},
+      "topics.orders.dataClass",
+      /at most the store's, confidential/,
+    ],
+    [
+      "in one that is kept as closely",
+      { dataClass: "personal" },
+      { dataClass: "restricted" },
+      "topics.orders.dataClass",
+      /"personal" for the store/,
+    ],
+    ["of no class", { dataClass: "secret" as never }, store, "topics.orders.dataClass", /public, internal/],
+  ])("kept %s are refused", (_, topic, of, field, allowed) => {
+    expect(wrong(topic, of)).toMatchObject([{ field, allowed: expect.stringMatching(allowed) }]);
+  });
+
+  test("what is about nobody may stay beside them", () => {
+    expect(wrong({ dataClass: "internal", compacted: true })).toEqual([]);
+    expect(wrong({ compacted: true, tombstones })).toEqual([]);
+  });
+
+  test("say on their servers that nothing else deletes them", () => {
+    const label = { "plumbline.dev/data-class": "personal" };
+    expect(nodesPlan("kafka", "broker", complete(store), "id")).toMatchObject({
+      metadata: {
+        labels: label,
+        annotations: { "plumbline.dev/opt-out.retention": expect.stringContaining("end after its retention") },
+      },
+      spec: { volumeClaimTemplates: [{ metadata: { labels: label } }] },
+    });
+  });
+});
+
 test("no listener is without TLS, and nothing is allowed that was not given", () => {
   const common = nodeFiles("kafka", complete(base))["common.properties"] ?? "";
   expect(common).toContain("listener.security.protocol.map=CONTROLLER:SSL,INTERNAL:SSL,CLIENTS:SASL_SSL");
@@ -68,6 +134,25 @@ test("a service that uses several topics comes in once, and only to the brokers"
   expect(JSON.stringify(broker.ingress).match(/payments/g)).toHaveLength(1);
   expect(JSON.stringify([controller.ingress, setup.ingress])).not.toContain("payments");
   expect(setup.ingress).toEqual([]);
+});
+
+test("metrics are for who reads everybody's, and for nobody else", () => {
+  const { controller, broker, setup } = networkPlans("kafka", complete(base), [
+    access("payments", "orders", "consume"),
+  ]);
+  const admitted = (rules: unknown) =>
+    (rules as { ports: { port: number }[] }[]).filter(({ ports }) => ports.some(({ port }) => port === 9404));
+  for (const { ingress } of [controller, broker])
+    expect(admitted(ingress)).toEqual([
+      { from: [{ namespaceSelector: { matchLabels: SCRAPES_METRICS } }], ports: [{ protocol: "TCP", port: 9404 }] },
+    ]);
+  expect(admitted(setup.ingress)).toEqual([]);
+});
+
+test("the exporter is in the node alone, not in the tool that formats its disk before", () => {
+  const script = nodeFiles("kafka", complete(base))["node.sh"] ?? "";
+  expect(script.indexOf("kafka-storage.sh format")).toBeLessThan(script.indexOf("-javaagent:"));
+  expect(script.indexOf("-javaagent:")).toBeLessThan(script.indexOf("exec /opt/kafka/bin/kafka-server-start.sh"));
 });
 
 test.each<[what: string, args: Partial<KafkaArgs>, field: string, allowed: RegExp]>([

@@ -1,6 +1,15 @@
 import { createHash } from "node:crypto";
 import { milliseconds } from "../../core/duration.ts";
+import { HOSTS_SH } from "../hosts.ts";
 import { type CompleteArgs, TOPIC_DEFAULTS, type TopicArgs } from "./args.ts";
+import { exporterConfig, exporterOption } from "./exporter.ts";
+
+const DAY_MS = 86_400_000;
+/** Files of a topic with personal data: as many over its retention at least, and none is written to for longer than a day. */
+const FILES = 8;
+const LONGEST_FILE_MS = DAY_MS;
+/** After a key's empty record, its older ones are gone within a week: a file that is written to for a day, and six until it is compacted. */
+const FORGOTTEN_MS = 6 * DAY_MS;
 
 /** Where the pods' files are. */
 export const PATHS = {
@@ -68,16 +77,20 @@ export function clusterId(stack: string, namespace: string, name: string): strin
   return createHash("sha256").update(`${stack}/${namespace}/${name}`).digest().subarray(0, 16).toString("base64url");
 }
 
+/** Full names of those who hold the metadata and vote: the controllers, in the order of their numbers. */
+export function voters(name: string, { namespace, controllers, brokers }: CompleteArgs): string[] {
+  return controllers === "combined"
+    ? nodes(name, namespace.name, "broker", brokers)
+    : nodes(name, namespace.name, "controller", controllers);
+}
+
 /** Settings of every node: who the controllers are, TLS everywhere, and no right that was not given. */
-function commonProperties(name: string, { namespace, controllers, brokers }: CompleteArgs): string {
-  const [part, count] =
-    controllers === "combined" ? (["broker", brokers] as const) : (["controller", controllers] as const);
-  const voters = nodes(name, namespace.name, part, count).map(
-    (host, index) => `${FIRST_ID[part] + index}@${host}:${PORTS.controller}`,
-  );
+function commonProperties(name: string, args: CompleteArgs): string {
+  const first = FIRST_ID[isCombined(args) ? "broker" : "controller"];
+  const quorum = voters(name, args).map((host, index) => `${first + index}@${host}:${PORTS.controller}`);
   const { server, admin } = names(name);
   return lines(
-    `controller.quorum.voters=${voters.join(",")}`,
+    `controller.quorum.voters=${quorum.join(",")}`,
     "controller.listener.names=CONTROLLER",
     "listener.security.protocol.map=CONTROLLER:SSL,INTERNAL:SSL,CLIENTS:SASL_SSL",
     ...tlsProperties(),
@@ -137,6 +150,11 @@ rootLogger.level = info
 rootLogger.appenderRef.out.ref = out
 `;
 
+/** For how many seconds Java keeps an address, else 30, and that there is none, else 10: a broker that comes back may have another. */
+const JAVA_SECURITY = `networkaddress.cache.ttl=5
+networkaddress.cache.negative.ttl=1
+`;
+
 /** Starts a node: writes what only the pod knows, formats a new disk, and runs. */
 const NODE_SH = `#!/bin/bash
 set -euo pipefail
@@ -147,8 +165,9 @@ config=${PATHS.run}/server.properties
   echo "node.id=$((FIRST_ID + \${HOSTNAME##*-}))"
   if [ "$PART" = broker ]; then
     echo "broker.rack=\${ZONE:?the pod has no label topology.kubernetes.io/zone: Kubernetes 1.35 or later is needed}"
-    echo "advertised.listeners=INTERNAL://$self:${PORTS.internal},CLIENTS://$self:${PORTS.clients}"
   fi
+  # Whoever asks the machine for its name asks DNS for an address first.
+  sed -n "s,://:,://$self:,g; s/^listeners=/advertised.&/p" "${PATHS.config}/$PART.properties"
 } > "$config"
 roles=$(sed -n "s/^process.roles=//p" "$config")
 was=$(cat ${PATHS.data}/roles 2> /dev/null || true)
@@ -160,6 +179,7 @@ ${PATHS.home}/bin/kafka-storage.sh format --ignore-formatted --cluster-id="$CLUS
 # Whole or not at all, and only when there is data.
 echo "$roles" > ${PATHS.data}/roles.new
 mv ${PATHS.data}/roles.new ${PATHS.data}/roles
+export KAFKA_OPTS="\${KAFKA_OPTS:-} ${exporterOption(`${PATHS.config}/exporter.yaml`)}"
 exec ${PATHS.home}/bin/kafka-server-start.sh "$config"
 `;
 
@@ -253,22 +273,36 @@ export interface Access {
 
 /** Topics and rights, one to a line, as the setup reads them. */
 export function declared(
-  { topics, brokers }: Pick<CompleteArgs, "topics" | "brokers">,
+  { topics, brokers, dataClass }: Pick<CompleteArgs, "topics" | "brokers" | "dataClass">,
   accesses: readonly Access[],
 ): string {
   const { factor, minInSync } = replication(brokers);
   const topicLines = Object.entries(topics).map(([topic, args]) => {
     const { partitions } = { ...TOPIC_DEFAULTS, ...args };
-    return `topic ${topic} ${partitions} ${factor} ${topicSettings(args, minInSync)}`;
+    return `topic ${topic} ${partitions} ${factor} ${topicSettings({ ...(dataClass && { dataClass }), ...args }, minInSync)}`;
   });
   const rightLines = accesses.map(({ right, consumer, topic }) => `${right} ${consumer} ${topic}`);
   return lines(...topicLines.sort(), ...rightLines.sort());
 }
 
 function topicSettings(args: TopicArgs, minInSync: number): string {
-  const { retention, compacted } = { ...TOPIC_DEFAULTS, ...args };
-  const policy = compacted ? "cleanup.policy=compact" : `cleanup.policy=delete,retention.ms=${milliseconds(retention)}`;
-  return `min.insync.replicas=${minInSync},${policy}`;
+  const { retention, compacted, dataClass } = { ...TOPIC_DEFAULTS, ...args };
+  const kept = milliseconds(retention);
+  const isPersonal = dataClass === "personal";
+  const settings: Record<string, string | number> = { "min.insync.replicas": minInSync };
+  // Records go with the file that they are in: when the newest of it is past its time, or when it is no longer written to.
+  const file = Math.min(LONGEST_FILE_MS, Math.floor(kept / FILES));
+  if (compacted) {
+    settings["cleanup.policy"] = "compact";
+    if (isPersonal) Object.assign(settings, { "segment.ms": LONGEST_FILE_MS, "max.compaction.lag.ms": FORGOTTEN_MS });
+  } else {
+    settings["cleanup.policy"] = "delete";
+    settings["retention.ms"] = isPersonal ? kept - file : kept;
+    if (isPersonal) settings["segment.ms"] = file;
+  }
+  return Object.entries(settings)
+    .map((setting) => setting.join("="))
+    .join(",");
 }
 
 /** Every file of the nodes' ConfigMap. */
@@ -278,7 +312,10 @@ export function nodeFiles(name: string, args: CompleteArgs): Record<string, stri
     ...(isCombined(args) ? {} : { "controller.properties": controllerProperties() }),
     "broker.properties": brokerProperties(args),
     "log4j2.properties": LOG4J2,
+    "exporter.yaml": exporterConfig(),
     "node.sh": NODE_SH,
+    "hosts.sh": HOSTS_SH,
+    "java.security": JAVA_SECURITY,
   };
 }
 
@@ -294,8 +331,7 @@ export function setupFiles(args: CompleteArgs, accesses: readonly Access[]): Rec
 
 /** Every file of the setup's ConfigMap for brokers of MSK. `authorities` sign for them. */
 export function mskSetupFiles(
-  topics: CompleteArgs["topics"],
-  brokers: number,
+  args: Pick<CompleteArgs, "topics" | "brokers" | "dataClass">,
   accesses: readonly Access[],
   authorities: string,
 ): Record<string, string> {
@@ -303,7 +339,7 @@ export function mskSetupFiles(
     "log4j2.properties": LOG4J2,
     "setup.sh": MSK_SETUP_SH,
     "ca.crt": authorities,
-    declared: declared({ topics, brokers }, accesses),
+    declared: declared(args, accesses),
   };
 }
 

@@ -15,10 +15,12 @@ import { Ledger } from "../../core/ledger.ts";
 import type { Transform } from "../../core/transform.ts";
 import { Certificate } from "../../edge/certificate.ts";
 import { setWithClaims } from "../claims.ts";
+import { StoreMonitoring } from "../monitoring/store-monitoring.ts";
 import { serverAccountPlan } from "../server-account.ts";
 import type { Trust } from "../trust.ts";
 import type { CompleteArgs, KafkaArgs } from "./args.ts";
 import { type Access, clusterId, names, nodeFiles, PORTS, partsOf, serverHosts, setupFiles } from "./config.ts";
+import { watched } from "./monitoring.ts";
 import {
   bootstrapServicePlan,
   budgetPlan,
@@ -82,6 +84,8 @@ export class InCluster implements Server {
     });
     new Service(...children.child(name, bootstrapServicePlan(name, namespace), undefined, { dependsOn: sets }));
     this.setup = this.#setUp(sets, transform?.setup);
+    const watch = { ...watched(name, args), namespace, runbooks: args.runbooks };
+    new StoreMonitoring(name, watch, { parent: children.component, dependsOn: sets });
   }
 
   addUser(name: string, password: pulumi.Output<string>): [] {

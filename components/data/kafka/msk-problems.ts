@@ -14,7 +14,7 @@ const MOST_BROKERS = 60;
 
 /** Everything that is wrong with an MSK's arguments. */
 export function mskProblems(name: string, args: CompleteMsk): Problem[] {
-  const { brokers, instanceType, storage, growTo, version, topics } = args;
+  const { brokers, instanceType, storage, growTo, version } = args;
   const only = "nothing: MSK has a copy of each record in three zones, or none";
   const problems = [
     ...awsStoreProblems(name, args, { replication: only, controllers: "nothing: MSK has its own" }),
@@ -22,7 +22,7 @@ export function mskProblems(name: string, args: CompleteMsk): Problem[] {
     ...instanceClassProblems("instanceType", instanceType, "kafka"),
     ...diskProblems("storage", storage),
     ...(growTo === undefined ? [] : diskProblems("growTo", growTo)),
-    ...topicProblems(topics),
+    ...topicProblems(args),
   ];
   if (!Number.isInteger(brokers) || brokers < ZONES || brokers > MOST_BROKERS || brokers % ZONES !== 0)
     problems.push({

@@ -116,7 +116,7 @@ export class Msk implements Server {
   /** The Job that makes topics and rights; it runs again under another name when any of them changes. */
   #setUp(accesses: pulumi.Output<readonly Access[]>, transform: Transform<types.input.batch.v1.Job> | undefined): Job {
     const { setup, admin, users } = names(this.#name);
-    const { aws, topics, brokers, rotation } = this.#args;
+    const { aws, rotation } = this.#args;
     const namespace = this.#args.namespace.name;
     const children = this.#children;
     const metadata = (name: string) => ({ name, namespace, labels: labels(this.#name, SETUP) });
@@ -124,7 +124,7 @@ export class Msk implements Server {
     const { result: password } = new RandomPassword(...children.child(admin, { ...PASSWORD, keepers }));
     const properties = pulumi.secret(password.apply((value) => mskAdminProperties(ADMIN, value)));
     const stringData = { "admin.properties": properties };
-    const files = accesses.apply((all) => mskSetupFiles(topics, brokers, all, amazonRoots()));
+    const files = accesses.apply((all) => mskSetupFiles(this.#args, all, amazonRoots()));
     const before = [
       new ConfigMap(...children.child(setup, { metadata: metadata(setup), data: files })),
       new Secret(...children.child(users, { metadata: metadata(users), stringData })),

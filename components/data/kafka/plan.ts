@@ -3,14 +3,15 @@ import type * as pulumi from "@pulumi/pulumi";
 import { priorityClass } from "../../cluster/priorities.ts";
 import { checksum } from "../../core/checksum.ts";
 import { labels, selector } from "../../core/labels.ts";
-import { admit, reach } from "../../core/network.ts";
+import { admit, admitScrapers, reach } from "../../core/network.ts";
 import { optOut, optOutAnnotations } from "../../core/opt-out.ts";
 import { amount } from "../../core/quantity.ts";
 import type { Resources } from "../../core/resources.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../core/security-context.ts";
 import { spread } from "../../core/spread.ts";
 import { certificateSecret } from "../../edge/certificate-plan.ts";
-import { dataLabels, declaredAnnotations } from "../declared.ts";
+import { dataLabels, declaredAnnotations, endsByItself } from "../declared.ts";
+import { HOSTS_MOUNT, HOSTS_VOLUME, hostsContainer } from "../hosts.ts";
 import type { CompleteArgs } from "./args.ts";
 import {
   type Access,
@@ -23,7 +24,9 @@ import {
   type Part,
   PORTS,
   partsOf,
+  voters,
 } from "./config.ts";
+import { EXPORTER_MOUNT, EXPORTER_VOLUME, exporterContainer, METRICS_PORT } from "./exporter.ts";
 
 export const SETUP = "setup";
 const CONTROLLER_RESOURCES: Resources = {
@@ -47,6 +50,11 @@ const MEBIBYTE = 2 ** 20;
  * hand over to, and use it up: where the data is not kept, that is waited for less long.
  */
 const GRACE_SECONDS = { kept: 120, discarded: 30 };
+/**
+ * An hour: after a crash a broker reads the newest file of every partition again, up to 1 GB of each, before it listens. One that were
+ * killed meanwhile would begin anew, for ever.
+ */
+const START = { periodSeconds: 2, failureThreshold: 1_800 };
 const SETUP_DEADLINE_SECONDS = 600;
 const ENDS_BY_ITSELF = optOut(
   "on SIGTERM a broker hands its partitions over first, and clients follow them: a wait before would help nobody",
@@ -66,6 +74,7 @@ export function nodesPlan(
   const annotations = {
     ...declaredAnnotations(args, { replication, backup }),
     ...optOutAnnotations({ shutdown: ENDS_BY_ITSELF }),
+    ...endsByItself(args, "records of every topic end after its retention, or by what their owner writes"),
   };
   const broker = part === "broker";
   const resources = broker ? args.resources : CONTROLLER_RESOURCES;
@@ -87,6 +96,15 @@ export function nodesPlan(
           ...podDefaults(name),
           terminationGracePeriodSeconds: GRACE_SECONDS[args.retain ? "kept" : "discarded"],
           ...spread({ matchLabels, zones, sharedHosts: "never" }),
+          initContainers: [
+            exporterContainer(),
+            hostsContainer({
+              image: imageOf(version),
+              env: [{ name: "SERVERS", value: voters(name, args).join(" ") }],
+              script: `${PATHS.config}/hosts.sh`,
+              volumeMounts: [{ name: "config", mountPath: PATHS.config, readOnly: true }],
+            }),
+          ],
           containers: [
             {
               ...containerDefaults(version, resources),
@@ -94,6 +112,7 @@ export function nodesPlan(
               command: ["bash", `${PATHS.config}/node.sh`],
               env: [
                 ...javaEnvironment(resources, HEAP_SHARE.node),
+                { name: "KAFKA_OPTS", value: `-Djava.security.properties=${PATHS.config}/java.security` },
                 { name: "PART", value: part },
                 { name: "DOMAIN", value: `${service}.${namespace}.svc` },
                 { name: "FIRST_ID", value: String(FIRST_ID[part]) },
@@ -104,24 +123,28 @@ export function nodesPlan(
                   valueFrom: { fieldRef: { fieldPath: "metadata.labels['topology.kubernetes.io/zone']" } },
                 },
               ],
-              ports: Object.entries(portsOf(part, args)).map(([port, containerPort]) => ({
+              ports: Object.entries({ ...portsOf(part, args), metrics: METRICS_PORT }).map(([port, containerPort]) => ({
                 name: port,
                 containerPort,
               })),
-              startupProbe: { ...open, periodSeconds: 2, failureThreshold: 150 },
+              startupProbe: { ...open, ...START },
               readinessProbe: { ...open, periodSeconds: 5, failureThreshold: 2 },
               livenessProbe: {
                 tcpSocket: { port: broker ? "internal" : "controller" },
                 periodSeconds: 10,
                 failureThreshold: 6,
               },
-              volumeMounts: [...mounts(), { name: "data", mountPath: PATHS.data }],
+              volumeMounts: [...mounts(), HOSTS_MOUNT, EXPORTER_MOUNT, { name: "data", mountPath: PATHS.data }],
             },
           ],
-          volumes: volumes(names(name).config, {
-            name: "tls",
-            secret: { secretName: certificateSecret(names(name).server), defaultMode: 0o440 },
-          }),
+          volumes: [
+            ...volumes(names(name).config, {
+              name: "tls",
+              secret: { secretName: certificateSecret(names(name).server), defaultMode: 0o440 },
+            }),
+            HOSTS_VOLUME,
+            EXPORTER_VOLUME,
+          ],
         },
       },
       volumeClaimTemplates: [
@@ -228,7 +251,7 @@ export function setupJobPlan(
   };
 }
 
-/** Who talks to whom: consumers to brokers, brokers and the setup to brokers, brokers and controllers to controllers. */
+/** Who talks to whom: consumers to brokers, brokers and the setup to brokers, brokers and controllers to controllers, Prometheus to all nodes. */
 export function networkPlans(name: string, args: CompleteArgs, accesses: readonly Access[]) {
   const namespace = args.namespace.name;
   const pods = (part: string) => ({ namespace, podLabels: selector(name, part) });
@@ -245,13 +268,14 @@ export function networkPlans(name: string, args: CompleteArgs, accesses: readonl
   const toBroker: [string, number] = ["broker", PORTS.internal];
   const toVote = admit(parts.map(pods), [PORTS.controller]);
   return {
-    controller: policy("controller", toVote, [toController]),
+    controller: policy("controller", [...toVote, admitScrapers(METRICS_PORT)], [toController]),
     broker: policy(
       "broker",
       [
         ...admit(unique(consumers), [PORTS.clients]),
         ...admit([pods("broker"), pods(SETUP)], [PORTS.internal]),
         ...(isCombined(args) ? toVote : []),
+        admitScrapers(METRICS_PORT),
       ],
       [toController, toBroker],
     ),
@@ -274,8 +298,12 @@ function podDefaults(name: string) {
   };
 }
 
+function imageOf(version: string): string {
+  return `docker.io/apache/kafka:${version}`;
+}
+
 function containerDefaults(version: string, resources: Resources) {
-  return { image: `docker.io/apache/kafka:${version}`, resources, securityContext: RESTRICTED_CONTAINER };
+  return { image: imageOf(version), resources, securityContext: RESTRICTED_CONTAINER };
 }
 
 function javaEnvironment({ limits }: Resources, share: number) {

@@ -41,7 +41,8 @@ export function alertsPlan(
             alert,
             expr,
             for: lasts,
-            labels: { severity, store: name },
+            // Many expressions count over pods, and have no label left by which a runbook could name them.
+            labels: { severity, namespace, store: name },
             annotations: {
               summary: `${name}: ${summary}`,
               ...(runbooks && { runbook_url: runbookUrl(runbooks, runbook, alert) }),
@@ -51,6 +52,15 @@ export function alertsPlan(
       ],
     },
   };
+}
+
+/**
+ * Seconds since a CronJob last ended well, by kube-state-metrics; before the first time since it was made. That it does not run at all,
+ * and that its runs fail, is the same to who waits for it.
+ */
+export function sinceItEndedWell(namespace: string, cronJob: string): string {
+  const of = (metric: string) => `kube_cronjob_${metric}{namespace="${namespace}",cronjob="${cronJob}"}`;
+  return `time() - max(${of("status_last_successful_time")} or ${of("created")})`;
 }
 
 /** A disk that is nearly full: a store that cannot write stops, and some do not start again. */

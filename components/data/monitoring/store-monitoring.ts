@@ -2,7 +2,7 @@ import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
 import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../../core/component.ts";
-import { monitorPlan } from "../../core/monitor.ts";
+import { monitorPlan, type Scrape } from "../../core/monitor.ts";
 import { type Alert, alertsPlan } from "./alert.ts";
 import { dashboardPlan, type Panel } from "./dashboard.ts";
 
@@ -12,9 +12,9 @@ export interface Watched {
   readonly title: string;
   /** A file of docs/runbooks, without its ending. */
   readonly runbook: string;
-  /** Pods that serve metrics, and the name of the port on which they do. */
+  /** Pods that serve metrics, by their labels, and where they do. A pod that has no port of that name is not asked there. */
   readonly pods: Readonly<Record<string, string>>;
-  readonly port: string;
+  readonly scrapes: readonly Scrape[];
   readonly alerts: readonly Alert[];
   readonly panels: readonly Panel[];
 }
@@ -28,9 +28,9 @@ export interface StoreMonitoringArgs extends Watched {
 export class StoreMonitoring extends Component {
   constructor(name: string, args: StoreMonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
     super("data:StoreMonitoring", name, opts);
-    const { namespace, title, pods, port, alerts, panels } = args;
+    const { namespace, title, pods, scrapes, alerts, panels } = args;
     // CloudNativePG takes one that is called as its Cluster for its own, and removes it.
-    const monitor = monitorPlan("Pod", `${name}-metrics`, namespace, pods, { port, path: "/metrics" });
+    const monitor = monitorPlan("Pod", `${name}-metrics`, namespace, pods, ...scrapes);
     new CustomResource(...this.child(`${name}-metrics`, monitor));
     new CustomResource(...this.child(`${name}-alerts`, alertsPlan({ name, ...args }, alerts)));
     const dashboard = dashboardPlan({ name, namespace, title: `${title}: ${namespace}/${name}` }, panels);

@@ -1,9 +1,10 @@
 import type { types } from "@pulumi/kubernetes";
 import type { Duration } from "../../core/duration.ts";
-import type { OptOut } from "../../core/opt-out.ts";
+import { isOptOut, type OptOut } from "../../core/opt-out.ts";
 import type { Quantity } from "../../core/quantity.ts";
 import type { Resources } from "../../core/resources.ts";
 import type { Transform } from "../../core/transform.ts";
+import type { DeclaredArgs } from "../declared.ts";
 import type { StoreArgs } from "../store.ts";
 
 /** How a bucket keeps its objects. */
@@ -14,10 +15,11 @@ export interface BucketArgs {
    */
   readonly versioned?: boolean;
   /**
-   * How long an object is kept after it was written, from "1m" to "255d"; for ever by default. It holds for objects that are written
-   * after it was declared. Not for a versioned bucket.
+   * How long an object is kept after it was written, from "1m" to "255d"; for ever by default, and of `personal` data for the store's
+   * `retention`, or why something else deletes it in time. It holds for objects that are written after it was declared. Not for a
+   * versioned bucket.
    */
-  readonly expireAfter?: Duration;
+  readonly expireAfter?: Duration | OptOut;
 }
 
 export interface ObjectStoreArgs<Name extends string = string> extends StoreArgs {
@@ -51,6 +53,18 @@ const DEFAULTS = {
   retain: true,
   rotation: 1,
 } as const;
+
+/** Why nothing else has to delete personal data of an object store. */
+export const OBJECTS_END = "objects of every bucket end after its expireAfter, or by what it names in its place";
+
+/** How long a bucket's objects are kept; undefined if they do not end by themselves. */
+export function expiryOf(
+  { dataClass, retention }: DeclaredArgs,
+  { expireAfter }: { readonly expireAfter?: Duration | OptOut },
+): Duration | undefined {
+  if (expireAfter === undefined) return dataClass === "personal" ? retention : undefined;
+  return isOptOut(expireAfter) ? undefined : expireAfter;
+}
 
 export function complete<Name extends string>(args: ObjectStoreArgs<Name>) {
   return { ...DEFAULTS, ...args };

@@ -1,9 +1,12 @@
 import type { Usable } from "../../core/usage.ts";
+import type { DataClass } from "../declared.ts";
 
 /** One bucket, wherever it is kept, and the two rights that can be had to it. */
 export interface Bucket {
   /** Its name, as S3 clients give it. */
   readonly bucketName: string;
+  /** How closely it is kept: that of its store. Data of a higher class does not go there. */
+  readonly dataClass: DataClass;
   /** Reads, writes, deletes and lists its objects; cannot change the bucket itself. */
   readonly owner: Usable;
   /** Reads and lists its objects. */

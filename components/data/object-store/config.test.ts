@@ -34,6 +34,23 @@ test("every object has a copy in a second zone, and one that stands alone asks f
   expect(masterArguments("objects", alone)).toEqual(expect.arrayContaining(["-defaultReplication=000", "-peers=none"]));
 });
 
+test("objects of personal data end when the store's retention does, unless something else deletes them", () => {
+  const buckets = {
+    invoices: {},
+    exports: { expireAfter: "30d" },
+    backups: { expireAfter: optOut("its writer does") },
+  };
+  const personal = complete({ ...base, dataClass: "personal", retention: "364d", buckets } as ObjectStoreArgs);
+  expect(scripts(personal).settings).toBe(
+    [
+      "fs.configure -locationPrefix=/buckets/invoices/ -ttl=52w -apply",
+      "fs.configure -locationPrefix=/buckets/exports/ -ttl=30d -apply",
+      "fs.configure -locationPrefix=/buckets/backups/ -delete -apply",
+      "",
+    ].join("\n"),
+  );
+});
+
 test("three servers know each other by names that the certificate is for", () => {
   const peers = masterArguments("objects", args).find((argument) => argument.startsWith("-peers=")) ?? "";
   expect(peers.split(",")).toHaveLength(3);

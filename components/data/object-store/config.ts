@@ -1,7 +1,7 @@
 import type { Duration } from "../../core/duration.ts";
 import { isDuration, milliseconds } from "../../core/duration.ts";
 import { isOptOut } from "../../core/opt-out.ts";
-import type { CompleteArgs } from "./args.ts";
+import { type CompleteArgs, expiryOf } from "./args.ts";
 
 /** Where the pods' files are. SeaweedFS looks for its own in the first folder. */
 export const PATHS = {
@@ -294,9 +294,11 @@ export function scripts(args: CompleteArgs): Record<string, string> {
   return { "gateway.sh": GATEWAY_SH, "setup.sh": SETUP_SH, settings: settings(args) };
 }
 
-function settings({ buckets }: CompleteArgs): string {
+function settings({ buckets, ...declared }: CompleteArgs): string {
   return lines(
-    ...Object.entries(buckets).flatMap(([bucket, { versioned, expireAfter }]) => {
+    ...Object.entries(buckets).flatMap(([bucket, args]) => {
+      const { versioned } = args;
+      const expireAfter = expiryOf(declared, args);
       const ttl = expireAfter === undefined ? "-delete" : `-ttl=${timeToLive(expireAfter)}`;
       return [
         `fs.configure -locationPrefix=/buckets/${bucket}/ ${ttl} -apply`,

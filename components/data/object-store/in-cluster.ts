@@ -18,11 +18,13 @@ import type { Consumer, Grant, Peer } from "../../core/usage.ts";
 import { Certificate } from "../../edge/certificate.ts";
 import { setWithClaims } from "../claims.ts";
 import { PASSWORD } from "../credential.ts";
+import { StoreMonitoring } from "../monitoring/store-monitoring.ts";
 import { serverAccountPlan } from "../server-account.ts";
 import { accessKey } from "./access-key.ts";
-import type { CompleteArgs, ObjectStoreArgs } from "./args.ts";
+import { type CompleteArgs, expiryOf, type ObjectStoreArgs } from "./args.ts";
 import { configFiles, names, PORTS, REGION, scripts, securityToml, serverHosts } from "./config.ts";
 import { type Access, type Identity, identitiesJson } from "./identities.ts";
+import { watched } from "./monitoring.ts";
 import { budgetPlan, endpoint, headlessServicePlan, networkPlans, servicePlan } from "./network-plan.ts";
 import type { Server } from "./server.ts";
 import { SERVER, serversPlan } from "./server-plan.ts";
@@ -84,6 +86,8 @@ export class InCluster implements Server {
     ];
     new Service(...children.child(name, servicePlan(name, args), undefined, { dependsOn: sets }));
     this.#setup = this.#setUp(sets, transform?.setup);
+    const watch = { ...watched(name, args), namespace, runbooks: args.runbooks };
+    new StoreMonitoring(name, watch, { parent: children.component, dependsOn: sets });
   }
 
   bucketName(bucket: string): string {
@@ -133,7 +137,10 @@ export class InCluster implements Server {
   /** The Job that makes the buckets; it runs again under another name when any of them changes. */
   #setUp(sets: readonly StatefulSet[], transform: Transform<types.input.batch.v1.Job> | undefined): Job {
     const { setup } = names(this.#name);
-    const id = checksum(this.#args.buckets).slice(0, 8);
+    const buckets = Object.entries(this.#args.buckets).map(([bucket, args]) => {
+      return [bucket, { ...args, expireAfter: expiryOf(this.#args, args) }] as const;
+    });
+    const id = checksum(Object.fromEntries(buckets)).slice(0, 8);
     const plan = setupPlan(this.#name, this.#args, `${setup}-${id}`);
     return new Job(...this.#children.child(setup, plan, transform, { dependsOn: [...sets] }));
   }

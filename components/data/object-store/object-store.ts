@@ -3,6 +3,7 @@ import { Component } from "../../core/component.ts";
 import { refuse } from "../../core/invalid.ts";
 import { nearest } from "../../core/names.ts";
 import type { Usable } from "../../core/usage.ts";
+import { type DataClass, DEFAULT_CLASS } from "../declared.ts";
 import { complete, type ObjectStoreArgs } from "./args.ts";
 import type { Bucket } from "./bucket.ts";
 import type { Access } from "./identities.ts";
@@ -24,6 +25,7 @@ export class ObjectStore<Name extends string = string> extends Component {
   readonly endpoint: string;
   readonly #name: string;
   readonly #buckets: readonly string[];
+  readonly #dataClass: DataClass;
   readonly #server: Server;
 
   constructor(name: string, args: ObjectStoreArgs<Name> | S3Args<Name>, opts?: pulumi.ComponentResourceOptions) {
@@ -32,6 +34,7 @@ export class ObjectStore<Name extends string = string> extends Component {
     refuse(`ObjectStore "${name}"`, problems);
     super("data:ObjectStore", name, opts, onAws ? [args.namespace] : [args.namespace, args.issuer]);
     this.#name = name;
+    this.#dataClass = args.dataClass ?? DEFAULT_CLASS;
     this.#buckets = Object.keys(args.buckets);
     this.#server = onAws
       ? new S3(name, completeS3(args), this.children(), args.transform)
@@ -53,6 +56,7 @@ export class ObjectStore<Name extends string = string> extends Component {
       usableName: `${bucket}-bucket`,
       grant: (consumer) => this.#server.grant({ bucket, right }, consumer),
     });
-    return { bucketName: this.#server.bucketName(bucket), owner: usable("owner"), reader: usable("reader") };
+    const bucketName = this.#server.bucketName(bucket);
+    return { bucketName, dataClass: this.#dataClass, owner: usable("owner"), reader: usable("reader") };
   }
 }

@@ -56,6 +56,22 @@ describe("refused before anything is made", () => {
     expect(ofBucket({ expireAfter: "30d" })).toEqual([]);
   });
 
+  test("personal data that nothing deletes in time", () => {
+    const personal = (bucket: BucketArgs) =>
+      problems({ dataClass: "personal", retention: "200d", buckets: { invoices: bucket } });
+    const field = "buckets.invoices.expireAfter";
+    expect(personal({})).toEqual([]);
+    expect(personal({ expireAfter: "200d" })).toEqual([]);
+    expect(personal({ versioned: true, expireAfter: optOut("orders deletes every version of it") })).toEqual([]);
+    expect(personal({ expireAfter: "201d" })).toMatchObject(
+      [{ field, allowed: /^at most retention, "200d".*optOut/ }].map(match),
+    );
+    expect(personal({ versioned: true })).toMatchObject(
+      [{ field, given: "200d", allowed: /older versions.*optOut/ }].map(match),
+    );
+    expect(problems({ dataClass: "personal", retention: "400d" })).toMatchObject([{ field, given: "400d" }]);
+  });
+
   test("a disk without room for the first volumes of each bucket, with the sum", () => {
     // Two buckets and the servers' own notes, two volumes each in two copies: 12 on 3 servers.
     const buckets = { invoices: {}, backups: {} };

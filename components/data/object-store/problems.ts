@@ -1,14 +1,17 @@
+import { type Duration, isDuration, milliseconds } from "../../core/duration.ts";
 import type { Problem } from "../../core/invalid.ts";
 import { isDnsLabel } from "../../core/names.ts";
 import { isOptOut } from "../../core/opt-out.ts";
 import { amount, isQuantity } from "../../core/quantity.ts";
-import { unkeptProblems } from "../declared.ts";
+import { type DeclaredArgs, unkeptProblems } from "../declared.ts";
 import { storeProblems } from "../store.ts";
-import type { BucketArgs, CompleteArgs } from "./args.ts";
+import { type BucketArgs, type CompleteArgs, expiryOf } from "./args.ts";
 import { COPIES, FIRST_VOLUMES, timeToLive, VOLUME_BYTES } from "./config.ts";
 
 /** S3's own limits. */
 const BUCKET_NAME = { shortest: 3, longest: 63 };
+/** What else a bucket of personal data may say. */
+const OR_DELETED = '; or optOut("<what deletes them in time>")';
 /** One to lose, and two for the two copies of what is written meanwhile. */
 const FEWEST = 3;
 
@@ -28,7 +31,8 @@ export function objectStoreProblems(name: string, args: CompleteArgs): Problem[]
     });
   if (Object.keys(buckets).length === 0)
     problems.push({ field: "buckets", given: buckets, allowed: "at least one bucket" });
-  for (const [bucket, bucketArgs] of Object.entries(buckets)) problems.push(...bucketProblems(bucket, bucketArgs));
+  for (const [bucket, bucketArgs] of Object.entries(buckets))
+    problems.push(...bucketProblems(bucket, bucketArgs, args));
   return [...problems, ...storageProblems(args)];
 }
 
@@ -41,7 +45,9 @@ function replicaProblems({ replicas, replication }: CompleteArgs): Problem[] {
   );
 }
 
-function bucketProblems(bucket: string, { versioned, expireAfter }: BucketArgs): Problem[] {
+function bucketProblems(bucket: string, args: BucketArgs, store: DeclaredArgs): Problem[] {
+  const { versioned } = args;
+  const expireAfter = expiryOf(store, args);
   const field = `buckets.${bucket}`;
   const problems: Problem[] = [];
   if (!isDnsLabel(bucket, BUCKET_NAME.longest) || bucket.length < BUCKET_NAME.shortest)
@@ -61,9 +67,16 @@ function bucketProblems(bucket: string, { versioned, expireAfter }: BucketArgs):
     problems.push({
       field: `${field}.expireAfter`,
       given: expireAfter,
-      allowed: "none for a versioned bucket: older versions would end as well",
+      allowed: `none for a versioned bucket: older versions would end as well${OR_DELETED}`,
     });
-  return problems;
+  return [...problems, ...retentionProblems(`${field}.expireAfter`, expireAfter, store)];
+}
+
+/** A problem if objects of personal data would be kept for longer than was promised. */
+export function retentionProblems(field: string, given: Duration, { dataClass, retention }: DeclaredArgs): Problem[] {
+  if (dataClass !== "personal" || retention === undefined || !isDuration(retention) || !isDuration(given)) return [];
+  if (milliseconds(given) <= milliseconds(retention)) return [];
+  return [{ field, given, allowed: `at most retention, "${retention}", of personal data${OR_DELETED}` }];
 }
 
 /** Every bucket begins with volumes of its own, and so do what the servers note for themselves. */

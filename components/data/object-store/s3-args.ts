@@ -7,8 +7,11 @@ import type { DeclaredArgs } from "../declared.ts";
 
 /** How a bucket of S3 keeps its objects. All of them are versioned: an older version is the backup of what was overwritten or deleted. */
 interface S3BucketOptions {
-  /** How long an object is kept after it was written, in whole days; for ever by default. */
-  readonly expireAfter?: Duration;
+  /**
+   * How long an object is kept after it was written, in whole days; for ever by default. Of `personal` data it goes with its last version
+   * after the store's `retention` by default, or says why something else deletes it in time.
+   */
+  readonly expireAfter?: Duration | OptOut;
   /**
    * Nobody can delete or overwrite a version for so many whole days after it was written (object lock, mode `GOVERNANCE`: only who has
    * the right to bypass it could): for backups. A bucket has it from its beginning or never.

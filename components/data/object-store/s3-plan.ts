@@ -1,12 +1,15 @@
 import type { BucketArgs } from "@pulumi/aws/s3/bucket.js";
 import type { BucketLifecycleConfigurationArgs } from "@pulumi/aws/s3/bucketLifecycleConfiguration.js";
 import type { BucketObjectLockConfigurationArgs } from "@pulumi/aws/s3/bucketObjectLockConfiguration.js";
+import type { Duration } from "../../core/duration.ts";
 import { optOut } from "../../core/opt-out.ts";
 import { awsName } from "../aws/name.ts";
 import type { AwsPlace } from "../aws/place.ts";
 import type { Statement } from "../aws/pod-identity-plan.ts";
 import { days } from "../aws/store.ts";
 import { storeTags } from "../aws/tags.ts";
+import type { DeclaredArgs } from "../declared.ts";
+import { expiryOf } from "./args.ts";
 import { ACTIONS, type Access } from "./identities.ts";
 import type { CompleteS3 } from "./s3-args.ts";
 
@@ -39,7 +42,8 @@ function bucketName(stack: string, store: string, bucket: string, { accountId }:
 /** One bucket, with every version of its objects. */
 export function bucketPlan(stack: string, store: string, name: string, args: CompleteS3): BucketPlan {
   const { aws, keep, retain, podIdentity, buckets } = args;
-  const { expireAfter, lockFor } = buckets[name] ?? {};
+  const { lockFor } = buckets[name] ?? {};
+  const expireAfter = s3Expiry(args, buckets[name] ?? {});
   const given = bucketName(stack, store, name, aws);
   return {
     bucketName: given,
@@ -47,7 +51,7 @@ export function bucketPlan(stack: string, store: string, name: string, args: Com
       bucket: given,
       objectLockEnabled: lockFor !== undefined,
       forceDestroy: !retain,
-      tags: storeTags(aws, args, { podIdentity }),
+      tags: storeTags(aws, args, { podIdentity, retention: buckets[name]?.expireAfter }),
     },
     lifecycle: {
       rules: [
@@ -64,6 +68,18 @@ export function bucketPlan(stack: string, store: string, name: string, args: Com
     lock:
       lockFor === undefined ? undefined : { rule: { defaultRetention: { mode: "GOVERNANCE", days: days(lockFor) } } },
   };
+}
+
+/**
+ * How long a bucket's objects are kept until what is left of them is an older version, which stays for `keep`; undefined if they do not
+ * end by themselves. Of personal data both together are the store's retention.
+ */
+export function s3Expiry(
+  args: Pick<CompleteS3, "keep" | keyof DeclaredArgs>,
+  bucket: Parameters<typeof expiryOf>[1],
+): Duration | undefined {
+  if (bucket.expireAfter !== undefined || args.dataClass !== "personal") return expiryOf(args, bucket);
+  return args.retention && `${days(args.retention) - days(args.keep)}d`;
 }
 
 /** The bucket with the records of all requests. S3 writes them itself, and only to a bucket that is encrypted with S3's own key. */

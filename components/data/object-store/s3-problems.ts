@@ -2,8 +2,9 @@ import { type Duration, isDuration, milliseconds } from "../../core/duration.ts"
 import type { Problem } from "../../core/invalid.ts";
 import { isDnsLabel } from "../../core/names.ts";
 import { awsStoreProblems } from "../aws/store.ts";
+import { retentionProblems } from "./problems.ts";
 import type { CompleteS3 } from "./s3-args.ts";
-import { LOGS } from "./s3-plan.ts";
+import { LOGS, s3Expiry } from "./s3-plan.ts";
 
 /** Short enough that the relation's name, `<bucket>-bucket`, and a pod's volume of that name stay DNS labels. */
 const LONGEST_BUCKET = 40;
@@ -23,8 +24,10 @@ export function s3Problems(name: string, args: CompleteS3): Problem[] {
   ];
   if (Object.keys(buckets).length === 0)
     problems.push({ field: "buckets", given: buckets, allowed: "at least one bucket" });
-  for (const [bucket, { expireAfter, lockFor }] of Object.entries(buckets)) {
+  for (const [bucket, bucketArgs] of Object.entries(buckets)) {
     const field = `buckets.${bucket}`;
+    const { lockFor } = bucketArgs;
+    const expireAfter = isDuration(keep) && isDuration(args.retention ?? "1d") ? s3Expiry(args, bucketArgs) : undefined;
     if (!isDnsLabel(bucket, LONGEST_BUCKET) || bucket === LOGS)
       problems.push({
         field,
@@ -34,9 +37,20 @@ export function s3Problems(name: string, args: CompleteS3): Problem[] {
     problems.push(
       ...wholeDaysProblems(`${field}.expireAfter`, expireAfter),
       ...wholeDaysProblems(`${field}.lockFor`, lockFor),
+      ...(expireAfter === undefined ? [] : keptProblems(`${field}.expireAfter`, expireAfter, args)),
     );
   }
   return problems;
+}
+
+/** An object that has ended stays as an older version for `keep`. */
+function keptProblems(field: string, given: Duration, { keep, ...declared }: CompleteS3): Problem[] {
+  if (!isDuration(given)) return [];
+  const altogether: Duration = `${(milliseconds(given) + milliseconds(keep)) / DAY}d`;
+  return retentionProblems(field, altogether, declared).map((problem) => ({
+    ...problem,
+    given: `${given}, and keep, ${keep}, as an older version`,
+  }));
 }
 
 function wholeDaysProblems(field: string, given: Duration | undefined): Problem[] {

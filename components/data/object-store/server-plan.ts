@@ -5,8 +5,8 @@ import { amount } from "../../core/quantity.ts";
 import type { Resources } from "../../core/resources.ts";
 import { RESTRICTED_CONTAINER } from "../../core/security-context.ts";
 import { spread } from "../../core/spread.ts";
-import { dataLabels, declaredAnnotations } from "../declared.ts";
-import type { CompleteArgs } from "./args.ts";
+import { dataLabels, declaredAnnotations, endsByItself } from "../declared.ts";
+import { type CompleteArgs, OBJECTS_END } from "./args.ts";
 import {
   configFiles,
   etcdArguments,
@@ -44,7 +44,7 @@ export function serversPlan(name: string, args: CompleteArgs): types.input.apps.
   const { zones, replication, backup } = args;
   const { server, identities, config } = names(name);
   const matchLabels = selector(name, SERVER);
-  const annotations = declaredAnnotations(args, { replication, backup });
+  const annotations = { ...declaredAnnotations(args, { replication, backup }), ...endsByItself(args, OBJECTS_END) };
   const data = { name: "data", mountPath: PATHS.data };
   return {
     metadata: {

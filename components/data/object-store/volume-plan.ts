@@ -3,8 +3,8 @@ import { checksum } from "../../core/checksum.ts";
 import { labels, selector } from "../../core/labels.ts";
 import { optOut, optOutAnnotations } from "../../core/opt-out.ts";
 import { spread } from "../../core/spread.ts";
-import { dataLabels, declaredAnnotations } from "../declared.ts";
-import type { CompleteArgs } from "./args.ts";
+import { dataLabels, declaredAnnotations, endsByItself } from "../declared.ts";
+import { type CompleteArgs, OBJECTS_END } from "./args.ts";
 import { configFiles, METRICS_PORTS, names, PATHS, PORTS, volumeArguments } from "./config.ts";
 import { podDefaults, weed, weedVolumes } from "./pod.ts";
 import { claim, open } from "./server-plan.ts";
@@ -20,6 +20,7 @@ export function volumesPlan(name: string, args: CompleteArgs): types.input.apps.
   const matchLabels = selector(name, VOLUME);
   const annotations = {
     ...declaredAnnotations(args, { replication, backup }),
+    ...endsByItself(args, OBJECTS_END),
     ...optOutAnnotations({ shutdown: ENDS_BY_ITSELF }),
   };
   return {

@@ -6,6 +6,7 @@ import type { Transform } from "../../core/transform.ts";
 import type { StoreArgs } from "../store.ts";
 import type { BackupArgs, RestoreArgs } from "./backup-args.ts";
 import type { ClusterManifest, DatabaseManifest, ObjectStoreManifest, ScheduledBackupManifest } from "./cnpg.ts";
+import type { ErasureArgs } from "./erasure-args.ts";
 
 export interface PostgresArgs<Name extends string = string> extends StoreArgs {
   /** Databases, each with an owner's and a reader's relation of its own. */
@@ -22,12 +23,15 @@ export interface PostgresArgs<Name extends string = string> extends StoreArgs {
   readonly backup?: BackupArgs | OptOut;
   /** Begins with what another server was, instead of empty. It is read once, when the server is made. */
   readonly restore?: RestoreArgs;
+  /** Which rows are about people: they go when their time is over, or when a person asks for it. */
+  readonly erasure?: ErasureArgs<Name>;
   readonly transform?: {
     readonly cluster?: Transform<ClusterManifest>;
     readonly database?: Transform<DatabaseManifest>;
     readonly objectStore?: Transform<ObjectStoreManifest>;
     readonly scheduledBackup?: Transform<ScheduledBackupManifest>;
     readonly drill?: Transform<types.input.batch.v1.CronJob>;
+    readonly eraser?: Transform<types.input.batch.v1.CronJob>;
   };
 }
 

@@ -14,7 +14,10 @@ const VERSION = /^1[4-7](\.\d+)?$/;
 export function auroraProblems(name: string, args: CompleteAurora): Problem[] {
   const { aws, databases, instances, instanceClass, version, keep, replication } = args;
   const problems = [
-    ...awsStoreProblems(name, args, { storage: "nothing: Aurora's disk grows by itself, up to 128 TiB" }),
+    ...awsStoreProblems(name, args, {
+      storage: "nothing: Aurora's disk grows by itself, up to 128 TiB",
+      erasure: "nothing yet: a task of the owning service deletes what is past its time, and whom a request names",
+    }),
     ...memberProblems("instances", instances, MOST_INSTANCES, replication),
     ...instanceClassProblems("instanceClass", instanceClass, "db"),
     ...databaseProblems(databases),

@@ -7,7 +7,7 @@ import { complete, type PostgresArgs } from "./args.ts";
 import type { BackupArgs } from "./backup-args.ts";
 import { backupProblems } from "./backup-problems.ts";
 
-const bucket = (bucketName: string) => ({ bucketName }) as Bucket;
+const bucket = (bucketName: string) => ({ bucketName, dataClass: "personal" }) as Bucket;
 const to = bucket("backups");
 const objectives = { rto: "1h", rpo: "5m" } as const;
 const NOW = Date.parse("2026-11-30T04:00:00Z");

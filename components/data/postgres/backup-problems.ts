@@ -1,18 +1,16 @@
-import { type Duration, isDuration, milliseconds, seconds } from "../../core/duration.ts";
+import { milliseconds, seconds } from "../../core/duration.ts";
 import type { Problem } from "../../core/invalid.ts";
 import { isDnsLabel } from "../../core/names.ts";
 import { isOptOut } from "../../core/opt-out.ts";
 import { amount, isQuantity } from "../../core/quantity.ts";
-import { unkeptProblems } from "../declared.ts";
+import { backupKeepProblems, isSpan } from "../backup-keep.ts";
+import { placeClassProblems, unkeptProblems } from "../declared.ts";
 import type { CompleteArgs } from "./args.ts";
 import { type CompleteBackup, completeBackup, type RestoreArgs } from "./backup-args.ts";
 import { backupPlan, intervalsFor, SHIPPING, SHORTEST_TIMEOUT, takeSeconds } from "./backup-plan.ts";
 
-const DAY = 86_400_000;
-/** For longer, and somebody who was deleted lives on in backups: what the rule personal-backup-retention-bounded asks for. */
-const MOST_PERSONAL = "90d";
-const ENCRYPTIONS = ["AES256", "aws:kms"];
-const DRILLS = ["daily", "weekly", "monthly"];
+export const ENCRYPTIONS: readonly string[] = ["AES256", "aws:kms"];
+export const DRILLS: readonly string[] = ["daily", "weekly", "monthly"];
 /** A moment with its zone, as PostgreSQL and people read it alike (RFC 3339). */
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)$/;
 
@@ -29,7 +27,8 @@ export function backupProblems(name: string, args: Args, now = Date.now()): Prob
   if (isOptOut(backup)) return [...problems, ...unkeptProblems(backup, objectives)];
   const full = completeBackup(name, backup);
   const misshapen = shapeProblems(full);
-  problems.push(...misshapen, ...(misshapen.length === 0 ? keepProblems(full, args) : []));
+  problems.push(...backupKeepProblems(full.keep, args), ...misshapen);
+  problems.push(...placeClassProblems("backup.to", "backups", args, full.to));
   if (restore?.from.bucketName === full.to.bucketName && restore.serverName === full.serverName)
     problems.push({
       field: "backup.serverName",
@@ -39,10 +38,8 @@ export function backupProblems(name: string, args: Args, now = Date.now()): Prob
   return misshapen.length === 0 ? [...problems, ...objectiveProblems(full, args)] : problems;
 }
 
-function shapeProblems({ keep, serverName, encryption, drill, rates }: CompleteBackup): Problem[] {
+function shapeProblems({ serverName, encryption, drill, rates }: CompleteBackup): Problem[] {
   const problems: Problem[] = [];
-  if (!isDuration(keep) || milliseconds(keep) < DAY || milliseconds(keep) % DAY !== 0)
-    problems.push({ field: "backup.keep", given: keep, allowed: 'whole days, at least "1d"' });
   if (!isDnsLabel(serverName)) problems.push({ field: "backup.serverName", given: serverName, allowed: "a DNS label" });
   if (!ENCRYPTIONS.includes(encryption))
     problems.push({ field: "backup.encryption", given: encryption, allowed: ENCRYPTIONS.join(", ") });
@@ -51,28 +48,6 @@ function shapeProblems({ keep, serverName, encryption, drill, rates }: CompleteB
   for (const [rate, given] of Object.entries(rates))
     if (!isQuantity(given) || amount(given) < 1)
       problems.push({ field: `backup.rates.${rate}`, given, allowed: 'bytes a second, such as "80Mi"' });
-  return problems;
-}
-
-function keepProblems({ keep }: CompleteBackup, { dataClass, retention, objectives }: Args): Problem[] {
-  const problems: Problem[] = [];
-  const field = "backup.keep";
-  const rpo = objectives?.rpo;
-  if (isSpan(rpo) && milliseconds(keep) <= milliseconds(rpo))
-    problems.push({
-      field,
-      given: keep,
-      allowed: `longer than objectives.rpo, ${rpo}: what is deleted before brings nothing back`,
-    });
-  if (dataClass !== "personal") return problems;
-  const bounds = [MOST_PERSONAL, retention].filter(isSpan);
-  for (const bound of bounds)
-    if (milliseconds(keep) > milliseconds(bound))
-      problems.push({
-        field,
-        given: keep,
-        allowed: `at most "${bound}" of personal data: who was deleted lives on in every backup`,
-      });
   return problems;
 }
 
@@ -128,11 +103,6 @@ function restoreProblems({ serverName, until }: RestoreArgs, now: number): Probl
       allowed: 'a moment that has been, with its zone, such as "2026-11-30T04:15:00Z"',
     });
   return problems;
-}
-
-/** Spans that are none are told of by those who share them. */
-function isSpan(given: string | undefined): given is Duration {
-  return given !== undefined && isDuration(given) && milliseconds(given) > 0;
 }
 
 function minutes(span: number): string {

@@ -31,7 +31,7 @@ function bucketOf(bucketName: string, issuer: Issuer): { bucket: Bucket; granted
       };
     },
   });
-  return { bucket: { bucketName, owner: usable("owner"), reader: usable("reader") }, granted };
+  return { bucket: { bucketName, dataClass: "personal", owner: usable("owner"), reader: usable("reader") }, granted };
 }
 
 function made(args: (bucket: Bucket) => Partial<PostgresArgs>, other?: "another authority") {

@@ -1,8 +1,8 @@
 import { labels } from "../../core/labels.ts";
 import { isOptOut, optOutAnnotations } from "../../core/opt-out.ts";
 import type { Resources } from "../../core/resources.ts";
-import type { Grant } from "../../core/usage.ts";
 import { type DeclaredArgs, dataLabels } from "../declared.ts";
+import { type BucketAccess, bucketKey } from "../object-store/bucket-access.ts";
 import type { CompleteArgs } from "./args.ts";
 import { type CompleteBackup, completeBackup, type RestoreArgs } from "./backup-args.ts";
 import { type BackupPlan, backupPlan } from "./backup-plan.ts";
@@ -15,14 +15,6 @@ const ORIGIN = "origin";
 const PARALLEL = 4;
 /** Of the plugin's part beside each instance. Seen: 190Mi in a base backup, which is sent in parts of some megabytes. */
 const SIDECAR: Resources = { requests: { cpu: "50m", memory: "128Mi" }, limits: { cpu: "1", memory: "512Mi" } };
-
-/** A bucket as the plugin is told of it. */
-export interface BucketAccess {
-  readonly bucketName: string;
-  readonly grant: Grant;
-  /** The Secret whose `ca.crt` the endpoint's certificate is checked against; none if everybody knows its authority. */
-  readonly authority?: string | undefined;
-}
 
 /** What a server's backups are and follow from; undefined if it has none. */
 export function backupOf(name: string, args: CompleteArgs): { backup: CompleteBackup; plan: BackupPlan } | undefined {
@@ -60,8 +52,8 @@ export function objectStorePlan(
         ...(ENDPOINT !== undefined && { endpointURL: ENDPOINT }),
         ...(authority !== undefined && { endpointCA: { name: authority, key: "ca.crt" } }),
         s3Credentials: {
-          accessKeyId: keyOf(grant, "ACCESS_KEY_ID"),
-          secretAccessKey: keyOf(grant, "SECRET_ACCESS_KEY"),
+          accessKeyId: bucketKey(grant, "ACCESS_KEY_ID"),
+          secretAccessKey: bucketKey(grant, "SECRET_ACCESS_KEY"),
         },
         data: compressed,
         wal: { ...compressed, maxParallel: PARALLEL },
@@ -133,13 +125,4 @@ export function clusterParts(
  */
 function targetTime(until: string): string {
   return until.replace("T", " ").replace(/Z$/, "+00:00");
-}
-
-function keyOf({ files }: Grant, part: string): { name: string; key: string } {
-  const file = files[part];
-  if (file === undefined)
-    throw new TypeError(
-      `a bucket's grant has no file ${part}; allowed: one of an object store, on AWS with podIdentity: optOut("<why>")`,
-    );
-  return { name: file.secret, key: file.key };
 }

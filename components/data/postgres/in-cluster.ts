@@ -6,24 +6,19 @@ import { labels, selector } from "../../core/labels.ts";
 import { isOptOut } from "../../core/opt-out.ts";
 import type { Consumer, Destination } from "../../core/usage.ts";
 import { Certificate } from "../../edge/certificate.ts";
-import { certificatePlan, certificateSecret } from "../../edge/certificate-plan.ts";
 import { basicAuth } from "../credential.ts";
 import { StoreMonitoring } from "../monitoring/store-monitoring.ts";
 import type { Bucket } from "../object-store/bucket.ts";
+import { type BucketAccess, bucketAccess } from "../object-store/bucket-access.ts";
 import { growsOnly } from "../shrink.ts";
 import type { Trust } from "../trust.ts";
 import type { CompleteArgs, PostgresArgs } from "./args.ts";
-import {
-  type BucketAccess,
-  backupName,
-  backupOf,
-  clusterParts,
-  objectStorePlan,
-  originName,
-  scheduledBackupPlan,
-} from "./backup.ts";
+import { backupName, backupOf, clusterParts, objectStorePlan, originName, scheduledBackupPlan } from "./backup.ts";
 import type { CompleteBackup } from "./backup-args.ts";
 import type { BackupPlan } from "./backup-plan.ts";
+import { Eraser } from "./eraser.ts";
+import { ERASER, eraserName } from "./eraser-plan.ts";
+import { completeErasure } from "./erasure-args.ts";
 import { watched } from "./monitoring.ts";
 import {
   type Access,
@@ -112,6 +107,7 @@ export class InCluster implements Server {
           dependsOn: this.#cluster,
         }),
       );
+    this.#erase(server, backup);
     const watch = { ...watched(name, args), namespace, runbooks: args.runbooks };
     new StoreMonitoring(name, watch, { parent: children.component, dependsOn: this.#cluster });
   }
@@ -160,6 +156,19 @@ export class InCluster implements Server {
     new RestoreDrill(name, args, this.#transform?.drill, this.#children.options({ dependsOn: server }));
   }
 
+  /** What deletes people's data. It runs when the databases are there. */
+  #erase(server: Certificate, backup: CompleteBackup | undefined): void {
+    if (this.#args.erasure === undefined) return;
+    const erasure = completeErasure(this.#args.erasure);
+    const name = this.#name;
+    const pods = { podLabels: selector(name, ERASER), maxReplicas: 1 };
+    const log = erasure.log &&
+      backup && { access: this.#access(eraserName(name), erasure.log, "owner", pods, server), backup };
+    const args = { postgres: this.#args, erasure, authority: server.secretName, log };
+    const after = this.#children.options({ dependsOn: this.#cluster });
+    new Eraser(name, args, RELOADED, this.#transform?.eraser, after);
+  }
+
   /** Has one right to a bucket granted to pods of this Postgres. */
   #access(
     name: string,
@@ -169,26 +178,7 @@ export class InCluster implements Server {
     server: Certificate,
   ): BucketAccess {
     const { namespace, issuer } = this.#args;
-    const grant = bucket[right].grant({ ...pods, name, namespace: namespace.name, opts: this.#children.options() });
-    if (grant.issuer === undefined) return { bucketName: bucket.bucketName, grant };
-    if (grant.issuer.ref.name === issuer.ref.name)
-      return { bucketName: bucket.bucketName, grant, authority: server.secretName };
-    const identity = certificatePlan({
-      name: `${name}-${grant.issuer.ref.name}`,
-      namespace: namespace.name,
-      issuer: grant.issuer.ref,
-      dnsNames: [name],
-      duration: "30d",
-      usages: ["client auth"],
-    });
-    const certificate = new CustomResource(
-      ...this.#children.child(identity.metadata.name, identity, undefined, { dependsOn: grant.issuer }),
-    );
-    return {
-      bucketName: bucket.bucketName,
-      grant: { ...grant, dependsOn: [...grant.dependsOn, certificate] },
-      authority: certificateSecret(identity.metadata.name),
-    };
+    return bucketAccess(bucket, right, { ...pods, name, namespace: namespace.name, issuer, server }, this.#children);
   }
 
   admit(access: Access, password: pulumi.Output<string>): Admission {

@@ -1,8 +1,11 @@
-import { type Alert, diskAlerts } from "../monitoring/alert.ts";
+import { milliseconds } from "../../core/duration.ts";
+import { type Alert, diskAlerts, sinceItEndedWell } from "../monitoring/alert.ts";
 import type { Watched } from "../monitoring/store-monitoring.ts";
 import type { CompleteArgs } from "./args.ts";
 import { backupOf } from "./backup.ts";
 import type { BackupPlan } from "./backup-plan.ts";
+import { eraserName } from "./eraser-plan.ts";
+import { type CompleteErasure, completeErasure } from "./erasure-args.ts";
 import { podLabels } from "./plan.ts";
 
 /** Of the connections that there are; the rest lasts until somebody has looked. */
@@ -13,10 +16,13 @@ const LAG_SECONDS = 30;
 /** How the names of the Barman Cloud plugin's metrics begin, which come through the instances' own. */
 const PLUGIN_METRICS = "barman_cloud_cloudnative_pg_io_";
 const HOUR_SECONDS = 3_600;
+const DAY_SECONDS = 24 * HOUR_SECONDS;
+/** The eraser runs every day. One run may fail for a reason that is gone on the next day. */
+const LATE_DAYS = 2;
 
 /** What is watched of a cluster, by the metrics that CloudNativePG's instances have by themselves. */
 export function watched(name: string, args: CompleteArgs): Watched {
-  const { namespace, instances, connections } = args;
+  const { namespace, instances, connections, erasure } = args;
   const plan = backupOf(name, args)?.plan;
   const pods = `namespace="${namespace.name}",pod=~"${name}-[0-9]+"`;
   const of = (metric: string) => `cnpg_${metric}{${pods}}`;
@@ -46,13 +52,14 @@ export function watched(name: string, args: CompleteArgs): Watched {
     },
     ...(instances > 1 ? replicationAlerts(instances, streaming, of("pg_replication_lag")) : []),
     ...(plan ? backupAlerts(plan, of) : []),
+    ...(erasure ? eraserAlerts(name, namespace.name, completeErasure(erasure)) : []),
     ...diskAlerts("Postgres", namespace.name, `${name}-[0-9]+`),
   ];
   return {
     title: "PostgreSQL",
     runbook: "postgres",
     pods: podLabels(name),
-    port: "metrics",
+    scrapes: [{ port: "metrics" }],
     alerts,
     panels: [
       { title: "Primaries", queries: { primaries } },
@@ -103,6 +110,28 @@ function backupAlerts({ everyHours }: BackupPlan, of: (metric: string) => string
       expr: `time() - max(${newest}) > ${2 * everyHours * HOUR_SECONDS}`,
       lasts: "10m",
       summary: `the newest base backup is more than ${2 * everyHours} hours old: a restore takes longer than was promised`,
+    },
+  ];
+}
+
+/** A run that ends well has left nothing undone that was due: so the time since the last one is all that is asked. */
+function eraserAlerts(name: string, namespace: string, { within }: CompleteErasure): Alert[] {
+  const since = sinceItEndedWell(namespace, eraserName(name));
+  const half = milliseconds(within) / 2_000;
+  return [
+    {
+      name: "PostgresErasureLate",
+      severity: "warning",
+      expr: `${since} > ${LATE_DAYS * DAY_SECONDS}`,
+      lasts: "10m",
+      summary: `for ${LATE_DAYS} days not all of people's data could be deleted that was due`,
+    },
+    {
+      name: "PostgresErasureOverdue",
+      severity: "critical",
+      expr: `${since} > ${half}`,
+      lasts: "10m",
+      summary: `half the time is over in which people's requests must be carried out, ${within}`,
     },
   ];
 }

@@ -16,8 +16,11 @@ import type { ClusterManifest, DatabaseManifest, Role } from "./cnpg.ts";
 /** One consumer's right to one database. */
 export interface Access {
   readonly database: string;
-  /** A `mover` is a member of the database's owner as the owner itself is: it moves rows between the shards of a store. */
-  readonly right: "owner" | "reader" | "mover";
+  /**
+   * A `mover` is a member of the database's owner as the owner itself is: it moves rows between the shards of a store. An `eraser` has
+   * no right but those that a `steward` gives it to tables, who is a member of everyone that can own one.
+   */
+  readonly right: "owner" | "reader" | "mover" | "eraser" | "steward";
   readonly consumer: string;
   readonly namespace: string;
   readonly podLabels: Readonly<Record<string, string>>;
@@ -70,17 +73,33 @@ export function roleSecret(name: string, { consumer, database }: Pick<Access, "c
  */
 export function rolesPlan(name: string, databases: readonly string[], accesses: readonly Access[]): Role[] {
   const owners = databases.map((database): Role => ({ name: ownerRole(database), ensure: "present", login: false }));
-  const logins = sorted(accesses).map(
-    (access): Role => ({
-      name: loginRole(access),
-      ensure: "present",
-      login: true,
-      connectionLimit: access.connections,
-      inRoles: [access.right === "reader" ? "pg_read_all_data" : ownerRole(access.database)],
-      passwordSecret: { name: roleSecret(name, access) },
-    }),
-  );
+  // Stewards come last: they are members of the others.
+  const isSteward = ({ right }: Access) => right === "steward";
+  const logins = [...sorted(accesses)]
+    .sort((a, b) => Number(isSteward(a)) - Number(isSteward(b)))
+    .map((access): Role => {
+      const inRoles = memberships(access, accesses);
+      return {
+        name: loginRole(access),
+        ensure: "present",
+        login: true,
+        connectionLimit: access.connections,
+        ...(inRoles.length > 0 && { inRoles }),
+        passwordSecret: { name: roleSecret(name, access) },
+      };
+    });
   return [...owners, ...logins];
+}
+
+/** The roles whose rights a login has. */
+function memberships({ right, database }: Access, accesses: readonly Access[]): string[] {
+  if (right === "eraser") return [];
+  if (right === "reader") return ["pg_read_all_data"];
+  if (right !== "steward") return [ownerRole(database)];
+  const makers = sorted(accesses).filter(
+    (other) => other.database === database && (other.right === "owner" || other.right === "mover"),
+  );
+  return [ownerRole(database), ...makers.map(loginRole)];
 }
 
 /** Who may connect to what: each login to its own database, over TLS, with its password. Everyone else is rejected. */

@@ -10,6 +10,7 @@ import { complete, type PostgresArgs } from "./args.ts";
 import { Aurora } from "./aurora.ts";
 import { type AuroraArgs, completeAurora } from "./aurora-args.ts";
 import { auroraProblems } from "./aurora-problems.ts";
+import { eraserLogins } from "./eraser-plan.ts";
 import { InCluster } from "./in-cluster.ts";
 import { type Access, loginRole, roleSecret } from "./plan.ts";
 import { accessProblems, type Budget, postgresProblems } from "./problems.ts";
@@ -48,6 +49,7 @@ export class Postgres<Name extends string = string> extends Component {
     this.#databases = args.databases;
     this.#budget = onAws ? completeAurora(args) : complete(args);
     this.#accesses = new Ledger(subject);
+    for (const access of onAws ? [] : eraserLogins(name, args)) this.#accesses.add(access);
     const { entries } = this.#accesses;
     this.#server = onAws
       ? new Aurora(name, completeAurora(args), entries, this.children(), args.transform)

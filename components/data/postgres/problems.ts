@@ -3,6 +3,7 @@ import { isDnsLabel } from "../../core/names.ts";
 import { quorumProblems, storeProblems } from "../store.ts";
 import type { CompleteArgs } from "./args.ts";
 import { backupProblems } from "./backup-problems.ts";
+import { erasureProblems } from "./erasure-problems.ts";
 import { type Access, loginRole, RESERVED_CONNECTIONS } from "./plan.ts";
 
 /** Databases that the server makes for itself. */
@@ -17,6 +18,7 @@ export function postgresProblems(name: string, args: CompleteArgs): Problem[] {
     ...storeProblems(name, args),
     ...quorumProblems("instances", instances, replication),
     ...backupProblems(name, args),
+    ...erasureProblems(name, args),
   ];
   problems.push(...databaseProblems(databases));
   if (instances > 1 && zones.length < 3)

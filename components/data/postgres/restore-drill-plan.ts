@@ -10,14 +10,15 @@ import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../core/security-contex
 import { placed } from "../../core/spread.ts";
 import { CREDENTIALS_ROOT, type Destination } from "../../core/usage.ts";
 import { dataLabels } from "../declared.ts";
+import { type BucketAccess, bucketEnvironment, bucketVolume } from "../object-store/bucket-access.ts";
 import type { CompleteArgs } from "./args.ts";
-import type { BucketAccess } from "./backup.ts";
 import type { DrillEvery } from "./backup-args.ts";
 import type { BackupPlan } from "./backup-plan.ts";
 import { FETCH_PY, VERIFY_SH } from "./restore-drill-scripts.ts";
 
 const SCRATCH = "/scratch";
 const SCRIPTS = "/etc/restore-drill";
+const CREDENTIALS = `${CREDENTIALS_ROOT}/backup`;
 const FILE_BYTES = 16 * 2 ** 20;
 const GIBIBYTE = 2 ** 30;
 const HOUR = 3_600;
@@ -26,7 +27,7 @@ const FETCHER: Resources = { requests: { cpu: "200m", memory: "256Mi" }, limits:
 const KEPT_RUNS = 3;
 
 /** Between two base backups, and not in the hours that a day has twice, or not at all. */
-const SCHEDULES: Readonly<Record<DrillEvery, string>> = {
+export const DRILL_SCHEDULES: Readonly<Record<DrillEvery, string>> = {
   daily: "45 3 * * *",
   weekly: "45 3 * * 0",
   monthly: "45 3 1 * *",
@@ -76,7 +77,7 @@ export function drillPlan(name: string, drill: DrillArgs): types.input.batch.v1.
   const marked = { ...labels(name, DRILL), ...dataLabels(args) };
   const scratch = { name: "scratch", mountPath: SCRATCH };
   const scripts = { name: "scripts", mountPath: SCRIPTS, readOnly: true };
-  const credentials = { name: "credentials", mountPath: `${CREDENTIALS_ROOT}/backup`, readOnly: true };
+  const credentials = { name: "credentials", mountPath: CREDENTIALS, readOnly: true };
   return {
     metadata: {
       name: drillName(name),
@@ -85,7 +86,7 @@ export function drillPlan(name: string, drill: DrillArgs): types.input.batch.v1.
       annotations: { "plumbline.dev/restores": `Cluster/${namespace}/${name}` },
     },
     spec: {
-      schedule: SCHEDULES[every],
+      schedule: DRILL_SCHEDULES[every],
       timeZone: "Etc/UTC",
       concurrencyPolicy: "Forbid",
       startingDeadlineSeconds: HOUR,
@@ -137,7 +138,7 @@ export function drillPlan(name: string, drill: DrillArgs): types.input.batch.v1.
               volumes: [
                 { name: "tmp", emptyDir: { sizeLimit: "64Mi" } },
                 { name: "scripts", configMap: { name: drillName(name) } },
-                credentialsVolume(access),
+                bucketVolume("credentials", access),
                 {
                   name: "scratch",
                   ephemeral: {
@@ -165,19 +166,13 @@ function scratchSize(storage: Quantity, { restore }: BackupPlan): Quantity {
   return bytes(Math.ceil(needed / GIBIBYTE) * GIBIBYTE);
 }
 
-function fetchEnvironment({ serverName, plan, access: { bucketName, grant, authority } }: DrillArgs) {
-  const { ENDPOINT, REGION } = grant.environment;
+function fetchEnvironment({ serverName, plan, access }: DrillArgs) {
   return environment({
     SCRATCH,
-    BUCKET: bucketName,
     SERVER: serverName,
     // The one before, and this one on its way.
     MOST_BASE_AGE_SECONDS: String(2 * plan.everyHours * HOUR),
-    ...(ENDPOINT !== undefined && { ENDPOINT }),
-    ...(REGION !== undefined && { AWS_DEFAULT_REGION: REGION }),
-    ...(authority !== undefined && { AWS_CA_BUNDLE: `${CREDENTIALS_ROOT}/backup/ca.crt` }),
-    ACCESS_KEY_ID_FILE: `${CREDENTIALS_ROOT}/backup/${grant.files.ACCESS_KEY_ID?.key}`,
-    SECRET_ACCESS_KEY_FILE: `${CREDENTIALS_ROOT}/backup/${grant.files.SECRET_ACCESS_KEY?.key}`,
+    ...bucketEnvironment(access, CREDENTIALS),
     HOME: "/tmp",
     PYTHONPYCACHEPREFIX: "/tmp",
   });
@@ -185,10 +180,4 @@ function fetchEnvironment({ serverName, plan, access: { bucketName, grant, autho
 
 function environment(variables: Readonly<Record<string, pulumi.Input<string>>>) {
   return Object.entries(variables).map(([name, value]) => ({ name, value }));
-}
-
-function credentialsVolume({ grant, authority }: BucketAccess): types.input.core.v1.Volume {
-  const sources = Object.values(grant.files).map(({ secret, key }) => ({ name: secret, items: [{ key, path: key }] }));
-  if (authority !== undefined) sources.push({ name: authority, items: [{ key: "ca.crt", path: "ca.crt" }] });
-  return { name: "credentials", projected: { defaultMode: 0o440, sources: sources.map((secret) => ({ secret })) } };
 }

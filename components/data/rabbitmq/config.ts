@@ -47,7 +47,7 @@ export function serverHosts(name: string, namespace: string, count: number): str
   return [name, host(name, namespace), ...each];
 }
 
-/** Copies of each queue. */
+/** The most copies that a queue has. */
 const GROUP_SIZE = 3;
 /** Of the disk: with less free, a node takes no more messages. */
 const DISK_RESERVE = 0.2;
@@ -60,6 +60,11 @@ const HEARTBEAT_SECONDS = 10;
  */
 const NODE_SILENCE_SECONDS = 20;
 
+/** Copies of each queue, each on a node of its own. */
+export function copies(nodes: number): number {
+  return Math.min(nodes, GROUP_SIZE);
+}
+
 /** What stands in rabbitmq.conf beside the operator's own settings. */
 export function serverConfig({ nodes, storage }: Pick<CompleteArgs, "nodes" | "storage">): string {
   return lines(
@@ -70,6 +75,8 @@ export function serverConfig({ nodes, storage }: Pick<CompleteArgs, "nodes" | "s
     // Consumers have passwords. The operator has certificates checked, and nodes show theirs to each other.
     "ssl_options.fail_if_no_peer_cert = false",
     "management.ssl.versions.1 = tlsv1.3",
+    // Prometheus collects. What the administration's pages collect beside it is deprecated, and RabbitMQ warns of it at every start.
+    "management_agent.disable_metrics_collector = true",
     "prometheus.ssl.versions.1 = tlsv1.3",
     // Its plain port cannot be closed: it is left to the pod itself.
     "prometheus.tcp.ip = 127.0.0.1",
@@ -80,7 +87,7 @@ export function serverConfig({ nodes, storage }: Pick<CompleteArgs, "nodes" | "s
     "default_queue_type = quorum",
     // A node that is added gets copies of queues that are there already.
     "quorum_queue.continuous_membership_reconciliation.enabled = true",
-    `quorum_queue.continuous_membership_reconciliation.target_group_size = ${Math.min(nodes, GROUP_SIZE)}`,
+    `quorum_queue.continuous_membership_reconciliation.target_group_size = ${copies(nodes)}`,
   );
 }
 

@@ -6,9 +6,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Children, keeping } from "../../core/component.ts";
 import { labels } from "../../core/labels.ts";
 import { Certificate } from "../../edge/certificate.ts";
+import { StoreMonitoring } from "../monitoring/store-monitoring.ts";
 import type { Trust } from "../trust.ts";
 import type { CompleteArgs, RabbitMQArgs } from "./args.ts";
 import { host, internodeFiles, names, PORTS, serverHosts } from "./config.ts";
+import { watched } from "./monitoring.ts";
 import { budgetPlan, clusterPlan, networkPlans, podLabels, setupTarget } from "./plan.ts";
 import type { Server } from "./server.ts";
 import { type Declared, setUp } from "./setup.ts";
@@ -57,6 +59,8 @@ export class InCluster implements Server {
     );
     const target = setupTarget(name, args);
     this.setup = setUp(name, { ...declared, queues, rotation, target }, [cluster], children, transform?.setup);
+    const watch = { ...watched(name, args), namespace, runbooks: args.runbooks };
+    new StoreMonitoring(name, watch, { parent: children.component, dependsOn: cluster });
   }
 
   trust(): Trust {

@@ -106,6 +106,24 @@ describe("a program", () => {
     expect(isSecret(onAws.inputsOf(":Broker", "broker").users)).toBe(true);
   });
 
+  test("has its metrics read over TLS, by the authority of its own certificate, and is told of", () => {
+    expect(first.inputsOf(":PodMonitor", "broker-metrics").spec.podMetricsEndpoints).toEqual([
+      expect.objectContaining({
+        port: "prometheus-tls",
+        scheme: "https",
+        params: { family: expect.arrayContaining(["queue_metrics", "ra_metrics"]) },
+        tlsConfig: {
+          ca: { secret: { name: "broker-certificate-tls", key: "ca.crt" } },
+          serverName: "broker.shop-data.svc",
+        },
+      }),
+    ]);
+    const [{ rules }] = first.inputsOf(":PrometheusRule", "broker-alerts").spec.groups;
+    expect(rules.map(({ alert }: { alert: string }) => alert)).toContain("RabbitMQNoMajority");
+    const { data } = first.inputsOf(":ConfigMap", "broker-dashboard");
+    expect(JSON.parse(data["broker.json"]).panels.length).toBeGreaterThan(5);
+  });
+
   test("has passwords in Secrets, as secrets, and nowhere else", () => {
     for (const name of ["shop-broker-orders", "shop-broker-mailer"])
       expect(isSecret(first.inputsOf(":Secret", name).stringData)).toBe(true);

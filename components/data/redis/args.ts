@@ -4,6 +4,7 @@ import type { Quantity } from "../../core/quantity.ts";
 import type { Resources } from "../../core/resources.ts";
 import type { Transform } from "../../core/transform.ts";
 import type { StoreArgs } from "../store.ts";
+import type { RedisBackupArgs } from "./backup-args.ts";
 
 export interface RedisArgs extends StoreArgs {
   /** A primary and its replicas, each with a Sentinel; 3 by default, one in each zone. */
@@ -14,14 +15,17 @@ export interface RedisArgs extends StoreArgs {
    */
   readonly role?: "cache" | "store";
   /**
-   * Says why a `store` needs no backup. A `cache` needs none: it is filled anew from what it is a cache of.
+   * Where snapshots of a `store` go; what follows from `objectives` is reckoned, and refused with the sums if it cannot be. Or why it needs
+   * none. A `cache` needs none: it is filled anew from what it is a cache of.
    */
-  readonly backup?: OptOut;
+  readonly backup?: RedisBackupArgs | OptOut;
   /** Redis' version, as the tag of its image; 8.2.1 by default. */
   readonly version?: string;
   readonly transform?: {
     readonly servers?: Transform<types.input.apps.v1.StatefulSet>;
     readonly proxy?: Transform<types.input.apps.v1.Deployment>;
+    /** Of what takes snapshots, tries them, and restores one. */
+    readonly backup?: Transform<types.input.batch.v1.CronJob>;
   };
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { amount } from "../../core/quantity.ts";
+import { HOSTS_SH } from "../hosts.ts";
 import type { CompleteArgs } from "./args.ts";
-import { HOSTS_SH } from "./hosts.ts";
 
 /** Where the pod's files are. */
 export const PATHS = {
@@ -23,6 +23,15 @@ export const HEALTH_USER = "health";
 /** The account that reads metrics: it may ask how the server does, and nothing of what is in it. */
 export const METRICS_USER = "metrics";
 
+/**
+ * The accounts that take a snapshot, as a replica does, and that write one back; no service is called so. The second may also empty a
+ * server, which it does if a restore was cut short.
+ */
+export const BACKUP_USERS = {
+  _backup: "+sync +replconf +ping +role",
+  _restore: "~* +@write -@dangerous +flushall +ping +echo +select +dbsize +role",
+} as const;
+
 /** Memory for data, out of the limit. A store also needs room for the copy that a rewrite of its log takes. */
 const MEMORY_SHARE = { cache: 0.75, store: 0.5 };
 /** A primary that is silent this long is replaced; shorter ones are taken for pauses. */
@@ -40,6 +49,11 @@ const TLS = [
   "tls-protocols TLSv1.3",
 ];
 
+/** Bytes of memory that a server has for data. */
+export function memoryForData({ resources, role }: Pick<CompleteArgs, "resources" | "role">): number {
+  return Math.floor(amount(resources.limits.memory) * MEMORY_SHARE[role]);
+}
+
 /** redis.conf, but for what only the pod knows: its name and its primary. */
 export function redisConf({ resources, role, replicas }: CompleteArgs): string {
   return lines(
@@ -49,7 +63,7 @@ export function redisConf({ resources, role, replicas }: CompleteArgs): string {
     `dir ${PATHS.data}`,
     "appendonly yes",
     "appendfsync everysec",
-    `maxmemory ${Math.floor(amount(resources.limits.memory) * MEMORY_SHARE[role])}`,
+    `maxmemory ${memoryForData({ resources, role })}`,
     `maxmemory-policy ${role === "cache" ? "allkeys-lru" : "noeviction"}`,
     `aclfile ${PATHS.users}/users.acl`,
     ...(replicas > 1 ? ["min-replicas-to-write 1", `min-replicas-max-lag ${REPLICA_LAG_SECONDS}`] : []),
@@ -96,7 +110,9 @@ export function keyPrefix(user: string): string {
 
 /** The ACL file. It holds digests, not passwords. */
 export function usersAcl(
-  passwords: { readonly internal: string; readonly metrics: string },
+  passwords: { readonly internal: string; readonly metrics: string } & Partial<
+    Record<keyof typeof BACKUP_USERS, string>
+  >,
   consumers: readonly string[],
 ): string {
   const commands =
@@ -107,6 +123,10 @@ export function usersAcl(
     `user ${INTERNAL_USER} on #${digest(passwords.internal)} allchannels ${commands}`,
     `user ${HEALTH_USER} on nopass +ping +role`,
     `user ${METRICS_USER} on #${digest(passwords.metrics)} +ping +info`,
+    ...Object.entries(BACKUP_USERS).flatMap(([user, rights]) => {
+      const password = passwords[user as keyof typeof BACKUP_USERS];
+      return password === undefined ? [] : [`user ${user} on #${digest(password)} ${rights}`];
+    }),
     ...[...consumers].sort(),
   );
 }

@@ -15,8 +15,12 @@ import { Certificate } from "../../edge/certificate.ts";
 import { setWithClaims } from "../claims.ts";
 import { credential, PASSWORD } from "../credential.ts";
 import { StoreMonitoring } from "../monitoring/store-monitoring.ts";
+import { bucketAccess } from "../object-store/bucket-access.ts";
 import { serverAccountPlan } from "../server-account.ts";
 import type { CompleteArgs } from "./args.ts";
+import { RedisBackup } from "./backup.ts";
+import { ACCOUNTS, type BackupPart } from "./backup-jobs.ts";
+import { redisBackupOf } from "./backup-plan.ts";
 import { consumerAcl, keyPrefix, PORT, serverFiles, usersAcl } from "./config.ts";
 import { exporterSecret } from "./exporter.ts";
 import { watched } from "./monitoring.ts";
@@ -57,6 +61,7 @@ export class InCluster implements Server {
     const { retain, transform } = args;
     const namespace = args.namespace.name;
     const { server } = names(name);
+    const saved = redisBackupOf(name, args);
     this.#name = name;
     this.#args = args;
     this.#children = children;
@@ -71,9 +76,9 @@ export class InCluster implements Server {
       { parent: children.component },
     );
     const files = this.#files(names(name).config, SERVER, serverFiles(name, args));
-    const secrets = this.#secrets();
+    const secrets = this.#secrets(saved !== undefined);
     new Service(...children.child(names(name).nodes, nodesServicePlan(name, namespace)));
-    const network = this.#networks();
+    const network = this.#networks(saved !== undefined);
     const account = new ServiceAccount(...children.child(name, serverAccountPlan(name, namespace)));
     const statefulSet = setWithClaims(
       `Redis "${name}"`,
@@ -92,6 +97,7 @@ export class InCluster implements Server {
     new Service(...children.child(name, proxyServicePlan(name, namespace), undefined, { dependsOn: this.#proxy }));
     for (const part of [SERVER, PROXY])
       new PodDisruptionBudget(...children.child(`${name}-${part}`, budgetPlan(name, part, namespace)));
+    if (saved) this.#backUp(saved, certificate, statefulSet);
     const watch = { ...watched(name, args), namespace, runbooks: args.runbooks };
     new StoreMonitoring(name, watch, { parent: children.component, dependsOn: statefulSet });
   }
@@ -113,18 +119,46 @@ export class InCluster implements Server {
     };
   }
 
+  /** Snapshots, their drill, and what restores one. */
+  #backUp(
+    { backup, plan }: NonNullable<ReturnType<typeof redisBackupOf>>,
+    server: Certificate,
+    after: pulumi.Resource,
+  ): void {
+    const { namespace, issuer } = this.#args;
+    const name = this.#name;
+    const to = (part: BackupPart, right: "owner" | "reader") => {
+      const pods = { name: `${name}-${part}`, podLabels: selector(name, part), maxReplicas: 1 };
+      return bucketAccess(backup.to, right, { ...pods, namespace: namespace.name, issuer, server }, this.#children);
+    };
+    const access = {
+      backup: to("backup", "owner"),
+      "restore-drill": to("restore-drill", "reader"),
+      restore: to("restore", "reader"),
+    };
+    const options = this.#children.options({ dependsOn: after });
+    new RedisBackup(name, { redis: this.#args, backup, plan, access }, this.#args.transform?.backup, options);
+  }
+
   #files(name: string, part: string, data: Record<string, string>): ConfigMap {
     const metadata = { name, namespace: this.#args.namespace.name, labels: labels(this.#name, part) };
     return new ConfigMap(...this.#children.child(name, { metadata, data }));
   }
 
   /** The passwords of the servers and of what reads their metrics, and the ACL file with them and every consumer's. */
-  #secrets(): Secret[] {
+  #secrets(saved: boolean): Secret[] {
     const { internal, users, metrics } = names(this.#name);
     const keepers = { rotation: String(this.#args.rotation) };
     const password = (name: string) =>
       new RandomPassword(...this.#children.child(name, { ...PASSWORD, keepers })).result;
-    const own = { internal: password(internal), metrics: password(metrics) };
+    const accounts = Object.entries(saved ? ACCOUNTS : {}).map(([part, user]) => {
+      return { user, secret: `${this.#name}-${part}`, password: password(`${this.#name}-${part}`) };
+    });
+    const own = {
+      internal: password(internal),
+      metrics: password(metrics),
+      ...Object.fromEntries(accounts.map(({ user, password: own }) => [user, own])),
+    };
     const acl = pulumi.all([pulumi.output(own), this.#accounts.entries]).apply(([passwords, accounts]) =>
       usersAcl(
         passwords,
@@ -141,11 +175,12 @@ export class InCluster implements Server {
     return [
       secret(internal, { password: pulumi.secret(own.internal) }),
       secret(metrics, pulumi.secret(own.metrics.apply(exporterSecret))),
+      ...accounts.map((of) => secret(of.secret, { password: pulumi.secret(of.password) })),
       secret(users, { "users.acl": pulumi.secret(acl) }),
     ];
   }
 
-  #networks(): NetworkPolicy[] {
+  #networks(saved: boolean): NetworkPolicy[] {
     const name = this.#name;
     const namespace = this.#args.namespace.name;
     const proxy = { namespace, podLabels: selector(name, PROXY) };
@@ -158,7 +193,7 @@ export class InCluster implements Server {
       );
     const consumers = this.#consumers.entries;
     return [
-      policy(SERVER, serversNetworkPlan(name, namespace, proxy)),
+      policy(SERVER, serversNetworkPlan(name, namespace, proxy, saved ? Object.keys(ACCOUNTS) : [])),
       policy(
         PROXY,
         consumers.apply((all) => proxyNetworkPlan(name, namespace, PROXY, ADMIN_PORT, all)),

@@ -1,7 +1,8 @@
 import { selector } from "../../core/labels.ts";
-import { type Alert, diskAlerts } from "../monitoring/alert.ts";
+import { type Alert, diskAlerts, sinceItEndedWell } from "../monitoring/alert.ts";
 import type { Watched } from "../monitoring/store-monitoring.ts";
 import type { CompleteArgs } from "./args.ts";
+import { type RedisBackupPlan, redisBackupOf } from "./backup-plan.ts";
 import { names, SERVER } from "./plan.ts";
 
 /** Of the memory for data. A store refuses writes when it is full. */
@@ -10,7 +11,9 @@ const MEMORY_SHARE = 0.9;
 const EVICTIONS_PER_SECOND = 100;
 
 /** What is watched of the servers. */
-export function watched(name: string, { namespace, replicas, role }: CompleteArgs): Watched {
+export function watched(name: string, args: CompleteArgs): Watched {
+  const { namespace, replicas, role } = args;
+  const plan = redisBackupOf(name, args)?.plan;
   const { server } = names(name);
   const pods = `namespace="${namespace.name}",pod=~"${server}-[0-9]+"`;
   const of = (metric: string, more = "") => `redis_${metric}{${pods}${more}}`;
@@ -55,13 +58,14 @@ export function watched(name: string, { namespace, replicas, role }: CompleteArg
           summary: `{{ $labels.pod }} throws out more than ${EVICTIONS_PER_SECOND} keys a second: the cache is too small`,
         },
     ...(replicas > 1 ? replicationAlerts(replicas, following, of) : []),
+    ...(plan ? [backupAlert(name, namespace.name, plan)] : []),
     ...diskAlerts("Redis", namespace.name, `data-${server}-[0-9]+`),
   ];
   return {
     title: "Redis",
     runbook: "redis",
     pods: selector(name, SERVER),
-    port: "metrics",
+    scrapes: [{ port: "metrics" }],
     alerts,
     panels: [
       { title: "Primaries", queries: { primaries } },
@@ -87,6 +91,17 @@ export function watched(name: string, { namespace, replicas, role }: CompleteArg
       { title: "Clients", queries: { "{{pod}}": of("connected_clients") } },
       { title: "Behind the primary", unit: "s", queries: { "{{pod}}": of("master_last_io_seconds_ago") } },
     ],
+  };
+}
+
+/** After two intervals and the time that a snapshot takes, more is at stake than was promised. */
+function backupAlert(name: string, namespace: string, { everyMinutes, take }: RedisBackupPlan): Alert {
+  return {
+    name: "RedisBackupLate",
+    severity: "critical",
+    expr: `${sinceItEndedWell(namespace, `${name}-backup`)} > ${2 * everyMinutes * 60 + take}`,
+    lasts: "5m",
+    summary: `for two times ${everyMinutes} min no snapshot was taken: a disaster would lose more than was promised`,
   };
 }
 

@@ -9,10 +9,10 @@ import { spread } from "../../core/spread.ts";
 import type { Peer } from "../../core/usage.ts";
 import { certificateSecret } from "../../edge/certificate-plan.ts";
 import { dataLabels, declaredAnnotations } from "../declared.ts";
+import { HOSTS_MOUNT, HOSTS_VOLUME, hostsContainer } from "../hosts.ts";
 import type { CompleteArgs } from "./args.ts";
 import { HEALTH_USER, PATHS, PORT, SENTINEL_PORT, serverFiles } from "./config.ts";
 import { exporterContainer, exporterVolume, METRICS_PORT } from "./exporter.ts";
-import { HOSTS_MOUNT, HOSTS_VOLUME, hostsContainer } from "./hosts.ts";
 
 export const SERVER = "server";
 /** A Sentinel watches and votes; it holds no data. */
@@ -158,17 +158,22 @@ export function budgetPlan(name: string, part: string, namespace: string): types
   };
 }
 
-/** Servers talk to servers, and the proxy to them; nobody else, and they reach nothing else. */
+/** Servers talk to servers, and the proxy and what takes or restores snapshots to them; nobody else, and they reach nothing else. */
 export function serversNetworkPlan(
   name: string,
   namespace: string,
   proxy: Pick<Peer, "namespace" | "podLabels">,
+  backups: readonly string[] = [],
 ): types.input.networking.v1.NetworkPolicySpec {
   const own = { namespace, podLabels: selector(name, SERVER) };
   return {
     podSelector: { matchLabels: own.podLabels },
     policyTypes: ["Ingress", "Egress"],
-    ingress: [...admit([proxy], [PORT]), ...admit([own], [PORT, SENTINEL_PORT]), admitScrapers(METRICS_PORT)],
+    ingress: [
+      ...admit([proxy, ...backups.map((part) => ({ namespace, podLabels: selector(name, part) }))], [PORT]),
+      ...admit([own], [PORT, SENTINEL_PORT]),
+      admitScrapers(METRICS_PORT),
+    ],
     egress: reach([PORT, SENTINEL_PORT].map((port) => ({ ...own, port }))),
   };
 }

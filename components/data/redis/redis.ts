@@ -2,9 +2,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../../core/component.ts";
 import { refuse } from "../../core/invalid.ts";
 import type { Consumer, Grant, Usable } from "../../core/usage.ts";
-import { unkeptProblems } from "../declared.ts";
 import { quorumProblems, storeProblems } from "../store.ts";
 import { complete, type RedisArgs } from "./args.ts";
+import { redisBackupProblems } from "./backup-problems.ts";
 import { ElastiCache } from "./elasticache.ts";
 import { completeElastiCache, type ElastiCacheArgs } from "./elasticache-args.ts";
 import { elastiCacheProblems } from "./elasticache-plan.ts";
@@ -46,6 +46,6 @@ function redisProblems(name: string, args: RedisArgs) {
   return [
     ...storeProblems(name, full),
     ...quorumProblems("replicas", full.replicas, full.replication),
-    ...unkeptProblems(full.backup, full.objectives),
+    ...redisBackupProblems(name, full),
   ];
 }

@@ -26,7 +26,7 @@ interface Sharding {
 /** Of each consumer's shard map. */
 type MapTransform = { readonly configMap?: Transform<types.input.core.v1.ConfigMap> };
 
-export interface ShardedPostgresArgs extends Omit<PostgresArgs, "databases" | "transform">, Sharding {
+export interface ShardedPostgresArgs extends Omit<PostgresArgs, "databases" | "erasure" | "transform">, Sharding {
   readonly transform?: PostgresArgs["transform"] & MapTransform;
 }
 
