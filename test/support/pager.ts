@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** A call that came in. */
-export interface Call {
+interface Call {
   readonly path: string;
   readonly authorization: string | undefined;
   // biome-ignore lint/suspicious/noExplicitAny: what it holds is what tests look into.
