@@ -6,8 +6,8 @@ import { isQuantity, type Quantity } from "../core/quantity.ts";
 import { isQuorum } from "../core/quorum.ts";
 import { type Resources, resourceProblems } from "../core/resources.ts";
 import type { Issuer } from "../edge/issuer.ts";
+import { runbooksProblems } from "../observability/runbook.ts";
 import { type DeclaredArgs, declaredProblems } from "./declared.ts";
-import { runbooksProblems } from "./monitoring/runbook.ts";
 
 /** Where a store runs: in the cluster, or as a managed service. The code of its consumers is the same. */
 export type Backend = "inCluster" | "aws";
