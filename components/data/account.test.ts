@@ -43,6 +43,7 @@ describe("an account", () => {
     ["Redis", "internal"],
     ["Redis", "health"],
     ["Redis", "default"],
+    ["Redis", "plumbline"],
     ["Kafka", "kafka-server"],
     ["Kafka", "kafka-admin"],
     ["RabbitMQ", "plumbline-admin"],

@@ -22,7 +22,7 @@ function put(path: string, text: string | Buffer): string {
 
 function run(program: string, script: keyof typeof backupScripts, environment: Record<string, string>) {
   const text = Object.values(PATHS).reduce((all, path) => all.replaceAll(path, dir + path), backupScripts[script]);
-  const env = { PATH: `${join(dir, "bin")}:${process.env["PATH"]}`, ...environment };
+  const env = { PATH: `${join(dir, "bin")}:${process.env.PATH}`, ...environment };
   const { status, stdout, stderr } = spawnSync(program, [put(script, text)], { encoding: "utf8", env });
   return { status, said: stdout + stderr };
 }
