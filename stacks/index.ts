@@ -44,11 +44,8 @@ if (releases.controller) {
   new ReleaseController("release-controller", { namespace: home, zones, ...releases.controller }, on);
 }
 
-const kept = {
-  namespace: data,
-  retain: !rehearsal,
-  ...(environment.runbooks && { runbooks: environment.runbooks }),
-};
+const runbooks = environment.runbooks === undefined ? {} : { runbooks: environment.runbooks };
+const kept = { namespace: data, retain: !rehearsal, ...runbooks };
 const store = { ...kept, zones, issuer: internal };
 const IS_THE_BACKUP = optOut(
   "it holds the backups of the others, in two copies each; a copy in a second region is not built yet",
@@ -107,6 +104,7 @@ const shop = new Application(
     gateway,
     objectives: { availability, latency },
     noAnalysis: whyNoAnalysis(loaded),
+    ...runbooks,
     ...services,
   },
   on,

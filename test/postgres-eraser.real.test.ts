@@ -1,18 +1,20 @@
 import { once } from "node:events";
 import { eventually } from "@plumbline-shop/testing/net";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { runs } from "../apps/testing/src/command.ts";
 import { postgresMissing } from "../apps/testing/src/postgres.ts";
 import type { Identity } from "../components/data/object-store/identities.ts";
+import { BARMAN_CLOUD_SIDECAR } from "../rehearsal/images/barman-cloud.ts";
+import { POSTGRESQL } from "../rehearsal/images/postgres.ts";
 import { LocalEraser, type Login } from "./support/eraser.ts";
+import { programsOf } from "./support/image-programs.ts";
+import { whyNotUnpacked } from "./support/unpacked-image.ts";
 import { type LocalStore, startStore, storePrograms } from "./support/weed.ts";
 
 // What the eraser's pods do, by their own scripts with the real psql, to a real PostgreSQL and a bucket of the real SeaweedFS.
 
-const missing = postgresMissing ?? (runs("psql", "--version") ? undefined : "there is no psql");
+const missing = postgresMissing ?? whyNotUnpacked;
 const programs = await storePrograms();
 const logMissing = missing ?? ("missing" in programs ? programs.missing : undefined);
-const noPython = logMissing ?? (runs("python3", "-c", "import boto3") ? undefined : "Python has no boto3");
 
 const TABLES = {
   order_lines: { by: "placed_at", keep: "90d", subject: "customer_id" },
@@ -30,8 +32,11 @@ const SCHEMA = `
   INSERT INTO crm.contacts SELECT i, 'name' FROM generate_series(0, 9) AS i;`;
 
 let eraser: LocalEraser;
+let forget: (() => void) | undefined;
 beforeAll(async () => {
-  if (!missing) eraser = await LocalEraser.start();
+  if (missing) return;
+  forget = await programsOf([POSTGRESQL, BARMAN_CLOUD_SIDECAR]);
+  eraser = await LocalEraser.start();
 });
 beforeEach(async () => {
   if (missing) return;
@@ -39,7 +44,10 @@ beforeEach(async () => {
   asOwner(SCHEMA);
   eraser.declare(TABLES);
 });
-afterAll(() => eraser?.stop());
+afterAll(async () => {
+  await eraser?.stop();
+  forget?.();
+});
 
 function asOwner(sql: string): string {
   const { status, answer, stderr } = eraser.ask("shop_shop", sql);
@@ -248,7 +256,7 @@ describe.skipIf(missing)(`The eraser of a Postgres${missing ? ` (skipped: ${miss
   });
 });
 
-describe.skipIf(noPython)(`The log of requests${noPython ? ` (skipped: ${noPython})` : ""}`, () => {
+describe.skipIf(logMissing)(`The log of requests${logMissing ? ` (skipped: ${logMissing})` : ""}`, () => {
   const LOG: Identity = {
     bucket: "erasures",
     right: "owner",

@@ -20,9 +20,9 @@ import {
   readMetrics,
   SERVERS,
   setupObjects,
-  told,
   WATCHED,
 } from "./support/rabbitmq.ts";
+import { longestPause, told } from "./support/told.ts";
 
 const why = whyNoRealNodes();
 const ACCESSES = [access("shop", "publish", "orders"), access("mailer", "consume", "orders")];
@@ -152,9 +152,7 @@ describe.skipIf(why !== undefined)(`RabbitMQ on real nodes${why === undefined ? 
     } finally {
       await undo();
     }
-    const all = await confirmed();
-    const gaps = all.map(({ at }, index) => at - (all[index - 1]?.at ?? at));
-    const gap = seconds(Math.max(...gaps));
+    const gap = seconds(longestPause(await confirmed(), killed));
     console.log(
       `RabbitMQ: the leader's node was killed, the publisher at ${where}: for ${gap} s nothing was confirmed`,
     );

@@ -1,17 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { runs } from "../apps/testing/src/command.ts";
-import { redisMissing } from "../apps/testing/src/redis.ts";
 import type { Identity } from "../components/data/object-store/identities.ts";
+import { BARMAN_CLOUD_SIDECAR } from "../rehearsal/images/barman-cloud.ts";
+import { REDIS } from "../rehearsal/images/redis.ts";
+import { programsOf } from "./support/image-programs.ts";
 import { RedisServers } from "./support/redis-servers.ts";
+import { whyNotUnpacked } from "./support/unpacked-image.ts";
 import { type LocalStore, startStore, storePrograms } from "./support/weed.ts";
 
 // What the jobs of a Redis that is backed up do, by their own scripts, to real servers and a bucket of the real SeaweedFS.
 
 const programs = await storePrograms();
-const missing =
-  redisMissing ??
-  ("missing" in programs ? programs.missing : undefined) ??
-  (runs("python3", "-c", "import boto3") ? undefined : "Python has no boto3");
+const missing = whyNotUnpacked ?? ("missing" in programs ? programs.missing : undefined);
 const WRITER: Identity = {
   bucket: "backups",
   right: "owner",
@@ -28,9 +27,11 @@ const ALL = KEYS + 7;
 describe.skipIf(missing)(`Snapshots of a Redis${missing ? ` (skipped: ${missing})` : ""}`, () => {
   let store: LocalStore;
   let redis: RedisServers;
+  let forget: (() => void) | undefined;
 
   beforeAll(async () => {
     if ("missing" in programs) return;
+    forget = await programsOf([REDIS, BARMAN_CLOUD_SIDECAR]);
     store = await startStore(programs, { backups: {} }, [WRITER, READER]);
     await vi.waitFor(() => expect(store.setUp(), store.log("gateway")).toBe(0), { timeout: 120_000, interval: 1_000 });
     redis = await RedisServers.start();
@@ -38,6 +39,7 @@ describe.skipIf(missing)(`Snapshots of a Redis${missing ? ` (skipped: ${missing}
   afterAll(async () => {
     await redis?.stop();
     await store?.stop();
+    forget?.();
   });
 
   /** Everything of the consumer's, by one line for each key: what it is, what is in it, and how long it lives. */

@@ -38,14 +38,39 @@ export function objectiveProblems({ availability, latency = {} }: Objectives): P
   return problems;
 }
 
+/** One thing that is promised, as a share of requests. */
+export interface Target {
+  /** `availability`, or such as `latency-p99`. */
+  readonly name: string;
+  /** As it was given: `99.9`, `300ms`. */
+  readonly given: string;
+  /** The share of requests, of one, for which it need not hold: the error budget. */
+  readonly budget: number;
+  /** What a request may take at most; undefined for availability. */
+  readonly seconds?: number;
+}
+
+/** Availability is given to a thousandth of a percent; what a subtraction of floating numbers adds below is cut off. */
+const DECIMALS = 6;
+
+/** What objectives promise, one by one. */
+export function targetsOf({ availability, latency = {} }: Objectives): Target[] {
+  const targets: Target[] = [];
+  const missing = (hundred: number) => Number((1 - hundred / 100).toFixed(DECIMALS));
+  if (availability !== undefined) {
+    const given = hundredths(availability);
+    targets.push({ name: "availability", given: String(given), budget: missing(given) });
+  }
+  for (const [percentile, given] of Object.entries(latency)) {
+    const budget = missing(Number(percentile.slice(1)));
+    targets.push({ name: `latency-${percentile}`, given, budget, seconds: milliseconds(given) / 1_000 });
+  }
+  return targets;
+}
+
 /** The annotations that show objectives to people, controllers and alerts. */
-export function objectiveAnnotations({ availability, latency = {} }: Objectives): Record<string, string> {
-  const annotations: Record<string, string> = {};
-  if (availability !== undefined)
-    annotations["plumbline.dev/objective.availability"] = String(hundredths(availability));
-  for (const [percentile, duration] of Object.entries(latency))
-    annotations[`plumbline.dev/objective.latency-${percentile}`] = duration;
-  return annotations;
+export function objectiveAnnotations(objectives: Objectives): Record<string, string> {
+  return Object.fromEntries(targetsOf(objectives).map(({ name, given }) => [`plumbline.dev/objective.${name}`, given]));
 }
 
 function isAvailability(given: unknown): boolean {

@@ -6,21 +6,24 @@ import { amount, isQuantity, type Quantity } from "../core/quantity.ts";
 import { isQuorum } from "../core/quorum.ts";
 import { type Resources, resourceProblems } from "../core/resources.ts";
 import type { Issuer } from "../edge/issuer.ts";
+import { runbooksProblems } from "../observability/runbook.ts";
 import { type DeclaredArgs, declaredProblems } from "./declared.ts";
-import { runbooksProblems } from "./monitoring/runbook.ts";
 
 /** Where a store runs: in the cluster, or as a managed service. The code of its consumers is the same. */
 export type Backend = "inCluster" | "aws";
 
 /** What every store is given. */
 export interface StoreArgs extends DeclaredArgs {
+  /**
+   * The other way, `aws`, has arguments of its own, and is said in the literal itself: TypeScript tells the two apart by what stands there
+   * and does not see what `...store` brings. That is why this field comes first, before those that AWS refuses.
+   */
+  readonly backend?: "inCluster";
   readonly namespace: Namespace;
   /** Zones that its replicas are spread over; three for a quorum that survives the loss of one. */
   readonly zones: readonly string[];
   /** Signs the certificates of its servers; consumers trust nobody else. */
   readonly issuer: Issuer;
-  /** The other way, `aws`, has arguments of its own. */
-  readonly backend?: "inCluster";
   /** Disk of each replica. It grows in place and never shrinks. */
   readonly storage?: Quantity;
   /** Of each replica. */

@@ -70,6 +70,9 @@ export class Application extends Component {
       port: _port,
       shutdown: _shutdown,
       objectives: _objectives,
+      alerts: _alerts,
+      team: _team,
+      runbooks: _runbooks,
       release: _release,
       noAnalysis: _noAnalysis,
       ...shared

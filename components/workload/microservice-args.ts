@@ -1,9 +1,11 @@
 import type { types } from "@pulumi/kubernetes";
 import type { Duration } from "../core/duration.ts";
 import type { Objectives } from "../core/objectives.ts";
+import type { OptOut } from "../core/opt-out.ts";
 import type { Transform } from "../core/transform.ts";
 import { type Release, rolling } from "../delivery/release.ts";
 import type { ReleaseManifest } from "../delivery/release-plan.ts";
+import type { RulesManifest } from "../observability/rules.ts";
 import { completeReplicas, type ReplicasArgs, type ReplicasTransforms, type Scaling } from "./replicas-args.ts";
 
 export interface Shutdown {
@@ -27,8 +29,14 @@ export interface MicroserviceArgs extends ReplicasArgs {
   readonly port?: number;
   readonly shutdown?: Partial<Shutdown>;
   readonly scaling?: Partial<ServiceScaling>;
-  /** What it is measured by; nothing by default. */
+  /** What it is measured by, and watched for by alerts; nothing by default. */
   readonly objectives?: Objectives;
+  /** Steps down from the alerts on its objectives. */
+  readonly alerts?: OptOut;
+  /** Whose it is: the label `team` of its alerts, by which they are routed. The namespace's name by default. */
+  readonly team?: string;
+  /** Where people read `docs/runbooks`, such as `https://git.example.com/platform/docs/runbooks`: every alert leads to its section. */
+  readonly runbooks?: string;
   /** How a new version takes the place of the old one: `rolling()` by default, `blueGreen(…)` or `canary(…)`. */
   readonly release?: Release;
   /**
@@ -38,6 +46,8 @@ export interface MicroserviceArgs extends ReplicasArgs {
   readonly noAnalysis?: string | undefined;
   readonly transform?: ReplicasTransforms & {
     readonly service?: Transform<types.input.core.v1.Service>;
+    /** The alerts on its objectives. */
+    readonly rules?: Transform<RulesManifest>;
     /** With a release that is blue-green or canary. There is no deployment of ours then. */
     readonly release?: Transform<ReleaseManifest>;
   };

@@ -41,7 +41,7 @@ export function microservicePlan(
   relations: RelationsPlan,
   services: pulumi.Input<string[]> = [name],
 ): MicroservicePlan {
-  const { port, adminPort, shutdown, probes, metrics, replication, rights, objectives, release } = args;
+  const { port, adminPort, shutdown, probes, metrics, replication, alerts, rights, objectives, release } = args;
   const { requestsPerSecond } = args.scaling;
   const namespace = args.namespace.name;
   const ports = { api: port, admin: adminPort };
@@ -52,7 +52,7 @@ export function microservicePlan(
     shutdown: servingShutdown(shutdown.drain, shutdown.longestRequest),
     drainSeconds: seconds(shutdown.drain),
     priority: "service",
-    annotations: objectiveAnnotations(objectives),
+    annotations: { ...optOutAnnotations({ alerts }), ...objectiveAnnotations(objectives) },
     podMetrics: requestsPerSecond === undefined ? {} : { [REQUESTS_PER_SECOND]: requestsPerSecond },
     monitored: "Service",
     ...(release.kind !== "rolling" && { scaled: RELEASE_KIND }),
@@ -73,7 +73,10 @@ export function microservicePlan(
         name,
         namespace,
         labels: labels(name),
-        annotations: { ...optOutAnnotations({ probes, metrics, replication }), ...objectiveAnnotations(objectives) },
+        annotations: {
+          ...optOutAnnotations({ probes, metrics, replication, alerts }),
+          ...objectiveAnnotations(objectives),
+        },
       },
       spec: {
         selector: selector(name),

@@ -2,6 +2,7 @@ import type { Problem } from "../core/invalid.ts";
 import { objectiveProblems } from "../core/objectives.ts";
 import { isOptOut } from "../core/opt-out.ts";
 import { releaseProblems } from "../delivery/release-problems.ts";
+import { watcherProblems } from "../observability/objective.ts";
 import { callsProblems } from "./calls/call.ts";
 import type { CompleteMicroservice } from "./microservice-args.ts";
 import { portProblems, replicasProblems } from "./replicas-problems.ts";
@@ -19,7 +20,7 @@ export function microserviceProblems(name: string, args: CompleteMicroservice): 
     ...releaseProblems("release", args.release, args),
     ...callsProblems(args, { field: "shutdown.longestRequest", span: shutdown.longestRequest }, { port, adminPort }),
   ];
-  problems.push(...objectiveProblems(objectives), ...loadProblems(args));
+  problems.push(...objectiveProblems(objectives), ...loadProblems(args), ...watchProblems(args));
   const unused = args.release.kind === "rolling" ? "release" : "deployment";
   if (args.transform?.[unused] !== undefined)
     problems.push({
@@ -43,4 +44,12 @@ function loadProblems({ scaling: { requestsPerSecond: given }, metrics }: Comple
     return [{ field, given, allowed: "nothing, since metrics is stepped down from: requests are counted there" }];
   if (Number.isInteger(given) && given >= 1 && given <= MOST_REQUESTS) return [];
   return [{ field, given, allowed: `a whole number from 1 to ${MOST_REQUESTS}` }];
+}
+
+function watchProblems({ objectives, alerts, metrics, team, runbooks }: CompleteMicroservice): Problem[] {
+  const problems = watcherProblems(team, runbooks);
+  if (Object.keys(objectives).length === 0 || alerts !== undefined || !isOptOut(metrics)) return problems;
+  const allowed =
+    "optOut(<why nothing watches its objectives>), since metrics is stepped down from: requests are counted there";
+  return [...problems, { field: "alerts", given: alerts, allowed }];
 }

@@ -3,11 +3,13 @@ import { Service } from "@pulumi/kubernetes/core/v1/service.js";
 import type * as pulumi from "@pulumi/pulumi";
 import { selector } from "../core/labels.ts";
 import { Ledger } from "../core/ledger.ts";
+import { targetsOf } from "../core/objectives.ts";
 import type { Consumer, Grant, Peer, Usable } from "../core/usage.ts";
 import { SERVICE_SELECTOR } from "../delivery/release-plan.ts";
+import { Objective } from "../observability/objective.ts";
 import { directoryOf } from "./calls/directory.ts";
 import { podsServiceName } from "./calls/sidecar.ts";
-import { completeMicroservice, type MicroserviceArgs } from "./microservice-args.ts";
+import { type CompleteMicroservice, completeMicroservice, type MicroserviceArgs } from "./microservice-args.ts";
 import { type MicroservicePlan, microserviceNetwork, microservicePlan } from "./microservice-plan.ts";
 import { microserviceProblems } from "./microservice-problems.ts";
 import { mostPods } from "./replicas-plan.ts";
@@ -15,7 +17,7 @@ import { Replicated } from "./replicated.ts";
 
 /**
  * A team's service, ready for production: replicas that scale and are spread over zones and hosts, probes, a drained
- * end, pod security `restricted`, a disruption budget, metrics, and for each relation in `uses` credentials, environment,
+ * end, pod security `restricted`, a disruption budget, metrics, alerts on its objectives, and for each relation in `uses` credentials, environment,
  * network policies in both directions and start-up order; for each service in `calls` a timeout, retries, a breaker and a bulkhead. It is
  * itself a relation: `uses: [inventory]` gives another service `INVENTORY_HOST`, `INVENTORY_PORT` and `INVENTORY_URL`, and the way to it.
  */
@@ -48,6 +50,7 @@ export class Microservice extends Replicated implements Usable {
     this.#replicas = this.replicate(plan, transform, before, this.#released(plan, transform));
     const switched = full.release.kind === "blueGreen" ? { ignoreChanges: [SERVICE_SELECTOR] } : {};
     new Service(...this.child(name, plan.service, transform?.service, { dependsOn: this.#replicas, ...switched }));
+    this.#watch(full);
     directoryOf(full.namespace).declare({
       name,
       port,
@@ -71,6 +74,13 @@ export class Microservice extends Replicated implements Usable {
     const customTimeouts = { create, update: create };
     return (opts: pulumi.CustomResourceOptions) =>
       new CustomResource(...this.child(this.name, manifest, transform?.release, { ...opts, customTimeouts }));
+  }
+
+  /** Has its objectives watched, if it has any. */
+  #watch({ namespace, objectives, alerts, team, runbooks, transform }: CompleteMicroservice): void {
+    if (alerts !== undefined || targetsOf(objectives).length === 0) return;
+    const args = { namespace, objectives, team, runbooks, transform: { rules: transform?.rules } };
+    new Objective(this.name, args, { parent: this });
   }
 
   get #host(): string {

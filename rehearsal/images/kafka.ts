@@ -33,7 +33,7 @@ function launcher(main: string, heap: string, tuning: string): string {
 const SMALL = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1";
 const tool = (main: string) => launcher(main, "-Xmx256m", SMALL);
 
-/** Kafka as a combined node, broker or controller, and its tools. */
+/** Kafka as a combined node, broker or controller, and its tools; `getent` of libc-bin is for the scripts beside it. */
 export const KAFKA: ImageDescription = {
   reference: "docker.io/apache/kafka:4.1.0",
   about: "kafka_2.13",
@@ -45,7 +45,7 @@ export const KAFKA: ImageDescription = {
   layers: [
     {
       kind: "debian",
-      packages: ["openjdk-17-jre-headless", "bash", "dash", "coreutils", "grep", "sed"],
+      packages: ["openjdk-17-jre-headless", "bash", "dash", "coreutils", "grep", "sed", "libc-bin"],
       // For printing, drawing, sound and certificates of public authorities.
       without: [
         "ca-certificates-java",

@@ -52,34 +52,50 @@ export function awsShop({
   const quota = { cpu: "20", memory: "40Gi", pods: 100 } as const;
   const shop = new Namespace(prefix, { quota });
   const data = new Namespace(`${prefix}-data`, { quota });
-  const store = { backend: "aws", aws: place, namespace: data, retain } as const;
+  const store = { aws: place, namespace: data, retain };
   const postgres = new Postgres("postgres", {
+    backend: "aws",
     ...store,
     databases: ["orders", "stock"],
     instances,
-    ...(large && { instanceClass: "db.r8g.4xlarge", keep: "35d", connections: 1000, poolSize: 6 }),
+    keep: large ? "35d" : "14d",
+    ...(large && { instanceClass: "db.r8g.4xlarge", connections: 1000, poolSize: 6 }),
     objectives: { rto: "4h", rpo: "15m" },
   });
-  const ledger = new ShardedPostgres("ledger", { ...store, shards: large ? 3 : 2, instances: 2 });
-  const cache = new Redis("cache", { ...store, replicas, ...(large && { nodeType: "cache.r7g.xlarge" }) });
-  const sessions = new Redis("sessions", { ...store, role: "store", objectives: { rto: "4h", rpo: "24h" } });
+  const ledger = new ShardedPostgres("ledger", { backend: "aws", ...store, shards: large ? 3 : 2, instances: 2 });
+  const cache = new Redis("cache", {
+    backend: "aws",
+    ...store,
+    replicas,
+    ...(large && { nodeType: "cache.r7g.xlarge" }),
+  });
+  const sessions = new Redis("sessions", {
+    backend: "aws",
+    ...store,
+    role: "store",
+    objectives: { rto: "4h", rpo: "24h" },
+  });
   const kafka = new Kafka("kafka", {
+    backend: "aws",
     ...store,
     topics: { orders: {}, prices: { compacted: true } },
     storage: large ? "200Gi" : "100Gi",
     brokers: large ? 6 : 3,
   });
-  const log = new Kafka("log", { ...store, topics: { audit: {} }, growTo: "1000Gi" });
+  const log = new Kafka("log", { backend: "aws", ...store, topics: { audit: {} }, growTo: "1000Gi" });
   const broker = new RabbitMQ("broker", {
+    backend: "aws",
     ...store,
     queues: { mails: {}, invoices: { maxBytes: "1Gi", ...(large && { deliveryLimit: 5 }) } },
     ...(large && { instanceType: "mq.m7g.2xlarge" }),
   });
   const files = new ObjectStore("files", {
+    backend: "aws",
     ...store,
     buckets: { invoices: {}, exports: { expireAfter: "30d" }, backups: { lockFor: "14d" } },
   });
   const legacy = new ObjectStore("legacy", {
+    backend: "aws",
     ...store,
     buckets: { scans: {} },
     podIdentity: optOut("the scanner reads its key from files, and is bought"),

@@ -22,6 +22,7 @@ function program() {
       issuer,
       zones: ZONES,
       queues: { orders: {} },
+      runbooks: "https://runbooks.example.com",
       backup: optOut("a message is gone when it was consumed"),
     });
     new Worker("mailer", {

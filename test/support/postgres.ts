@@ -49,12 +49,6 @@ export function writes(log: string): Write[] {
   });
 }
 
-/** The longest time without an acknowledged write, in milliseconds, that ended after a moment. */
-export function longestPause(all: readonly Write[], moment: number): number {
-  const times = all.filter(({ acknowledged }) => acknowledged).map(({ at }) => at);
-  return Math.max(...times.map((at, index) => (at > moment && index > 0 ? at - (times[index - 1] ?? at) : 0)));
-}
-
 export interface Wanted extends Pick<PostgresArgs, "instances" | "replication" | "objectives" | "restore"> {
   readonly backup?: Omit<NonNullable<Extract<PostgresArgs["backup"], { to: Bucket }>>, "to">;
   readonly bucket?: (issuer: Issuer) => Bucket;

@@ -186,21 +186,6 @@ export function readMetrics(address: string): string[] {
   return ["escript", "/reader/metrics.escript", url, "/reader/ca.crt", tls?.serverName ?? ""];
 }
 
-/** What a client's log tells of one message. */
-export interface Told {
-  /** In milliseconds since 1970. */
-  readonly at: number;
-  readonly number: number;
-  readonly outcome: string;
-}
-
-export function told(log: string): Told[] {
-  return log.split("\n").flatMap((line) => {
-    const [, at, number, outcome = ""] = /^(\d+) (\d+) (\w+)$/.exec(line) ?? [];
-    return at === undefined ? [] : [{ at: Number(at), number: Number(number), outcome }];
-  });
-}
-
 function here(name: string) {
   return { name, namespace: NAMESPACE };
 }

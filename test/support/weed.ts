@@ -1,9 +1,9 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { eventually } from "@plumbline-shop/testing/net";
 import type { Namespace } from "../../components/cluster/index.ts";
 import { optOut } from "../../components/core/opt-out.ts";
@@ -29,6 +29,7 @@ import { SEAWEEDFS_WHEEL } from "../../rehearsal/images/seaweedfs.ts";
 import { wheelProgram } from "../../rehearsal/images/sources/pypi.ts";
 import { cacheDirectory } from "../../rehearsal/index.ts";
 import { goTool } from "../../rehearsal/toolchain/go-build.ts";
+import { signed } from "./certificates.ts";
 
 const STORE = "objects";
 const HOST = "127.0.0.1";
@@ -92,7 +93,7 @@ export async function startStore(
     return file;
   };
   const know = (all: readonly Identity[]) => put(`${PATHS.identities}/s3.json`, identitiesJson(all));
-  certificates(join(folder, PATHS.tls), ["server", "other"]);
+  certificates(join(folder, PATHS.tls));
   const settings = {
     ...configFiles(),
     "security.toml": securityToml(STORE, { volumes: "volumes", filers: "filers", objects: "objects-key" }),
@@ -211,29 +212,13 @@ async function isFree(port: number): Promise<boolean> {
 }
 
 /** `tls.crt` of the servers' name and `other.crt` of another, of one authority. */
-function certificates(folder: string, of: readonly ("server" | "other")[]): void {
+function certificates(folder: string): void {
+  const subjects = { tls: names(STORE).server, other: "orders" };
+  const made = signed(Object.values(subjects).map((commonName) => ({ commonName, names: [`IP:${HOST}`] })));
   mkdirSync(folder, { recursive: true });
-  const openssl = (...words: string[]) => execFileSync("openssl", words, { cwd: folder, stdio: "pipe" });
-  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-  openssl(
-    "req",
-    "-x509",
-    ...key,
-    "-keyout",
-    "ca.key",
-    "-out",
-    "ca.crt",
-    "-subj",
-    "/CN=authority of a test",
-    "-days",
-    "2",
-  );
-  writeFileSync(join(folder, "names"), `subjectAltName=IP:${HOST}\n`);
-  for (const who of of) {
-    const name = who === "server" ? "tls" : who;
-    const subject = who === "server" ? names(STORE).server : "orders";
-    openssl("req", ...key, "-keyout", `${name}.key`, "-out", `${name}.csr`, "-subj", `/CN=${subject}`);
-    const sign = ["-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-extfile", "names", "-days", "2"];
-    openssl("x509", "-req", "-in", basename(`${name}.csr`), "-out", `${name}.crt`, ...sign);
+  writeFileSync(join(folder, "ca.crt"), made.ca);
+  for (const [index, name] of Object.keys(subjects).entries()) {
+    writeFileSync(join(folder, `${name}.crt`), made.certificates[index]?.certificate ?? "");
+    writeFileSync(join(folder, `${name}.key`), made.certificates[index]?.key ?? "");
   }
 }

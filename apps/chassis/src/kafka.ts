@@ -29,10 +29,16 @@ export function readTopicSettings(settings: Settings, prefix: string, service: s
   };
 }
 
+/** A broker holds a request back for 5 s at most, be it for new messages or for copies of one: when it is silent for longer, it is gone. */
+const SILENCE_MS = 10_000;
+/** An idle connection to a node that is gone is noticed in a quarter of a minute: the next request would be the one that waits. */
+const ALIVE = { keepAlive: true, keepAliveInitialDelay: 5_000 };
+
 /** Options of a client's connections. Credentials are functions: each new connection reads the files again. */
 export function connectionOptions({ user, password, caFile }: TopicSettings): ConnectionOptions {
   return {
+    requestTimeout: SILENCE_MS,
     sasl: { mechanism: "SCRAM-SHA-512", username: () => user.read(), password: () => password.read() },
-    ...(caFile !== undefined && { tls: { ca: readFileSync(caFile, "utf8") } }),
+    ...(caFile !== undefined && { tls: { ca: readFileSync(caFile, "utf8"), ...ALIVE } }),
   };
 }

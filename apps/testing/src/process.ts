@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { once } from "node:events";
 
 export interface Exit {
@@ -6,14 +6,19 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
+/** As whom a process runs and where. A detached one is the first of a group, which gets every signal. */
+type As = Pick<SpawnOptions, "uid" | "gid" | "cwd" | "detached">;
+
 /** A child process whose output is kept. It is killed with its test process, never left behind. */
 export class RealProcess {
   readonly #child: ChildProcess;
+  readonly #isGroup: boolean;
   readonly #exited: Promise<Exit>;
   #output = "";
 
-  constructor(command: string, args: readonly string[], environment: NodeJS.ProcessEnv = process.env) {
-    this.#child = spawn(command, args, { env: environment, stdio: ["ignore", "pipe", "pipe"] });
+  constructor(command: string, args: readonly string[], environment: NodeJS.ProcessEnv = process.env, as: As = {}) {
+    this.#isGroup = as.detached ?? false;
+    this.#child = spawn(command, args, { ...as, env: environment, stdio: ["ignore", "pipe", "pipe"] });
     this.#child.stdout?.on("data", (chunk) => {
       this.#output += chunk;
     });
@@ -21,7 +26,7 @@ export class RealProcess {
       this.#output += chunk;
     });
     this.#exited = once(this.#child, "exit").then(([code, signal]) => ({ code, signal }));
-    const kill = () => this.#child.kill("SIGKILL");
+    const kill = () => this.signal("SIGKILL");
     process.once("exit", kill);
     this.#child.once("exit", () => process.off("exit", kill));
   }
@@ -36,7 +41,9 @@ export class RealProcess {
   }
 
   signal(signal: NodeJS.Signals): void {
-    this.#child.kill(signal);
+    const { pid } = this.#child;
+    if (!this.#isGroup || pid === undefined) this.#child.kill(signal);
+    else signalGroup(pid, signal);
   }
 
   exit(): Promise<Exit> {
@@ -46,6 +53,14 @@ export class RealProcess {
   async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<Exit> {
     if (!this.hasExited) this.signal(signal);
     return this.#exited;
+  }
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
 }
 

@@ -4,8 +4,8 @@ import { isDuration, milliseconds } from "../../core/duration.ts";
 import type { Problem } from "../../core/invalid.ts";
 import { nameProblems } from "../../core/names.ts";
 import { isOptOut, type OptOut } from "../../core/opt-out.ts";
+import { runbooksProblems } from "../../observability/runbook.ts";
 import { type DeclaredArgs, declaredProblems } from "../declared.ts";
-import { runbooksProblems } from "../monitoring/runbook.ts";
 import { type AwsPlace, placeProblems } from "./place.ts";
 
 /** What every managed store is given. What only a store in the cluster has is refused here, not ignored. */

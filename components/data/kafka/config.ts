@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { milliseconds } from "../../core/duration.ts";
+import { HOSTS_SH } from "../hosts.ts";
 import { type CompleteArgs, TOPIC_DEFAULTS, type TopicArgs } from "./args.ts";
 import { exporterConfig, exporterOption } from "./exporter.ts";
 
@@ -76,16 +77,20 @@ export function clusterId(stack: string, namespace: string, name: string): strin
   return createHash("sha256").update(`${stack}/${namespace}/${name}`).digest().subarray(0, 16).toString("base64url");
 }
 
+/** Full names of those who hold the metadata and vote: the controllers, in the order of their numbers. */
+export function voters(name: string, { namespace, controllers, brokers }: CompleteArgs): string[] {
+  return controllers === "combined"
+    ? nodes(name, namespace.name, "broker", brokers)
+    : nodes(name, namespace.name, "controller", controllers);
+}
+
 /** Settings of every node: who the controllers are, TLS everywhere, and no right that was not given. */
-function commonProperties(name: string, { namespace, controllers, brokers }: CompleteArgs): string {
-  const [part, count] =
-    controllers === "combined" ? (["broker", brokers] as const) : (["controller", controllers] as const);
-  const voters = nodes(name, namespace.name, part, count).map(
-    (host, index) => `${FIRST_ID[part] + index}@${host}:${PORTS.controller}`,
-  );
+function commonProperties(name: string, args: CompleteArgs): string {
+  const first = FIRST_ID[isCombined(args) ? "broker" : "controller"];
+  const quorum = voters(name, args).map((host, index) => `${first + index}@${host}:${PORTS.controller}`);
   const { server, admin } = names(name);
   return lines(
-    `controller.quorum.voters=${voters.join(",")}`,
+    `controller.quorum.voters=${quorum.join(",")}`,
     "controller.listener.names=CONTROLLER",
     "listener.security.protocol.map=CONTROLLER:SSL,INTERNAL:SSL,CLIENTS:SASL_SSL",
     ...tlsProperties(),
@@ -145,6 +150,11 @@ rootLogger.level = info
 rootLogger.appenderRef.out.ref = out
 `;
 
+/** For how many seconds Java keeps an address, else 30, and that there is none, else 10: a broker that comes back may have another. */
+const JAVA_SECURITY = `networkaddress.cache.ttl=5
+networkaddress.cache.negative.ttl=1
+`;
+
 /** Starts a node: writes what only the pod knows, formats a new disk, and runs. */
 const NODE_SH = `#!/bin/bash
 set -euo pipefail
@@ -155,8 +165,9 @@ config=${PATHS.run}/server.properties
   echo "node.id=$((FIRST_ID + \${HOSTNAME##*-}))"
   if [ "$PART" = broker ]; then
     echo "broker.rack=\${ZONE:?the pod has no label topology.kubernetes.io/zone: Kubernetes 1.35 or later is needed}"
-    echo "advertised.listeners=INTERNAL://$self:${PORTS.internal},CLIENTS://$self:${PORTS.clients}"
   fi
+  # Whoever asks the machine for its name asks DNS for an address first.
+  sed -n "s,://:,://$self:,g; s/^listeners=/advertised.&/p" "${PATHS.config}/$PART.properties"
 } > "$config"
 roles=$(sed -n "s/^process.roles=//p" "$config")
 was=$(cat ${PATHS.data}/roles 2> /dev/null || true)
@@ -303,6 +314,8 @@ export function nodeFiles(name: string, args: CompleteArgs): Record<string, stri
     "log4j2.properties": LOG4J2,
     "exporter.yaml": exporterConfig(),
     "node.sh": NODE_SH,
+    "hosts.sh": HOSTS_SH,
+    "java.security": JAVA_SECURITY,
   };
 }
 

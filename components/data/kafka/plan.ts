@@ -11,6 +11,7 @@ import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../core/security-contex
 import { spread } from "../../core/spread.ts";
 import { certificateSecret } from "../../edge/certificate-plan.ts";
 import { dataLabels, declaredAnnotations, endsByItself } from "../declared.ts";
+import { HOSTS_MOUNT, HOSTS_VOLUME, hostsContainer } from "../hosts.ts";
 import type { CompleteArgs } from "./args.ts";
 import {
   type Access,
@@ -23,6 +24,7 @@ import {
   type Part,
   PORTS,
   partsOf,
+  voters,
 } from "./config.ts";
 import { EXPORTER_MOUNT, EXPORTER_VOLUME, exporterContainer, METRICS_PORT } from "./exporter.ts";
 
@@ -48,6 +50,11 @@ const MEBIBYTE = 2 ** 20;
  * hand over to, and use it up: where the data is not kept, that is waited for less long.
  */
 const GRACE_SECONDS = { kept: 120, discarded: 30 };
+/**
+ * An hour: after a crash a broker reads the newest file of every partition again, up to 1 GB of each, before it listens. One that were
+ * killed meanwhile would begin anew, for ever.
+ */
+const START = { periodSeconds: 2, failureThreshold: 1_800 };
 const SETUP_DEADLINE_SECONDS = 600;
 const ENDS_BY_ITSELF = optOut(
   "on SIGTERM a broker hands its partitions over first, and clients follow them: a wait before would help nobody",
@@ -89,7 +96,15 @@ export function nodesPlan(
           ...podDefaults(name),
           terminationGracePeriodSeconds: GRACE_SECONDS[args.retain ? "kept" : "discarded"],
           ...spread({ matchLabels, zones, sharedHosts: "never" }),
-          initContainers: [exporterContainer()],
+          initContainers: [
+            exporterContainer(),
+            hostsContainer({
+              image: imageOf(version),
+              env: [{ name: "SERVERS", value: voters(name, args).join(" ") }],
+              script: `${PATHS.config}/hosts.sh`,
+              volumeMounts: [{ name: "config", mountPath: PATHS.config, readOnly: true }],
+            }),
+          ],
           containers: [
             {
               ...containerDefaults(version, resources),
@@ -97,6 +112,7 @@ export function nodesPlan(
               command: ["bash", `${PATHS.config}/node.sh`],
               env: [
                 ...javaEnvironment(resources, HEAP_SHARE.node),
+                { name: "KAFKA_OPTS", value: `-Djava.security.properties=${PATHS.config}/java.security` },
                 { name: "PART", value: part },
                 { name: "DOMAIN", value: `${service}.${namespace}.svc` },
                 { name: "FIRST_ID", value: String(FIRST_ID[part]) },
@@ -111,14 +127,14 @@ export function nodesPlan(
                 name: port,
                 containerPort,
               })),
-              startupProbe: { ...open, periodSeconds: 2, failureThreshold: 150 },
+              startupProbe: { ...open, ...START },
               readinessProbe: { ...open, periodSeconds: 5, failureThreshold: 2 },
               livenessProbe: {
                 tcpSocket: { port: broker ? "internal" : "controller" },
                 periodSeconds: 10,
                 failureThreshold: 6,
               },
-              volumeMounts: [...mounts(), EXPORTER_MOUNT, { name: "data", mountPath: PATHS.data }],
+              volumeMounts: [...mounts(), HOSTS_MOUNT, EXPORTER_MOUNT, { name: "data", mountPath: PATHS.data }],
             },
           ],
           volumes: [
@@ -126,6 +142,7 @@ export function nodesPlan(
               name: "tls",
               secret: { secretName: certificateSecret(names(name).server), defaultMode: 0o440 },
             }),
+            HOSTS_VOLUME,
             EXPORTER_VOLUME,
           ],
         },
@@ -281,8 +298,12 @@ function podDefaults(name: string) {
   };
 }
 
+function imageOf(version: string): string {
+  return `docker.io/apache/kafka:${version}`;
+}
+
 function containerDefaults(version: string, resources: Resources) {
-  return { image: `docker.io/apache/kafka:${version}`, resources, securityContext: RESTRICTED_CONTAINER };
+  return { image: imageOf(version), resources, securityContext: RESTRICTED_CONTAINER };
 }
 
 function javaEnvironment({ limits }: Resources, share: number) {

@@ -1,37 +1,19 @@
-import type { Manifest } from "../../core/custom-resource.ts";
 import type { Duration } from "../../core/duration.ts";
 import { labels } from "../../core/labels.ts";
-import { runbookUrl } from "./runbook.ts";
+import type { AlertingRule, RulesManifest, Severity } from "../../observability/rules.ts";
+import { runbookUrl } from "../../observability/runbook.ts";
 
 /** What wakes or tells somebody: an expression of Prometheus that has an answer only when something is wrong. */
 export interface Alert {
   /** In upper camel case, beginning with the kind of store: also the heading of its section in the runbook. */
   readonly name: string;
-  /** `critical` wakes a person: writes or data are at stake now. `warning` waits for the morning. */
-  readonly severity: "critical" | "warning";
+  readonly severity: Severity;
   readonly expr: string;
   /** How long it must last before anybody is told. */
   readonly lasts: Duration;
   /** What is wrong, for whom, in one sentence; may name a label as `{{ $labels.pod }}`. */
   readonly summary: string;
 }
-
-type RuleManifest = Manifest<
-  "monitoring.coreos.com/v1",
-  "PrometheusRule",
-  {
-    groups: {
-      name: string;
-      rules: {
-        alert: string;
-        expr: string;
-        for: Duration;
-        labels: Record<string, string>;
-        annotations: Record<string, string>;
-      }[];
-    }[];
-  }
->;
 
 export interface AlertsOf {
   readonly name: string;
@@ -43,7 +25,10 @@ export interface AlertsOf {
 }
 
 /** The alerts of one store as Prometheus' operator takes them: each says what is wrong, and where it is written what to do. */
-export function alertsPlan({ name, namespace, runbook, runbooks }: AlertsOf, alerts: readonly Alert[]): RuleManifest {
+export function alertsPlan(
+  { name, namespace, runbook, runbooks }: AlertsOf,
+  alerts: readonly Alert[],
+): RulesManifest<AlertingRule & { for: Duration }> {
   return {
     apiVersion: "monitoring.coreos.com/v1",
     kind: "PrometheusRule",

@@ -16,12 +16,11 @@ beforeAll(async () => {
     const namespace = new Namespace("shop-data", { quota });
     const shop = new Namespace("shop", { quota });
     const issuer = new Issuer("internal", { authority: "private" });
+    const store = { namespace, issuer, zones };
     const buckets = { backups: {}, erasures: {} };
-    const objects = new ObjectStore("objects", { namespace, issuer, zones, buckets, dataClass: "restricted" });
+    const objects = new ObjectStore("objects", { ...store, buckets, dataClass: "restricted" });
     const postgres = new Postgres("postgres", {
-      namespace,
-      issuer,
-      zones,
+      ...store,
       databases: ["orders", "stock"],
       dataClass: "personal",
       retention: "365d",

@@ -75,6 +75,8 @@ export function serverConfig({ nodes, storage }: Pick<CompleteArgs, "nodes" | "s
     // Consumers have passwords. The operator has certificates checked, and nodes show theirs to each other.
     "ssl_options.fail_if_no_peer_cert = false",
     "management.ssl.versions.1 = tlsv1.3",
+    // Prometheus collects. What the administration's pages collect beside it is deprecated, and RabbitMQ warns of it at every start.
+    "management_agent.disable_metrics_collector = true",
     "prometheus.ssl.versions.1 = tlsv1.3",
     // Its plain port cannot be closed: it is left to the pod itself.
     "prometheus.tcp.ip = 127.0.0.1",

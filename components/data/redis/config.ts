@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { amount } from "../../core/quantity.ts";
+import { HOSTS_SH } from "../hosts.ts";
 import type { CompleteArgs } from "./args.ts";
-import { HOSTS_SH } from "./hosts.ts";
 
 /** Where the pod's files are. */
 export const PATHS = {

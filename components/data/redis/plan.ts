@@ -9,10 +9,10 @@ import { spread } from "../../core/spread.ts";
 import type { Peer } from "../../core/usage.ts";
 import { certificateSecret } from "../../edge/certificate-plan.ts";
 import { dataLabels, declaredAnnotations } from "../declared.ts";
+import { HOSTS_MOUNT, HOSTS_VOLUME, hostsContainer } from "../hosts.ts";
 import type { CompleteArgs } from "./args.ts";
 import { HEALTH_USER, PATHS, PORT, SENTINEL_PORT, serverFiles } from "./config.ts";
 import { exporterContainer, exporterVolume, METRICS_PORT } from "./exporter.ts";
-import { HOSTS_MOUNT, HOSTS_VOLUME, hostsContainer } from "./hosts.ts";
 
 export const SERVER = "server";
 /** A Sentinel watches and votes; it holds no data. */

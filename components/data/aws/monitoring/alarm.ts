@@ -1,5 +1,5 @@
 import type { MetricAlarmArgs } from "@pulumi/aws/cloudwatch/metricAlarm.js";
-import { runbookUrl } from "../../monitoring/runbook.ts";
+import { runbookUrl } from "../../../observability/runbook.ts";
 import type { AlarmTopics } from "../place.ts";
 import { type Measure, PERIOD_SECONDS, queryOf } from "./metric.ts";
 

@@ -1,4 +1,4 @@
-import type { Problem } from "../../core/invalid.ts";
+import type { Problem } from "../core/invalid.ts";
 
 /** Where it is written what to do about an alert: a section of a page of `docs/runbooks`, which is `runbooks` for the reader. */
 export function runbookUrl(runbooks: string, page: string, alert: string): string {

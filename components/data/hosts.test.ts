@@ -4,11 +4,14 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Namespace } from "../../cluster/namespace.ts";
-import type { Issuer } from "../../edge/issuer.ts";
-import { complete } from "./args.ts";
+import type { Namespace } from "../cluster/namespace.ts";
+import type { Issuer } from "../edge/issuer.ts";
 import { HOSTS_SH } from "./hosts.ts";
-import { servers, serversPlan } from "./plan.ts";
+import { complete as completeKafka } from "./kafka/args.ts";
+import { nodes } from "./kafka/config.ts";
+import { nodesPlan } from "./kafka/plan.ts";
+import { complete as completeRedis } from "./redis/args.ts";
+import { servers, serversPlan } from "./redis/plan.ts";
 
 const [FIRST = "", SECOND = ""] = servers("cache", "shop-data", 2);
 let folder: string;
@@ -16,7 +19,7 @@ let running: ChildProcess;
 
 /** Runs the script as it is, but for where its file is, how long it sleeps, and who answers it. */
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "redis-hosts-"));
+  folder = mkdtempSync(join(tmpdir(), "hosts-"));
   program("sleep", "exec /bin/sleep 0.05");
   program("getent", `echo "$2" >> ${folder}/asked\ngrep " $2$" ${folder}/dns`);
   dns({ [FIRST]: "10.0.0.1" });
@@ -82,15 +85,27 @@ test("it ends when it is told to, as the first process of a container too", asyn
   expect(await once(running, "exit")).toEqual([0, null]);
 });
 
-test("both servers of a pod read the file, and start when it is there", () => {
-  const args = { namespace: { name: "shop-data" } as Namespace, issuer: {} as Issuer, zones: ["a", "b", "c"] };
+const STORE = { namespace: { name: "shop-data" } as Namespace, issuer: {} as Issuer, zones: ["a", "b", "c"] };
+const kafka = completeKafka({ ...STORE, topics: { orders: {} } });
+
+test.each([
+  ["Redis", serversPlan("cache", completeRedis(STORE)), ["redis", "sentinel"], servers("cache", "shop-data", 3)],
+  ["a broker", nodesPlan("kafka", "broker", kafka, "id"), ["broker"], nodes("kafka", "shop-data", "controller", 3)],
+  [
+    "a controller",
+    nodesPlan("kafka", "controller", kafka, "id"),
+    ["controller"],
+    nodes("kafka", "shop-data", "controller", 3),
+  ],
+])("servers of %s read the file, and start when it is there", (_, plan, readers, names) => {
   // biome-ignore lint/suspicious/noExplicitAny: a plan is plain data, though its type also allows outputs.
-  const { containers, initContainers } = (serversPlan("cache", complete(args)) as any).spec.template.spec;
-  const servers = containers.filter(({ name }: { name: string }) => name !== "exporter");
-  expect(servers).toHaveLength(2);
-  for (const { volumeMounts } of servers)
-    expect(volumeMounts).toContainEqual(expect.objectContaining({ mountPath: "/etc/hosts", subPath: "hosts" }));
-  expect(initContainers).toMatchObject([
-    { restartPolicy: "Always", startupProbe: { exec: { command: ["test", "-s", "/run/hosts/hosts"] } } },
-  ]);
+  const { containers, initContainers } = (plan as any).spec.template.spec;
+  for (const { name, volumeMounts } of containers.filter(({ name }: { name: string }) => readers.includes(name)))
+    expect(volumeMounts, name).toContainEqual(expect.objectContaining({ mountPath: "/etc/hosts", subPath: "hosts" }));
+  const written = initContainers.find(({ name }: { name: string }) => name === "hosts");
+  expect(written).toMatchObject({
+    restartPolicy: "Always",
+    startupProbe: { exec: { command: ["test", "-s", "/run/hosts/hosts"] } },
+    env: [{ name: "SERVERS", value: names.join(" ") }],
+  });
 });

@@ -1,6 +1,6 @@
 import type { types } from "@pulumi/kubernetes";
-import { CLUSTER_DOMAIN } from "../../core/network.ts";
-import { RESTRICTED_CONTAINER } from "../../core/security-context.ts";
+import { CLUSTER_DOMAIN } from "../core/network.ts";
+import { RESTRICTED_CONTAINER } from "../core/security-context.ts";
 
 /** A folder that the pod's containers share, and the file in it. */
 const FOLDER = "/run/hosts";
@@ -15,9 +15,9 @@ const PROBED_EVERY_SECONDS = 60;
 const RESOURCES = { requests: { cpu: "10m", memory: "32Mi" }, limits: { cpu: "100m", memory: "32Mi" } };
 
 /**
- * Writes the servers' addresses down: the file is /etc/hosts of Redis and Sentinel, who ask for names in the very loop that
- * does all their work, and so wait for no DNS. A name that DNS does not tell keeps its last address: its server is gone, and
- * asking again would not bring it back. The file is mounted by itself, so it is written in place.
+ * Writes the addresses of `SERVERS` down: the file is /etc/hosts of servers that ask for names in the very loop that does all their work,
+ * and so wait for no DNS. A name that DNS does not tell keeps its last address: its server is gone, and asking again would not bring it
+ * back. The file is mounted by itself, so it is written in place.
  */
 export const HOSTS_SH = `#!/bin/sh
 trap 'exit 0' TERM
