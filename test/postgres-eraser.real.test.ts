@@ -179,6 +179,50 @@ describe.skipIf(missing)(`The eraser of a Postgres${missing ? ` (skipped: ${miss
     expect(count("orders", "id = 1000")).toBe(0);
   });
 
+  test("a request is not done while a trigger, or a policy for rows, keeps what it is about; nor is a time over", () => {
+    fill(400);
+    eraser.run();
+    asOwner(`
+      INSERT INTO orders VALUES (1000, 5, 'card', '2020-01-01');
+      CREATE FUNCTION keeps() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+      CREATE TRIGGER keeps BEFORE DELETE ON orders FOR EACH ROW EXECUTE FUNCTION keeps();
+      ALTER TABLE crm.contacts ENABLE ROW LEVEL SECURITY;`);
+    request("3");
+    const { status, said, lines } = eraser.run();
+    expect(status, said).toBe(1);
+    const stay = "rows of public.orders stay that were to go: a trigger keeps them, or somebody changes them";
+    expect(lines).toContainEqual(
+      expect.objectContaining({ eraser: "kept to its time", table: "public.orders", problem: stay }),
+    );
+    const hidden = 'query would be affected by row-level security policy for table "contacts"';
+    expect(lines).toContainEqual(expect.objectContaining({ eraser: "request", problem: hidden }));
+    asOwner("ALTER TABLE crm.contacts DISABLE ROW LEVEL SECURITY");
+    expect(eraser.run().lines).toContainEqual(expect.objectContaining({ eraser: "request", problem: stay }));
+    expect(waiting()).toBe(1);
+    asOwner("DROP TRIGGER keeps ON orders");
+    expect(eraser.run()).toMatchObject({ status: 0 });
+    expect([waiting(), ...ofThree()]).toEqual([0, 0, 0]);
+  });
+
+  test("what is asked for after a run has begun waits for the next: it is in no log yet", async () => {
+    fill(80);
+    eraser.run();
+    request("3");
+    expect((await once(eraser.erasing(), "exit"))[0]).toBe(0);
+    expect([waiting(), ...ofThree()]).toEqual([1, 8, 8]);
+    expect(eraser.run()).toMatchObject({ status: 0 });
+    expect([waiting(), ...ofThree()]).toEqual([0, 0, 0]);
+  });
+
+  test("a run whose rights could not be given carries out no request, which would be in no log", () => {
+    fill(80);
+    eraser.run();
+    eraser.declare({ ...TABLES, gone: { by: "at" } });
+    request("3");
+    expect(eraser.run()).toMatchObject({ status: 1 });
+    expect([waiting(), ...ofThree()]).toEqual([1, 8, 8]);
+  });
+
   test("its role deletes, and sees what it finds rows by; nothing else", () => {
     fill(3);
     eraser.run();

@@ -8,7 +8,7 @@ const SHAPE = /^(\d+)(ms|s|m|h|d)$/;
 
 /** Whether a text is a {@link Duration}. Fractions and signs are not: write `1500ms`, not `1.5s`. */
 export function isDuration(text: string): text is Duration {
-  return SHAPE.test(text);
+  return typeof text === "string" && SHAPE.test(text);
 }
 
 /** A problem if a field's value is no duration, or not between two, both included. */

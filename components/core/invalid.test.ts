@@ -9,6 +9,15 @@ test("a problem is one line: the field, what was given, what is allowed", () => 
   expect(describe({ field: "image", given: undefined, allowed: "an image" })).toMatch(/nothing was given/);
 });
 
+test("what is no JSON is told all the same", () => {
+  const told = (given: unknown) => describe({ field: "a", given, allowed: "1" });
+  expect([Number.NaN, Number.POSITIVE_INFINITY, null, () => 1, Symbol("s"), 10n].map(told)).toEqual(
+    ["NaN", "Infinity", "null", "a function", "a symbol", "a bigint that is no JSON"].map(
+      (what) => `a: ${what} was given; allowed: 1`,
+    ),
+  );
+});
+
 test("a password is not repeated", () => {
   const given = "http://user:hunter2pw@collector.observability.svc:4318";
   const line = describe({ field: "telemetry.endpoint", given, allowed: "a Service" });

@@ -65,5 +65,12 @@ export function describe({ field, given, allowed }: Problem): string {
 
 function shown(given: unknown): string {
   const secret = typeof given === "string" ? passwordIn(given) : undefined;
-  return JSON.stringify(secret === undefined ? given : `<${secret}>`);
+  if (secret !== undefined) return JSON.stringify(`<${secret}>`);
+  // In JSON what is no number would be null, a function nothing, and some values are none at all.
+  if (typeof given === "number") return String(given);
+  try {
+    return JSON.stringify(given) ?? `a ${typeof given}`;
+  } catch {
+    return `a ${typeof given} that is no JSON`;
+  }
 }

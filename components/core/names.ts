@@ -9,7 +9,7 @@ const LONGEST_NAME = LONGEST_LABEL - 23;
 
 /** Whether a text is a DNS label: lower-case letters, digits and hyphens, from a letter to a letter or digit. */
 export function isDnsLabel(text: string, longest = LONGEST_LABEL): boolean {
-  return text.length <= longest && LABEL.test(text);
+  return typeof text === "string" && text.length <= longest && LABEL.test(text);
 }
 
 /** A problem if the text cannot name a resource, none otherwise. */

@@ -20,7 +20,7 @@ const BINARY = ["Ti", "Gi", "Mi", "Ki"] as const;
 
 /** Whether a text is a {@link Quantity}. Fractions, exponents and signs are not: write `1536Mi`, not `1.5Gi`. */
 export function isQuantity(text: string): text is Quantity {
-  return SHAPE.test(text);
+  return typeof text === "string" && SHAPE.test(text);
 }
 
 /** The amount in its base unit: bytes, or cores. Throws `TypeError` on anything that is not a {@link Quantity}. */

@@ -10,7 +10,10 @@ export interface Resources {
 }
 
 /** Every quantity that is none, or a request above its limit. */
-export function resourceProblems(field: string, { requests, limits }: Resources): Problem[] {
+export function resourceProblems(field: string, resources: Resources): Problem[] {
+  const { requests, limits } = resources ?? {};
+  if (!requests || !limits)
+    return [{ field, given: resources, allowed: "requests and limits, each with a cpu and a memory" }];
   return (["cpu", "memory"] as const).flatMap((kind) => {
     const wrong = [
       [`${field}.requests.${kind}`, requests[kind]],

@@ -17,6 +17,9 @@ const RANKS: Readonly<Record<DataClass, number>> = {
   personal: 3,
 };
 
+/** A hundred years: more does not fit into what counts it, such as an interval of PostgreSQL. */
+const MOST_SPAN: Duration = "36500d";
+
 /** What a store promises for a disaster, in which nothing but its backups is left. */
 export interface RecoveryObjectives {
   /** How long it may take until it serves again. */
@@ -50,10 +53,23 @@ export function declaredProblems({ dataClass = DEFAULT_CLASS, objectives, retent
       allowed: 'how long personal data is kept at most, such as "365d"',
     });
   const spans = { retention, "objectives.rto": objectives?.rto, "objectives.rpo": objectives?.rpo };
-  for (const [field, given] of Object.entries(spans))
-    if (given !== undefined && !(isDuration(given) && milliseconds(given) > 0))
-      problems.push({ field, given, allowed: 'a duration longer than nothing, such as "15m"' });
+  for (const [field, given] of Object.entries(spans)) {
+    const isLeftOut = given === undefined && (field === "retention" || objectives === undefined);
+    if (
+      !isLeftOut &&
+      !(isDuration(given as string) && milliseconds(given as Duration) > 0 && isBounded(given as Duration))
+    )
+      problems.push({
+        field,
+        given,
+        allowed: `a duration longer than nothing and of at most "${MOST_SPAN}", such as "15m"`,
+      });
+  }
   return problems;
+}
+
+function isBounded(given: Duration): boolean {
+  return milliseconds(given) <= milliseconds(MOST_SPAN);
 }
 
 /** Whether what is of one class must not go where another is kept. */
@@ -68,6 +84,8 @@ export function placeClassProblems(
   { dataClass = DEFAULT_CLASS }: DeclaredArgs,
   bucket: { readonly bucketName: string; readonly dataClass: DataClass },
 ): Problem[] {
+  if (typeof bucket?.bucketName !== "string" || !DATA_CLASSES.includes(bucket.dataClass))
+    return [{ field, given: "no bucket", allowed: 'a bucket of an ObjectStore: objects.bucket("<name>")' }];
   if (!isAbove(dataClass, bucket.dataClass)) return [];
   const given = `${bucket.bucketName}, of the class ${bucket.dataClass}`;
   const allowed = `a bucket of a store with dataClass "${dataClass}" or higher: ${what} are of the class of the data`;

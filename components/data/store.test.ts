@@ -52,6 +52,30 @@ describe.each(["Redis", "Postgres", "Kafka"] as const)("bad input to %s", (store
     expect(fields({ storage: "10 gigabytes", rotation: 0 })).toEqual(["storage", "rotation"]);
     expect(fields({ storage: "1.5Gi" })).toEqual(["storage"]);
     expect(fields({ zones: [] })).toContain("zones");
+    // A plain number is bytes: a unit was forgotten.
+    for (const storage of ["10", "0", 10]) expect(fields({ storage })).toEqual(["storage"]);
+    expect(fields({ version: "17.5 --privileged" })).toEqual(["version"]);
+    expect(fields({ version: `17.5@sha256:${"0".repeat(64)}` })).toEqual([]);
+  });
+
+  test("a zone that stands there twice is one", () => {
+    expect(problems({ zones: ["a", "b", "b"] })).toEqual([
+      { field: "zones[2]", given: "b", allowed: "each zone once" },
+    ]);
+    for (const nothing of ["", null, 7]) expect(fields({ zones: ["a", "b", "c", nothing] })).toEqual(["zones[3]"]);
+  });
+
+  test("what only JavaScript can give is refused, not stumbled over", () => {
+    expect(fields({ resources: null })).toEqual(["resources"]);
+    expect(fields({ resources: { limits: { cpu: "1", memory: "1Gi" } } })).toEqual(["resources"]);
+    expect(fields({ objectives: { rpo: "1h" } })).toContain("objectives.rto");
+    expect(fields({ storage: 10n })).toEqual(["storage"]);
+    expect(fields({ zones: "abc" })).toContain("zones");
+  });
+
+  test("no span is longer than a hundred years", () => {
+    expect(fields({ retention: "99999999999999999999d" })).toEqual(["retention"]);
+    expect(fields({ retention: "36500d" })).toEqual([]);
   });
 });
 

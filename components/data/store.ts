@@ -2,7 +2,7 @@ import type { Namespace } from "../cluster/namespace.ts";
 import type { Problem } from "../core/invalid.ts";
 import { nameProblems } from "../core/names.ts";
 import { isOptOut, type OptOut } from "../core/opt-out.ts";
-import { isQuantity, type Quantity } from "../core/quantity.ts";
+import { amount, isQuantity, type Quantity } from "../core/quantity.ts";
 import { isQuorum } from "../core/quorum.ts";
 import { type Resources, resourceProblems } from "../core/resources.ts";
 import type { Issuer } from "../edge/issuer.ts";
@@ -38,9 +38,14 @@ export interface StoreArgs extends DeclaredArgs {
   readonly rotation?: number;
 }
 
+/** Less is a unit forgotten: a plain number is bytes. */
+const LEAST_STORAGE: Quantity = "64Mi";
+/** Of an image, as registries take it. It may end in a digest. */
+const TAG = /^\w[\w.-]{0,127}(@sha256:[0-9a-f]{64})?$/;
+
 /** What is wrong with the arguments that all stores share. */
-export function storeProblems(name: string, args: StoreArgs): Problem[] {
-  const { backend = "inCluster", storage, resources, rotation = 1, runbooks } = args;
+export function storeProblems(name: string, args: StoreArgs & { readonly version?: string }): Problem[] {
+  const { backend = "inCluster", version, storage, resources, rotation = 1, runbooks } = args;
   const problems = [...nameProblems("name", name), ...declaredProblems(args)];
   if (backend !== "inCluster")
     problems.push({
@@ -49,13 +54,30 @@ export function storeProblems(name: string, args: StoreArgs): Problem[] {
       allowed: '"inCluster" or "aws"',
     });
   if ("aws" in args) problems.push({ field: "aws", given: "an object", allowed: 'nothing, unless backend is "aws"' });
-  if (args.zones.length === 0) problems.push({ field: "zones", given: args.zones, allowed: "at least one zone" });
-  if (storage !== undefined && !isQuantity(storage))
-    problems.push({ field: "storage", given: storage, allowed: 'a quantity such as "10Gi"' });
+  problems.push(...zoneProblems(args.zones));
+  if (storage !== undefined && !(isQuantity(storage) && amount(storage) >= amount(LEAST_STORAGE)))
+    problems.push({
+      field: "storage",
+      given: storage,
+      allowed: `a quantity of at least "${LEAST_STORAGE}", such as "10Gi"`,
+    });
+  if (version !== undefined && !TAG.test(version))
+    problems.push({ field: "version", given: version, allowed: 'the tag of an image, such as "17.5"' });
   problems.push(...runbooksProblems(runbooks));
   if (!Number.isInteger(rotation) || rotation < 1)
     problems.push({ field: "rotation", given: rotation, allowed: "a whole number of at least 1" });
   return resources === undefined ? problems : [...problems, ...resourceProblems("resources", resources)];
+}
+
+/** A zone that stands there twice is one zone, and a quorum over it is lost with it. */
+function zoneProblems(zones: readonly string[]): Problem[] {
+  if (!Array.isArray(zones) || zones.length === 0)
+    return [{ field: "zones", given: zones, allowed: "at least one zone" }];
+  return zones.flatMap((zone, index) => {
+    const field = `zones[${index}]`;
+    if (typeof zone !== "string" || zone === "") return [{ field, given: zone, allowed: "the name of a zone" }];
+    return zones.indexOf(zone) === index ? [] : [{ field, given: zone, allowed: "each zone once" }];
+  });
 }
 
 /** A problem unless a number of replicas can hold a quorum, or one is stepped down to. */

@@ -70,7 +70,7 @@ describe("topics of personal data", () => {
   });
 
   test.each<[what: string, topic: TopicArgs, store: Partial<KafkaArgs>, field: string, allowed: RegExp]>([
-    ["for no time at all", { retention: "0s" }, store, "topics.orders.retention", /at least "1m"/],
+    ["for next to no time", { retention: "1s" }, store, "topics.orders.retention", /at least "1m"/],
     ["for longer than the store", { retention: "31d" }, store, "topics.orders.retention", /at most the store's, "30d"/],
     ["for ever", { compacted: true }, store, "topics.orders.compacted", /or tombstones: optOut/],
     [
@@ -161,6 +161,12 @@ test.each<[what: string, args: Partial<KafkaArgs>, field: string, allowed: RegEx
   ["two zones", { zones: ["a", "b"] }, "zones", /three zones or more/],
   ["a topic in capitals", { topics: { Orders: {} } }, "topics.Orders", /a DNS label/],
   ["no partition", { topics: { orders: { partitions: 0 } } }, "topics.orders.partitions", /from 1 to 1000/],
+  [
+    "a retention that Kafka cannot count",
+    { topics: { orders: { retention: "99999999999999999999d" } } },
+    "topics.orders.retention",
+    /a duration from "1s" to "36500d"/,
+  ],
   [
     "a retention of no time",
     { topics: { orders: { retention: "ages" as never } } },

@@ -42,6 +42,7 @@ interface User {
 export class InCluster implements Server {
   readonly endpoint: pulumi.Output<string>;
   readonly peers: Server["peers"];
+  readonly ownUsers: readonly string[];
   readonly setup: Job;
   readonly #name: string;
   readonly #args: CompleteArgs;
@@ -83,6 +84,7 @@ export class InCluster implements Server {
       );
     });
     new Service(...children.child(name, bootstrapServicePlan(name, namespace), undefined, { dependsOn: sets }));
+    this.ownUsers = [names(name).server, names(name).admin];
     this.setup = this.#setUp(sets, transform?.setup);
     const watch = { ...watched(name, args), namespace, runbooks: args.runbooks };
     new StoreMonitoring(name, watch, { parent: children.component, dependsOn: sets });

@@ -4,6 +4,7 @@ import { refuse } from "../../core/invalid.ts";
 import { Ledger } from "../../core/ledger.ts";
 import { nearest } from "../../core/names.ts";
 import type { Consumer, Grant, Usable } from "../../core/usage.ts";
+import { accountProblems } from "../account.ts";
 import { type Credential, credential } from "../credential.ts";
 import { complete, type KafkaArgs } from "./args.ts";
 import type { Access } from "./config.ts";
@@ -101,14 +102,8 @@ export class Kafka<Name extends string = string> extends Component {
     const key = `${namespace}/${name}`;
     const known = this.#users.get(key);
     if (known) return known;
-    if ([...this.#users.values()].some((user) => user.consumer === name))
-      refuse(`Kafka "${this.#name}"`, [
-        {
-          field: "uses",
-          given: key,
-          allowed: "consumers of different names: the user of this name is another service's",
-        },
-      ]);
+    const taken = [...this.#users.values()].map((user) => user.consumer);
+    refuse(`Kafka "${this.#name}"`, accountProblems(consumer, taken, this.#server.ownUsers));
     const own = { name: `${this.#name}-${name}`, username: name, consumer, rotation: this.#rotation };
     const made = credential(own);
     const user = { consumer: name, credential: made, dependsOn: this.#server.addUser(name, made.password) };

@@ -49,6 +49,7 @@ const SIZE = "brokerNodeGroupInfo.storageInfo.ebsStorageInfo.volumeSize";
 export class Msk implements Server {
   readonly endpoint: pulumi.Output<string>;
   readonly peers: Server["peers"];
+  readonly ownUsers = [ADMIN];
   readonly setup: Job;
   readonly #name: string;
   readonly #args: CompleteMsk;

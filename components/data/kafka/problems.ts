@@ -1,4 +1,4 @@
-import { type Duration, isDuration, milliseconds } from "../../core/duration.ts";
+import { type Duration, durationProblems, isDuration, milliseconds } from "../../core/duration.ts";
 import type { Problem } from "../../core/invalid.ts";
 import { isDnsLabel } from "../../core/names.ts";
 import { isOptOut } from "../../core/opt-out.ts";
@@ -9,6 +9,8 @@ import { type CompleteArgs, type KafkaArgs, TOPIC_DEFAULTS, type TopicArgs } fro
 /** Short enough that the relation's name, `<topic>-topic`, and a pod's volume of that name stay DNS labels. */
 const LONGEST_TOPIC = 40;
 const MOST_PARTITIONS = 1_000;
+const LEAST_RETENTION: Duration = "1s";
+const MOST_RETENTION: Duration = "36500d";
 const LEAST_PERSONAL: Duration = "1m";
 
 /** Everything that is wrong with a Kafka's arguments. */
@@ -50,8 +52,8 @@ export function topicProblems({ topics, ...store }: Pick<KafkaArgs, "topics" | k
         given: partitions,
         allowed: `a whole number from 1 to ${MOST_PARTITIONS}`,
       });
-    if (!isDuration(retention))
-      problems.push({ field: `${field}.retention`, given: retention, allowed: 'a duration such as "7d"' });
+    const ofRetention = durationProblems(`${field}.retention`, retention, LEAST_RETENTION, MOST_RETENTION);
+    if (ofRetention.length > 0) problems.push(...ofRetention);
     else problems.push(...classProblems(field, { ...given, retention }, store));
   }
   return problems;

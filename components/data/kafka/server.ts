@@ -8,6 +8,8 @@ export interface Server {
   readonly endpoint: pulumi.Output<string>;
   /** Where consumers may send to. */
   readonly peers: Grant["peers"];
+  /** Users that it has itself, which may do anything. No consumer is called so. */
+  readonly ownUsers: readonly string[];
   /** What makes topics, users and rights. */
   readonly setup: pulumi.Resource;
   /** Makes a user; gives what must stand before it can log in. */

@@ -29,7 +29,7 @@ export function backupProblems(name: string, args: Args, now = Date.now()): Prob
   const misshapen = shapeProblems(full);
   problems.push(...backupKeepProblems(full.keep, args), ...misshapen);
   problems.push(...placeClassProblems("backup.to", "backups", args, full.to));
-  if (restore?.from.bucketName === full.to.bucketName && restore.serverName === full.serverName)
+  if (restore !== undefined && restore.from.bucketName === full.to.bucketName && restore.serverName === full.serverName)
     problems.push({
       field: "backup.serverName",
       given: full.serverName,

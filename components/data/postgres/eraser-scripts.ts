@@ -25,19 +25,24 @@ fail() { echo "{\\"eraser\\":\\"failed\\",\\"database\\":\\"$database\\",\\"why\
 /** In the name of who owns the tables: gives the eraser its rights, and writes down which requests there are. */
 const PREPARE_SH = `${ASK_SH}
 for database in $DATABASES; do
-  ask ${PATHS.stewards} prepare.sql -v eraser="$(cat "${PATHS.scripts}/$database.role")" -v known="${PATHS.run}/$database.known.json" ||
-    { fail "its rights could not be given"; touch "${PATHS.run}/$database.failed"; }
+  ask ${PATHS.stewards} prepare.sql -v eraser="$(cat "${PATHS.scripts}/$database.role")" -v known="${PATHS.run}/$database.known.json" \\
+    -v waiting="${PATHS.run}/$database.waiting.json" ||
+    { fail "its rights could not be given"; rm -f "${PATHS.run}/$database".*.json; touch "${PATHS.run}/$database.failed"; }
 done
 `;
 
-/** One database does not wait for another that fails; the run has failed if any did. */
+/**
+ * One database does not wait for another that fails; the run has failed if any did. Of one whose requests could not be told, and so are in
+ * no log, only what is past its time goes.
+ */
 const ERASE_SH = `${ASK_SH}
 code=0
 for database in $DATABASES; do
   missing="${PATHS.run}/$database.missing.json"
-  [ -e "$missing" ] || echo '[]' > "$missing"
+  waiting="${PATHS.run}/$database.waiting.json"
+  for requests in "$missing" "$waiting"; do [ -e "$requests" ] || echo '[]' > "$requests"; done
   [ -e "${PATHS.run}/$database.failed" ] && code=1
-  ask ${PATHS.erasers} erase.sql -v missing="$missing" -v forget="$FORGET_SECONDS" || { fail "not all could be deleted"; code=1; }
+  ask ${PATHS.erasers} erase.sql -v missing="$missing" -v waiting="$waiting" -v forget="$FORGET_SECONDS" || { fail "not all could be deleted"; code=1; }
 done
 exit $code
 `;

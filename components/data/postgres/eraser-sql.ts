@@ -11,6 +11,8 @@ const SETTINGS = `\\set ON_ERROR_STOP on
 SET search_path = public;
 SET TimeZone = 'UTC';
 SET lock_timeout = '10s';
+-- Rows that a policy hides are told of as an error, not left out.
+SET row_security = off;
 SELECT set_config('eraser.tables', :'tables', false) AS tables, set_config('eraser.database', :'database', false) AS database,
   EXISTS (SELECT FROM jsonb_array_elements(:'tables') AS t (one) WHERE one ? 'subject') AS requests \\gset
 `;
@@ -19,7 +21,10 @@ SELECT set_config('eraser.tables', :'tables', false) AS tables, set_config('eras
 const DECLARED = `SELECT one->>'table' AS name, one->>'by' AS moment, one->>'subject' AS subject, (one->>'keep')::bigint AS keep
       FROM jsonb_array_elements(current_setting('eraser.tables')::jsonb) WITH ORDINALITY AS t (one, place)`;
 
-/** Rights are taken and given in one transaction: those to what is no longer declared end here. Then it tells the requests. */
+/**
+ * Rights are taken and given in one transaction: those to what is no longer declared end here. Then it tells the requests: those that wait
+ * first, so that none of them is missing among all, which are kept in the log.
+ */
 export const PREPARE_SQL = `${SETTINGS}
 SELECT set_config('eraser.role', :'eraser', false) AS role, pg_get_userbyid(datdba) AS owner
   FROM pg_database WHERE datname = current_database() \\gset
@@ -59,6 +64,12 @@ END $$;
 GRANT SELECT, INSERT (id, subject, requested_at), UPDATE (done_at), DELETE ON ${REQUESTS} TO :"eraser";
 \\endif
 COMMIT;
+\\o :waiting
+\\if :requests
+SELECT coalesce(json_agg(id), '[]') FROM ${REQUESTS} WHERE done_at IS NULL;
+\\else
+SELECT '[]';
+\\endif
 \\o :known
 \\if :requests
 SELECT coalesce(json_agg(json_build_object('id', id, 'subject', subject, 'requested_at', requested_at, 'done', done_at IS NOT NULL)), '[]')
@@ -72,10 +83,14 @@ SELECT '[]';
  * Deletes batch by batch, each a transaction of its own: whatever ends a run, the next one goes on where it was. What cannot be deleted
  * does not stop the rest, and the run has failed. A request is done when no table has a row of its person, and stays one until then.
  *
- * A batch is found by where its rows lie, so that it takes no right to lock them; one that was changed in between waits for the next.
+ * A batch is found by where its rows lie, so that it takes no right to lock them; one that was changed in between waits for the next. After
+ * the last batch it looks whether any is left: a trigger may have kept it.
+ *
+ * Only requests that waited when the run began are carried out, and those out of the log: one that came since is in no log yet.
  */
 export const ERASE_SQL = `${SETTINGS}
 \\set missing \`cat :'missing'\`
+\\set waiting \`cat :'waiting'\`
 SET client_connection_check_interval = '10s';
 DO $$
 BEGIN
@@ -88,7 +103,8 @@ INSERT INTO ${REQUESTS} (id, subject, requested_at)
   SELECT id, subject, requested_at FROM jsonb_to_recordset(:'missing') AS m (id uuid, subject text, requested_at timestamptz)
   ON CONFLICT DO NOTHING;
 \\endif
-SELECT set_config('eraser.requests', :'requests', false) AS requests \\gset
+SELECT set_config('eraser.requests', :'requests', false) AS requests, set_config('eraser.due', (:'waiting'::jsonb ||
+  (SELECT coalesce(jsonb_agg(one->'id'), '[]') FROM jsonb_array_elements(:'missing') AS t (one)))::text, false) AS due \\gset
 DO $$
 DECLARE
   declared record;
@@ -100,9 +116,12 @@ DECLARE
   problem text;
   problems int := 0;
   fits boolean;
+  stays boolean;
   -- Of a table: those rows for which a column, compared with a value of a type, is so.
   batch CONSTANT text := 'WITH found AS MATERIALIZED (SELECT tableoid AS part, ctid AS place FROM %1$s WHERE %2$I %3$s $1::%4$s LIMIT ${BATCH})
     DELETE FROM %1$s AS victim USING found WHERE victim.tableoid = found.part AND victim.ctid = found.place AND victim.%2$I %3$s $1::%4$s';
+  rest CONSTANT text := 'SELECT EXISTS (SELECT FROM %1$s WHERE %2$I %3$s $1::%4$s)';
+  kept CONSTANT text := 'rows of %s stay that were to go: a trigger keeps them, or somebody changes them';
 BEGIN
   FOR declared IN ${DECLARED} WHERE one ? 'by' ORDER BY place
   LOOP
@@ -113,6 +132,10 @@ BEGIN
         problem := NULL;
         EXECUTE format(batch, declared.name::regclass, declared.moment, '<', 'timestamptz') USING cutoff;
         GET DIAGNOSTICS gone = ROW_COUNT;
+        IF gone = 0 THEN
+          EXECUTE format(rest, declared.name::regclass, declared.moment, '<', 'timestamptz') INTO stays USING cutoff;
+          problem := CASE WHEN stays THEN format(kept, declared.name) END;
+        END IF;
       EXCEPTION WHEN OTHERS THEN
         problem := SQLERRM;
         gone := 0;
@@ -137,7 +160,7 @@ BEGIN
   END LOOP;
 
   IF current_setting('eraser.requests')::boolean THEN
-    FOR request IN SELECT id, subject FROM ${REQUESTS} WHERE done_at IS NULL ORDER BY requested_at, id
+    FOR request IN SELECT id, subject FROM ${REQUESTS} WHERE done_at IS NULL AND current_setting('eraser.due')::jsonb ? id::text ORDER BY requested_at, id
     LOOP
       problem := NULL;
       total := 0;
@@ -156,6 +179,10 @@ BEGIN
             IF fits THEN
               EXECUTE format(batch, declared.name::regclass, declared.subject, '=', kind) USING request.subject;
               GET DIAGNOSTICS gone = ROW_COUNT;
+              IF gone = 0 THEN
+                EXECUTE format(rest, declared.name::regclass, declared.subject, '=', kind) INTO stays USING request.subject;
+                problem := CASE WHEN stays THEN format(kept, declared.name) ELSE problem END;
+              END IF;
             ELSE
               problem := format('its subject is no %s as %s.%s has them', kind, declared.name, declared.subject);
               gone := 0;

@@ -47,7 +47,7 @@ function tableProblems(
   retention: Duration | undefined,
 ): Problem[] {
   const field = `${database}.${table}`;
-  const { by, keep, subject } = given;
+  const { by, keep, subject } = given ?? {};
   const problems: Problem[] = [];
   if (!TABLE.test(table))
     problems.push({ field, given: table, allowed: 'a table, or <schema>.<table>, of a-z, 0-9 and "_"' });
@@ -59,7 +59,7 @@ function tableProblems(
         'by: "<column with a moment>", after which rows go, or subject: "<column with whom they are about>", or both',
     });
   for (const [column, name] of Object.entries({ by, subject }))
-    if (name !== undefined && !COLUMN.test(name))
+    if (name !== undefined && !(typeof name === "string" && COLUMN.test(name)))
       problems.push({ field: `${field}.${column}`, given: name, allowed: 'a column, of a-z, 0-9 and "_"' });
   if (keep === undefined) return problems;
   if (by === undefined)

@@ -88,6 +88,9 @@ test("a database has one owner, and a service one role in it", () => {
   expect(accessProblems(args, granted, access("billing", "orders", "owner"))).toEqual([
     { field: "uses of billing", given: "orders.owner", allowed: expect.stringContaining("orders is it") },
   ]);
+  expect(accessProblems(args, [], access("pg", "orders", "reader"))).toMatchObject([
+    { field: "uses of pg", given: "pg" },
+  ]);
   expect(accessProblems(args, granted, access("orders", "orders", "reader"))).toEqual([
     { field: "uses of orders", given: "orders", allowed: expect.stringContaining("has orders_orders already") },
   ]);
@@ -103,6 +106,9 @@ test.each<[what: string, args: Partial<PostgresArgs>, field: string, allowed: Re
   ["a place in AWS without its backend", { aws: {} } as never, "aws", /nothing, unless backend is "aws"/],
   ["no database", { databases: [] }, "databases", /at least one/],
   ["a database twice", { databases: ["orders", "orders"] }, "databases[1]", /each database once/],
+  ["a database whose roles would be PostgreSQL's", { databases: ["pg-orders"] }, "databases[0]", /"pg"/],
+  ["a database whose login could be another's owner", { databases: ["stock-owner"] }, "databases[0]", /"owner"/],
+  ["what is no bucket", { backup: { to: {} as never } }, "backup.to", /a bucket of an ObjectStore/],
   ["the server's own database", { databases: ["postgres"] }, "databases[0]", /any name but postgres/],
   ["a size that is none", { storage: "lots" as never }, "storage", /a quantity/],
   ["too few connections", { connections: 15 }, "connections", /from 16 to 5000/],

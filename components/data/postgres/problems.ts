@@ -43,6 +43,13 @@ export function databaseProblems(databases: readonly string[]): Problem[] {
       problems.push({ field, given: database, allowed: `a DNS label of at most ${LONGEST_DATABASE} characters` });
     else if (RESERVED_DATABASES.has(database))
       problems.push({ field, given: database, allowed: `any name but ${[...RESERVED_DATABASES].join(", ")}` });
+    else if (/^pg(-|$)|(^|-)owner$/.test(database))
+      problems.push({
+        field,
+        given: database,
+        allowed:
+          'a name that is not, and does not begin with, "pg", whose roles are PostgreSQL\'s; nor ends in "owner", as roles of ours do',
+      });
     else if (databases.indexOf(database) !== index)
       problems.push({ field, given: database, allowed: "each database once" });
   }
@@ -67,6 +74,12 @@ export function budgetProblems({ connections, poolSize }: Budget): Problem[] {
 export function accessProblems(args: Budget, granted: readonly Access[], access: Access): Problem[] {
   const field = `uses of ${access.consumer}`;
   const problems: Problem[] = [];
+  if (loginRole(access).startsWith("pg_"))
+    problems.push({
+      field,
+      given: access.consumer,
+      allowed: 'a name that is not, and does not begin with, "pg": such roles are PostgreSQL\'s',
+    });
   const twin = granted.find((other) => loginRole(other) === loginRole(access));
   if (twin)
     problems.push({

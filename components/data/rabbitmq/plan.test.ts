@@ -186,6 +186,12 @@ describe("bad input", () => {
     ["room for nothing", { maxBytes: "0Mi" }, "maxBytes"],
     ["no message", { maxMessages: 0 }, "maxMessages"],
     ["an unknown overflow", { whenFull: "wait" as never }, "whenFull"],
+    ["dead letters that are gone at once", { deadLetterRetention: "0s" }, "deadLetterRetention"],
+    [
+      "dead letters for longer than anybody looks",
+      { deadLetterRetention: "99999999999999999999d" },
+      "deadLetterRetention",
+    ],
     ["a retention that is none", { deadLetterRetention: "long" as never }, "deadLetterRetention"],
   ])("%s is refused, with the path of the field", (_, queue, field) => {
     expect(rabbitProblems("broker", complete({ ...base, queues: { orders: queue } }))).toMatchObject([

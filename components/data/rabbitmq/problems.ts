@@ -1,4 +1,4 @@
-import { isDuration } from "../../core/duration.ts";
+import { durationProblems } from "../../core/duration.ts";
 import type { Problem } from "../../core/invalid.ts";
 import { isDnsLabel } from "../../core/names.ts";
 import { isOptOut } from "../../core/opt-out.ts";
@@ -64,12 +64,7 @@ function queueProblems(queue: string, args: QueueArgs): Problem[] {
     problems.push({ field: `${field}.maxMessages`, given: maxMessages, allowed: "a whole number of at least 1" });
   if (whenFull !== "reject" && whenFull !== "drop-oldest")
     problems.push({ field: `${field}.whenFull`, given: whenFull, allowed: '"reject" or "drop-oldest"' });
-  if (!isDuration(deadLetterRetention))
-    problems.push({
-      field: `${field}.deadLetterRetention`,
-      given: deadLetterRetention,
-      allowed: 'a duration such as "14d"',
-    });
+  problems.push(...durationProblems(`${field}.deadLetterRetention`, deadLetterRetention, "1m", "365d"));
   return problems;
 }
 

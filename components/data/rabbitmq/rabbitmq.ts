@@ -4,9 +4,11 @@ import { refuse } from "../../core/invalid.ts";
 import { Ledger } from "../../core/ledger.ts";
 import { nearest } from "../../core/names.ts";
 import type { Consumer, Grant, Usable } from "../../core/usage.ts";
+import { accountProblems } from "../account.ts";
 import { type Credential, credential } from "../credential.ts";
 import { AmazonMq } from "./amazon-mq.ts";
 import { type AmazonMqArgs, completeAmazonMq } from "./amazon-mq-args.ts";
+import { ADMIN } from "./amazon-mq-plan.ts";
 import { amazonMqProblems } from "./amazon-mq-problems.ts";
 import { complete, type RabbitMQArgs } from "./args.ts";
 import { PORTS } from "./config.ts";
@@ -15,6 +17,9 @@ import { InCluster } from "./in-cluster.ts";
 import { rabbitProblems } from "./problems.ts";
 import type { Server } from "./server.ts";
 import type { User } from "./setup.ts";
+
+/** No consumer is called so: who makes queues on AWS, and whom RabbitMQ lets in from its own node alone. */
+const OWN_USERS = [ADMIN, "guest"];
 
 /** One queue, and the rights that can be had to it. */
 export interface Queue {
@@ -103,14 +108,8 @@ export class RabbitMQ<Name extends string = string> extends Component {
     const key = `${consumer.namespace}/${consumer.name}`;
     const known = this.#credentials.get(key);
     if (known) return known;
-    if (this.#users.written.some(({ name }) => name === consumer.name))
-      refuse(`RabbitMQ "${this.#name}"`, [
-        {
-          field: "uses",
-          given: key,
-          allowed: "consumers of different names: the user of this name is another service's",
-        },
-      ]);
+    const taken = this.#users.written.map(({ name }) => name);
+    refuse(`RabbitMQ "${this.#name}"`, accountProblems(consumer, taken, OWN_USERS));
     const made = credential({
       name: `${this.#name}-${consumer.name}`,
       username: consumer.name,

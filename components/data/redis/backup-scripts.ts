@@ -12,6 +12,8 @@ export const PATHS = {
 const SNAPSHOT = `${PATHS.data}/dump.rdb`;
 /** While a restore writes. A server that has it was given a part of a snapshot, and nothing else. */
 const RESTORING = "plumbline:restoring";
+/** How it stands in a snapshot: each text after its length. So short ones are never compressed. */
+const MARK = [RESTORING, "yes"].map((text) => `\\0${text.length.toString(8).padStart(2, "0")}${text}`).join("");
 
 const BEGIN_SH = `#!/bin/sh
 set -eu
@@ -39,19 +41,23 @@ for server in $SERVERS; do
 done
 `;
 
-/** Takes a snapshot as a replica takes one: of a replica that follows its primary, else of the primary. Then it reads all of it. */
+/**
+ * Takes a snapshot as a replica takes one: of a replica that follows its primary, else of the primary. Then it reads all of it. One of a part of
+ * another is none: as the newest it would be what the next restore begins with.
+ */
 const SNAPSHOT_SH = `${BEGIN_SH}${ASK_SH}
 from="\${replica:-$primary}"
 [ -n "$from" ] || fail "no server answers that has all of the data"
 taken=$(date +%s)
 ask "$from" --rdb ${SNAPSHOT} > ${PATHS.data}/said 2>&1 || fail "$from gave no snapshot: $(tail -n 1 ${PATHS.data}/said | tr -d '"')"
 check
+! LC_ALL=C grep -aqF "$(printf '${MARK}')" ${SNAPSHOT} || fail "$from has a part of a snapshot: a restore goes on, or was cut short"
 keys=$(grep ' keys read' ${PATHS.data}/checked | cut -d ' ' -f 2)
 echo "$taken $keys $(sha256sum ${SNAPSHOT} | cut -d ' ' -f 1)" > ${PATHS.data}/facts
 say taken "\\"from\\":\\"$from\\",\\"keys\\":$keys,\\"seconds\\":$(($(date +%s) - taken))"
 `;
 
-const BUCKET_PY = `import hashlib, json, os, sys, time
+const BUCKET_PY = `import hashlib, json, os, re, sys, time
 
 import boto3
 
@@ -73,8 +79,8 @@ def fail(why):
 
 def snapshots():
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET, Prefix=FOLDER)
-    names = [one["Key"] for page in pages for one in page.get("Contents", []) if one["Key"].endswith(".rdb")]
-    return sorted(names)
+    names = [one["Key"] for page in pages for one in page.get("Contents", [])]
+    return sorted(name for name in names if re.fullmatch(r"\\d{8}T\\d{6}Z\\.rdb", name[len(FOLDER):]))
 
 
 def moment(name):

@@ -22,6 +22,11 @@ export const HEALTH_USER = "health";
 
 /** The account that reads metrics: it may ask how the server does, and nothing of what is in it. */
 export const METRICS_USER = "metrics";
+/**
+ * No consumer is called so: an ACL file with an account twice is not loaded, and the servers do not start. The last one's keys would have the
+ * prefix of the mark of a restore.
+ */
+export const OWN_USERS = ["default", INTERNAL_USER, HEALTH_USER, METRICS_USER, "plumbline"] as const;
 
 /**
  * The accounts that take a snapshot, as a replica does, and that write one back; no service is called so. The second may also empty a

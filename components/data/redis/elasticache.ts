@@ -9,6 +9,7 @@ import { type Children, keeping } from "../../core/component.ts";
 import { refuse } from "../../core/invalid.ts";
 import { Ledger } from "../../core/ledger.ts";
 import type { Consumer, Grant } from "../../core/usage.ts";
+import { accountProblems } from "../account.ts";
 import { amazonRoots, authoritiesFor } from "../aws/authorities.ts";
 import { watchStore } from "../aws/monitoring/watch.ts";
 import { storeAddresses } from "../aws/place.ts";
@@ -74,7 +75,8 @@ export class ElastiCache implements Server {
     const { aws, rotation } = this.#args;
     const { name: username } = consumer;
     const name = `${this.#name}-${username}`;
-    this.#refuseTwin(consumer);
+    const taken = this.#members.written.map((member) => member.consumer);
+    refuse(`Redis "${this.#name}"`, accountProblems(consumer, taken, ["default"]));
     const { password, files, secret } = credential({ name, username, consumer, rotation });
     const { userId } = this.#user(name, userPlan(pulumi.getStack(), this.#name, username), password);
     this.#members.add({ consumer: username, userId });
@@ -109,11 +111,5 @@ export class ElastiCache implements Server {
   #user(name: string, plan: Omit<UserArgs, "authenticationMode">, password: pulumi.Output<string>): User {
     const authenticationMode = { type: "password", passwords: [pulumi.secret(password)] };
     return new User(...this.#children.child(name, { ...plan, authenticationMode, tags: this.#tags }));
-  }
-
-  #refuseTwin({ name, namespace }: Consumer): void {
-    if (!this.#members.written.some(({ consumer }) => consumer === name)) return;
-    const allowed = "consumers of different names: the user of this name is another service's";
-    refuse(`Redis "${this.#name}"`, [{ field: "uses", given: `${namespace}/${name}`, allowed }]);
   }
 }

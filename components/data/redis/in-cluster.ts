@@ -8,10 +8,12 @@ import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionB
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword.js";
 import { type Children, keeping } from "../../core/component.ts";
+import { refuse } from "../../core/invalid.ts";
 import { labels, selector } from "../../core/labels.ts";
 import { Ledger } from "../../core/ledger.ts";
 import type { Consumer, Grant, Peer } from "../../core/usage.ts";
 import { Certificate } from "../../edge/certificate.ts";
+import { accountProblems } from "../account.ts";
 import { setWithClaims } from "../claims.ts";
 import { credential, PASSWORD } from "../credential.ts";
 import { StoreMonitoring } from "../monitoring/store-monitoring.ts";
@@ -21,7 +23,7 @@ import type { CompleteArgs } from "./args.ts";
 import { RedisBackup } from "./backup.ts";
 import { ACCOUNTS, type BackupPart } from "./backup-jobs.ts";
 import { redisBackupOf } from "./backup-plan.ts";
-import { consumerAcl, keyPrefix, PORT, serverFiles, usersAcl } from "./config.ts";
+import { consumerAcl, keyPrefix, OWN_USERS, PORT, serverFiles, usersAcl } from "./config.ts";
 import { exporterSecret } from "./exporter.ts";
 import { watched } from "./monitoring.ts";
 import {
@@ -40,6 +42,7 @@ import type { Server } from "./server.ts";
 
 /** A consumer's line in the ACL file; it holds a digest of the password and is a secret all the same. */
 interface Account {
+  readonly consumer: string;
   readonly line: pulumi.Output<string>;
 }
 
@@ -106,9 +109,11 @@ export class InCluster implements Server {
     const { namespace, issuer, rotation } = this.#args;
     const { name: username, namespace: home, podLabels } = consumer;
     const name = `${this.#name}-${username}`;
+    const taken = this.#accounts.written.map((account) => account.consumer);
+    refuse(`Redis "${this.#name}"`, accountProblems(consumer, taken, OWN_USERS));
     const { password, files, secret } = credential({ name, username, consumer, rotation });
     this.#consumers.add({ namespace: home, podLabels });
-    this.#accounts.add({ line: password.apply((value) => consumerAcl(username, value)) });
+    this.#accounts.add({ consumer: username, line: password.apply((value) => consumerAcl(username, value)) });
     return {
       environment: { HOST: this.#host, PORT: String(PORT), KEY_PREFIX: keyPrefix(username) },
       files,

@@ -43,6 +43,8 @@ export class Redis extends Component implements Usable {
 
 function redisProblems(name: string, args: RedisArgs) {
   const full = complete(args);
+  if (full.role !== "cache" && full.role !== "store")
+    return [{ field: "role", given: full.role, allowed: '"cache" or "store"' }];
   return [
     ...storeProblems(name, full),
     ...quorumProblems("replicas", full.replicas, full.replication),
