@@ -8,6 +8,8 @@ export interface SpreadArgs {
   readonly sharedHosts: "prefer-not" | "never";
   /** Pods that a Deployment replaces: the old and the new replicas are counted apart. */
   readonly rolls?: boolean;
+  /** Seconds after which a pod leaves a node that is lost, from when the cluster has noticed; 30 by default. */
+  readonly leavesAfter?: number;
 }
 
 /** Wide enough for a restart of the node's agent, short enough that a lost zone is made good within a minute. */
@@ -17,7 +19,7 @@ const EVICTED_AFTER_SECONDS = 30;
  * The scheduling part of a pod: spread evenly over the zones that are up, apart by host, and moved within half a minute
  * from a node that is lost. A lost zone is left out of the sum, so its replicas go to the others instead of waiting.
  */
-export function spread({ matchLabels, zones, sharedHosts, rolls }: SpreadArgs) {
+export function spread({ matchLabels, zones, sharedHosts, rolls, leavesAfter }: SpreadArgs) {
   const labelSelector = { matchLabels: { ...matchLabels } };
   const apart = { topologyKey: "kubernetes.io/hostname", labelSelector };
   return {
@@ -39,7 +41,7 @@ export function spread({ matchLabels, zones, sharedHosts, rolls }: SpreadArgs) {
           ? { requiredDuringSchedulingIgnoredDuringExecution: [apart] }
           : { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: apart }] },
     },
-    tolerations: tolerations(),
+    tolerations: tolerations(leavesAfter),
   };
 }
 
@@ -48,12 +50,12 @@ export function placed(zones: readonly string[]) {
   return { affinity: { nodeAffinity: inZones(zones) }, tolerations: tolerations() };
 }
 
-function tolerations() {
+function tolerations(tolerationSeconds = EVICTED_AFTER_SECONDS) {
   return ["not-ready", "unreachable"].map((trouble) => ({
     key: `node.kubernetes.io/${trouble}`,
     operator: "Exists",
     effect: "NoExecute",
-    tolerationSeconds: EVICTED_AFTER_SECONDS,
+    tolerationSeconds,
   }));
 }
 

@@ -40,6 +40,11 @@ export const RESERVED_CONNECTIONS = 15;
 const SHARED_BUFFERS_SHARE = 0.25;
 /** How long a standby waits before it asks for the log again (PostgreSQL's default is 5 s): a quorum of two waits with it after a failover. */
 const STANDBY_RETRIES_EVERY = "1s";
+/**
+ * Seconds. While an instance counts as one, CloudNativePG asks for its state at each step of a failover, and waits 2 s for an answer that a
+ * lost node never gives; one that is on its way out is not asked.
+ */
+const LEAVES_LOST_NODE_AFTER = 1;
 const MEBIBYTE = 2 ** 20;
 /**
  * How often an instance that starts is asked whether it has. CloudNativePG's default is 10 s, and it begins the next instance when
@@ -123,6 +128,7 @@ export function clusterPlan(
     matchLabels: podLabels(name),
     zones,
     sharedHosts: "never",
+    leavesAfter: LEAVES_LOST_NODE_AFTER,
   });
   return {
     apiVersion: "postgresql.cnpg.io/v1",
