@@ -22,6 +22,10 @@ describe("inventoryOf", () => {
       }),
       resource("pulumi:providers:kubernetes", "cluster"),
       resource("plumbline:data:Postgres", "orders", { custom: false }),
+      {
+        ...resource("plumbline:data:StoreMonitoring", "orders", { custom: false }),
+        urn: "urn:pulumi:local::plumbline::plumbline:data:Postgres$plumbline:data:StoreMonitoring::orders",
+      },
       resource("kubernetes:core/v1:Namespace", "shop", { inputs: { metadata: { name: "shop" } } }),
       object("kubernetes:apps/v1:Deployment", "payments", "shop"),
       object("kubernetes:apps/v1:Deployment", "orders", "shop"),
@@ -36,7 +40,7 @@ describe("inventoryOf", () => {
     expect(inventory.packages).toEqual(["kubernetes", "random"]);
   });
 
-  it("names namespaces, workloads and stores", () => {
+  it("names namespaces, workloads and stores, without what is a part of a store", () => {
     expect(inventory.namespaces).toEqual(["shop"]);
     expect(inventory.workloads).toEqual([
       { kind: "Deployment", namespace: "shop", name: "orders" },

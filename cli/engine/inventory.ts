@@ -31,6 +31,7 @@ const WORKLOADS: ReadonlyMap<string, string> = new Map([
   ["kubernetes:delivery.plumbline.dev/v1alpha1:Release", "Release"],
 ]);
 
+/** Any component of `components/data`. One that is a part of another, such as what watches it, is no store. */
 const STORE = /^plumbline:data:([A-Z][A-Za-z]+)$/;
 
 /** Reads an exported deployment. It is not decrypted for that: what is secret stays unknown. */
@@ -51,7 +52,8 @@ export function inventoryOf(deployment: Deployment): Inventory {
     stores: resources
       .flatMap(({ type, urn }) => {
         const kind = STORE.exec(type)?.[1];
-        return kind === undefined ? [] : [{ kind, name: urnParts(urn).name }];
+        const { name, parents } = urnParts(urn);
+        return kind === undefined || parents.some((parent) => STORE.test(parent)) ? [] : [{ kind, name }];
       })
       .toSorted((a, b) => `${a.kind} ${a.name}`.localeCompare(`${b.kind} ${b.name}`)),
     outputs: Object.fromEntries(Object.entries(stack?.outputs ?? {}).filter(([, value]) => !holdsSecret(value))),

@@ -5,8 +5,16 @@ const URN = "urn:pulumi:local::plumbline::plumbline:workload:Microservice$kubern
 
 describe("urnParts", () => {
   it("takes the last type and the whole name", () => {
-    expect(urnParts(URN)).toEqual({ type: "kubernetes:apps/v1:Deployment", name: "orders" });
-    expect(urnParts("urn:pulumi:local::plumbline::a:b:C::one::two")).toEqual({ type: "a:b:C", name: "one::two" });
+    expect(urnParts(URN)).toEqual({
+      type: "kubernetes:apps/v1:Deployment",
+      parents: ["plumbline:workload:Microservice"],
+      name: "orders",
+    });
+    expect(urnParts("urn:pulumi:local::plumbline::a:b:C::one::two")).toEqual({
+      type: "a:b:C",
+      parents: [],
+      name: "one::two",
+    });
   });
 });
 

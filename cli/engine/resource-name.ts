@@ -9,9 +9,15 @@ export interface ResourceName {
 }
 
 /** The parts of a URN: `urn:pulumi:<stack>::<project>::<parent types>$<type>::<name>`. */
-export function urnParts(urn: string): { readonly type: string; readonly name: string } {
+export function urnParts(urn: string): {
+  readonly type: string;
+  /** Types of the components that it is a part of, the outermost first. */
+  readonly parents: readonly string[];
+  readonly name: string;
+} {
   const [, , types = "", ...name] = urn.split("::");
-  return { type: types.split("$").at(-1) ?? "", name: name.join("::") };
+  const all = types.split("$");
+  return { type: all.at(-1) ?? "", parents: all.slice(0, -1), name: name.join("::") };
 }
 
 /** Names a resource from its URN alone. */

@@ -1,2 +1,10 @@
+export {
+  type AlertingArgs,
+  type AlertmanagerConfig,
+  alertmanagerConfig,
+  type Heartbeat,
+} from "./alerting/alertmanager-config.ts";
+export type { KeyFile, Receiver } from "./alerting/receiver.ts";
+export { type WatchdogArgs, watchdogPlan } from "./alerting/watchdog.ts";
 export { Objective, type ObjectiveArgs } from "./objective.ts";
 export { type ObjectivePlanArgs, objectivePlan } from "./objective-plan.ts";

@@ -21,7 +21,11 @@ export function isRouting(object: StackObject): boolean {
   if (resource.type === AMAZON || isNamespaced(object)) return true;
   if (group === "helm.sh") return !root.at("values", "alertmanager", "config", "route").absent;
   if (group !== "" || (kind !== "ConfigMap" && kind !== "Secret")) return false;
-  return someKnown(filesOf(object), ([key, text]) => isRoutingFile(key, text));
+  // At a first preview no Secret's files are known: of one that is not called as Alertmanager's, that says nothing.
+  const files = /alertmanager/i.test(root.at("metadata", "name").text() ?? "")
+    ? filesOf(object)
+    : readable(() => filesOf(object));
+  return someKnown(files, ([key, text]) => isRoutingFile(key, text));
 }
 
 /** Whether it is of the operator's kind that speaks for one namespace. */

@@ -1,0 +1,167 @@
+import { type Duration, durationProblems, seconds } from "../../core/duration.ts";
+import { type Problem, refuse } from "../../core/invalid.ts";
+import { nameProblems } from "../../core/names.ts";
+import type { Severity } from "../rules.ts";
+import {
+  type KeyFile,
+  keyProblems,
+  type Receiver,
+  type ReceiverConfig,
+  receiverConfig,
+  receiverProblems,
+} from "./receiver.ts";
+import { WATCHDOG } from "./watchdog.ts";
+
+/** Who is told of what. */
+export interface AlertingArgs {
+  /** Who is woken by alerts with `severity: critical`: pagerduty, opsgenie, or a webhook that leads to such. */
+  readonly critical: Receiver;
+  /** Who is told of all else, in the morning. */
+  readonly warning: Receiver;
+  /** Teams with receivers of their own, by the label `team` of their alerts. What a team does not say is told to all, as above. */
+  readonly teams?: Readonly<Record<string, Partial<Record<Severity, Receiver>>>>;
+  /** What must notice from outside when nothing is told any more. */
+  readonly heartbeat: Heartbeat;
+}
+
+/**
+ * An address outside of the cluster that is called again and again, and raises the alarm itself when the calls stop: a heartbeat of
+ * Jira Service Management, Healthchecks, Dead Man's Snitch and the like. Let it wait for three calls.
+ */
+export interface Heartbeat {
+  readonly url: KeyFile;
+  /** How often it is called: 30 s to 1 h, `1m` by default. */
+  readonly every?: Duration;
+}
+
+interface Route {
+  readonly receiver: string;
+  readonly matchers?: readonly string[];
+  readonly group_by?: readonly string[];
+  readonly group_wait: Duration;
+  readonly group_interval: Duration;
+  readonly repeat_interval: Duration;
+  readonly routes?: readonly Route[];
+}
+
+/** Alertmanager's configuration, as far as it is said. JSON of it is YAML. */
+export interface AlertmanagerConfig {
+  readonly route: Route;
+  readonly receivers: readonly ReceiverConfig[];
+  readonly inhibit_rules: readonly {
+    readonly source_matchers: readonly string[];
+    readonly target_matchers: readonly string[];
+    readonly equal: readonly string[];
+  }[];
+}
+
+/** Where Prometheus' operator mounts the Secrets that an Alertmanager names. */
+const SECRETS = "/etc/alertmanager/secrets";
+const EVERY: Duration = "1m";
+/** Alerts with these labels in common are one page: two objectives of a service that fail together wake once. */
+const GROUP_BY = ["alertname", "team", "namespace", "service", "store"];
+/**
+ * How long a group waits for more of its alerts, how soon what is new in it is told, its end among that, and when all of it is told again.
+ * Pagers know a page that is told again, and ring no second time.
+ */
+const PACE = {
+  critical: { group_wait: "10s", group_interval: "1m", repeat_interval: "1h" },
+  warning: { group_wait: "1m", group_interval: "5m", repeat_interval: "1d" },
+} as const satisfies Record<Severity, Partial<Route>>;
+
+/**
+ * Alertmanager's configuration: alerts go by severity, and to a team's own receivers where it has some; what is critical hides the warnings
+ * of the same service or store; the alert that always fires goes to the heartbeat alone. Alerts without a known severity are warnings. Throws
+ * InvalidArgsError on bad input. `secrets` is the folder in which Secrets are mounted.
+ */
+export function alertmanagerConfig(args: AlertingArgs, secrets = SECRETS): AlertmanagerConfig {
+  refuse("Alerting", alertingProblems(args));
+  const { critical, warning, teams = {}, heartbeat } = args;
+  const own = Object.entries(teams).flatMap(([team, receivers]) =>
+    // The critical one first: a team's other receiver takes what is left.
+    SEVERITIES.flatMap((severity) => {
+      const receiver = receivers[severity];
+      return receiver === undefined ? [] : [{ name: `${team}-${severity}`, team, severity, receiver }];
+    }),
+  );
+  const all = SEVERITIES.map((severity) => ({ name: severity, severity, receiver: { critical, warning }[severity] }));
+  return {
+    route: {
+      receiver: "warning",
+      group_by: GROUP_BY,
+      ...PACE.warning,
+      routes: [
+        heartbeatRoute(heartbeat),
+        ...own.map(({ name, team, severity }) => ({
+          receiver: name,
+          matchers: [`team="${team}"`, bySeverity(severity)],
+          ...PACE[severity],
+        })),
+        { receiver: "critical", matchers: [bySeverity("critical")], ...PACE.critical },
+      ],
+    },
+    receivers: [
+      ...[...all, ...own].map(({ name, receiver, severity }) => receiverConfig(name, receiver, severity, secrets)),
+      // Its end is told by silence: that is what is listened for.
+      {
+        name: "heartbeat",
+        webhook_configs: [
+          { send_resolved: false, url_file: `${secrets}/${heartbeat.url.secret}/${heartbeat.url.key}` },
+        ],
+      },
+    ],
+    // Two alerts without a label are alike in it: only those that have it are compared.
+    inhibit_rules: ["service", "store"].map((label) => ({
+      source_matchers: [bySeverity("critical"), `${label}!=""`],
+      target_matchers: ['severity="warning"', `${label}!=""`],
+      equal: ["namespace", label],
+    })),
+  };
+}
+
+const SEVERITIES = ["critical", "warning"] as const satisfies readonly Severity[];
+
+function bySeverity(severity: Severity): string {
+  return severity === "critical" ? 'severity="critical"' : 'severity!="critical"';
+}
+
+/** Alertmanager looks once in every `group_interval` whether `repeat_interval` is over: as long, and every second call would be left out. */
+function heartbeatRoute({ every = EVERY }: Heartbeat): Route {
+  return {
+    receiver: "heartbeat",
+    matchers: [`alertname="${WATCHDOG}"`],
+    group_wait: "0s",
+    group_interval: every,
+    repeat_interval: `${seconds(every) - 1}s`,
+  };
+}
+
+function alertingProblems({ critical, warning, teams = {}, heartbeat }: AlertingArgs): Problem[] {
+  const given = [
+    { field: "critical", receiver: critical, severity: "critical" as const },
+    { field: "warning", receiver: warning, severity: "warning" as const },
+    ...Object.entries(teams).flatMap(([team, receivers]) =>
+      SEVERITIES.flatMap((severity) => {
+        const receiver = receivers[severity];
+        return receiver === undefined ? [] : [{ field: `teams.${team}.${severity}`, receiver, severity }];
+      }),
+    ),
+  ];
+  return [
+    ...given.flatMap(({ field, receiver, severity }) => receiverProblems(field, receiver, severity)),
+    ...Object.entries(teams).flatMap(([team, receivers]) => teamProblems(`teams.${team}`, team, receivers)),
+    ...keyProblems("heartbeat.url", heartbeat.url),
+    ...(heartbeat.every === undefined ? [] : durationProblems("heartbeat.every", heartbeat.every, "30s", "1h")),
+  ];
+}
+
+function teamProblems(field: string, team: string, receivers: Partial<Record<Severity, Receiver>>): Problem[] {
+  const allowed = `one or more of ${SEVERITIES.join(", ")}`;
+  const unknown = Object.keys(receivers).filter((severity) => !SEVERITIES.some((known) => known === severity));
+  const said = SEVERITIES.some((severity) => receivers[severity] !== undefined);
+  return [
+    ...nameProblems(field, team),
+    ...unknown.map((severity) => ({ field: `${field}.${severity}`, given: severity, allowed })),
+    ...(said || unknown.length > 0 ? [] : [{ field, given: receivers, allowed }]),
+  ];
+}
