@@ -199,6 +199,12 @@ describe.skipIf(missing)(`The eraser of a Postgres${missing ? ` (skipped: ${miss
     asOwner("ALTER TABLE crm.contacts DISABLE ROW LEVEL SECURITY");
     expect(eraser.run().lines).toContainEqual(expect.objectContaining({ eraser: "request", problem: stay }));
     expect(waiting()).toBe(1);
+    // What a trigger says may name the person.
+    asOwner(`CREATE OR REPLACE FUNCTION keeps() RETURNS trigger LANGUAGE plpgsql AS
+      'BEGIN RAISE WARNING ''customer % has called'', OLD.customer_id; RAISE EXCEPTION ''customer % has called'', OLD.customer_id; END'`);
+    const refused = eraser.run();
+    expect(refused.said).toContain("public.orders fails with P0001");
+    expect(refused.said).not.toContain("has called");
     asOwner("DROP TRIGGER keeps ON orders");
     expect(eraser.run()).toMatchObject({ status: 0 });
     expect([waiting(), ...ofThree()]).toEqual([0, 0, 0]);

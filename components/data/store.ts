@@ -80,6 +80,12 @@ function zoneProblems(zones: readonly string[]): Problem[] {
   });
 }
 
+/** A problem if what has a quorum is in fewer than three zones: one of two has more than half of it. */
+export function quorumZoneProblems(zones: readonly string[], replication: OptOut | undefined): Problem[] {
+  if (isOptOut(replication) || zones.length >= 3) return [];
+  return [{ field: "zones", given: zones, allowed: "three zones or more, or a quorum is lost with one" }];
+}
+
 /** A problem unless a number of replicas can hold a quorum, or one is stepped down to. */
 export function quorumProblems(field: string, given: number, replication: OptOut | undefined): Problem[] {
   const odd = `3, 5 or 7: fewer cannot outlive the loss of one, and an even number gains nothing`;

@@ -3,7 +3,7 @@ import type { Problem } from "../../core/invalid.ts";
 import { isDnsLabel } from "../../core/names.ts";
 import { isOptOut } from "../../core/opt-out.ts";
 import { DATA_CLASSES, DEFAULT_CLASS, type DeclaredArgs, isAbove, unkeptProblems } from "../declared.ts";
-import { quorumProblems, storeProblems } from "../store.ts";
+import { quorumProblems, quorumZoneProblems, storeProblems } from "../store.ts";
 import { type CompleteArgs, type KafkaArgs, TOPIC_DEFAULTS, type TopicArgs } from "./args.ts";
 
 /** Short enough that the relation's name, `<topic>-topic`, and a pod's volume of that name stay DNS labels. */
@@ -32,8 +32,7 @@ export function kafkaProblems(name: string, args: CompleteArgs & Pick<KafkaArgs,
       given: brokers,
       allowed: '3 or more, for three copies of each record; or 1 with replication: optOut("<why one is enough>")',
     });
-  if (!isOptOut(replication) && zones.length < 3)
-    problems.push({ field: "zones", given: zones, allowed: "three zones or more, or a quorum is lost with one" });
+  problems.push(...quorumZoneProblems(zones, replication));
   problems.push(...topicProblems(args));
   return problems;
 }

@@ -1,6 +1,6 @@
 import type { Problem } from "../../core/invalid.ts";
 import { isDnsLabel } from "../../core/names.ts";
-import { quorumProblems, storeProblems } from "../store.ts";
+import { quorumProblems, quorumZoneProblems, storeProblems } from "../store.ts";
 import type { CompleteArgs } from "./args.ts";
 import { backupProblems } from "./backup-problems.ts";
 import { erasureProblems } from "./erasure-problems.ts";
@@ -21,8 +21,7 @@ export function postgresProblems(name: string, args: CompleteArgs): Problem[] {
     ...erasureProblems(name, args),
   ];
   problems.push(...databaseProblems(databases));
-  if (instances > 1 && zones.length < 3)
-    problems.push({ field: "zones", given: zones, allowed: "three zones or more, or a quorum is lost with one" });
+  problems.push(...quorumZoneProblems(zones, replication));
   problems.push(...budgetProblems({ connections, poolSize }));
   return problems;
 }

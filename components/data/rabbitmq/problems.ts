@@ -1,10 +1,9 @@
 import { durationProblems } from "../../core/duration.ts";
 import type { Problem } from "../../core/invalid.ts";
 import { isDnsLabel } from "../../core/names.ts";
-import { isOptOut } from "../../core/opt-out.ts";
 import { amount, bytes, isQuantity } from "../../core/quantity.ts";
 import { unkeptProblems } from "../declared.ts";
-import { quorumProblems, storeProblems } from "../store.ts";
+import { quorumProblems, quorumZoneProblems, storeProblems } from "../store.ts";
 import { type CompleteArgs, QUEUE_DEFAULTS, type QueueArgs } from "./args.ts";
 
 /** Short enough that the relation's name, `<queue>-dead-letters`, and a pod's volume of that name stay DNS labels. */
@@ -25,8 +24,7 @@ export function rabbitProblems(name: string, args: CompleteArgs): Problem[] {
     ...unkeptProblems(args.backup, args.objectives),
     ...quorumProblems("nodes", nodes, replication),
   ];
-  if (!isOptOut(replication) && zones.length < 3)
-    problems.push({ field: "zones", given: zones, allowed: "three zones or more, or a quorum is lost with one" });
+  problems.push(...quorumZoneProblems(zones, replication));
   const ofQueues = queuesProblems(queues);
   problems.push(...ofQueues);
   if (isQuantity(storage)) {

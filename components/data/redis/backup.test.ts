@@ -114,9 +114,3 @@ test("without a backup there is nothing of it", async () => {
   const { value } = inputsOf(":Secret", "sessions-users").stringData;
   expect(value["users.acl"].value ?? value["users.acl"]).not.toContain("_backup");
 });
-
-test("a role that there is not is refused with what there is", async () => {
-  await expect(made(() => ({ role: "chache" as "cache" }))).rejects.toThrow(
-    'role: "chache" was given; allowed: "cache" or "store"',
-  );
-});

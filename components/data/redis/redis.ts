@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../../core/component.ts";
 import { refuse } from "../../core/invalid.ts";
 import type { Consumer, Grant, Usable } from "../../core/usage.ts";
-import { quorumProblems, storeProblems } from "../store.ts";
+import { quorumProblems, quorumZoneProblems, storeProblems } from "../store.ts";
 import { complete, type RedisArgs } from "./args.ts";
 import { redisBackupProblems } from "./backup-problems.ts";
 import { ElastiCache } from "./elasticache.ts";
@@ -48,6 +48,7 @@ function redisProblems(name: string, args: RedisArgs) {
   return [
     ...storeProblems(name, full),
     ...quorumProblems("replicas", full.replicas, full.replication),
+    ...quorumZoneProblems(full.zones, full.replication),
     ...redisBackupProblems(name, full),
   ];
 }
