@@ -105,6 +105,11 @@ function load "#!lua name=own\nredis.register_function('one', function() return 
     redis.keepIn(store, READER);
     expect(restore()).toMatchObject({ status: 1, said: expect.stringContaining("only restored into an empty server") });
     redis.asJob("_restore", "set plumbline:restoring yes\nrpush shop:list twice");
+    // What is there by then is no snapshot: as the newest it would be what is restored.
+    expect(redis.run("_backup", ["snapshot.sh"])).toMatchObject({
+      status: 1,
+      said: expect.stringContaining("a part of a snapshot"),
+    });
     expect(restore()).toMatchObject({ status: 0 });
     expect(redis.ask("lrange shop:list 0 -1")).toBe("a\nb\nc");
     expect(count()).toBe(ALL);
