@@ -91,6 +91,7 @@ function goldenObjects(namespace: string): KubeObject[] {
   const distinct = new Map(made.map((object) => [JSON.stringify(object), object]));
   return [...distinct.values()].map((object) => ({
     ...object,
+    ...(object.data === "<secret>" && { data: { password: "c2VjcmV0" } }),
     ...(object.stringData === "<secret>" && { stringData: { username: "nobody", password: "secret" } }),
     metadata: { ...object.metadata, ...(object.metadata.namespace && { namespace }) },
   }));

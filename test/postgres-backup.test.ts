@@ -62,7 +62,7 @@ test("a backed-up Postgres with personal data is what the rules ask for", async 
       dataClass: "personal",
       retention: "365d",
       objectives: { rto: "1h", rpo: "5m" },
-      backup: { to: bucketOf(issuer) },
+      backup: { to: bucketOf(issuer), keep: "22d" },
       erasure: {
         tables: { orders: { orders: { by: "placed_at", subject: "customer" } } },
         log: { ...bucketOf(issuer), bucketName: "erasures" },

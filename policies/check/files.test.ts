@@ -1,11 +1,14 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { decoded, encoded, inputFiles, readText } from "./files.ts";
 
-const root = mkdtempSync(join(tmpdir(), "plumbline-files-"));
-afterAll(() => rmSync(root, { recursive: true }));
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "plumbline-files-"));
+});
+afterEach(() => rmSync(root, { recursive: true }));
 
 const put = (...paths: string[]) => {
   for (const path of paths) {
@@ -14,11 +17,7 @@ const put = (...paths: string[]) => {
   }
 };
 
-/** Anew, if it is there: a mutation run repeats its tests in one process. */
-const link = (target: string, path: string) => {
-  rmSync(join(root, path), { force: true });
-  symlinkSync(target, join(root, path));
-};
+const link = (target: string, path: string) => symlinkSync(target, join(root, path));
 
 test("a folder's files are found by their ending, in the order of their names", () => {
   put("a/b.yaml", "a/a.YML", "a/c/d.json", "a/readme.md", "a/.git/x.yaml", "a/node_modules/y.yaml", "a/.hidden.yaml");

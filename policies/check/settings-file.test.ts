@@ -1,13 +1,16 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { RULES } from "../rules/index.ts";
 import { askedRules } from "./settings-file.ts";
 import { WrongUse } from "./wrong-use.ts";
 
-const dir = mkdtempSync(join(tmpdir(), "plumbline-settings-"));
-afterAll(() => rmSync(dir, { recursive: true }));
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "plumbline-settings-"));
+});
+afterEach(() => rmSync(dir, { recursive: true }));
 
 const file = (content: string) => {
   const path = join(dir, "config.yaml");

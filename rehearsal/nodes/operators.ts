@@ -111,6 +111,7 @@ export async function operatorManifests(
       kustomization: JSON.stringify(kustomization ?? null),
       survival: JSON.stringify(survival ?? null),
       kustomize: await fileDigest(join(import.meta.dirname, "kustomization.ts")),
+      survive: await fileDigest(join(import.meta.dirname, "survival.ts")),
     });
     const make = async (stage: string, saying: Say) => {
       const found = await downloadModules([module], { stage, say: saying, env, signal });

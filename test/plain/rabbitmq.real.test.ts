@@ -112,10 +112,12 @@ describe.skipIf(why)(`RabbitMQ as a plain process${why ? ` (skipped: ${why})` : 
     const { files, folders, environment } = consumerOf(name, { objects, folder: ground.folder, changes: {} });
     ground.lay({ files, folders });
     const script = readFileSync(join(import.meta.dirname, "../real-pods/amqp.escript"), "utf8");
-    ground.write(path("amqp.escript"), changed(script, { "/usr/lib/rabbitmq": `${ground.root}/usr/lib/rabbitmq` }));
+    // Each client has its own: a file is empty while it is written.
+    const escript = path(`${name}-${what}.escript`);
+    ground.write(escript, changed(script, { "/usr/lib/rabbitmq": `${ground.root}/usr/lib/rabbitmq` }));
     const of = (key: string) => `"$ORDERS_QUEUE_${key}"`;
     const told = `HOST=${of("HOST")} CA_FILE=${of("CA_FILE")} USERNAME="$(cat ${of("USER_FILE")})" PASSWORD="$(cat ${of("PASSWORD_FILE")})"`;
-    return ground.run(["sh", "-c", `${told} exec escript ${path("amqp.escript")} ${what}`], {
+    return ground.run(["sh", "-c", `${told} exec escript ${escript} ${what}`], {
       ...environment,
       ...common,
     });

@@ -13,8 +13,9 @@ import { type Container, consumerOf, containerOf } from "./pod.ts";
 
 const why = await whyNotPlain([REDIS, HAPROXY], [PORT, SENTINEL_PORT, ADMIN_PORT]);
 const NAMES = servers("cache", "data", 3);
-/** A warning; not what a Sentinel saw, nor what is the kernel's and not the configuration's. */
-const WARNING = /# (?!\+|WARNING Memory overcommit|WARNING: The TCP backlog)|error/i;
+/** A warning; not what a Sentinel saw, nor what is the kernel's or of who was up first, and not the configuration's. */
+const WARNING =
+  /# (?![+-]|WARNING Memory overcommit|WARNING: The TCP backlog|Error condition on socket for SYNC)|error(?! condition on socket for SYNC)/i;
 const PATIENCE = { timeout: 60_000, interval: 200 };
 
 /** Three servers with their Sentinels, and a proxy before them. The tests build on each other, in this order. */

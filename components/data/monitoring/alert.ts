@@ -56,11 +56,11 @@ export function alertsPlan(
 
 /**
  * Seconds since a CronJob last ended well, by kube-state-metrics; before the first time since it was made. That it does not run at all,
- * and that its runs fail, is the same to who waits for it.
+ * and that its runs fail, is the same to who waits for it; so is a cluster without kube-state-metrics, where it never ended well.
  */
 export function sinceItEndedWell(namespace: string, cronJob: string): string {
   const of = (metric: string) => `kube_cronjob_${metric}{namespace="${namespace}",cronjob="${cronJob}"}`;
-  return `time() - max(${of("status_last_successful_time")} or ${of("created")})`;
+  return `time() - (max(${of("status_last_successful_time")} or ${of("created")}) or vector(0))`;
 }
 
 /** A disk that is nearly full: a store that cannot write stops, and some do not start again. */

@@ -173,7 +173,8 @@ BEGIN
       LOOP
         LOOP
           BEGIN
-            SELECT format_type(atttypid, NULL) INTO kind FROM pg_attribute
+            -- With no length: a cast to "character" would leave one letter.
+            SELECT format_type(atttypid, -1) INTO kind FROM pg_attribute
               WHERE attrelid = declared.name::regclass AND attname = declared.subject;
             -- Another spelling of a value might be another person's.
             BEGIN

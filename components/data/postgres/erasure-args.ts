@@ -19,7 +19,7 @@ export interface ErasureArgs<Name extends string = string> {
    * table that refers to another stands before it.
    */
   readonly tables: { readonly [Database in Name]?: Readonly<Record<string, PersonalTable>> };
-  /** Within how long a request is carried out, backups included; `30d` by default (GDPR Art. 12: a month; CCPA: 45 days); `7d` to `90d`. */
+  /** Within how long a request is carried out, backups included; `30d` by default (GDPR Art. 12: a month; CCPA: 45 days); `14d` to `90d`. */
   readonly within?: Duration;
   /**
    * Bucket in which requests outlive the server: after a restore they are carried out again. Another one than that of the backups, which

@@ -33,8 +33,10 @@ test("fine are rows with a time, rows of a person, and both; with a log where th
   for (const table of [{ by: "placed_at" }, { subject: "customer" }, orders]) expect(ofTable(table)).toEqual([]);
   expect(ofTable(orders, "billing.invoices")).toEqual([]);
   const tables = { orders: { orders } };
-  expect(problems({ backup: { to }, erasure: { tables, log } })).toEqual([]);
-  expect(problems({ backup: { to }, erasure: { tables: { orders: { orders: { by: "placed_at" } } } } })).toEqual([]);
+  expect(problems({ backup: { to, keep: "22d" }, erasure: { tables, log } })).toEqual([]);
+  expect(
+    problems({ backup: { to, keep: "22d" }, erasure: { tables: { orders: { orders: { by: "placed_at" } } } } }),
+  ).toEqual([]);
   expect(problems({ backup: optOut("rebuilt nightly from the event log"), erasure: { tables } })).toEqual([]);
 });
 
@@ -54,45 +56,45 @@ describe("refused before anything is made", () => {
       /declared database: orders/,
     ],
     [
-      "less than a week",
+      "less than a fortnight",
       { erasure: { tables: { orders: { orders } }, within: "5d" } },
       "erasure.within",
-      /from "7d" to "90d"/,
+      /from "14d" to "90d"/,
     ],
     [
       "half a year",
       { erasure: { tables: { orders: { orders } }, within: "180d" } },
       "erasure.within",
-      /from "7d" to "90d"/,
+      /from "14d" to "90d"/,
     ],
     [
       "backups that outlive who was erased",
       { backup: { to, keep: "60d" }, erasure: { tables: { orders: { orders } }, log } },
       "backup.keep",
-      /at most erasure\.within, "30d".*erasure\.backups: optOut/,
+      /at most 22d.*erasure\.within is "30d".*erasure\.backups: optOut/,
     ],
     [
       "backups without a log",
-      { backup: { to }, erasure: { tables: { orders: { orders } } } },
+      { backup: { to, keep: "22d" }, erasure: { tables: { orders: { orders } } } },
       "erasure.log",
       /carried out again/,
     ],
     [
       "backups in the log",
-      { backup: { to }, erasure: { tables: { orders: { orders } }, log: to } },
+      { backup: { to, keep: "22d" }, erasure: { tables: { orders: { orders } }, log: to } },
       "erasure.log",
       /another bucket/,
     ],
     ["a log of no backups", { erasure: { tables: { orders: { orders } }, log } }, "erasure.log", /nothing comes back/],
     [
       "a log of no requests",
-      { backup: { to }, erasure: { tables: { orders: { orders: { by: "at" } } }, log } },
+      { backup: { to, keep: "22d" }, erasure: { tables: { orders: { orders: { by: "at" } } }, log } },
       "erasure.log",
       /there are no requests/,
     ],
     [
       "a log that is not kept as closely as people",
-      { backup: { to }, erasure: { tables: { orders: { orders } }, log: bucket("erasures", "internal") } },
+      { backup: { to, keep: "22d" }, erasure: { tables: { orders: { orders } }, log: bucket("erasures", "internal") } },
       "erasure.log",
       /a store with dataClass "personal" or higher/,
     ],

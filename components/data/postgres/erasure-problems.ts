@@ -14,6 +14,8 @@ import {
 } from "./erasure-args.ts";
 
 /** A name as PostgreSQL keeps it that was not quoted, of at most 63 characters. */
+/** A request waits a day for the next run, and a backup is a week older than it is kept for when the later one is late. */
+const OUTLIVES: Duration = "8d";
 const NAME = "[a-z_][a-z0-9_]{0,62}";
 const COLUMN = new RegExp(`^${NAME}$`);
 const TABLE = new RegExp(`^(${NAME}\\.)?${NAME}$`);
@@ -25,7 +27,7 @@ export function erasureProblems(name: string, args: Args): Problem[] {
   if (args.erasure === undefined) return [];
   const { dataClass, databases, retention } = args;
   const erasure = completeErasure(args.erasure);
-  const problems = durationProblems("erasure.within", erasure.within, "7d", "90d");
+  const problems = durationProblems("erasure.within", erasure.within, "14d", "90d");
   if (dataClass !== "personal")
     problems.push({ field: "dataClass", given: dataClass, allowed: '"personal", since there is erasure' });
   const all = personalTables(erasure);
@@ -92,11 +94,12 @@ function backupProblems(name: string, erasure: CompleteErasure, args: Args): Pro
       given: log.bucketName,
       allowed: "another bucket than backup.to: who writes the log could delete the backups",
     });
-  if (isSpan(keep) && milliseconds(keep) > milliseconds(within) && !isOptOut(backups))
+  const longest = Math.floor((milliseconds(within) - milliseconds(OUTLIVES)) / milliseconds("1d"));
+  if (isSpan(keep) && milliseconds(keep) > longest * milliseconds("1d") && !isOptOut(backups))
     problems.push({
       field: "backup.keep",
       given: keep,
-      allowed: `at most erasure.within, "${within}": who was erased lives on in every backup; or erasure.backups: optOut("<why they may be kept for longer>")`,
+      allowed: `at most ${longest}d: who was erased lives on in every backup, and erasure.within is "${within}", of which ${OUTLIVES} go to the run and to the backup that is kept until a later one is done; or erasure.backups: optOut("<why they may be kept for longer>")`,
     });
   return problems;
 }

@@ -46,10 +46,11 @@ export interface ReceiverConfig {
   readonly [configs: `${string}_configs`]: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** What is wrong, for whom and what to do, of the first alert of a group, and how many more there are. */
-const TITLE =
-  "{{ or (index .Alerts 0).Annotations.summary .GroupLabels.alertname }}{{ if gt (len .Alerts) 1 }} (one of {{ len .Alerts }}){{ end }}";
-const RUNBOOK = "{{ (index .Alerts 0).Annotations.runbook_url }}";
+/** The first alert of a group that still fires; when all are over, the first of them. */
+const ONE = "{{ $one := index .Alerts 0 }}{{ with .Alerts.Firing }}{{ $one = index . 0 }}{{ end }}";
+/** What is wrong, and what to do, of that alert, and how many fire. */
+const TITLE = `${ONE}{{ or $one.Annotations.summary .GroupLabels.alertname }}{{ $n := len .Alerts.Firing }}{{ if gt $n 1 }} (one of {{ $n }}){{ end }}`;
+const RUNBOOK = `${ONE}{{ $one.Annotations.runbook_url }}`;
 const TEAM = "{{ .CommonLabels.team }}";
 
 /** Opsgenie's names of how urgent it is. */
@@ -81,7 +82,11 @@ export function receiverConfig(name: string, receiver: Receiver, severity: Sever
     }
     case "slack": {
       const { url, channel } = receiver;
-      const message = { title: TITLE, title_link: RUNBOOK, text: `Team ${TEAM}, ${severity}` };
+      const message = {
+        title: `{{ if eq .Status "resolved" }}Over: {{ end }}${TITLE}`,
+        title_link: RUNBOOK,
+        text: `Team ${TEAM}, ${severity}`,
+      };
       return { name, slack_configs: [{ ...told, api_url_file: file(url), ...(channel && { channel }), ...message }] };
     }
     case "webhook":
