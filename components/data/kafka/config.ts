@@ -180,7 +180,7 @@ ${PATHS.home}/bin/kafka-storage.sh format --ignore-formatted --cluster-id="$CLUS
 echo "$roles" > ${PATHS.data}/roles.new
 mv ${PATHS.data}/roles.new ${PATHS.data}/roles
 export KAFKA_OPTS="\${KAFKA_OPTS:-} ${exporterOption(`${PATHS.config}/exporter.yaml`)}"
-# Without -loggc: its file of the garbage collector grows past the room of /tmp, and the pod would be evicted for it.
+# Without -loggc, whose file outgrows /tmp: the pod would be evicted for it.
 export EXTRA_ARGS="-name kafkaServer"
 exec ${PATHS.home}/bin/kafka-server-start.sh "$config"
 `;
