@@ -137,6 +137,7 @@ export const environmentSchema = z.strictObject({
     .url({ protocol: /^https?$/, error: 'an address such as "https://git.example.com/docs/runbooks"' })
     .exactOptional(),
   /** Who is told: `critical` wakes someone, `warning` waits for the morning. */
+  // Kept for the part that wakes people, which is not wired to an Alertmanager yet: docs/alerting.md.
   paging: z.strictObject({ critical: receiver, warning: receiver }).exactOptional(),
 });
 

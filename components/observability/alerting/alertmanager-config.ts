@@ -25,8 +25,8 @@ export interface AlertingArgs {
 }
 
 /**
- * An address outside of the cluster that is called again and again, and raises the alarm itself when the calls stop: a heartbeat of
- * Jira Service Management, Healthchecks, Dead Man's Snitch and the like. Let it wait for three calls.
+ * An address outside of the cluster that is called again and again, and raises the alarm itself when the calls stop: of Healthchecks,
+ * Dead Man's Snitch and the like, which take a POST without a key of its own. Let it wait for three calls.
  */
 export interface Heartbeat {
   readonly url: KeyFile;
