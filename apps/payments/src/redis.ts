@@ -32,6 +32,8 @@ export function readRedisSettings(settings: Settings, prefix: string): RedisSett
 }
 
 const RECONNECT_MS = 1_000;
+/** A connection that says nothing for so long is given up: to a node that is lost it would hang for a quarter of an hour. */
+const SILENT_MS = 3_000;
 
 /** One connection, made again whenever it is lost, each time with the credentials that the files hold at that moment. */
 export class Redis implements Dependency {
@@ -69,7 +71,17 @@ export class Redis implements Dependency {
     // It connects for as long as it takes; each try that fails is an event, on which `once` rejects.
     if (!this.#client.isOpen) this.#client.connect().catch(() => undefined);
     if (!this.#client.isReady) await once(this.#client, "ready");
-    await this.#client.ping();
+    const silence = setTimeout(() => this.#giveUp(), SILENT_MS);
+    try {
+      await this.#client.ping();
+    } finally {
+      clearTimeout(silence);
+    }
+  }
+
+  /** What waits for an answer fails; the next check connects anew. */
+  #giveUp(): void {
+    if (this.#client.isReady) this.#client.destroy();
   }
 
   async close(): Promise<void> {
