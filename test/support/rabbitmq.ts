@@ -11,7 +11,8 @@ import { complete } from "../../components/data/rabbitmq/args.ts";
 import { host, internodeFiles, names, PORTS, serverHosts } from "../../components/data/rabbitmq/config.ts";
 import { type Access, setupFiles, usersData } from "../../components/data/rabbitmq/definitions.ts";
 import { watched } from "../../components/data/rabbitmq/monitoring.ts";
-import { budgetPlan, clusterPlan, networkPlans, podLabels, setupPlan } from "../../components/data/rabbitmq/plan.ts";
+import { budgetPlan, clusterPlan, networkPlans, podLabels, setupTarget } from "../../components/data/rabbitmq/plan.ts";
+import { setupJobPlan } from "../../components/data/rabbitmq/setup-plan.ts";
 import { serverAccountPlan } from "../../components/data/server-account.ts";
 import { certificatePlan, certificateSecret } from "../../components/edge/certificate-plan.ts";
 import type { Issuer } from "../../components/edge/issuer.ts";
@@ -100,7 +101,7 @@ export function setupObjects(job: string, accesses: readonly Access[], password 
   return [
     configMap(setup, setupFiles(ARGS, accesses)),
     of("v1", "Secret")({ metadata: here(users), data }),
-    of("batch/v1", "Job")(setupPlan(NAME, ARGS, job)),
+    of("batch/v1", "Job")(setupJobPlan(NAME, job, setupTarget(NAME, ARGS))),
   ];
 }
 

@@ -1,5 +1,4 @@
 import type { types } from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
 import { priorityClass } from "../../cluster/priorities.ts";
 import { checksum } from "../../core/checksum.ts";
 import { waitFor } from "../../core/custom-resource.ts";
@@ -14,7 +13,7 @@ import type { CompleteArgs } from "./args.ts";
 import { environmentConfig, host, internodeFiles, names, PATHS, PORTS, serverConfig, TOOL_PORTS } from "./config.ts";
 import type { Access } from "./definitions.ts";
 import type { RabbitmqClusterManifest } from "./rabbitmq-cluster.ts";
-import { type SetupTarget, secretVolume, setupJobPlan, setupNetworkPlan, setupSelector } from "./setup-plan.ts";
+import { type SetupTarget, secretVolume, setupNetworkPlan, setupSelector } from "./setup-plan.ts";
 
 /** User and group of RabbitMQ in its image. */
 const RABBITMQ = 999;
@@ -125,15 +124,6 @@ export function budgetPlan(name: string, namespace: string): types.input.policy.
     metadata: { name, namespace, labels: labels(name, "rabbitmq") },
     spec: { maxUnavailable: 1, selector: { matchLabels: podLabels(name) } },
   };
-}
-
-/** Makes the declared queues, users and rights. A job cannot change: another name for it runs it again. */
-export function setupPlan(
-  name: string,
-  args: Pick<CompleteArgs, "version" | "namespace">,
-  jobName: pulumi.Input<string>,
-): types.input.batch.v1.Job {
-  return setupJobPlan(name, jobName, setupTarget(name, args));
 }
 
 /** How the set-up reaches the nodes: as the operator's administrator. */
