@@ -50,7 +50,8 @@ export function placed(zones: readonly string[]) {
   return { affinity: { nodeAffinity: inZones(zones) }, tolerations: tolerations() };
 }
 
-function tolerations(tolerationSeconds = EVICTED_AFTER_SECONDS) {
+/** How long a pod stays on a node that is lost, in seconds from when the cluster has noticed. */
+export function tolerations(tolerationSeconds = EVICTED_AFTER_SECONDS) {
   return ["not-ready", "unreachable"].map((trouble) => ({
     key: `node.kubernetes.io/${trouble}`,
     operator: "Exists",

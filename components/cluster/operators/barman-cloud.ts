@@ -1,3 +1,4 @@
+import { tolerations } from "../../core/spread.ts";
 import { CLOUDNATIVE_PG } from "./cloudnative-pg.ts";
 import { API_SERVER_PORTS, type Operator } from "./operator.ts";
 
@@ -7,12 +8,7 @@ const VERSION = "v0.14.0";
  * CloudNativePG does nothing for a Cluster whose plugin does not answer, not even a failover; and only one pod of the plugin answers.
  * So it leaves a lost node after 5 s, not Kubernetes' 300.
  */
-const LEAVES_A_LOST_NODE = ["not-ready", "unreachable"].map((condition) => ({
-  key: `node.kubernetes.io/${condition}`,
-  operator: "Exists",
-  effect: "NoExecute",
-  tolerationSeconds: 5,
-}));
+const LEAVES_A_LOST_NODE = tolerations(5);
 
 /**
  * Backs PostgreSQL up to an object store and restores it: a plugin of CloudNativePG, which calls it by mutual TLS and runs it
