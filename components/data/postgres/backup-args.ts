@@ -1,6 +1,7 @@
 import type { Duration } from "../../core/duration.ts";
 import type { OptOut } from "../../core/opt-out.ts";
 import type { Quantity } from "../../core/quantity.ts";
+import type { BackupEncryption, DrillEvery } from "../backup-shape.ts";
 import type { Bucket } from "../object-store/bucket.ts";
 
 /** What a restore is reckoned with. All are of the worst day: a promise that holds on the others is none. */
@@ -15,11 +16,6 @@ export interface BackupRates {
   /** Log that the server writes in a second, on the average of a day; `256Ki` by default, 21 GiB a day. Ask `pg_stat_wal`. */
   readonly log: Quantity;
 }
-
-/** How often a restore is tried. */
-export type DrillEvery = "daily" | "weekly" | "monthly";
-/** How the objects of a bucket are encrypted: with keys of the object store, or with AWS' key service. */
-export type BackupEncryption = "AES256" | "aws:kms";
 
 export interface BackupArgs {
   /** Where backups go: base backups by a schedule, and the log as it is written. */

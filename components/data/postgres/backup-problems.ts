@@ -2,15 +2,14 @@ import { milliseconds, seconds } from "../../core/duration.ts";
 import type { Problem } from "../../core/invalid.ts";
 import { isDnsLabel } from "../../core/names.ts";
 import { isOptOut } from "../../core/opt-out.ts";
-import { amount, isQuantity } from "../../core/quantity.ts";
+import { isQuantity } from "../../core/quantity.ts";
 import { backupKeepProblems, isSpan } from "../backup-keep.ts";
+import { backupShapeProblems } from "../backup-shape.ts";
 import { placeClassProblems, unkeptProblems } from "../declared.ts";
 import type { CompleteArgs } from "./args.ts";
 import { type CompleteBackup, completeBackup, type RestoreArgs } from "./backup-args.ts";
 import { backupPlan, intervalsFor, SHIPPING, SHORTEST_TIMEOUT, takeSeconds } from "./backup-plan.ts";
 
-export const ENCRYPTIONS: readonly string[] = ["AES256", "aws:kms"];
-export const DRILLS: readonly string[] = ["daily", "weekly", "monthly"];
 /** A moment with its zone, as PostgreSQL and people read it alike (RFC 3339). */
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)$/;
 
@@ -26,7 +25,7 @@ export function backupProblems(name: string, args: Args, now = Date.now()): Prob
   }
   if (isOptOut(backup)) return [...problems, ...unkeptProblems(backup, objectives)];
   const full = completeBackup(name, backup);
-  const misshapen = shapeProblems(full);
+  const misshapen = backupShapeProblems(full, { serverName: full.serverName });
   problems.push(...backupKeepProblems(full.keep, args), ...misshapen);
   problems.push(...placeClassProblems("backup.to", "backups", args, full.to));
   if (restore !== undefined && restore.from.bucketName === full.to.bucketName && restore.serverName === full.serverName)
@@ -36,19 +35,6 @@ export function backupProblems(name: string, args: Args, now = Date.now()): Prob
       allowed: `another name than that of the server that is restored, such as "${full.serverName}-2": two histories in one folder cannot be told apart`,
     });
   return misshapen.length === 0 ? [...problems, ...objectiveProblems(full, args)] : problems;
-}
-
-function shapeProblems({ serverName, encryption, drill, rates }: CompleteBackup): Problem[] {
-  const problems: Problem[] = [];
-  if (!isDnsLabel(serverName)) problems.push({ field: "backup.serverName", given: serverName, allowed: "a DNS label" });
-  if (!ENCRYPTIONS.includes(encryption))
-    problems.push({ field: "backup.encryption", given: encryption, allowed: ENCRYPTIONS.join(", ") });
-  if (!isOptOut(drill) && !DRILLS.includes(drill))
-    problems.push({ field: "backup.drill", given: drill, allowed: `${DRILLS.join(", ")}; or optOut("<why none>")` });
-  for (const [rate, given] of Object.entries(rates))
-    if (!isQuantity(given) || amount(given) < 1)
-      problems.push({ field: `backup.rates.${rate}`, given, allowed: 'bytes a second, such as "80Mi"' });
-  return problems;
 }
 
 /** Objectives that the plan cannot keep, with the sums. */

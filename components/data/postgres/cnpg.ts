@@ -2,7 +2,7 @@ import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Manifest } from "../../core/custom-resource.ts";
 import type { Resources } from "../../core/resources.ts";
-import type { BackupEncryption } from "./backup-args.ts";
+import type { BackupEncryption } from "../backup-shape.ts";
 
 /** A role of the server, as CloudNativePG keeps it. */
 export interface Role {

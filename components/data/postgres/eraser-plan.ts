@@ -1,17 +1,16 @@
 import type { types } from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
 import { BARMAN_CLOUD_SIDECAR } from "../../cluster/operators/index.ts";
-import { priorityClass } from "../../cluster/priorities.ts";
 import { seconds } from "../../core/duration.ts";
 import { labels, selector } from "../../core/labels.ts";
 import { reach } from "../../core/network.ts";
 import { optOutAnnotations } from "../../core/opt-out.ts";
 import type { Resources } from "../../core/resources.ts";
-import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../core/security-context.ts";
-import { placed } from "../../core/spread.ts";
+import { RESTRICTED_CONTAINER } from "../../core/security-context.ts";
 import type { Destination } from "../../core/usage.ts";
 import { dataLabels } from "../declared.ts";
+import { environment } from "../environment.ts";
 import { type BucketAccess, bucketEnvironment, bucketVolume } from "../object-store/bucket-access.ts";
+import { taskPlan } from "../task-plan.ts";
 import type { CompleteArgs } from "./args.ts";
 import type { CompleteBackup } from "./backup-args.ts";
 import { eraserScripts, PATHS } from "./eraser-scripts.ts";
@@ -28,7 +27,6 @@ const DAY = 24 * HOUR;
 const DEADLINE_SECONDS = 6 * HOUR;
 /** A backup may be that much older than what it is kept for: the one before goes after the next is done. */
 const SLACK_SECONDS = 7 * DAY;
-const KEPT_RUNS = 3;
 const RESOURCES: Resources = { requests: { cpu: "50m", memory: "128Mi" }, limits: { cpu: "500m", memory: "256Mi" } };
 const CA = "/etc/eraser-tls";
 
@@ -132,86 +130,64 @@ export function eraserPlan(name: string, eraser: EraserArgs): types.input.batch.
     env: environment({ ...common, ...connection }),
     volumeMounts: [...files, mount(credentials, mountPath), mount("tls", CA)],
   });
-  return {
-    metadata: {
-      name: eraserName(name),
-      namespace,
-      labels: marked,
-      annotations: {
-        "plumbline.dev/erases": `Cluster/${namespace}/${name}`,
-        ...optOutAnnotations({ erasedFromBackups: erasure.backups }),
-      },
+  return taskPlan({
+    name: eraserName(name),
+    namespace,
+    labels: marked,
+    annotations: {
+      "plumbline.dev/erases": `Cluster/${namespace}/${name}`,
+      ...optOutAnnotations({ erasedFromBackups: erasure.backups }),
     },
-    spec: {
-      schedule: SCHEDULE,
-      timeZone: "Etc/UTC",
-      concurrencyPolicy: "Forbid",
-      startingDeadlineSeconds: HOUR,
-      successfulJobsHistoryLimit: KEPT_RUNS,
-      failedJobsHistoryLimit: KEPT_RUNS,
-      jobTemplate: {
-        metadata: { labels: marked },
-        spec: {
-          backoffLimit: 2,
-          activeDeadlineSeconds: DEADLINE_SECONDS,
-          template: {
-            metadata: { labels: marked },
-            spec: {
-              ...placed(args.zones),
-              restartPolicy: "Never",
-              serviceAccountName: eraserName(name),
-              automountServiceAccountToken: false,
-              enableServiceLinks: false,
-              priorityClassName: priorityClass("task"),
-              securityContext: RESTRICTED_POD,
-              initContainers: [
-                psql("prepare", "steward", PATHS.stewards),
-                ...(log
-                  ? [
-                      {
-                        ...shared,
-                        name: "keep",
-                        image: BARMAN_CLOUD_SIDECAR,
-                        command: ["python3", `${PATHS.scripts}/keep.py`],
-                        env: environment({ ...common, ...logEnvironment(log, args) }),
-                        volumeMounts: [...files, mount("log", PATHS.log)],
-                      },
-                    ]
-                  : []),
-              ],
-              containers: [psql("erase", "eraser", PATHS.erasers)],
-              volumes: [
-                { name: "scripts", configMap: { name: eraserName(name) } },
-                // Whom requests are about stands there for as long as the pod runs.
-                { name: "run", emptyDir: { medium: "Memory", sizeLimit: "64Mi" } },
-                { name: "tmp", emptyDir: { sizeLimit: "16Mi" } },
-                {
-                  name: "tls",
-                  secret: {
-                    secretName: eraser.authority,
-                    items: [{ key: "ca.crt", path: "ca.crt" }],
-                    defaultMode: 0o440,
-                  },
-                },
-                ...(["steward", "eraser"] as const).map((part) => ({
-                  name: part,
-                  projected: {
-                    defaultMode: 0o440,
-                    sources: databases.map((database) => {
-                      const access = eraserAccesses(name, namespace, database)[part];
-                      const items = ["username", "password"].map((key) => ({ key, path: `${database}/${key}` }));
-                      return { secret: { name: roleSecret(name, access), items } };
-                    }),
-                  },
-                })),
-                ...(log ? [bucketVolume("log", log.access)] : []),
-              ],
-            },
+    schedule: SCHEDULE,
+    deadline: DEADLINE_SECONDS,
+    lateBy: HOUR,
+    retries: 2,
+    zones: args.zones,
+    pod: {
+      initContainers: [
+        psql("prepare", "steward", PATHS.stewards),
+        ...(log
+          ? [
+              {
+                ...shared,
+                name: "keep",
+                image: BARMAN_CLOUD_SIDECAR,
+                command: ["python3", `${PATHS.scripts}/keep.py`],
+                env: environment({ ...common, ...logEnvironment(log, args) }),
+                volumeMounts: [...files, mount("log", PATHS.log)],
+              },
+            ]
+          : []),
+      ],
+      containers: [psql("erase", "eraser", PATHS.erasers)],
+      volumes: [
+        { name: "scripts", configMap: { name: eraserName(name) } },
+        // Whom requests are about stands there for as long as the pod runs.
+        { name: "run", emptyDir: { medium: "Memory", sizeLimit: "64Mi" } },
+        { name: "tmp", emptyDir: { sizeLimit: "16Mi" } },
+        {
+          name: "tls",
+          secret: {
+            secretName: eraser.authority,
+            items: [{ key: "ca.crt", path: "ca.crt" }],
+            defaultMode: 0o440,
           },
         },
-      },
+        ...(["steward", "eraser"] as const).map((part) => ({
+          name: part,
+          projected: {
+            defaultMode: 0o440,
+            sources: databases.map((database) => {
+              const access = eraserAccesses(name, namespace, database)[part];
+              const items = ["username", "password"].map((key) => ({ key, path: `${database}/${key}` }));
+              return { secret: { name: roleSecret(name, access), items } };
+            }),
+          },
+        })),
+        ...(log ? [bucketVolume("log", log.access)] : []),
+      ],
     },
-  };
+  });
 }
 
 function logEnvironment({ access, backup }: NonNullable<EraserArgs["log"]>, { restore }: CompleteArgs) {
@@ -223,8 +199,4 @@ function logEnvironment({ access, backup }: NonNullable<EraserArgs["log"]>, { re
     HOME: "/tmp",
     PYTHONPYCACHEPREFIX: "/tmp",
   };
-}
-
-function environment(variables: Readonly<Record<string, pulumi.Input<string>>>) {
-  return Object.entries(variables).map(([name, value]) => ({ name, value }));
 }

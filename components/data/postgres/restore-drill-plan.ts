@@ -1,18 +1,17 @@
 import type { types } from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
 import { BARMAN_CLOUD_SIDECAR } from "../../cluster/operators/index.ts";
-import { priorityClass } from "../../cluster/priorities.ts";
 import { labels, selector } from "../../core/labels.ts";
 import { reach } from "../../core/network.ts";
 import { amount, bytes, type Quantity } from "../../core/quantity.ts";
 import type { Resources } from "../../core/resources.ts";
-import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../core/security-context.ts";
-import { placed } from "../../core/spread.ts";
+import { RESTRICTED_CONTAINER } from "../../core/security-context.ts";
 import { CREDENTIALS_ROOT, type Destination } from "../../core/usage.ts";
+import { DRILL_SCHEDULES, type DrillEvery } from "../backup-shape.ts";
 import { dataLabels } from "../declared.ts";
+import { environment } from "../environment.ts";
 import { type BucketAccess, bucketEnvironment, bucketVolume } from "../object-store/bucket-access.ts";
+import { taskPlan } from "../task-plan.ts";
 import type { CompleteArgs } from "./args.ts";
-import type { DrillEvery } from "./backup-args.ts";
 import type { BackupPlan } from "./backup-plan.ts";
 import { FETCH_PY, VERIFY_SH } from "./restore-drill-scripts.ts";
 
@@ -23,15 +22,6 @@ const FILE_BYTES = 16 * 2 ** 20;
 const GIBIBYTE = 2 ** 30;
 const HOUR = 3_600;
 const FETCHER: Resources = { requests: { cpu: "200m", memory: "256Mi" }, limits: { cpu: "2", memory: "512Mi" } };
-/** Drills that can still be read: what they took is in their logs. */
-const KEPT_RUNS = 3;
-
-/** Between two base backups, and not in the hours that a day has twice, or not at all. */
-export const DRILL_SCHEDULES: Readonly<Record<DrillEvery, string>> = {
-  daily: "45 3 * * *",
-  weekly: "45 3 * * 0",
-  monthly: "45 3 1 * *",
-};
 
 /** Part of a Postgres, and the label of its pods. */
 export const DRILL = "restore-drill";
@@ -78,86 +68,64 @@ export function drillPlan(name: string, drill: DrillArgs): types.input.batch.v1.
   const scratch = { name: "scratch", mountPath: SCRATCH };
   const scripts = { name: "scripts", mountPath: SCRIPTS, readOnly: true };
   const credentials = { name: "credentials", mountPath: CREDENTIALS, readOnly: true };
-  return {
-    metadata: {
-      name: drillName(name),
-      namespace,
-      labels: marked,
-      annotations: { "plumbline.dev/restores": `Cluster/${namespace}/${name}` },
-    },
-    spec: {
-      schedule: DRILL_SCHEDULES[every],
-      timeZone: "Etc/UTC",
-      concurrencyPolicy: "Forbid",
-      startingDeadlineSeconds: HOUR,
-      successfulJobsHistoryLimit: KEPT_RUNS,
-      failedJobsHistoryLimit: KEPT_RUNS,
-      jobTemplate: {
-        metadata: { labels: marked },
-        spec: {
-          // What fails is told at once: a second try would hide what is wrong now and then.
-          backoffLimit: 0,
-          activeDeadlineSeconds: deadlineSeconds,
-          template: {
-            metadata: { labels: marked },
-            spec: {
-              ...placed(args.zones),
-              restartPolicy: "Never",
-              serviceAccountName: drillName(name),
-              automountServiceAccountToken: false,
-              enableServiceLinks: false,
-              priorityClassName: priorityClass("task"),
-              // Neither image asks for a user of its own: PostgreSQL starts on data of whoever starts it.
-              securityContext: RESTRICTED_POD,
-              initContainers: [
-                {
-                  name: "fetch",
-                  image: BARMAN_CLOUD_SIDECAR,
-                  command: ["python3", `${SCRIPTS}/fetch.py`],
-                  env: fetchEnvironment(drill),
-                  resources: FETCHER,
-                  securityContext: RESTRICTED_CONTAINER,
-                  volumeMounts: [scratch, scripts, credentials, { name: "tmp", mountPath: "/tmp" }],
-                },
-              ],
-              containers: [
-                {
-                  name: "verify",
-                  image: `ghcr.io/cloudnative-pg/postgresql:${args.version}`,
-                  command: ["sh", `${SCRIPTS}/verify.sh`],
-                  env: environment({
-                    SCRATCH,
-                    DATABASES: args.databases.join(" "),
-                    DEADLINE_SECONDS: String(deadlineSeconds),
-                  }),
-                  resources: args.resources,
-                  securityContext: RESTRICTED_CONTAINER,
-                  volumeMounts: [scratch, scripts, { name: "tmp", mountPath: "/tmp" }],
-                },
-              ],
-              volumes: [
-                { name: "tmp", emptyDir: { sizeLimit: "64Mi" } },
-                { name: "scripts", configMap: { name: drillName(name) } },
-                bucketVolume("credentials", access),
-                {
-                  name: "scratch",
-                  ephemeral: {
-                    volumeClaimTemplate: {
-                      metadata: { labels: marked },
-                      spec: {
-                        accessModes: ["ReadWriteOnce"],
-                        resources: { requests: { storage: scratchSize(args.storage, plan) } },
-                      },
-                    },
-                  },
-                },
-              ],
+  return taskPlan({
+    name: drillName(name),
+    namespace,
+    labels: marked,
+    annotations: { "plumbline.dev/restores": `Cluster/${namespace}/${name}` },
+    schedule: DRILL_SCHEDULES[every],
+    deadline: deadlineSeconds,
+    lateBy: HOUR,
+    // What fails is told at once: a second try would hide what is wrong now and then.
+    retries: 0,
+    zones: args.zones,
+    // Neither image asks for a user of its own: PostgreSQL starts on data of whoever starts it.
+    pod: {
+      initContainers: [
+        {
+          name: "fetch",
+          image: BARMAN_CLOUD_SIDECAR,
+          command: ["python3", `${SCRIPTS}/fetch.py`],
+          env: fetchEnvironment(drill),
+          resources: FETCHER,
+          securityContext: RESTRICTED_CONTAINER,
+          volumeMounts: [scratch, scripts, credentials, { name: "tmp", mountPath: "/tmp" }],
+        },
+      ],
+      containers: [
+        {
+          name: "verify",
+          image: `ghcr.io/cloudnative-pg/postgresql:${args.version}`,
+          command: ["sh", `${SCRIPTS}/verify.sh`],
+          env: environment({
+            SCRATCH,
+            DATABASES: args.databases.join(" "),
+            DEADLINE_SECONDS: String(deadlineSeconds),
+          }),
+          resources: args.resources,
+          securityContext: RESTRICTED_CONTAINER,
+          volumeMounts: [scratch, scripts, { name: "tmp", mountPath: "/tmp" }],
+        },
+      ],
+      volumes: [
+        { name: "tmp", emptyDir: { sizeLimit: "64Mi" } },
+        { name: "scripts", configMap: { name: drillName(name) } },
+        bucketVolume("credentials", access),
+        {
+          name: "scratch",
+          ephemeral: {
+            volumeClaimTemplate: {
+              metadata: { labels: marked },
+              spec: {
+                accessModes: ["ReadWriteOnce"],
+                resources: { requests: { storage: scratchSize(args.storage, plan) } },
+              },
             },
           },
         },
-      },
+      ],
     },
-  };
+  });
 }
 
 /** Room for the data, and twice for the log: as it was fetched, and as PostgreSQL replays it. Whole gibibytes. */
@@ -176,8 +144,4 @@ function fetchEnvironment({ serverName, plan, access }: DrillArgs) {
     HOME: "/tmp",
     PYTHONPYCACHEPREFIX: "/tmp",
   });
-}
-
-function environment(variables: Readonly<Record<string, pulumi.Input<string>>>) {
-  return Object.entries(variables).map(([name, value]) => ({ name, value }));
 }

@@ -7,6 +7,7 @@ import type { Resources } from "../../core/resources.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../core/security-context.ts";
 import { type AwsPlace, endpointAddresses, storeAddresses } from "../aws/place.ts";
 import { POD_IDENTITY_AGENT, type Statement } from "../aws/pod-identity-plan.ts";
+import { environment } from "../environment.ts";
 import { PORT } from "./plan.ts";
 import { CONNECTION, PATHS } from "./setup-files.ts";
 
@@ -113,8 +114,4 @@ export function setupNetworkPlan(name: string, place: AwsPlace): types.input.net
     ingress: [],
     egress: reach([...storeAddresses(place, PORT), ...endpointAddresses(place), POD_IDENTITY_AGENT]),
   };
-}
-
-function environment(variables: Readonly<Record<string, pulumi.Input<string>>>) {
-  return Object.entries(variables).map(([name, value]) => ({ name, value }));
 }

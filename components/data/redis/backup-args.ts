@@ -1,8 +1,8 @@
 import type { Duration } from "../../core/duration.ts";
 import type { OptOut } from "../../core/opt-out.ts";
 import type { Quantity } from "../../core/quantity.ts";
+import type { BackupEncryption, DrillEvery } from "../backup-shape.ts";
 import type { Bucket } from "../object-store/bucket.ts";
-import type { BackupEncryption, DrillEvery } from "../postgres/backup-args.ts";
 
 /** What a snapshot and a restore are reckoned with, of the worst day. */
 interface RedisBackupRates {

@@ -1,20 +1,19 @@
 import type { types } from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
 import { BARMAN_CLOUD_SIDECAR } from "../../cluster/operators/index.ts";
-import { priorityClass } from "../../cluster/priorities.ts";
 import { seconds } from "../../core/duration.ts";
 import { labels, selector } from "../../core/labels.ts";
 import { reach } from "../../core/network.ts";
 import { optOutAnnotations } from "../../core/opt-out.ts";
 import { bytes } from "../../core/quantity.ts";
 import type { Resources } from "../../core/resources.ts";
-import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../core/security-context.ts";
-import { placed } from "../../core/spread.ts";
+import { RESTRICTED_CONTAINER } from "../../core/security-context.ts";
 import type { Destination } from "../../core/usage.ts";
 import { certificateSecret } from "../../edge/certificate-plan.ts";
+import { DRILL_SCHEDULES } from "../backup-shape.ts";
 import { dataLabels } from "../declared.ts";
+import { environment } from "../environment.ts";
 import { type BucketAccess, bucketEnvironment, bucketVolume } from "../object-store/bucket-access.ts";
-import { DRILL_SCHEDULES } from "../postgres/restore-drill-plan.ts";
+import { taskPlan } from "../task-plan.ts";
 import type { CompleteArgs } from "./args.ts";
 import type { CompleteRedisBackup } from "./backup-args.ts";
 import type { RedisBackupPlan } from "./backup-plan.ts";
@@ -33,8 +32,6 @@ export const ACCOUNTS: Readonly<Partial<Record<BackupPart, keyof typeof BACKUP_U
 
 const HOUR = 3_600;
 const GIBIBYTE = 2 ** 30;
-/** Runs that can still be read. */
-const KEPT_RUNS = 3;
 const MOVER: Resources = { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "1", memory: "512Mi" } };
 
 export interface BackupJobs {
@@ -81,39 +78,17 @@ export function backupJobPlan(name: string, part: BackupPart, jobs: BackupJobs):
     },
     restore: { annotations: {}, schedule: "0 0 1 1 *", suspend: true, deadline: 24 * HOUR },
   }[part];
-  const marked = { ...labels(name, part), ...dataLabels(args) };
-  return {
-    metadata: { name: `${name}-${part}`, namespace, labels: marked, annotations },
-    spec: {
-      schedule: timing.schedule,
-      timeZone: "Etc/UTC",
-      suspend: timing.suspend,
-      concurrencyPolicy: "Forbid",
-      startingDeadlineSeconds: Math.min(HOUR, timing.deadline),
-      successfulJobsHistoryLimit: KEPT_RUNS,
-      failedJobsHistoryLimit: KEPT_RUNS,
-      jobTemplate: {
-        metadata: { labels: marked },
-        spec: {
-          backoffLimit: part === "backup" ? 2 : 0,
-          activeDeadlineSeconds: timing.deadline,
-          template: {
-            metadata: { labels: marked },
-            spec: {
-              ...placed(args.zones),
-              restartPolicy: "Never",
-              serviceAccountName: `${name}-${part}`,
-              automountServiceAccountToken: false,
-              enableServiceLinks: false,
-              priorityClassName: priorityClass("task"),
-              securityContext: RESTRICTED_POD,
-              ...podOf(name, part, jobs),
-            },
-          },
-        },
-      },
-    },
-  };
+  return taskPlan({
+    name: `${name}-${part}`,
+    namespace,
+    labels: { ...labels(name, part), ...dataLabels(args) },
+    annotations,
+    ...timing,
+    lateBy: Math.min(HOUR, timing.deadline),
+    retries: part === "backup" ? 2 : 0,
+    zones: args.zones,
+    pod: podOf(name, part, jobs),
+  });
 }
 
 /** The containers, one after the other, and what they share: the snapshot, on a disk that goes with the pod. */
@@ -188,8 +163,4 @@ function podOf(name: string, part: BackupPart, { redis: args, backup, plan, acce
 function roomFor(args: CompleteArgs, part: BackupPart): string {
   const copies = part === "restore" ? 3 : 1;
   return bytes(Math.ceil((memoryForData(args) * copies) / GIBIBYTE) * GIBIBYTE);
-}
-
-function environment(variables: Readonly<Record<string, pulumi.Input<string>>>) {
-  return Object.entries(variables).map(([variable, value]) => ({ name: variable, value }));
 }

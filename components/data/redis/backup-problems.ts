@@ -1,11 +1,10 @@
 import { milliseconds } from "../../core/duration.ts";
 import type { Problem } from "../../core/invalid.ts";
-import { isDnsLabel } from "../../core/names.ts";
 import { isOptOut } from "../../core/opt-out.ts";
-import { amount, isQuantity } from "../../core/quantity.ts";
+import { isQuantity } from "../../core/quantity.ts";
 import { backupKeepProblems, isSpan } from "../backup-keep.ts";
+import { backupShapeProblems } from "../backup-shape.ts";
 import { placeClassProblems, unkeptProblems } from "../declared.ts";
-import { DRILLS, ENCRYPTIONS } from "../postgres/backup-problems.ts";
 import type { CompleteArgs } from "./args.ts";
 import { type CompleteRedisBackup, completeRedisBackup } from "./backup-args.ts";
 import { redisBackupPlan, SHORTEST_MINUTES } from "./backup-plan.ts";
@@ -29,24 +28,11 @@ export function redisBackupProblems(name: string, args: CompleteArgs): Problem[]
       : nothing("objectives", objectives, "with backup: { to: <a bucket> }: after a disaster nothing else comes back");
   const full = completeRedisBackup(name, backup);
   const problems = [
-    ...shapeProblems(full),
+    ...backupShapeProblems(full, { folder: full.folder }),
     ...backupKeepProblems(full.keep, args),
     ...placeClassProblems("backup.to", "backups", args, full.to),
   ];
   return problems.length > 0 || !isQuantity(args.resources.limits.memory) ? problems : objectiveProblems(full, args);
-}
-
-function shapeProblems({ folder, encryption, drill, rates }: CompleteRedisBackup): Problem[] {
-  const problems: Problem[] = [];
-  if (!isDnsLabel(folder)) problems.push({ field: "backup.folder", given: folder, allowed: "a DNS label" });
-  if (!ENCRYPTIONS.includes(encryption))
-    problems.push({ field: "backup.encryption", given: encryption, allowed: ENCRYPTIONS.join(", ") });
-  if (!isOptOut(drill) && !DRILLS.includes(drill))
-    problems.push({ field: "backup.drill", given: drill, allowed: `${DRILLS.join(", ")}; or optOut("<why none>")` });
-  for (const [rate, given] of Object.entries(rates))
-    if (!isQuantity(given) || amount(given) < 1)
-      problems.push({ field: `backup.rates.${rate}`, given, allowed: 'bytes a second, such as "80Mi"' });
-  return problems;
 }
 
 /** Objectives that the plan cannot keep, with the sums. */
