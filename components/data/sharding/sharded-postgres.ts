@@ -22,7 +22,7 @@ import { type ShardMap, shardMap } from "./shard-map.ts";
 
 /**
  * One store over several {@link Postgres} of one shape, in the cluster or on AWS, each of which keeps some of the keys. A shard more takes
- * its share from the others, once it is moved there: that is a reshard, which `docs/services.md` tells of.
+ * its share from the others, once it is moved there: that is a reshard, which `docs/sharding.md` tells of.
  *
  * It is one relation for a consumer, `<database>-shards`: the same role and password on every shard, and the map as a file that
  * changes while it runs. So no consumer is started anew for a shard that is added.
