@@ -231,7 +231,7 @@ describe("an ElastiCache", () => {
     expect(userPlan("production", "cache", "orders")).toMatchObject({
       userId: "production-cache-orders",
       userName: "orders",
-      accessString: "on ~orders:* &orders:* +@all -@admin -@dangerous",
+      accessString: expect.stringMatching(/^on ~orders:\* &orders:\* \+@all -@admin -@dangerous -@scripting \+eval /),
     });
     expect(defaultUserPlan("production", "cache")).toMatchObject({ userName: "default", accessString: "off -@all" });
   });
