@@ -24,6 +24,17 @@ const KEYS = 20_000;
 /** And one of each other kind. */
 const ALL = KEYS + 7;
 
+const OPEN = `
+import os, boto3
+for key in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY"):
+    os.environ["AWS_" + key] = open(os.environ[key + "_FILE"]).read()
+s3 = boto3.client("s3", endpoint_url=os.environ["ENDPOINT"])
+`;
+const ENCRYPTIONS = `${OPEN}
+for one in s3.list_objects_v2(Bucket="backups", Prefix="cache/")["Contents"]:
+    print(s3.head_object(Bucket="backups", Key=one["Key"]).get("ServerSideEncryption"))
+`;
+
 describe.skipIf(missing)(`Snapshots of a Redis${missing ? ` (skipped: ${missing})` : ""}`, () => {
   let store: LocalStore;
   let redis: RedisServers;
@@ -139,8 +150,11 @@ set shop:soon value ex 3600`,
 
   test("old snapshots go, and the newest stays", () => {
     redis.keepIn(store, WRITER);
-    const { said } = redis.run("_backup", ["snapshot.sh", "put.py"], { KEEP_SECONDS: "0" });
+    expect(new Set(redis.python(ENCRYPTIONS).said.trim().split("\n"))).toEqual(new Set(["AES256"]));
+    // Where the bucket has a key of its own none is named.
+    const { said } = redis.run("_backup", ["snapshot.sh", "put.py"], { KEEP_SECONDS: "0", ENCRYPTION: undefined });
     expect(said).toMatch(/"deleted": 3}/);
+    expect(redis.python(ENCRYPTIONS).said.trim()).toBe("None");
     expect(drill()).toMatchObject({ status: 0 });
   });
 
@@ -155,11 +169,7 @@ set shop:soon value ex 3600`,
 
   test("a copy that is damaged in the bucket is noticed, by the drill and by a restore", () => {
     redis.keepIn(store, WRITER);
-    const script = `
-import os, boto3
-for key in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY"):
-    os.environ["AWS_" + key] = open(os.environ[key + "_FILE"]).read()
-s3 = boto3.client("s3", endpoint_url=os.environ["ENDPOINT"])
+    const script = `${OPEN}
 for one in s3.list_objects_v2(Bucket="backups", Prefix="cache/")["Contents"]:
     there = s3.get_object(Bucket="backups", Key=one["Key"])
     body = bytearray(there["Body"].read())

@@ -57,6 +57,7 @@ export class ObjectStore<Name extends string = string> extends Component {
       grant: (consumer) => this.#server.grant({ bucket, right }, consumer),
     });
     const bucketName = this.#server.bucketName(bucket);
-    return { bucketName, dataClass: this.#dataClass, owner: usable("owner"), reader: usable("reader") };
+    const { encryption } = this.#server;
+    return { bucketName, dataClass: this.#dataClass, encryption, owner: usable("owner"), reader: usable("reader") };
   }
 }
