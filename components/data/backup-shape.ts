@@ -17,6 +17,8 @@ export const DRILL_SCHEDULES: Readonly<Record<DrillEvery, string>> = {
   weekly: "45 3 * * 0",
   monthly: "45 3 1 * *",
 };
+/** Days between two of them at most. */
+export const DRILL_DAYS: Readonly<Record<DrillEvery, number>> = { daily: 1, weekly: 7, monthly: 31 };
 const DRILLS: readonly string[] = Object.keys(DRILL_SCHEDULES);
 const ENCRYPTIONS: readonly string[] = ["AES256", "aws:kms", "bucket"];
 
