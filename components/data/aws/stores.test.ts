@@ -170,7 +170,6 @@ describe("an Aurora", () => {
       backupRetentionPeriod: 7,
       deletionProtection: true,
       skipFinalSnapshot: false,
-      finalSnapshotIdentifier: "production-postgres-final",
     });
     expect(parameterGroup.parameters).toEqual(
       expect.arrayContaining([
@@ -183,7 +182,6 @@ describe("an Aurora", () => {
   test("whose data is not kept goes without a snapshot", () => {
     const { cluster } = plan({ retain: false });
     expect(cluster).toMatchObject({ deletionProtection: false, skipFinalSnapshot: true });
-    expect(cluster).not.toHaveProperty("finalSnapshotIdentifier");
   });
 
   test("grows without moving what stands", () => {
