@@ -59,7 +59,13 @@ export const storesSchema = z.strictObject({
   redis: z.discriminatedUnion(
     "backend",
     [
-      z.strictObject({ ...inCluster, replicas: whole(1, 7), role: z.enum(["cache", "store"]) }),
+      z.strictObject({
+        ...inCluster,
+        replicas: whole(1, 7),
+        role: z.enum(["cache", "store"]),
+        /** What a `store` promises for a disaster, where that is less than the environment does; snapshots are 15 min apart at least. */
+        objectives: z.strictObject({ rto: duration, rpo: duration }).exactOptional(),
+      }),
       z.strictObject({
         ...onAws,
         replicas: whole(1, 6),
@@ -84,7 +90,7 @@ export const storesSchema = z.strictObject({
     ],
     EITHER,
   ),
-  /** Where backups go. Without it a Postgres in the cluster has none. */
+  /** Where backups go. Without it a Postgres in the cluster has none, nor has a Redis that is a store. */
   objects: z.strictObject({ ...inCluster, replicas: whole(3, 100) }).exactOptional(),
 });
 
