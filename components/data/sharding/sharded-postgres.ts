@@ -8,6 +8,7 @@ import type { Consumer, Grant, Usable } from "../../core/usage.ts";
 import { credential } from "../credential.ts";
 import { type Access, loginRole, roleSecret } from "../postgres/plan.ts";
 import { Postgres } from "../postgres/postgres.ts";
+import { refuseShape } from "../shape.ts";
 import type { Trust } from "../trust.ts";
 import {
   type ShardedAuroraArgs,
@@ -47,7 +48,9 @@ export class ShardedPostgres extends Component {
   readonly #shards: ReadonlyMap<string, Postgres>;
 
   constructor(name: string, args: ShardedPostgresArgs | ShardedAuroraArgs, opts?: pulumi.ComponentResourceOptions) {
-    refuse(`ShardedPostgres "${name}"`, shardedPostgresProblems(name, args));
+    const subject = `ShardedPostgres "${name}"`;
+    refuseShape(subject, args, {});
+    refuse(subject, shardedPostgresProblems(name, args));
     const { namespace } = args;
     super("data:ShardedPostgres", name, opts, args.backend === "aws" ? [namespace] : [namespace, args.issuer]);
     this.#name = name;
