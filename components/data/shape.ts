@@ -5,6 +5,7 @@ type Shape = "a list" | "an object" | "an object of objects, by name";
 
 /** What every store may be given that is looked into. */
 const OPTIONAL: Readonly<Record<string, Shape>> = {
+  aws: "an object",
   backup: "an object",
   erasure: "an object",
   objectives: "an object",
@@ -22,8 +23,8 @@ const OPTIONAL: Readonly<Record<string, Shape>> = {
 export function refuseShape(subject: string, args: unknown, own: Readonly<Record<string, Shape>>): void {
   if (!is("an object", args)) refuse(subject, [{ field: "the arguments", given: args, allowed: "an object" }]);
   const given = args as Record<string, unknown>;
-  const place = given.backend === "aws" ? { aws: "an object" } : { zones: "a list", issuer: "an object" };
-  const required = { namespace: "an object", ...place, ...own } as Readonly<Record<string, Shape>>;
+  const inCluster: Record<string, Shape> = { zones: "a list", issuer: "an object" };
+  const required = { namespace: "an object", ...(given.backend !== "aws" && inCluster), ...own } as const;
   refuse(subject, [
     ...Object.entries(required).flatMap(([field, shape]) => problems(field, given[field], shape)),
     ...Object.entries(OPTIONAL).flatMap(([field, shape]) =>
