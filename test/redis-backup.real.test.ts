@@ -31,7 +31,7 @@ for key in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY"):
 s3 = boto3.client("s3", endpoint_url=os.environ["ENDPOINT"])
 `;
 const ENCRYPTIONS = `${OPEN}
-for one in s3.list_objects_v2(Bucket="backups", Prefix="cache/")["Contents"]:
+for one in s3.list_objects_v2(Bucket="backups", Prefix="data/cache/")["Contents"]:
     print(s3.head_object(Bucket="backups", Key=one["Key"]).get("ServerSideEncryption"))
 `;
 
@@ -170,7 +170,7 @@ set shop:soon value ex 3600`,
   test("a copy that is damaged in the bucket is noticed, by the drill and by a restore", () => {
     redis.keepIn(store, WRITER);
     const script = `${OPEN}
-for one in s3.list_objects_v2(Bucket="backups", Prefix="cache/")["Contents"]:
+for one in s3.list_objects_v2(Bucket="backups", Prefix="data/cache/")["Contents"]:
     there = s3.get_object(Bucket="backups", Key=one["Key"])
     body = bytearray(there["Body"].read())
     body[len(body) // 2] ^= 1

@@ -18,7 +18,7 @@ export interface RedisBackupArgs {
   readonly to: Bucket;
   /** How long a snapshot is kept; whole days, `30d` by default. The newest one is never deleted. */
   readonly keep?: Duration;
-  /** The folder of the bucket; the Redis' own name by default. */
+  /** The folder of the bucket, one name; `<namespace>/<name>` of the Redis by default, which no other has. */
   readonly folder?: string;
   /**
    * What the object store is asked to encrypt each snapshot with; what the bucket says by default: `AES256` in
@@ -36,9 +36,9 @@ const RATES: RedisBackupRates = { copy: "80Mi", load: "16Mi" };
 export type CompleteRedisBackup = Required<Omit<RedisBackupArgs, "rates">> & { readonly rates: RedisBackupRates };
 
 /** The arguments of snapshots with every default filled in. */
-export function completeRedisBackup(name: string, args: RedisBackupArgs): CompleteRedisBackup {
+export function completeRedisBackup(name: string, namespace: string, args: RedisBackupArgs): CompleteRedisBackup {
   return {
-    folder: name,
+    folder: `${namespace}/${name}`,
     ...DEFAULTS,
     encryption: args.to.encryption ?? DEFAULT_ENCRYPTION,
     ...args,

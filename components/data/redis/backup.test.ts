@@ -97,6 +97,16 @@ describe("a Redis that is backed up", () => {
     expect(JSON.stringify(containers("backup"))).not.toContain(GENERATED);
   });
 
+  test("has a folder that a Redis of this name in another namespace has not; what is named is taken as it is", async () => {
+    const folders = ["backup", "restore-drill", "restore"].flatMap((part) =>
+      containers(part).flatMap(({ env = [] }) => env.filter(({ name }: { name: string }) => name === "FOLDER")),
+    );
+    expect(folders).toEqual(Array(3).fill({ name: "FOLDER", value: "shop-data/sessions" }));
+    const { inputsOf } = await made((to) => ({ backup: { to, folder: "sessions" } }));
+    const [put] = inputsOf(":CronJob", "sessions-backup").spec.jobTemplate.spec.template.spec.containers;
+    expect(put.env).toContainEqual({ name: "FOLDER", value: "sessions" });
+  });
+
   test("is let in to the servers, but for the drill, and nobody is let in to it", () => {
     const ingress = JSON.stringify(all.inputsOf(":NetworkPolicy", "sessions-server").spec.ingress);
     for (const part of ["backup", "restore"]) expect(ingress).toContain(`"app.kubernetes.io/component":"${part}"`);
