@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ImageDescription } from "../../rehearsal/images/index.ts";
-import { unpack } from "../plain/image.ts";
+import { unpack } from "./programs.ts";
 
 /**
  * Has the programs of images found on this process' PATH before the machine's, those of the first image first: scripts of pods run with
