@@ -53,8 +53,9 @@ const IS_THE_BACKUP = optOut(
 const isStore = stores.redis.backend === "inCluster" && stores.redis.role === "store";
 // Who writes backups may delete what is in their bucket: so each has one of its own.
 const buckets: Readonly<Record<string, object>> = { backups: {}, ...(isStore && { snapshots: {} }) };
-const objects =
-  stores.objects && new ObjectStore("objects", { ...store, ...stores.objects, buckets, backup: IS_THE_BACKUP }, on);
+// Backups go where data is as closely kept as what is about people.
+const vault = { dataClass: "restricted", buckets, backup: IS_THE_BACKUP } as const;
+const objects = stores.objects && new ObjectStore("objects", { ...store, ...stores.objects, ...vault }, on);
 const { rto, rpo, availability, latency } = objectives;
 const savedTo = (bucket: "backups" | "snapshots") =>
   objects && {
@@ -62,11 +63,14 @@ const savedTo = (bucket: "backups" | "snapshots") =>
     backup: { to: objects.bucket(bucket), keep: environment.retention.backups },
   };
 const databases = ["orders", "inventory"] as const;
+// An order names its customer. What inventory keeps of it is the order's id alone, which is about nobody once the order is gone.
+const aboutPeople = { dataClass: "personal", retention: "365d" } as const;
+const erasure = { tables: { orders: { orders: { by: "placed_at" } } } } as const;
 const postgres = new Postgres(
   "postgres",
   stores.postgres.backend === "aws"
-    ? { ...kept, aws: placeOf(loaded), ...stores.postgres, databases }
-    : { ...store, ...savedTo("backups"), ...stores.postgres, databases },
+    ? { ...kept, ...aboutPeople, aws: placeOf(loaded), ...stores.postgres, databases }
+    : { ...store, ...aboutPeople, ...savedTo("backups"), ...stores.postgres, databases, erasure },
   on,
 );
 const cache = new Redis(
