@@ -63,7 +63,7 @@ const savedTo = (bucket: "backups" | "snapshots") =>
     backup: { to: objects.bucket(bucket), keep: environment.retention.backups },
   };
 const databases = ["orders", "inventory"] as const;
-// An order names its customer. What inventory keeps of it is the order's id alone, which is about nobody once the order is gone.
+// An order names its customer, in its table and on its topic. What inventory keeps of it is the order's id alone, which is about nobody once the order is gone.
 const aboutPeople = { dataClass: "personal", retention: "365d" } as const;
 const erasure = { tables: { orders: { orders: { by: "placed_at" } } } } as const;
 const postgres = new Postgres(
@@ -87,8 +87,8 @@ const HANDED_ON = optOut(
 const kafka = new Kafka(
   "kafka",
   stores.kafka.backend === "aws"
-    ? { ...kept, aws: placeOf(loaded), ...stores.kafka, topics }
-    : { ...store, ...stores.kafka, topics, backup: HANDED_ON },
+    ? { ...kept, ...aboutPeople, aws: placeOf(loaded), ...stores.kafka, topics }
+    : { ...store, ...aboutPeople, ...stores.kafka, topics, backup: HANDED_ON },
   on,
 );
 
