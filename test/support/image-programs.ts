@@ -11,12 +11,18 @@ import { unpack } from "./programs.ts";
 export async function programsOf(images: readonly ImageDescription[]): Promise<() => void> {
   const folder = mkdtempSync(join(tmpdir(), "plumbline-programs-"));
   const before = process.env.PATH;
-  for (const [index, image] of [...images].reverse().entries()) {
-    const { environment } = await unpack(image, join(folder, String(index)));
-    process.env.PATH = environment.PATH;
-  }
-  return () => {
+  const forget = () => {
     process.env.PATH = before;
     rmSync(folder, { recursive: true });
   };
+  try {
+    for (const [index, image] of [...images].reverse().entries()) {
+      const { environment } = await unpack(image, join(folder, String(index)));
+      process.env.PATH = environment.PATH;
+    }
+  } catch (error) {
+    forget();
+    throw error;
+  }
+  return forget;
 }
