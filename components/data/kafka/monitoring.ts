@@ -2,8 +2,9 @@ import { selector } from "../../core/labels.ts";
 import { type Alert, diskAlerts } from "../monitoring/alert.ts";
 import type { Watched } from "../monitoring/store-monitoring.ts";
 import type { CompleteArgs } from "./args.ts";
-import { names, type Part, partsOf, replication } from "./config.ts";
+import { names, type Part, partsOf } from "./config.ts";
 import type { Metric } from "./exporter.ts";
+import { replication } from "./topics.ts";
 
 /** What is watched of the nodes. How far a group of consumers is behind is not: brokers do not count it. */
 export function watched(name: string, args: CompleteArgs): Watched {
