@@ -252,6 +252,12 @@ export interface Access {
   readonly podLabels: Readonly<Record<string, string>>;
 }
 
+/** Who comes in: a consumer of several topics once. */
+export function consumersOf(accesses: readonly Access[]): Access[] {
+  const sorted = [...accesses].sort((a, b) => (a.consumer < b.consumer ? -1 : 1));
+  return [...new Map(sorted.map((access) => [`${access.namespace}/${access.consumer}`, access])).values()];
+}
+
 /** Topics and rights, one to a line, as the setup reads them. */
 export function declared(
   args: Pick<CompleteArgs, "topics" | "brokers" | "dataClass">,

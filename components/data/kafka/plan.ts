@@ -14,6 +14,7 @@ import { HOSTS_MOUNT, HOSTS_VOLUME, hostsContainer } from "../hosts.ts";
 import type { CompleteArgs } from "./args.ts";
 import {
   type Access,
+  consumersOf,
   FIRST_ID,
   isCombined,
   names,
@@ -246,7 +247,6 @@ export function networkPlans(name: string, args: CompleteArgs, accesses: readonl
     ingress,
     egress: reach(to.map(([other, port]) => ({ ...pods(other), port }))),
   });
-  const consumers = [...accesses].sort((a, b) => (a.consumer < b.consumer ? -1 : 1));
   const parts = partsOf(args);
   const voters = isCombined(args) ? "broker" : "controller";
   const toController: [string, number] = [voters, PORTS.controller];
@@ -257,7 +257,7 @@ export function networkPlans(name: string, args: CompleteArgs, accesses: readonl
     broker: policy(
       "broker",
       [
-        ...admit(unique(consumers), [PORTS.clients]),
+        ...admit(consumersOf(accesses), [PORTS.clients]),
         ...admit([pods("broker"), pods(SETUP)], [PORTS.internal]),
         ...(isCombined(args) ? toVote : []),
         admitScrapers(METRICS_PORT),
@@ -266,11 +266,6 @@ export function networkPlans(name: string, args: CompleteArgs, accesses: readonl
     ),
     setup: policy(SETUP, [], [toBroker]),
   };
-}
-
-/** A service that uses several topics comes in once. */
-function unique(accesses: readonly Access[]): Access[] {
-  return [...new Map(accesses.map((access) => [`${access.namespace}/${access.consumer}`, access])).values()];
 }
 
 function podDefaults(name: string) {
