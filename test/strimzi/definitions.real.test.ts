@@ -36,7 +36,7 @@ describe.skipIf(missing)(`Strimzi's own definitions${missing ? ` (skipped: there
         ({ status }) => JSON.stringify(status ?? {}).includes('"type":"Established"'),
       );
     const namespace = await cluster.namespace();
-    const made = (await objectsOf(strimziShop)) as KubeObject[];
+    const made = (await objectsOf(() => strimziShop())) as KubeObject[];
     objects = made
       .filter(({ apiVersion }) => apiVersion.startsWith("kafka.strimzi.io/"))
       .map((object) => ({ ...object, metadata: { ...object.metadata, namespace } }));

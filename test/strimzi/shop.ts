@@ -1,14 +1,14 @@
 import { Namespace } from "../../components/cluster/index.ts";
 import { optOut } from "../../components/core/index.ts";
-import { Kafka } from "../../components/data/index.ts";
+import { Kafka, type KafkaArgs } from "../../components/data/index.ts";
 import { Issuer } from "../../components/edge/index.ts";
 import { Worker } from "../../components/workload/index.ts";
 
 const zones = ["a", "b", "c"];
 const quota = { cpu: "40", memory: "80Gi", pods: 100, storage: "1Ti" } as const;
 
-/** Every way to have a Kafka by Strimzi: controllers apart, combined, alone; and workers that share it. */
-export function strimziShop(): void {
+/** Two Kafkas in one namespace, with controllers of their own and combined, and two workers that share them. Without an operator: our own. */
+export function strimziShop(operator: Pick<KafkaArgs, "operator"> = { operator: "strimzi" }): void {
   const shop = new Namespace("shop", { quota });
   const data = new Namespace("shop-data", { quota });
   const issuer = new Issuer("internal", { authority: "private" });
@@ -16,7 +16,7 @@ export function strimziShop(): void {
     namespace: data,
     issuer,
     zones,
-    operator: "strimzi",
+    ...operator,
     runbooks: "https://runbooks.example.com",
     backup: optOut("each record has three copies and ends with its retention"),
   } as const;
@@ -26,7 +26,6 @@ export function strimziShop(): void {
     controllers: "combined",
     dataClass: "personal",
     retention: "30d",
-    version: "4.3.1",
     topics: {
       moved: { retention: "16d" },
       addresses: { compacted: true, tombstones: optOut("orders writes one for who is erased") },

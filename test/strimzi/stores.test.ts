@@ -9,7 +9,7 @@ import { strimziShop } from "./shop.ts";
 
 let shop: Recording<void>;
 beforeAll(async () => {
-  shop = await record("production", strimziShop);
+  shop = await record("production", () => strimziShop());
 });
 
 test("asks for the resources of its golden file (npm run golden:update after a wanted change)", async () => {
@@ -40,6 +40,21 @@ test("a user's password is in two Secrets alone: the consumer's, and the one tha
   expect(JSON.stringify(given.data)).toContain(encoded);
   const { secretKeyRef } = shop.inputsOf(":KafkaUser", "kafka-mailer").spec.authentication.password.valueFrom;
   expect(secretKeyRef).toEqual({ name: "kafka-mailer-password", key: "password-1" });
+});
+
+test("a consumer sees no difference: the same variables and files, only the address is another", async () => {
+  const ours = await record("production", () => strimziShop({}));
+  const addresses = [ours, shop].map(({ inputsOf }) => {
+    const [{ env, volumeMounts }] = inputsOf(":Deployment", "mailer").spec.template.spec.containers;
+    const [at] = env.filter(({ name }: { name: string }) => name === "ORDERS_TOPIC_BROKERS");
+    const rest = env.filter(({ name }: { name: string }) => !name.endsWith("_TOPIC_BROKERS"));
+    return { at: at.value, sees: { rest, volumeMounts } };
+  });
+  expect(addresses.map(({ at }) => at)).toEqual([
+    "kafka.shop-data.svc:9092",
+    "kafka-kafka-bootstrap.shop-data.svc:9092",
+  ]);
+  expect(addresses[1]?.sees).toEqual(addresses[0]?.sees);
 });
 
 describe.each(Object.entries(ENVIRONMENTS))("judged by all rules, as strictly as %s", (environment, settings) => {
