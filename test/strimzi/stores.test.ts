@@ -16,7 +16,7 @@ test("asks for the resources of its golden file (npm run golden:update after a w
   const own = shop.resources.filter(({ type }) =>
     /:(kafka\.strimzi\.io|networking\.k8s\.io|cert-manager\.io)\//.test(type),
   );
-  await expect(golden(own)).toMatchFileSnapshot("./golden.yaml");
+  await expect(golden(own)).toMatchFileSnapshot("./golden/stores.yaml");
 });
 
 test("the operator's version is that of the classes by which its custom resources are judged", () => {
