@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
+import { Cluster } from "../../components/cluster/index.ts";
 import { OPTIONAL_OPERATORS } from "../../components/cluster/operators/index.ts";
 import { golden } from "../../components/testing/golden.ts";
 import { GENERATED, isSecret, type Recording, record } from "../../components/testing/record.ts";
@@ -29,6 +30,26 @@ test("the operator's version is that of the classes by which its custom resource
     `crd-generator ${version}`,
   ]);
   expect([chart.version, crds.artifact]).toEqual([version, `io.strimzi:api:${version}`]);
+});
+
+test("a cluster gets the operator where it is asked for, and else not", async () => {
+  const made = async (...also: "strimzi"[]) => {
+    const args = { context: "shop", operators: "installed", also } as const;
+    const { resources } = await record("production", () => void new Cluster("cluster", args));
+    const charts = resources
+      .filter(({ type }) => type.endsWith(":Chart"))
+      .map(({ name }) => name)
+      .sort();
+    const homes = resources
+      .filter(({ type }) => type.endsWith("core/v1:Namespace"))
+      .map(({ name }) => name)
+      .sort();
+    return { charts, homes };
+  };
+  const [without, asked] = [await made(), await made("strimzi")];
+  expect(without.charts.length).toBeGreaterThan(3);
+  expect(asked.charts).toEqual([...without.charts, "strimzi"].sort());
+  expect(asked.homes).toEqual([...without.homes, "strimzi-system"].sort());
 });
 
 test("a user's password is in two Secrets alone: the consumer's, and the one that the operator reads", () => {
