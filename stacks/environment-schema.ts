@@ -281,6 +281,11 @@ function checkTier(
     );
   if (stores.kafka.backend === "inCluster" && stores.kafka.controllers === "combined" && !rehearsal)
     report(["stores", "kafka", "controllers"], "a number: Apache Kafka advises combined nodes for development only");
+  if (rehearsal && stores.kafka.backend === "inCluster" && stores.kafka.operator !== undefined)
+    report(
+      ["stores", "kafka", "operator"],
+      "nothing: a rehearsal cannot run Strimzi, whose program is in images alone",
+    );
   if (tier !== "production") return;
   if (zones.length < 3) report(["zones"], "three zones or more in production, so that the loss of one leaves a quorum");
   if (paging === undefined) report(["paging"], "receivers for critical and warning: production must wake someone");

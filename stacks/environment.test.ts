@@ -93,6 +93,14 @@ test.each<[what: string, path: string, value: unknown, field: string, allowed: R
   ["a negative count", "stores.kafka.brokers", -3, "stores.kafka.brokers", /a whole number from 1 to 100/],
   ["a wrong word", "stores.kafka.controllers", "many", "stores.kafka.controllers", /from 1 to 7, or "combined"/],
   ["nothing", "stores.kafka.controllers", undefined, "stores.kafka.controllers", /from 1 to 7, or "combined"/],
+  ["an operator that is none", "stores.kafka.operator", "koperator", "stores.kafka.operator", /"strimzi", or nothing/],
+  [
+    "Strimzi in a rehearsal",
+    "stores.kafka.operator",
+    "strimzi",
+    "stores.kafka.operator",
+    /a rehearsal cannot run Strimzi/,
+  ],
   ["a fraction", "stores.redis.replicas", 2.5, "stores.redis.replicas", /a whole number from 1 to 7/],
   ["an unknown key", "stores.postgres.storge", "5Gi", "stores.postgres.storge", /did you mean storage\?$/],
   ["an unknown key at the top", "zonse", [], "zonse", /did you mean zones\?$/],
@@ -283,6 +291,10 @@ test("a rehearsal has no store on AWS", () => {
   );
   const fields = problems.map(({ field }) => field);
   expect(fields).toEqual(expect.arrayContaining(["stores.postgres.backend", "stores.redis.backend"]));
+});
+
+test("a Kafka may be run by Strimzi where a cluster runs for real", () => {
+  expect(() => said("production", set("stores.kafka.operator", "strimzi"))).toThrow("the environment was accepted");
 });
 
 test("all problems are told at once", () => {

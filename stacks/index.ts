@@ -27,6 +27,7 @@ const rehearsal = environment.tier === "rehearsal";
 const cluster = new Cluster("cluster", {
   context: where.context,
   operators: rehearsal ? "provided" : "installed",
+  also: stores.kafka.backend === "inCluster" && stores.kafka.operator ? [stores.kafka.operator] : [],
 });
 const on = { provider: cluster.provider, dependsOn: cluster };
 

@@ -8,6 +8,10 @@ const OPERATORS: Readonly<Record<string, { readonly label: string; readonly port
     label: "app.kubernetes.io/name",
     ports: ["epmd", "amqp", "amqps", "management", "management-tls", "prometheus", "prometheus-tls"],
   },
+  "kafka.strimzi.io/Kafka": {
+    label: "strimzi.io/cluster",
+    ports: ["tcp-ctrlplane", "tcp-replication", "tcp-kafkaagent", "tcp-prometheus"],
+  },
 };
 
 /** The pods that operators make of a stack's objects, as workloads: no object of the stack shows them. */
