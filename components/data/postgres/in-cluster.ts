@@ -32,6 +32,8 @@ import {
   roleSecret,
   serverHosts,
 } from "./plan.ts";
+import { makePooler } from "./pooler.ts";
+import { poolerHost, poolerLabels, poolerOf } from "./pooler-plan.ts";
 import { RestoreDrill } from "./restore-drill.ts";
 import { DRILL, drillName } from "./restore-drill-plan.ts";
 import type { Admission, Server } from "./server.ts";
@@ -52,6 +54,8 @@ export class InCluster implements Server {
   readonly #children: Children;
   readonly #hosts: Readonly<Record<"writer" | "reader", string>>;
   readonly #cluster: CustomResource;
+  /** What consumers connect to that come through it. */
+  readonly #pooler: pulumi.Resource | undefined;
 
   constructor(
     name: string,
@@ -69,7 +73,9 @@ export class InCluster implements Server {
     // With a single instance nothing stands behind the service for replicas.
     const reader = host(name, namespace, instances > 1 ? "ro" : "r");
     this.#hosts = { writer: host(name, namespace, "rw"), reader };
-    this.endpoint = pulumi.output(`${this.#hosts.writer}:${PORT}`);
+    const pooler = poolerOf(args);
+    const entrance = pooler ? poolerHost(name, namespace) : this.#hosts.writer;
+    this.endpoint = pulumi.output(`${entrance}:${PORT}`);
     this.readerEndpoint = pulumi.output(`${reader}:${PORT}`);
 
     const server = new Certificate(
@@ -77,7 +83,7 @@ export class InCluster implements Server {
       {
         namespace: args.namespace,
         issuer: args.issuer,
-        hosts: serverHosts(name, namespace),
+        hosts: serverHosts(name, namespace, pooler !== undefined),
         usages: ["server auth"],
         secretLabels: RELOADED,
       },
@@ -88,7 +94,7 @@ export class InCluster implements Server {
     new NetworkPolicy(
       ...children.child(name, {
         metadata: { name, namespace, labels: labels(name) },
-        spec: accesses.apply((all) => networkPlan(name, namespace, all, places.peers)),
+        spec: accesses.apply((all) => networkPlan(name, namespace, all, { backups: places.peers, hasPooler: pooler !== undefined })),
       }),
     );
     const parts = clusterParts(name, backup, args.restore, plan);
@@ -107,6 +113,7 @@ export class InCluster implements Server {
           dependsOn: this.#cluster,
         }),
       );
+    this.#pooler = pooler && makePooler(name, args, pooler, accesses, children, this.#cluster, transform?.pooler);
     this.#erase(server, backup);
     const watch = { ...watched(name, args), namespace, runbooks: args.runbooks };
     new StoreMonitoring(name, watch, { parent: children.component, dependsOn: this.#cluster });
@@ -185,6 +192,13 @@ export class InCluster implements Server {
     const namespace = this.#args.namespace.name;
     const secret = roleSecret(this.#name, access);
     basicAuth(secret, namespace, loginRole(access), password, this.#children.options(), RELOADED);
+    if (access.pooled !== undefined && this.#pooler)
+      return {
+        host: poolerHost(this.#name, namespace),
+        port: PORT,
+        peers: [{ namespace, podLabels: poolerLabels(this.#name), port: PORT }],
+        dependsOn: [this.#pooler],
+      };
     return {
       host: this.#hosts[access.right === "reader" ? "reader" : "writer"],
       port: PORT,

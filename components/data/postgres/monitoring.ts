@@ -7,6 +7,8 @@ import type { BackupPlan } from "./backup-plan.ts";
 import { eraserName } from "./eraser-plan.ts";
 import { type CompleteErasure, completeErasure } from "./erasure-args.ts";
 import { podLabels } from "./plan.ts";
+import { watchedPooler } from "./pooler-monitoring.ts";
+import { poolerOf } from "./pooler-plan.ts";
 
 /** Of the connections that there are; the rest lasts until somebody has looked. */
 const CONNECTIONS_SHARE = 0.9;
@@ -24,6 +26,8 @@ const LATE_DAYS = 2;
 export function watched(name: string, args: CompleteArgs): Watched {
   const { namespace, instances, connections, erasure } = args;
   const plan = backupOf(name, args)?.plan;
+  const pooler = poolerOf(args);
+  const pooled = pooler && watchedPooler(name, namespace.name, pooler);
   const pods = `namespace="${namespace.name}",pod=~"${name}-[0-9]+"`;
   const of = (metric: string) => `cnpg_${metric}{${pods}}`;
   const primaries = `(count(${of("pg_replication_in_recovery")} == 0) or vector(0))`;
@@ -53,11 +57,13 @@ export function watched(name: string, args: CompleteArgs): Watched {
     ...(instances > 1 ? replicationAlerts(instances, streaming, of("pg_replication_lag")) : []),
     ...(plan ? backupAlerts(plan, of) : []),
     ...(erasure ? eraserAlerts(name, namespace.name, completeErasure(erasure)) : []),
+    ...(pooled?.alerts ?? []),
     ...diskAlerts("Postgres", namespace.name, `${name}-[0-9]+`),
   ];
   return {
     title: "PostgreSQL",
     runbook: "postgres",
+    // A pooler's pods have them too, and a port of the same name.
     pods: podLabels(name),
     scrapes: [{ port: "metrics" }],
     alerts,
@@ -88,6 +94,7 @@ export function watched(name: string, args: CompleteArgs): Watched {
         title: "Age of the oldest transaction",
         queries: { "{{datname}}": `max by (datname) (${of("pg_database_xid_age")})` },
       },
+      ...(pooled?.panels ?? []),
     ],
   };
 }

@@ -6,7 +6,7 @@ import { waitFor } from "../../core/custom-resource.ts";
 import { labels, MANAGED } from "../../core/labels.ts";
 import { admit, admitScrapers, reach, reachApiServer } from "../../core/network.ts";
 import { amount, type Quantity } from "../../core/quantity.ts";
-import { spread } from "../../core/spread.ts";
+import { lacks, spread } from "../../core/spread.ts";
 import type { Destination, Peer } from "../../core/usage.ts";
 import { dataLabels, declaredAnnotations } from "../declared.ts";
 import type { CompleteArgs } from "./args.ts";
@@ -24,8 +24,10 @@ export interface Access {
   readonly consumer: string;
   readonly namespace: string;
   readonly podLabels: Readonly<Record<string, string>>;
-  /** Replicas of the consumer times the connections of each. */
+  /** Of the server: replicas of the consumer times the connections of each, or what the pooler holds for it. */
   readonly connections: number;
+  /** Replicas of the consumer times the connections of each, to the pooler; unset if it connects by itself. */
+  readonly pooled?: number;
 }
 
 export const PORT = 5432;
@@ -46,6 +48,8 @@ const STANDBY_RETRIES_EVERY = "1s";
  */
 const LEAVES_LOST_NODE_AFTER = 1;
 const MEBIBYTE = 2 ** 20;
+/** Only a pooler's pods have it. The jobs that make an instance have the label of the instances, and nothing else that a pooler's lack. */
+export const POOLER_LABEL = "cnpg.io/poolerName";
 /**
  * How often an instance that starts is asked whether it has. CloudNativePG's default is 10 s, and it begins the next instance when
  * the last one has answered: half a minute of waiting for three. For how long it is asked is CloudNativePG's `startDelay`, an hour.
@@ -121,7 +125,7 @@ export function clusterPlan(
   accesses: pulumi.Output<readonly Access[]>,
   { parameters, plugins, externalClusters, recovery }: ReturnType<typeof clusterParts>,
 ): ClusterManifest {
-  const { instances, version, connections, resources, storage, zones, replication, backup, databases, namespace } =
+  const { instances, version, connections, resources, storage, zones, replication, backup, databases, namespace, pooler } =
     args;
   const declared = declaredAnnotations(args, { replication, backup });
   const { topologySpreadConstraints, affinity, tolerations } = spread({
@@ -129,6 +133,7 @@ export function clusterPlan(
     zones,
     sharedHosts: "never",
     leavesAfter: LEAVES_LOST_NODE_AFTER,
+    ...(pooler && { without: POOLER_LABEL }),
   });
   return {
     apiVersion: "postgresql.cnpg.io/v1",
@@ -198,19 +203,23 @@ export function databasePlan(cluster: string, namespace: string, database: strin
   };
 }
 
-/** Consumers, the instances among themselves, and the operator come in; the instances reach each other, the API, and where backups lie. */
+/**
+ * Consumers, the instances among themselves, and the operator come in; the instances reach each other, the API, and where backups lie. A
+ * pooler's pods come in by the label that they share with the instances, and it is for them to have rules of their own.
+ */
 export function networkPlan(
   name: string,
   namespace: string,
   accesses: readonly Access[],
-  backups: readonly Destination[] = [],
+  { backups = [], hasPooler = false }: { backups?: readonly Destination[]; hasPooler?: boolean } = {},
 ): types.input.networking.v1.NetworkPolicySpec {
   const instances: Pick<Peer, "namespace" | "podLabels"> = { namespace, podLabels: podLabels(name) };
+  const direct = accesses.filter(({ pooled }) => pooled === undefined);
   return {
-    podSelector: { matchLabels: podLabels(name) },
+    podSelector: { matchLabels: podLabels(name), ...(hasPooler && { matchExpressions: [lacks(POOLER_LABEL)] }) },
     policyTypes: ["Ingress", "Egress"],
     ingress: [
-      ...admit(sorted(accesses), [PORT]),
+      ...admit(sorted(direct), [PORT]),
       ...admit([instances, OPERATOR], [PORT, STATUS_PORT]),
       admitScrapers(METRICS_PORT),
     ],
@@ -218,16 +227,17 @@ export function networkPlan(
   };
 }
 
-/** Host names of the services that the operator makes: for writing, for replicas only, for any instance. */
-export function serverHosts(name: string, namespace: string): string[] {
-  return ["rw", "ro", "r"].flatMap((service) => [`${name}-${service}`, host(name, namespace, service)]);
+/** Host names of the services that the operator makes: for writing, for replicas only, for any instance, and before a pooler. */
+export function serverHosts(name: string, namespace: string, hasPooler = false): string[] {
+  return ["rw", "ro", "r", ...(hasPooler ? ["pooler"] : [])].flatMap((service) => [`${name}-${service}`, host(name, namespace, service)]);
 }
 
 export function host(name: string, namespace: string, service: string): string {
   return `${name}-${service}.${namespace}.svc`;
 }
 
-function sorted(accesses: readonly Access[]): Access[] {
+/** In an order that does not depend on who was declared first. */
+export function sorted(accesses: readonly Access[]): Access[] {
   return [...accesses].sort((a, b) => (loginRole(a) < loginRole(b) ? -1 : 1));
 }
 
