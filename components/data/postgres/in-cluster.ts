@@ -94,7 +94,9 @@ export class InCluster implements Server {
     new NetworkPolicy(
       ...children.child(name, {
         metadata: { name, namespace, labels: labels(name) },
-        spec: accesses.apply((all) => networkPlan(name, namespace, all, { backups: places.peers, hasPooler: pooler !== undefined })),
+        spec: accesses.apply((all) =>
+          networkPlan(name, namespace, all, { backups: places.peers, hasPooler: pooler !== undefined }),
+        ),
       }),
     );
     const parts = clusterParts(name, backup, args.restore, plan);

@@ -125,8 +125,19 @@ export function clusterPlan(
   accesses: pulumi.Output<readonly Access[]>,
   { parameters, plugins, externalClusters, recovery }: ReturnType<typeof clusterParts>,
 ): ClusterManifest {
-  const { instances, version, connections, resources, storage, zones, replication, backup, databases, namespace, pooler } =
-    args;
+  const {
+    instances,
+    version,
+    connections,
+    resources,
+    storage,
+    zones,
+    replication,
+    backup,
+    databases,
+    namespace,
+    pooler,
+  } = args;
   const declared = declaredAnnotations(args, { replication, backup });
   const { topologySpreadConstraints, affinity, tolerations } = spread({
     matchLabels: podLabels(name),
@@ -229,7 +240,10 @@ export function networkPlan(
 
 /** Host names of the services that the operator makes: for writing, for replicas only, for any instance, and before a pooler. */
 export function serverHosts(name: string, namespace: string, hasPooler = false): string[] {
-  return ["rw", "ro", "r", ...(hasPooler ? ["pooler"] : [])].flatMap((service) => [`${name}-${service}`, host(name, namespace, service)]);
+  return ["rw", "ro", "r", ...(hasPooler ? ["pooler"] : [])].flatMap((service) => [
+    `${name}-${service}`,
+    host(name, namespace, service),
+  ]);
 }
 
 export function host(name: string, namespace: string, service: string): string {

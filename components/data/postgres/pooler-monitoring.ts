@@ -12,8 +12,7 @@ export function watchedPooler(
   namespace: string,
   { instances }: Pick<CompletePooler, "instances">,
 ): { alerts: Alert[]; panels: Panel[] } {
-  const of = (metric: string) =>
-    `cnpg_pgbouncer_${metric}{namespace="${namespace}",pod=~"${poolerName(name)}-.+"}`;
+  const of = (metric: string) => `cnpg_pgbouncer_${metric}{namespace="${namespace}",pod=~"${poolerName(name)}-.+"}`;
   // A pod that cannot ask its PgBouncer says so, and one that is gone says nothing.
   const answering = `(count(${of("last_collection_error")} == 0) or vector(0))`;
   return {

@@ -33,7 +33,11 @@ export function poolerProblems({ pooler, zones, connections, databases, replicat
   if (!isWhole(size, 1, MOST_SIZE))
     problems.push({ field: "pooler.size", given: size, allowed: `a whole number from 1 to ${MOST_SIZE}` });
   if (!isWhole(maxClients, 1, MOST_CLIENTS))
-    problems.push({ field: "pooler.maxClients", given: maxClients, allowed: `a whole number from 1 to ${MOST_CLIENTS}` });
+    problems.push({
+      field: "pooler.maxClients",
+      given: maxClients,
+      allowed: `a whole number from 1 to ${MOST_CLIENTS}`,
+    });
   problems.push(...resourceProblems("pooler.resources", resources));
   if (problems.length > 0) return problems;
   const asking = askingConnections(full, databases);

@@ -31,5 +31,7 @@ export function makePooler(
   );
   new PodDisruptionBudget(...children.child(called, poolerBudgetPlan(name, namespace)));
   const dependsOn = [cluster, network];
-  return new CustomResource(...children.child(called, poolerPlan(name, args, pooler, accesses), transform, { dependsOn }));
+  return new CustomResource(
+    ...children.child(called, poolerPlan(name, args, pooler, accesses), transform, { dependsOn }),
+  );
 }
