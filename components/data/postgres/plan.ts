@@ -48,6 +48,8 @@ const STANDBY_RETRIES_EVERY = "1s";
  */
 const LEAVES_LOST_NODE_AFTER = 1;
 const MEBIBYTE = 2 ** 20;
+/** Part of a Postgres, and the end of its names. */
+export const POOLER = "pooler";
 /** Only a pooler's pods have it. The jobs that make an instance have the label of the instances, and nothing else that a pooler's lack. */
 export const POOLER_LABEL = "cnpg.io/poolerName";
 /**
@@ -240,7 +242,7 @@ export function networkPlan(
 
 /** Host names of the services that the operator makes: for writing, for replicas only, for any instance, and before a pooler. */
 export function serverHosts(name: string, namespace: string, hasPooler = false): string[] {
-  return ["rw", "ro", "r", ...(hasPooler ? ["pooler"] : [])].flatMap((service) => [
+  return ["rw", "ro", "r", ...(hasPooler ? [POOLER] : [])].flatMap((service) => [
     `${name}-${service}`,
     host(name, namespace, service),
   ]);

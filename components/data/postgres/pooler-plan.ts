@@ -6,10 +6,9 @@ import { admit, admitScrapers, reach, reachApiServer } from "../../core/network.
 import { spread } from "../../core/spread.ts";
 import type { CompleteArgs } from "./args.ts";
 import type { PoolerManifest } from "./cnpg.ts";
-import { type Access, host, loginRole, POOLER_LABEL, PORT, podLabels, sorted } from "./plan.ts";
+import { type Access, host, loginRole, POOLER, POOLER_LABEL, PORT, podLabels, sorted } from "./plan.ts";
 import { type CompletePooler, completePooler } from "./pooler-args.ts";
 
-export const POOLER = "pooler";
 /** The one that CloudNativePG 1.27 is released with. */
 const IMAGE = "ghcr.io/cloudnative-pg/pgbouncer:1.24.1";
 /** The manager in each pod serves metrics here, on a port called `metrics`, as those of the instances do. */

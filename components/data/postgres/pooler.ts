@@ -7,9 +7,9 @@ import { labels } from "../../core/labels.ts";
 import type { Transform } from "../../core/transform.ts";
 import type { CompleteArgs } from "./args.ts";
 import type { PoolerManifest } from "./cnpg.ts";
-import type { Access } from "./plan.ts";
+import { type Access, POOLER } from "./plan.ts";
 import type { CompletePooler } from "./pooler-args.ts";
-import { POOLER, poolerBudgetPlan, poolerName, poolerNetworkPlan, poolerPlan } from "./pooler-plan.ts";
+import { poolerBudgetPlan, poolerName, poolerNetworkPlan, poolerPlan } from "./pooler-plan.ts";
 
 /** The pooler of a Postgres, which CloudNativePG runs; made after the Cluster. Gives what stands when consumers may come. */
 export function makePooler(
