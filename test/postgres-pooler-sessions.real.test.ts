@@ -2,6 +2,8 @@ import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { postgresMissing, TestPostgres } from "../apps/testing/src/postgres.ts";
 import type { Access } from "../components/data/postgres/plan.ts";
+import { completePooler } from "../components/data/postgres/pooler-args.ts";
+import { askingPlan } from "../components/data/postgres/pooler-plan.ts";
 import { LocalPooler } from "./support/pgbouncer.ts";
 import { whyNotUnpacked } from "./support/unpacked-image.ts";
 
@@ -22,10 +24,11 @@ const clients: pg.Client[] = [];
 beforeAll(async () => {
   if (missing) return;
   postgres = await TestPostgres.start();
-  await postgres.admin(`CREATE ROLE asker LOGIN SUPERUSER PASSWORD '${PASSWORD}'`);
+  const { role } = askingPlan("postgres", completePooler({}, []), []);
+  await postgres.admin(`CREATE ROLE ${role.name} LOGIN PASSWORD '${PASSWORD}' IN ROLE ${role.inRoles}`);
   await postgres.createDatabase("shop", "orders_shop", PASSWORD);
   await postgres.createDatabase("other", "stock_other", PASSWORD);
-  const behind = { port: postgres.port, asker: "asker", password: PASSWORD };
+  const behind = { port: postgres.port, password: PASSWORD };
   pooler = await LocalPooler.start(behind, { size: 1 }, [ACCESS]);
 });
 afterEach(async () => {
@@ -78,6 +81,29 @@ describe.skipIf(missing)(`through a pooler${missing ? ` (skipped: ${missing})` :
     await one.query("SET lock_timeout = '9s'");
     expect(await answer(two, "SHOW lock_timeout")).toEqual(["9s"]);
     await one.query("SET lock_timeout = 0; SELECT pg_advisory_unlock_all()");
+  });
+
+  test("an owner who puts an operator of his own before PostgreSQL's is asked by nobody with more rights than his", async () => {
+    const owner = await client();
+    await owner.query(`
+      CREATE SCHEMA first;
+      CREATE TABLE first.seen (by_whom text);
+      GRANT USAGE ON SCHEMA first TO public;
+      GRANT INSERT ON first.seen TO public;
+      CREATE FUNCTION first.same(name, text) RETURNS bool LANGUAGE sql AS
+        'INSERT INTO first.seen VALUES (current_user); SELECT $1 OPERATOR(pg_catalog.=) $2';
+      CREATE FUNCTION first.same(name, name) RETURNS bool LANGUAGE sql AS
+        'INSERT INTO first.seen VALUES (current_user); SELECT $1 OPERATOR(pg_catalog.=) $2';
+      CREATE OPERATOR first.= (LEFTARG = name, RIGHTARG = text, FUNCTION = first.same);
+      CREATE OPERATOR first.= (LEFTARG = name, RIGHTARG = name, FUNCTION = first.same);
+      ALTER DATABASE shop SET search_path = first, pg_catalog, public`);
+    await postgres.crash();
+    // PgBouncer asks anew on a new connection, which has the new search path; so has this one, whose own operator is its own.
+    const another = await client();
+    expect(await answer(another, "SELECT 'a'::name = 'a'::name")).toEqual([true]);
+    expect((await another.query("TABLE first.seen")).rows).toEqual([{ by_whom: "orders_shop" }]);
+    await another.query("ALTER DATABASE shop RESET search_path");
+    await postgres.crash();
   });
 
   test("options of the start are ignored", async () => {

@@ -7,15 +7,14 @@ import { RealProcess } from "../../apps/testing/src/process.ts";
 import type { Namespace } from "../../components/cluster/index.ts";
 import type { Access } from "../../components/data/postgres/plan.ts";
 import { completePooler, type PoolerArgs } from "../../components/data/postgres/pooler-args.ts";
-import { poolerHbaPlan, poolerPlan } from "../../components/data/postgres/pooler-plan.ts";
+import { ASKER, poolerHbaPlan, poolerPlan } from "../../components/data/postgres/pooler-plan.ts";
 import { PGBOUNCER } from "../../rehearsal/images/pgbouncer.ts";
 import { signed } from "./certificates.ts";
 import { unpackedImage } from "./unpacked-image.ts";
 
-/** A PostgreSQL of this machine, and who may ask it for passwords. */
+/** A PostgreSQL of this machine, and the password of the role by which the pooler asks it for those of others. */
 export interface Behind {
   readonly port: number;
-  readonly asker: string;
   readonly password: string;
 }
 
@@ -46,7 +45,7 @@ export class LocalPooler {
     const port = await freePort();
     const place = { namespace: { name: "data" } as Namespace, zones: ["a", "b", "c"] };
     const plan = poolerPlan("postgres", place, completePooler(args, place.zones), pulumi.output([]));
-    const { poolMode, parameters } = plan.spec.pgbouncer;
+    const { poolMode, parameters, authQuery } = plan.spec.pgbouncer;
     const settings = {
       ...parameters,
       pool_mode: poolMode,
@@ -57,8 +56,8 @@ export class LocalPooler {
       auth_type: "hba",
       auth_hba_file: "/conf/hba",
       auth_file: "/conf/users",
-      auth_user: behind.asker,
-      auth_query: "SELECT usename, passwd FROM pg_catalog.pg_shadow WHERE usename = $1",
+      auth_user: ASKER,
+      auth_query: authQuery,
       client_tls_sslmode: "prefer",
       client_tls_ca_file: "/conf/ca.crt",
       client_tls_cert_file: "/conf/tls.crt",
@@ -73,7 +72,7 @@ export class LocalPooler {
     const files = {
       "pgbouncer.ini": ini.join("\n"),
       hba: [...poolerHbaPlan(accesses), ...ADDED].join("\n"),
-      users: `"${behind.asker}" "${behind.password}"`,
+      users: `"${ASKER}" "${behind.password}"`,
       "ca.crt": ca,
       "tls.crt": certificates[0]?.certificate ?? "",
       "tls.key": certificates[0]?.key ?? "",

@@ -116,6 +116,8 @@ export type PoolerManifest = Manifest<
     deploymentStrategy: types.input.apps.v1.DeploymentStrategy;
     pgbouncer: {
       poolMode: "transaction" | "session";
+      authQuerySecret: { name: string };
+      authQuery: string;
       parameters: Record<string, string>;
       pg_hba: pulumi.Input<string[]>;
     };

@@ -33,7 +33,7 @@ import {
   serverHosts,
 } from "./plan.ts";
 import { makePooler } from "./pooler.ts";
-import { poolerHost, poolerLabels, poolerOf } from "./pooler-plan.ts";
+import { askingPlan, poolerHost, poolerLabels, poolerOf } from "./pooler-plan.ts";
 import { RestoreDrill } from "./restore-drill.ts";
 import { DRILL, drillName } from "./restore-drill-plan.ts";
 import type { Admission, Server } from "./server.ts";
@@ -99,9 +99,10 @@ export class InCluster implements Server {
         ),
       }),
     );
+    const asking = pooler && askingPlan(name, pooler, args.databases);
     const parts = clusterParts(name, backup, args.restore, plan);
     this.#cluster = new CustomResource(
-      ...children.child(name, clusterPlan(name, args, server.secretName, accesses, parts), transform?.cluster, {
+      ...children.child(name, clusterPlan(name, args, server.secretName, accesses, parts, asking), transform?.cluster, {
         ...keeping(retain),
         dependsOn: [server, ...places.objectStores],
         hooks: { beforeUpdate: [growsOnly(`postgres-${name}`, `Postgres "${name}"`, SIZE)] },
@@ -115,7 +116,8 @@ export class InCluster implements Server {
           dependsOn: this.#cluster,
         }),
       );
-    this.#pooler = pooler && makePooler(name, args, pooler, accesses, children, this.#cluster, transform?.pooler);
+    const before = { args, cluster: this.#cluster, accesses, watched: RELOADED };
+    this.#pooler = pooler && makePooler(name, pooler, before, children, transform?.pooler);
     this.#erase(server, backup);
     const watch = { ...watched(name, args), namespace, runbooks: args.runbooks };
     new StoreMonitoring(name, watch, { parent: children.component, dependsOn: this.#cluster });

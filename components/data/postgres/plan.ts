@@ -30,6 +30,12 @@ export interface Access {
   readonly pooled?: number;
 }
 
+/** Whoever asks the server for what it keeps of passwords, and how it is let in: a pooler. */
+export interface Asking {
+  readonly role: Role;
+  readonly hba: string;
+}
+
 export const PORT = 5432;
 /** The instance manager serves metrics here, on a port called `metrics`. */
 const METRICS_PORT = 9187;
@@ -82,7 +88,12 @@ export function roleSecret(name: string, { consumer, database }: Pick<Access, "c
  * The roles: an owner for each database, and a login for each consumer of it. A reader may read whatever it can
  * connect to, and {@link hbaPlan} lets it connect to its database alone.
  */
-export function rolesPlan(name: string, databases: readonly string[], accesses: readonly Access[]): Role[] {
+export function rolesPlan(
+  name: string,
+  databases: readonly string[],
+  accesses: readonly Access[],
+  asking?: Asking,
+): Role[] {
   const owners = databases.map((database): Role => ({ name: ownerRole(database), ensure: "present", login: false }));
   // Stewards come last: they are members of the others.
   const isSteward = ({ right }: Access) => right === "steward";
@@ -99,7 +110,7 @@ export function rolesPlan(name: string, databases: readonly string[], accesses: 
         passwordSecret: { name: roleSecret(name, access) },
       };
     });
-  return [...owners, ...logins];
+  return [...owners, ...logins, ...(asking ? [asking.role] : [])];
 }
 
 /** The roles whose rights a login has. */
@@ -114,9 +125,9 @@ function memberships({ right, database }: Access, accesses: readonly Access[]): 
 }
 
 /** Who may connect to what: each login to its own database, over TLS, with its password. Everyone else is rejected. */
-export function hbaPlan(accesses: readonly Access[]): string[] {
+export function hbaPlan(accesses: readonly Access[], asking?: Asking): string[] {
   const own = sorted(accesses).map((access) => `hostssl ${access.database} ${loginRole(access)} all scram-sha-256`);
-  return [...own, "host all all all reject"];
+  return [...own, ...(asking ? [asking.hba] : []), "host all all all reject"];
 }
 
 /** The cluster: one primary and its replicas, a zone and a host for each, and no commit before a second one has it. */
@@ -126,6 +137,7 @@ export function clusterPlan(
   serverSecret: string,
   accesses: pulumi.Output<readonly Access[]>,
   { parameters, plugins, externalClusters, recovery }: ReturnType<typeof clusterParts>,
+  asking?: Asking,
 ): ClusterManifest {
   const {
     instances,
@@ -175,12 +187,12 @@ export function clusterPlan(
           ...parameters,
         },
         ...(instances > 1 ? { synchronous: { method: "any", number: 1, dataDurability: "required" } } : {}),
-        pg_hba: accesses.apply(hbaPlan),
+        pg_hba: accesses.apply((all) => hbaPlan(all, asking)),
       },
       bootstrap: recovery ? { recovery } : { initdb: { dataChecksums: true, encoding: "UTF8" } },
       ...(plugins && { plugins }),
       ...(externalClusters && { externalClusters }),
-      managed: { roles: accesses.apply((all) => rolesPlan(name, databases, all)) },
+      managed: { roles: accesses.apply((all) => rolesPlan(name, databases, all, asking)) },
       certificates: { serverTLSSecret: serverSecret, serverCASecret: serverSecret },
       storage: { size: storage, resizeInUseVolumes: true },
       probes: PROBES,

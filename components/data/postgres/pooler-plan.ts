@@ -6,7 +6,7 @@ import { admit, admitScrapers, reach, reachApiServer } from "../../core/network.
 import { spread } from "../../core/spread.ts";
 import type { CompleteArgs } from "./args.ts";
 import type { PoolerManifest } from "./cnpg.ts";
-import { type Access, host, loginRole, POOLER, POOLER_LABEL, PORT, podLabels, sorted } from "./plan.ts";
+import { type Access, type Asking, host, loginRole, POOLER, POOLER_LABEL, PORT, podLabels, sorted } from "./plan.ts";
 import { type CompletePooler, completePooler } from "./pooler-args.ts";
 
 /** The one that CloudNativePG 1.27 is released with. */
@@ -17,6 +17,14 @@ const METRICS_PORT = 9127;
 const REPLACED_AT_ONCE = 1;
 /** Until every node knows that a pod takes no new connections. */
 const DRAIN_SECONDS = 5;
+/** The role by which the pooler asks. Those of consumers have an underscore. */
+export const ASKER = "pooler";
+/**
+ * What the server keeps of the password of a role that a consumer may have. The operator is of its own to say `=` as the database has it: in whose
+ * search path another one comes first is for the database's owner to say.
+ */
+const ASKS =
+  "SELECT rolname, rolpassword FROM pg_catalog.pg_authid WHERE rolname OPERATOR(pg_catalog.=) $1 AND rolcanlogin AND NOT rolsuper AND NOT rolreplication";
 /** Any address: PgBouncer wants both families. */
 const ANYWHERE = ["0.0.0.0/0", "::/0"];
 
@@ -64,6 +72,25 @@ export function askingConnections({ size, instances }: CompletePooler, databases
   return size * (instances + REPLACED_AT_ONCE) * databases.length;
 }
 
+/**
+ * The pooler's own role. CloudNativePG would make one by itself, and a function in each database that reads passwords with the rights of a
+ * superuser, in the search path that the database's owner chose: any owner could do everything with it.
+ */
+export function askingPlan(name: string, pooler: CompletePooler, databases: readonly string[]): Asking {
+  return {
+    role: {
+      name: ASKER,
+      ensure: "present",
+      login: true,
+      connectionLimit: askingConnections(pooler, databases),
+      // Less does not read passwords but with rights that only a superuser can give.
+      inRoles: ["pg_read_all_data"],
+      passwordSecret: { name: poolerName(name) },
+    },
+    hba: `hostssl ${databases.join(",")} ${ASKER} all scram-sha-256`,
+  };
+}
+
 /** Who may connect to what, as on the server: over TLS, with a password. What CloudNativePG adds at the end comes too late for anyone else. */
 export function poolerHbaPlan(accesses: readonly Access[]): string[] {
   const own = sorted(accesses.filter(({ pooled }) => pooled !== undefined)).flatMap((access) =>
@@ -95,6 +122,8 @@ export function poolerPlan(
       },
       pgbouncer: {
         poolMode: mode,
+        authQuerySecret: { name: poolerName(name) },
+        authQuery: ASKS,
         parameters: { ...PARAMETERS, max_client_conn: String(maxClients), default_pool_size: String(size) },
         pg_hba: accesses.apply(poolerHbaPlan),
       },

@@ -62,7 +62,7 @@ describe("a Postgres with a pooler", () => {
       roles.map(({ name, connectionLimit }: Record<string, unknown>) => [name, connectionLimit]),
     );
     // Ten of each pod, and one pod more while one is replaced; a reader's are its own.
-    expect(limits).toEqual({ orders_owner: undefined, orders_orders: 40, reports_orders: 16 });
+    expect(limits).toEqual({ orders_owner: undefined, orders_orders: 40, reports_orders: 16, pooler: 40 });
   });
 
   test("has a pod in each zone, which is replaced by another before it goes, and one at a time", () => {
@@ -113,6 +113,25 @@ describe("a Postgres with a pooler", () => {
       "host all all 0.0.0.0/0 reject",
       "host all all ::/0 reject",
     ]);
+  });
+
+  test("asks for passwords by a role of its own, of which the operator makes no function with a superuser's rights", () => {
+    const { managed, postgresql } = all.inputsOf(":Cluster", "postgres").spec;
+    expect(managed.roles).toContainEqual({
+      name: "pooler",
+      ensure: "present",
+      login: true,
+      connectionLimit: 40,
+      inRoles: ["pg_read_all_data"],
+      passwordSecret: { name: "postgres-pooler" },
+    });
+    expect(postgresql.pg_hba.slice(-2)).toEqual(["hostssl orders pooler all scram-sha-256", "host all all all reject"]);
+    const { authQuery, authQuerySecret } = all.inputsOf(":Pooler", "postgres-pooler").spec.pgbouncer;
+    expect(authQuerySecret).toEqual({ name: "postgres-pooler" });
+    expect(authQuery).toMatch(/ OPERATOR\(pg_catalog\.=\) \$1 .*NOT rolsuper AND NOT rolreplication$/);
+    expect(all.inputsOf(":Secret", "shop-data-postgres-pooler").metadata.labels).toMatchObject({
+      "cnpg.io/reload": "true",
+    });
   });
 
   test("shows the server's certificate, which has the pooler's names too", () => {

@@ -89,10 +89,10 @@ test("the map names each shard's keys, and where it takes writes; that of a read
 
 test("before shards with poolers owners are told these, and movers and readers the servers", async () => {
   const made = await store({ shards: 2, pooler: {} });
-  const hosts = (consumer: string) => mapOf(made, consumer).shards.map(({ host }) => host);
-  expect(hosts("accounts")).toEqual(["ledger-0-pooler.shop-data.svc", "ledger-1-pooler.shop-data.svc"]);
-  expect(hosts("reshard")).toEqual(["ledger-0-rw.shop-data.svc", "ledger-1-rw.shop-data.svc"]);
-  expect(hosts("report")).toEqual(["ledger-0-ro.shop-data.svc", "ledger-1-ro.shop-data.svc"]);
+  for (const [consumer, way] of Object.entries({ accounts: "pooler", reshard: "rw", report: "ro" }))
+    expect(mapOf(made, consumer).shards, consumer).toMatchObject(
+      ["ledger-0", "ledger-1"].map((shard) => ({ host: `${shard}-${way}.shop-data.svc` })),
+    );
 });
 
 test("each shard lets in the service, its mover and its readers, with connections of their own", async () => {
