@@ -15,7 +15,7 @@ describe.skipIf(why !== undefined)(`PostgreSQL on real nodes${why === undefined 
   let lab: RealCluster;
   let cluster: RunningCluster;
   const kubectl = (...words: string[]) => lab.kubectl("-n", NAMESPACE, ...words);
-  const { eventually, written, primary, whole, another, nothingLost } = watchedPostgres((...words) =>
+  const { eventually, written, primary, stands, whole, another, nothingLost } = watchedPostgres((...words) =>
     kubectl(...words),
   );
 
@@ -28,7 +28,7 @@ describe.skipIf(why !== undefined)(`PostgreSQL on real nodes${why === undefined 
     cluster = await lab.start();
     const { base, writer } = await postgresObjects({});
     await apply(lab, base);
-    await whole();
+    await stands();
     await apply(lab, writer);
     await eventually(async () => expect((await written()).some(({ acknowledged }) => acknowledged)).toBe(true));
   });

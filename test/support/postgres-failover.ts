@@ -11,12 +11,12 @@ export function watchedPostgres(kubectl: (...words: string[]) => Promise<string>
     return kubectl("get", "clusters.postgresql.cnpg.io", SERVER, "-o", path);
   };
   const primary = async () => (await state()).split(" ")[1] ?? "";
+  const isWhole = async () => {
+    const [ready, current, target] = (await state()).split(" ");
+    expect([ready, current]).toEqual(["3", target]);
+  };
   /** Waits until all three instances are ready, and one of them is the primary that was meant. */
-  const whole = () =>
-    eventually(async () => {
-      const [ready, current, target] = (await state()).split(" ");
-      expect([ready, current]).toEqual(["3", target]);
-    });
+  const whole = () => eventually(isWhole);
 
   /** Waits until writes have been taken for a while since a moment, and says for how long none was taken. */
   async function paused(since: number, moment: number, what: string): Promise<void> {
@@ -39,6 +39,13 @@ export function watchedPostgres(kubectl: (...words: string[]) => Promise<string>
   const ask = async (query: string) =>
     kubectl("exec", await primary(), "-c", "postgres", "--", "psql", "-qAtd", "orders", "-c", query);
 
+  /** Waits for it the first time. A copy of the primary begins with a checkpoint, which PostgreSQL spreads over minutes if nobody asks for it. */
+  const stands = () =>
+    eventually(async () => {
+      await ask("checkpoint").catch(() => undefined);
+      await isWhole();
+    });
+
   /** Every write that was acknowledged is there. Who was told nothing knows nothing: of those, some may be there too. */
   async function nothingLost(): Promise<void> {
     const acknowledged = (await written()).filter((write) => write.acknowledged).map(({ number }) => number);
@@ -48,5 +55,5 @@ export function watchedPostgres(kubectl: (...words: string[]) => Promise<string>
     expect(acknowledged.filter((number) => !there.has(number))).toEqual([]);
   }
 
-  return { eventually, written, primary, whole, paused, another, ask, nothingLost };
+  return { eventually, written, primary, stands, whole, paused, another, ask, nothingLost };
 }

@@ -29,14 +29,15 @@ const ASKS =
 const ANYWHERE = ["0.0.0.0/0", "::/0"];
 
 /**
- * PgBouncer's settings that are the same for all. A lost primary is noticed after 5 s by connections that are in use, and asked for every
- * second; with PgBouncer's own numbers a client would wait for 15 s after another instance takes writes, and on a lost node's
- * connection for ever. Whoever waits for longer than a failover in a cloud takes (45 s) is told so.
+ * PgBouncer's settings that are the same for all. A lost primary is noticed after 5 s by connections that are in use; a new one is given up after
+ * 3 s, and tried again, its name asked for again, every second. With PgBouncer's own numbers a client would wait for 15 s after another instance
+ * takes writes, and on a lost node's connection for ever. Whoever waits for longer than a failover in a cloud takes (45 s) is told so.
  */
 const PARAMETERS = {
   max_prepared_statements: "200",
   query_wait_timeout: "60",
-  server_connect_timeout: "5",
+  dns_nxdomain_ttl: "1",
+  server_connect_timeout: "3",
   server_login_retry: "1",
   server_tls_protocols: "tlsv1.3",
   tcp_keepalive: "1",
