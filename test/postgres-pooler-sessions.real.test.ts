@@ -60,6 +60,7 @@ describe.skipIf(missing)(`through a pooler${missing ? ` (skipped: ${missing})` :
     await expect(client({ database: "other" })).rejects.toThrow(/login rejected/);
     await expect(client({ user: "stock_other", database: "other" })).rejects.toThrow(/login rejected/);
     await expect(client({ user: "pgbouncer", database: "pgbouncer" })).rejects.toThrow(/config error/);
+    await expect(client({ user: "postgres" })).rejects.toThrow(/no such user/);
     await expect(client({ password: "another" })).rejects.toThrow(/authentication failed/);
   });
 
