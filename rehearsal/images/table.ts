@@ -9,6 +9,7 @@ import { HAPROXY } from "./haproxy.ts";
 import { JMX_EXPORTER } from "./jmx-exporter.ts";
 import { KAFKA } from "./kafka.ts";
 import { PAUSE } from "./pause.ts";
+import { PGBOUNCER } from "./pgbouncer.ts";
 import { POSTGRESQL } from "./postgres.ts";
 import { PROMETHEUS } from "./prometheus.ts";
 import { RABBITMQ } from "./rabbitmq.ts";
@@ -30,6 +31,7 @@ export const IMAGES: readonly ImageDescription[] = [
   HAPROXY,
   ENVOY,
   POSTGRESQL,
+  PGBOUNCER,
   CLOUDNATIVE_PG,
   BARMAN_CLOUD,
   BARMAN_CLOUD_SIDECAR,
