@@ -6,7 +6,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../core/component.ts";
 import { Namespace } from "./namespace.ts";
 import type { Quota } from "./namespace-plan.ts";
-import { BARMAN_CLOUD, CERT_MANAGER, homesOf, OPERATORS, type Operator } from "./operators/index.ts";
+import { CERT_MANAGER, HOLD_CERTIFICATES, homesOf, OPERATORS, type Operator } from "./operators/index.ts";
 import { priorityPlans } from "./priorities.ts";
 
 export interface ClusterArgs {
@@ -47,9 +47,8 @@ export class Cluster extends Component {
       const manager = this.#installCertManager(certificates);
       for (const home of homesOf(OPERATORS.filter((operator) => operator !== CERT_MANAGER))) {
         const namespace = this.#namespace(home);
-        // The plugin's chart holds certificates, by which CloudNativePG knows it.
         for (const operator of home.operators)
-          this.#install(operator, operator === BARMAN_CLOUD ? [namespace, manager] : [namespace]);
+          this.#install(operator, HOLD_CERTIFICATES.includes(operator) ? [namespace, manager] : [namespace]);
       }
     }
     this.registerOutputs({});

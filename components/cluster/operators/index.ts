@@ -7,7 +7,10 @@ import type { Operator } from "./operator.ts";
 import { PROMETHEUS_OPERATOR } from "./prometheus-operator.ts";
 import { RABBITMQ_CLUSTER_OPERATOR } from "./rabbitmq-cluster-operator.ts";
 
-export { BARMAN_CLOUD, BARMAN_CLOUD_SIDECAR, CERT_MANAGER, CLOUDNATIVE_PG, ENVOY_GATEWAY, type Operator };
+export { BARMAN_CLOUD_SIDECAR, CERT_MANAGER, CLOUDNATIVE_PG, ENVOY_GATEWAY, type Operator };
+
+/** Those whose charts hold certificates, which cert-manager must be there for. */
+export const HOLD_CERTIFICATES: readonly Operator[] = [BARMAN_CLOUD, PROMETHEUS_OPERATOR];
 
 /** Every operator that the components rely on, one file each. Who needs another one comes after it. */
 export const OPERATORS: readonly Operator[] = [

@@ -4,6 +4,7 @@ import { type MonitorManifest, monitorPlan } from "../../core/monitor.ts";
 import { optOut, optOutAnnotations } from "../../core/opt-out.ts";
 import { spread } from "../../core/spread.ts";
 import { podPlan, probePlan } from "../../workload/pod-plan.ts";
+import { workingShutdown } from "../../workload/shutdown.ts";
 import { completeWorkload, type WorkloadArgs } from "../../workload/workload-args.ts";
 import type { CompleteMonitoring } from "./args.ts";
 
@@ -62,10 +63,10 @@ export function kubeStateMetricsPlan(name: string, args: CompleteMonitoring): ty
   const pod = podPlan(
     own,
     program,
-    { environment: {}, volumes: [], calls: undefined },
+    { environment: {}, volumes: [] },
     {
       environment: {},
-      shutdown: { environment: {}, graceSeconds: 5 },
+      shutdown: workingShutdown("5s"),
       priority: "monitoring",
       container: { ports: [{ name: "admin", containerPort: KUBE_STATE_METRICS_PORT }], ...probePlan(PROBES) },
     },

@@ -2,6 +2,7 @@ import type { types } from "@pulumi/kubernetes";
 import { labels, selector } from "../../core/labels.ts";
 import { type MonitorManifest, monitorPlan } from "../../core/monitor.ts";
 import { podPlan, probePlan } from "../../workload/pod-plan.ts";
+import { workingShutdown } from "../../workload/shutdown.ts";
 import { completeWorkload, type WorkloadArgs } from "../../workload/workload-args.ts";
 import type { CompleteMonitoring } from "./args.ts";
 
@@ -42,7 +43,7 @@ export function nodeExporterPlan(
   });
   const pod = podPlan(exporter, program, NO_RELATIONS, {
     environment: {},
-    shutdown: { environment: {}, graceSeconds: 5 },
+    shutdown: workingShutdown("5s"),
     priority: "monitoring",
     container: { ports: [{ name: "admin", containerPort: NODE_EXPORTER_PORT }], ...probePlan(PROBES) },
   });
@@ -75,4 +76,4 @@ export function nodeExporterMonitor(name: string, namespace: string): MonitorMan
   });
 }
 
-const NO_RELATIONS = { environment: {}, volumes: [], calls: undefined };
+const NO_RELATIONS = { environment: {}, volumes: [] };
