@@ -1,11 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
+import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { freePort } from "@plumbline-shop/testing/net";
 import { vi } from "vitest";
+import type { AlertmanagerConfig } from "../../components/observability/index.ts";
+import { stop } from "./server.ts";
 import { unpackedImage } from "./unpacked-image.ts";
 
 /** Alertmanager and its tool, out of the image in which it runs. */
@@ -20,9 +20,25 @@ export interface AlertmanagerBinary {
 }
 
 export interface RunningAlertmanager {
+  /** Where it listens, as `127.0.0.1:9093`. */
+  readonly address: string;
   /** Tells it of alerts as Prometheus does. */
   post(alerts: readonly object[]): Promise<void>;
   stop(): Promise<void>;
+}
+
+/** How often the heartbeat of a hurried configuration is called, in milliseconds. */
+export const BEAT = 2_000;
+
+/** The same configuration, faster: seconds instead of minutes, in the same order. */
+export function hurried({ route, ...config }: AlertmanagerConfig): string {
+  const fast = { group_wait: "1s", group_interval: "2s" };
+  const routes = route.routes?.map((one) =>
+    one.receiver === "heartbeat"
+      ? { ...one, group_interval: `${BEAT}ms`, repeat_interval: `${BEAT - 1_000}ms` }
+      : { ...one, ...fast },
+  );
+  return JSON.stringify({ ...config, route: { ...route, ...fast, routes } });
 }
 
 export async function alertmanagerBinary(): Promise<AlertmanagerBinary> {
@@ -66,24 +82,8 @@ export async function alertmanagerBinary(): Promise<AlertmanagerBinary> {
         },
         { timeout: 20_000, interval: 100 },
       );
-      return { post, stop: () => stop(server) };
+      return { address, post, stop: () => stop(server) };
     },
     remove: () => rmSync(scratch, { recursive: true, force: true }),
   };
-}
-
-async function stop(server: ChildProcess): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null) return;
-  const ended = once(server, "exit");
-  server.kill("SIGKILL");
-  await ended;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, "close");
-  return port;
 }
