@@ -64,7 +64,7 @@ describe.skipIf(missing)(`a fault reaches a person${missing ? ` (skipped: ${miss
     for (const _ of SERVICES) services.push(await startOrders());
     binaries = { alertmanager: await alertmanagerBinary(), prometheus: await prometheusBinary() };
     outside = await pager(KEYS);
-    const files = { ...KEYS, warnings: `${outside.url}/warnings`, heartbeat: `${outside.url}/beat` };
+    const files = { ...KEYS, warnings: `${outside.url}/webhook`, heartbeat: `${outside.url}/beat` };
     for (const [name, content] of Object.entries(files))
       binaries.alertmanager.write(`/etc/alertmanager/secrets/paging/${name}`, content);
     const config = hurried(alertmanagerConfig(ALERTING)).replaceAll(OUTSIDE, outside.url);
@@ -189,11 +189,10 @@ describe.skipIf(missing)(`a fault reaches a person${missing ? ` (skipped: ${miss
   }, 180_000);
 
   test("what the alerts about the monitoring ask for is what these servers tell", async () => {
-    const served = await Promise.all(
-      [prometheus.address, alertmanager.address].map(async (address) =>
-        (await fetch(`http://${address}/metrics`)).text(),
-      ),
-    );
+    const member = await binaries.alertmanager.serve(hurried(alertmanagerConfig(ALERTING)), "gossips");
+    const metrics = async ({ address }: { address: string }) => (await fetch(`http://${address}/metrics`)).text();
+    const served = await Promise.all([metrics(prometheus), metrics(alertmanager), metrics(member)]);
+    await member.stop();
     const names = namesIn(served.join("\n"));
     const asked = JSON.stringify(OWN_ALERTS.spec).match(/\b(prometheus|alertmanager)_[a-z_]+(?=\{)/g) ?? [];
     expect(new Set(asked).size).toBeGreaterThanOrEqual(7);

@@ -14,8 +14,8 @@ export interface AlertmanagerBinary {
   write(path: string, content: string): void;
   /** Runs amtool. Throws what it says if it fails. */
   amtool(...words: string[]): string;
-  /** Starts a server on loopback, alone, and waits until it is ready. */
-  serve(config: string): Promise<RunningAlertmanager>;
+  /** Starts a server on loopback, and waits until it is ready: alone, or looking for others of its cluster, of which there are none. */
+  serve(config: string, cluster?: "alone" | "gossips"): Promise<RunningAlertmanager>;
   remove(): void;
 }
 
@@ -51,14 +51,15 @@ export async function alertmanagerBinary(): Promise<AlertmanagerBinary> {
   return {
     write,
     amtool: (...words) => run("/usr/bin/amtool", ...words),
-    serve: async (config) => {
-      write("/tmp/alertmanager.yml", config);
+    serve: async (config, cluster = "alone") => {
       const address = `127.0.0.1:${await freePort()}`;
+      const file = `/tmp/alertmanager-${address}.yml`;
+      write(file, config);
       const flags = [
-        "--config.file=/tmp/alertmanager.yml",
-        "--storage.path=/tmp/data",
+        `--config.file=${file}`,
+        `--storage.path=/tmp/data-${address}`,
         `--web.listen-address=${address}`,
-        "--cluster.listen-address=",
+        `--cluster.listen-address=${cluster === "alone" ? "" : `127.0.0.1:${await freePort()}`}`,
       ];
       const server = spawn("chroot", [root, "/usr/bin/alertmanager", ...flags], {
         stdio: ["ignore", "ignore", "pipe"],
