@@ -49,7 +49,7 @@ export const monitoringSchema = z.strictObject({
 });
 
 export type Paging = z.infer<typeof pagingSchema>;
-export type Monitoring = z.infer<typeof monitoringSchema>;
+type Monitoring = z.infer<typeof monitoringSchema>;
 type Receiver = z.infer<typeof receiver>;
 
 /** What no field of these says alone. */

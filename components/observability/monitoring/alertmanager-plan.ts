@@ -63,7 +63,7 @@ export function alertmanagerPlan(name: string, args: CompleteMonitoring, alertin
 }
 
 /** The names of the Secrets that hold the keys, each once. */
-export function secretsOf({ critical, warning, teams = {}, heartbeat }: AlertingArgs): string[] {
+function secretsOf({ critical, warning, teams = {}, heartbeat }: AlertingArgs): string[] {
   const receivers = [critical, warning, ...Object.values(teams).flatMap((own) => [own.critical, own.warning])];
   const keys = receivers.flatMap((receiver) => (receiver === undefined ? [] : [keyOf(receiver)]));
   return [...new Set([...keys, heartbeat.url].map(({ secret }) => secret))].sort();

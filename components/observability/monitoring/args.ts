@@ -58,7 +58,7 @@ export interface RemoteWrite {
 }
 
 /** Pods of a namespace, by their labels. */
-export type Pods = Pick<Peer, "namespace" | "podLabels">;
+type Pods = Pick<Peer, "namespace" | "podLabels">;
 
 /** Prometheus: two that read the same. Alertmanager: three that tell each other what they have told. */
 const REPLICAS = { prometheus: 2, alertmanager: 3 } as const;
