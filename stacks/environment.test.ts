@@ -213,6 +213,12 @@ test.each<[what: string, path: string, value: unknown, field: string]>([
   ["nobody to wake", "paging", undefined, "paging"],
   ["a service alone", "services.replication", { optOut: "we are in a hurry today" }, "services.replication"],
   ["a rehearsal's gateway", "gateway", "rehearsal", "gateway"],
+  ["a chat to wake people by", "paging.critical.kind", "slack", "paging.critical.kind"],
+  ["a key where Alertmanager is not", "paging.warning.secretRef", "shop/slack", "paging.warning.secretRef"],
+  ["nobody to notice silence", "paging.heartbeat", undefined, "paging.heartbeat"],
+  ["a lone Prometheus", "monitoring.replication", { optOut: "we are in a hurry today" }, "monitoring.replication"],
+  ["no room for it", "namespaces.observability", undefined, "namespaces.observability"],
+  ["more memory than its limit", "monitoring.resources.requests.memory", "9Gi", "monitoring.resources.requests.memory"],
 ])("production: %s is refused", (_, path, value, field) => {
   expect(said("production", set(path, value)).problems.map((problem) => problem.field)).toEqual([field]);
 });
@@ -236,14 +242,19 @@ test("production: load is not watched where no adapter serves it, for then nothi
 
 test("a release can have an analysis only where its controller has a Prometheus; why not says what to do", () => {
   const production = loadEnvironment("production");
-  expect(whyNoAnalysis(production)).toMatch(/of production has no Prometheus.*; set releases.controller.prometheus in/);
+  expect(whyNoAnalysis(production)).toBeUndefined();
   const { image = "" } = production.releases.controller ?? {};
-  const controller = { image, prometheus: "http://prometheus.monitoring.svc:9090" };
-  const releases = { ...production.releases, controller };
-  expect(whyNoAnalysis({ ...production, releases })).toBeUndefined();
+  const without = { ...production, releases: { ...production.releases, controller: { image } } };
+  expect(whyNoAnalysis(without)).toMatch(/of production has no Prometheus.*; set releases.controller.prometheus in/);
   expect(whyNoAnalysis(loadEnvironment("local"))).toMatch(
     /of local has no Prometheus.*; leave the analysis out there$/,
   );
+});
+
+test("only a rehearsal goes without monitoring, and pages nobody then", () => {
+  const { problems } = said("production", set("monitoring", undefined));
+  expect(problems.map(({ field }) => field)).toEqual(["monitoring", "namespaces.observability", "paging"]);
+  expect(loadEnvironment("local").monitoring).toBeUndefined();
 });
 
 test("production: a stepped-down store is refused", () => {

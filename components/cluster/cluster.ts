@@ -7,8 +7,8 @@ import { Component } from "../core/component.ts";
 import { Namespace } from "./namespace.ts";
 import type { Quota } from "./namespace-plan.ts";
 import {
-  BARMAN_CLOUD,
   CERT_MANAGER,
+  HOLD_CERTIFICATES,
   homesOf,
   OPERATORS,
   OPTIONAL_OPERATORS,
@@ -58,9 +58,8 @@ export class Cluster extends Component {
       const wanted = [...OPERATORS, ...also.map((optional) => OPTIONAL_OPERATORS[optional])];
       for (const home of homesOf(wanted.filter((operator) => operator !== CERT_MANAGER))) {
         const namespace = this.#namespace(home);
-        // The plugin's chart holds certificates, by which CloudNativePG knows it.
         for (const operator of home.operators)
-          this.#install(operator, operator === BARMAN_CLOUD ? [namespace, manager] : [namespace]);
+          this.#install(operator, HOLD_CERTIFICATES.includes(operator) ? [namespace, manager] : [namespace]);
       }
     }
     this.registerOutputs({});

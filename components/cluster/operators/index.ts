@@ -9,7 +9,10 @@ import { RABBITMQ_CLUSTER_OPERATOR } from "./rabbitmq-cluster-operator.ts";
 import { STRIMZI } from "./strimzi.ts";
 
 export { STRIMZI_KAFKA_VERSIONS, STRIMZI_PODS } from "./strimzi.ts";
-export { BARMAN_CLOUD, BARMAN_CLOUD_SIDECAR, CERT_MANAGER, CLOUDNATIVE_PG, ENVOY_GATEWAY, type Operator };
+export { BARMAN_CLOUD_SIDECAR, CERT_MANAGER, CLOUDNATIVE_PG, ENVOY_GATEWAY, type Operator };
+
+/** Those whose charts hold certificates, which cert-manager must be there for. */
+export const HOLD_CERTIFICATES: readonly Operator[] = [BARMAN_CLOUD, PROMETHEUS_OPERATOR];
 
 /** Every operator that the components rely on by themselves, one file each. Who needs another one comes after it. */
 export const OPERATORS: readonly Operator[] = [
