@@ -50,25 +50,30 @@ const store = { ...kept, zones, issuer: internal };
 const IS_THE_BACKUP = optOut(
   "it holds the backups of the others, in two copies each; a copy in a second region is not built yet",
 );
+const isStore = stores.redis.backend === "inCluster" && stores.redis.role === "store";
+// Who writes backups may delete what is in their bucket: so each has one of its own.
+const buckets: Readonly<Record<string, object>> = { backups: {}, ...(isStore && { snapshots: {} }) };
 const objects =
-  stores.objects &&
-  new ObjectStore("objects", { ...store, ...stores.objects, buckets: { backups: {} }, backup: IS_THE_BACKUP }, on);
+  stores.objects && new ObjectStore("objects", { ...store, ...stores.objects, buckets, backup: IS_THE_BACKUP }, on);
 const { rto, rpo, availability, latency } = objectives;
-const savedTo = objects && {
-  objectives: { rto, rpo },
-  backup: { to: objects.bucket("backups"), keep: environment.retention.backups },
-};
+const savedTo = (bucket: "backups" | "snapshots") =>
+  objects && {
+    objectives: { rto, rpo },
+    backup: { to: objects.bucket(bucket), keep: environment.retention.backups },
+  };
 const databases = ["orders", "inventory"] as const;
 const postgres = new Postgres(
   "postgres",
   stores.postgres.backend === "aws"
     ? { ...kept, aws: placeOf(loaded), ...stores.postgres, databases }
-    : { ...store, ...savedTo, ...stores.postgres, databases },
+    : { ...store, ...savedTo("backups"), ...stores.postgres, databases },
   on,
 );
 const cache = new Redis(
   "cache",
-  stores.redis.backend === "aws" ? { ...kept, aws: placeOf(loaded), ...stores.redis } : { ...store, ...stores.redis },
+  stores.redis.backend === "aws"
+    ? { ...kept, aws: placeOf(loaded), ...stores.redis }
+    : { ...store, ...(isStore && savedTo("snapshots")), ...stores.redis },
   on,
 );
 const topics = { orders: {}, payments: {} };

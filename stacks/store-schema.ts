@@ -73,7 +73,13 @@ export const storesSchema = z.strictObject({
   redis: z.discriminatedUnion(
     "backend",
     [
-      z.strictObject({ ...inCluster, replicas: whole(1, 7), role: z.enum(["cache", "store"]) }),
+      z.strictObject({
+        ...inCluster,
+        replicas: whole(1, 7),
+        role: z.enum(["cache", "store"]),
+        /** What a `store` promises for a disaster, where that is less than the environment does; snapshots are 15 min apart at least. */
+        objectives: z.strictObject({ rto: duration, rpo: duration }).exactOptional(),
+      }),
       z.strictObject({
         ...onAws,
         replicas: whole(1, 6),
@@ -98,11 +104,11 @@ export const storesSchema = z.strictObject({
     ],
     EITHER,
   ),
-  /** Where backups go. Without it a Postgres in the cluster has none. */
+  /** Where backups go. Without it a Postgres in the cluster has none, nor has a Redis that is a store. */
   objects: z.strictObject({ ...inCluster, replicas: whole(3, 100) }).exactOptional(),
 });
 
-const topicArn = text("the ARN of a topic of SNS", (given) => /^arn:aws[\w-]*:sns:/.test(given));
+const topicArn = text("the ARN of a topic of SNS", (given) => /^arn:aws:sns:/.test(given));
 
 /** Where in AWS the stores run. The region is the environment's. */
 export const awsSchema = z.strictObject({
@@ -127,7 +133,7 @@ export const awsSchema = z.strictObject({
       text('a block of addresses, such as "10.0.8.0/22"', (given) => /^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/.test(given)),
     )
     .exactOptional(),
-  kmsKeyArn: text("the ARN of a KMS key", (given) => /^arn:aws[\w-]*:kms:/.test(given)).exactOptional(),
+  kmsKeyArn: text("the ARN of a KMS key", (given) => /^arn:aws:kms:/.test(given)).exactOptional(),
   logDays: whole(1, 3_653).exactOptional(),
   /** Who is told by CloudWatch when something is wrong with a store. */
   alarms: z.union([z.strictObject({ topicArn, warningTopicArn: topicArn.exactOptional() }), optOut], {

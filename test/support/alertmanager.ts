@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { freePort } from "@plumbline-shop/testing/net";
 import { vi } from "vitest";
 import { unpackedImage } from "./unpacked-image.ts";
 
@@ -27,7 +26,10 @@ export interface RunningAlertmanager {
 
 export async function alertmanagerBinary(): Promise<AlertmanagerBinary> {
   const scratch = mkdtempSync(join(tmpdir(), "plumbline-alertmanager-"));
-  const { root, run } = await unpackedImage("quay.io/prometheus/alertmanager:v0.28.1", scratch);
+  const { root, run } = await unpackedImage("quay.io/prometheus/alertmanager:v0.28.1", scratch).catch((error) => {
+    rmSync(scratch, { recursive: true, force: true });
+    throw error;
+  });
   const write = (path: string, content: string) => {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), content);
@@ -59,13 +61,14 @@ export async function alertmanagerBinary(): Promise<AlertmanagerBinary> {
         });
         if (!ok) throw new Error(`Alertmanager answered ${status}`);
       };
-      await vi.waitFor(
+      const isReady = vi.waitFor(
         async () => {
           if (server.exitCode !== null) throw new Error(`Alertmanager ended: ${said}`);
           if (!(await fetch(`http://${address}/-/ready`)).ok) throw new Error("Alertmanager is not ready");
         },
         { timeout: 20_000, interval: 100 },
       );
+      await isReady.catch((error) => stop(server).finally(() => Promise.reject(error)));
       return { post, stop: () => stop(server) };
     },
     remove: () => rmSync(scratch, { recursive: true, force: true }),
@@ -77,13 +80,4 @@ async function stop(server: ChildProcess): Promise<void> {
   const ended = once(server, "exit");
   server.kill("SIGKILL");
   await ended;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, "close");
-  return port;
 }

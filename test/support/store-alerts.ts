@@ -79,7 +79,15 @@ export const STORES: Readonly<Record<string, Tried>> = {
         silent: { ...recovering(0, 1), ...archived(1, 200, 100), ...archived(2, 100, 200) },
       },
       // Time begins at 0 in these tests, and runs for half an hour: two days before is -172800.
-      PostgresBackupLate: { fires: baseBackup(-172_801), silent: baseBackup(-86_400) },
+      PostgresBackupLate: { fires: baseBackup(-172_801), silent: baseBackup(-86_400), without: {} },
+      // Eight days, and an hour for a drill.
+      PostgresRestoreDrillLate: {
+        fires: endedWell("pg-restore-drill", -694_801),
+        silent: {
+          ...endedWell("pg-restore-drill", -691_000),
+          ...one('kube_cronjob_created{namespace="data",cronjob="pg-restore-drill"}', "-9000000x60"),
+        },
+      },
     },
   },
   "pg, a Postgres with a pooler": {
@@ -141,6 +149,11 @@ export const STORES: Readonly<Record<string, Tried>> = {
         // A day by default; twice, and 67 s.
         fires: endedWell("kv-backup", -172_868),
         silent: endedWell("kv-backup", -90_000),
+      },
+      // Eight days, and an hour for a drill; made long ago, and never ended well.
+      RedisRestoreDrillLate: {
+        fires: one('kube_cronjob_created{namespace="data",cronjob="kv-restore-drill"}', "-694801x60"),
+        silent: endedWell("kv-restore-drill", -691_000),
       },
     },
   },

@@ -2,7 +2,7 @@ import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Manifest } from "../../core/custom-resource.ts";
 import type { Resources } from "../../core/resources.ts";
-import type { BackupEncryption } from "../backup-shape.ts";
+import type { askedFor } from "../backup-shape.ts";
 
 /** A role of the server, as CloudNativePG keeps it. */
 export interface Role {
@@ -74,10 +74,7 @@ export type ScheduledBackupManifest = Manifest<
   }
 >;
 
-interface Compressed {
-  compression: "snappy";
-  encryption: BackupEncryption;
-}
+type Compressed = ReturnType<typeof askedFor> & { compression: "snappy" };
 
 /** Of the Barman Cloud plugin: where backups lie, and how they get there. */
 export type ObjectStoreManifest = Manifest<

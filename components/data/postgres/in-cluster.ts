@@ -6,6 +6,7 @@ import { labels, selector } from "../../core/labels.ts";
 import { isOptOut } from "../../core/opt-out.ts";
 import type { Consumer, Destination } from "../../core/usage.ts";
 import { Certificate } from "../../edge/certificate.ts";
+import { DEFAULT_ENCRYPTION } from "../backup-shape.ts";
 import { basicAuth } from "../credential.ts";
 import { StoreMonitoring } from "../monitoring/store-monitoring.ts";
 import type { Bucket } from "../object-store/bucket.ts";
@@ -142,7 +143,9 @@ export class InCluster implements Server {
     }
     if (restore) {
       const name = originName(this.#name);
-      place(name, this.#access(name, restore.from, "reader", instances, server), { encryption: "AES256" });
+      place(name, this.#access(name, restore.from, "reader", instances, server), {
+        encryption: restore.from.encryption ?? DEFAULT_ENCRYPTION,
+      });
     }
     return { peers, objectStores };
   }
@@ -174,7 +177,11 @@ export class InCluster implements Server {
     const name = this.#name;
     const pods = { podLabels: selector(name, ERASER), maxReplicas: 1 };
     const log = erasure.log &&
-      backup && { access: this.#access(eraserName(name), erasure.log, "owner", pods, server), backup };
+      backup && {
+        access: this.#access(eraserName(name), erasure.log, "owner", pods, server),
+        backup,
+        encryption: erasure.log.encryption ?? backup.encryption,
+      };
     const args = { postgres: this.#args, erasure, authority: server.secretName, log };
     const after = this.#children.options({ dependsOn: this.#cluster });
     new Eraser(name, args, RELOADED, this.#transform?.eraser, after);
