@@ -5,8 +5,11 @@ import { optOut } from "../components/core/index.ts";
 import { Kafka, ObjectStore, Postgres, Redis } from "../components/data/index.ts";
 import { blueGreen, FeatureFlags, ReleaseController } from "../components/delivery/index.ts";
 import { Gateway, Issuer } from "../components/edge/index.ts";
+import { Monitoring } from "../components/observability/index.ts";
 import { Application } from "../components/workload/index.ts";
 import { loadEnvironment, placeOf, whyNoAnalysis } from "./environment.ts";
+import { OBSERVABILITY } from "./monitoring-schema.ts";
+import { alertingOf, keyFile } from "./paging.ts";
 
 const loaded = loadEnvironment(pulumi.getStack());
 const {
@@ -27,6 +30,7 @@ const rehearsal = environment.tier === "rehearsal";
 const cluster = new Cluster("cluster", {
   context: where.context,
   operators: rehearsal ? "provided" : "installed",
+  also: stores.kafka.backend === "inCluster" && stores.kafka.operator ? [stores.kafka.operator] : [],
 });
 const on = { provider: cluster.provider, dependsOn: cluster };
 
@@ -39,12 +43,45 @@ const answeredOn = { name: "gateway", namespace: edge.name };
 const trusted =
   certificates.authority === "acme" ? new Issuer("public", { ...certificates, gateway: answeredOn }, on) : internal;
 
-if (releases.controller) {
-  const home = new Namespace("plumbline-delivery", { quota: { cpu: "4", memory: "1Gi", pods: 12 } }, on);
-  new ReleaseController("release-controller", { namespace: home, zones, ...releases.controller }, on);
-}
+const controller = releases.controller && {
+  made: new ReleaseController(
+    "release-controller",
+    {
+      namespace: new Namespace("plumbline-delivery", { quota: { cpu: "4", memory: "1Gi", pods: 12 } }, on),
+      zones,
+      ...releases.controller,
+    },
+    on,
+  ),
+  asks: releases.controller.prometheus !== undefined,
+};
 
 const runbooks = environment.runbooks === undefined ? {} : { runbooks: environment.runbooks };
+if (environment.monitoring && namespaces.observability) {
+  const { remoteWrite, ...sizes } = environment.monitoring;
+  const namespace = new Namespace(OBSERVABILITY, { quota: namespaces.observability, scrapesMetrics: true }, on);
+  new Monitoring(
+    "main",
+    {
+      namespace,
+      zones,
+      environment: loaded.name,
+      retention: environment.retention.metrics,
+      alerting: alertingOf(loaded),
+      readers: controller?.asks ? [controller.made.pods] : [],
+      ...(remoteWrite && {
+        remoteWrite: {
+          url: remoteWrite.url,
+          ...(remoteWrite.secretRef !== undefined && { token: keyFile({ secretRef: remoteWrite.secretRef }) }),
+        },
+      }),
+      ...runbooks,
+      ...sizes,
+    },
+    on,
+  );
+}
+
 const kept = { namespace: data, retain: !rehearsal, ...runbooks };
 const store = { ...kept, zones, issuer: internal };
 const IS_THE_BACKUP = optOut(

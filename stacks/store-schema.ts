@@ -92,7 +92,16 @@ export const storesSchema = z.strictObject({
   kafka: z.discriminatedUnion(
     "backend",
     [
-      z.strictObject({ ...inCluster, controllers, brokers: whole(1, 100) }),
+      z.strictObject({
+        ...inCluster,
+        controllers,
+        brokers: whole(1, 100),
+        /**
+         * Runs it by Strimzi's operator, which is installed then. No rehearsal can run that: what `up` makes of it is seen first in the
+         * first environment that chooses it, and is not proven here.
+         */
+        operator: z.literal("strimzi", { error: '"strimzi", or nothing for StatefulSets of our own' }).exactOptional(),
+      }),
       z.strictObject({
         backend: z.literal("aws"),
         /** As many in each of three zones. */
