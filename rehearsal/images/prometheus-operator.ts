@@ -42,6 +42,8 @@ export const CONFIG_RELOADER: ImageDescription = {
       tool: tool("prometheus-config-reloader", "prometheus-config-reloader"),
       to: "/usr/bin/prometheus-config-reloader",
     },
+    // The operator starts it by this path.
+    { kind: "files", links: { "/bin": "usr/bin" } },
   ],
   entrypoint: ["/usr/bin/prometheus-config-reloader"],
 };
