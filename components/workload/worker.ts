@@ -73,6 +73,7 @@ export class Worker extends Replicated {
     const relations = this.relations(full, mostPods(full));
     const plan = workerPlan(name, full, relations);
     this.replicate(plan, args.transform, this.surround({ ...plan, relations }, args.transform));
+    this.show(full, { serves: false }, args.transform);
     this.registerOutputs({});
   }
 }
