@@ -6,5 +6,7 @@ export {
 } from "./alerting/alertmanager-config.ts";
 export type { KeyFile, Receiver } from "./alerting/receiver.ts";
 export { type WatchdogArgs, watchdogPlan } from "./alerting/watchdog.ts";
+export type { DashboardsArgs, Oidc } from "./dashboards/args.ts";
+export { Dashboards } from "./dashboards/dashboards.ts";
 export { Objective, type ObjectiveArgs } from "./objective.ts";
 export { type ObjectivePlanArgs, objectivePlan } from "./objective-plan.ts";

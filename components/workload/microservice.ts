@@ -31,7 +31,7 @@ export class Microservice extends Replicated implements Usable {
 
   constructor(name: string, args: MicroserviceArgs, opts?: pulumi.ComponentResourceOptions) {
     const full = completeMicroservice(args);
-    super("Microservice", name, full, microserviceProblems(name, full), opts);
+    super("workload:Microservice", name, full, microserviceProblems(name, full), opts);
     const { port, transform } = full;
     this.usableName = name;
     this.port = port;
