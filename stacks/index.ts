@@ -5,6 +5,7 @@ import { optOut } from "../components/core/index.ts";
 import { Kafka, ObjectStore, Postgres, Redis } from "../components/data/index.ts";
 import { blueGreen, FeatureFlags, ReleaseController } from "../components/delivery/index.ts";
 import { Gateway, Issuer } from "../components/edge/index.ts";
+import { Dashboards } from "../components/observability/index.ts";
 import { Application } from "../components/workload/index.ts";
 import { loadEnvironment, placeOf, whyNoAnalysis } from "./environment.ts";
 
@@ -123,6 +124,17 @@ shop.service("inventory", {
   release: blueGreen({ bakeTime: releases.bakeTime }),
   route: { path: "/stock" },
 });
+
+if (environment.dashboards) {
+  const quota = { cpu: "4", memory: "8Gi", pods: 20, storage: "40Gi" } as const;
+  const namespace = new Namespace("shop-dashboards", { quota }, on);
+  // Not the shop's own: who looks for what is wrong with that one must get in.
+  const resources = { requests: { cpu: "100m", memory: "512Mi" }, limits: { cpu: "1", memory: "512Mi" } } as const;
+  const own = { namespace, storage: "5Gi", connections: 100, resources, databases: ["grafana"] } as const;
+  const database = new Postgres("dashboards-db", { ...store, ...savedTo, ...own }, on).database("grafana").owner;
+  const shows = [workloads, data];
+  new Dashboards("grafana", { namespace, zones, database, shows, ...runbooks, ...environment.dashboards }, on);
+}
 
 /** Where the services are reached from outside. */
 export const urls = shop.urls;

@@ -84,6 +84,11 @@ export class Dashboards extends Replicated implements RouteTarget {
     this.registerOutputs({ url: this.url });
   }
 
+  /** Its pods, for network policies of what it asks. */
+  get pods(): Pick<Peer, "namespace" | "podLabels"> {
+    return { namespace: this.namespace.name, podLabels: selector(this.name) };
+  }
+
   get #host(): string {
     return `${this.name}.${this.namespace.name}.svc`;
   }
@@ -93,7 +98,7 @@ export class Dashboards extends Replicated implements RouteTarget {
     return {
       environment: { HOST: this.#host, PORT: String(PORT), URL: this.url },
       files: {},
-      peers: [{ namespace: this.namespace.name, podLabels: selector(this.name), port: PORT }],
+      peers: [{ ...this.pods, port: PORT }],
       dependsOn: [this.#replicas],
       revision: "",
     };
