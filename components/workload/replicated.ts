@@ -39,14 +39,15 @@ export abstract class Replicated extends Workload {
 
   /** Makes its dashboard, unless that is stepped down from. */
   protected show(
-    { runtime, metrics, dashboard }: Pick<CompleteReplicas, "runtime" | "metrics" | "dashboard">,
+    { runtime, metrics, scaling, dashboard }: Pick<CompleteReplicas, "runtime" | "metrics" | "scaling" | "dashboard">,
     what: Pick<Shown, "serves" | "objectives" | "runbooks">,
     transform: ReplicasTransforms | undefined,
   ): void {
     if (isOptOut(dashboard)) return;
     const { name, namespace } = this;
     const told = isOptOut(metrics) ? "nothing" : runtime === "node" ? "chassis" : "requests";
-    const shown: Shown = { name, namespace: namespace.name, told, ...what };
+    const scales = scaling.min !== scaling.max;
+    const shown: Shown = { name, namespace: namespace.name, scales, told, ...what };
     const plan = dashboardPlan(serviceDashboard(shown), serviceRows(shown));
     showDashboard(namespace, plan, this.children(), transform?.dashboard);
   }

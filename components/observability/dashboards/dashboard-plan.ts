@@ -54,15 +54,22 @@ export function dashboardPlan(of: DashboardOf, panels: readonly (Panel | Row)[])
   for (const [text, url] of Object.entries(links))
     dashboard.link(new DashboardLinkBuilder(text).type(DashboardLinkType.Link).url(url).targetBlank(true));
   for (const [mark, { expr, text }] of Object.entries(marks)) dashboard.annotation(markOf(mark, expr, text));
+  let id = 0;
+  const add = (panel: Panel) => dashboard.withPanel(panelOf(panel, ++id));
   for (const panel of panels)
     if ("panels" in panel) {
-      dashboard.withRow(new RowBuilder(panel.title));
-      for (const one of panel.panels) dashboard.withPanel(panelOf(one));
-    } else dashboard.withPanel(panelOf(panel));
+      dashboard.withRow(new RowBuilder(panel.title).id(++id));
+      panel.panels.forEach(add);
+    } else add(panel);
   return {
     metadata: { name: `${name}-dashboard`, namespace, labels: { ...labels(name), ...LOADED } },
-    data: { [`${name}.json`]: JSON.stringify(dashboard.build()) },
+    data: { [`${name}.json`]: JSON.stringify(dashboard.build(), inSight) },
   };
+}
+
+/** The builders put links away into a menu, which is left out: then they stand above the graphs. */
+function inSight(key: string, value: unknown): unknown {
+  return key === "placement" ? undefined : value;
 }
 
 /** Of which the files are known: they are shown by Grafana of another namespace as well. */

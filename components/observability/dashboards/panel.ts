@@ -1,5 +1,9 @@
 import type { Builder } from "@grafana/grafana-foundation-sdk/cog";
-import { GraphThresholdsStyleConfigBuilder, GraphThresholdsStyleMode } from "@grafana/grafana-foundation-sdk/common";
+import {
+  GraphThresholdsStyleConfigBuilder,
+  GraphThresholdsStyleMode,
+  ReduceDataOptionsBuilder,
+} from "@grafana/grafana-foundation-sdk/common";
 import {
   type Panel as Built,
   ThresholdsConfigBuilder,
@@ -28,28 +32,33 @@ export const PROMETHEUS = { type: "prometheus", uid: `\${datasource}` };
 const SIZE = { graph: { width: 12, height: 8 }, number: { width: 6, height: 4 } };
 const COLOURS = { good: "green", bad: "red" };
 
-/** A panel as Grafana has it. */
-export function panelOf(panel: Panel): Builder<Built> {
-  return panel.now ? numberOf(panel) : graphOf(panel);
+/** A panel as Grafana has it. Its number is its own within the dashboard. */
+export function panelOf(panel: Panel, id: number): Builder<Built> {
+  const { title, unit = "short", bad } = panel;
+  const { width, height } = panel.now ? SIZE.number : SIZE.graph;
+  const built = panel.now ? new Figure().reduceOptions(LAST) : new Graph();
+  built.id(id).title(title).unit(unit).span(width).height(height).datasource(PROMETHEUS);
+  for (const query of queriesOf(panel)) built.withTarget(query);
+  if (bad === undefined) return built;
+  built.thresholds(thresholds(bad));
+  return built instanceof Graph ? built.thresholdsStyle(LINE) : built;
 }
 
-function graphOf({ title, queries, unit = "short", bad }: Panel): Builder<Built> {
-  const { width, height } = SIZE.graph;
-  const graph = new Graph().title(title).unit(unit).span(width).height(height).datasource(PROMETHEUS);
-  for (const [legend, expr] of Object.entries(queries))
-    graph.withTarget(new DataqueryBuilder().expr(expr).legendFormat(legend));
-  if (bad === undefined) return graph;
-  const line = new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Line);
-  return graph.thresholds(thresholds(bad)).thresholdsStyle(line);
+const LAST = new ReduceDataOptionsBuilder().calcs(["lastNotNull"]);
+const LINE = new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Line);
+
+/** Called A, B and so on, as Grafana does. */
+function queriesOf({ queries, now }: Panel): DataqueryBuilder[] {
+  return Object.entries(queries).map(([legend, expr], index) => {
+    const query = new DataqueryBuilder()
+      .expr(expr)
+      .legendFormat(legend)
+      .refId(String.fromCharCode(LETTER_A + index));
+    return now ? query.instant() : query.range();
+  });
 }
 
-function numberOf({ title, queries, unit = "short", bad }: Panel): Builder<Built> {
-  const { width, height } = SIZE.number;
-  const number = new Figure().title(title).unit(unit).span(width).height(height).datasource(PROMETHEUS);
-  for (const [legend, expr] of Object.entries(queries))
-    number.withTarget(new DataqueryBuilder().expr(expr).legendFormat(legend).instant());
-  return bad === undefined ? number : number.thresholds(thresholds(bad));
-}
+const LETTER_A = 65;
 
 /** Grafana's first step has no value: it is from where there is nothing on. */
 function thresholds(bad: NonNullable<Panel["bad"]>): ThresholdsConfigBuilder {

@@ -9,6 +9,8 @@ export interface Shown {
   readonly namespace: string;
   /** Whether it answers requests; a worker only takes work from queues. */
   readonly serves: boolean;
+  /** Whether an autoscaler says how many pods it has. */
+  readonly scales: boolean;
   /** What its metrics tell: requests alone, by the names that its objectives ask for, or all that apps/chassis does. */
   readonly told: "nothing" | "requests" | "chassis";
   readonly objectives?: Objectives | undefined;
@@ -64,7 +66,7 @@ export function serviceRows(shown: Shown): Row[] {
     { title: "Now", panels: nowPanels(shown, targets) },
     ...(answers ? [{ title: "Requests", panels: requestPanels(own, targets) }] : []),
     ...(onChassis ? [{ title: "Messages", panels: messagePanels(own) }] : []),
-    { title: "How full it is", panels: [...saturationPanels(name, namespace), ...(onChassis ? [loopPanel(own)] : [])] },
+    { title: "How full it is", panels: [...saturationPanels(shown), ...(onChassis ? [loopPanel(own)] : [])] },
   ];
 }
 
@@ -162,7 +164,7 @@ function messagePanels(own: Own): Panel[] {
 }
 
 /** By what kubelets (cAdvisor) and kube-state-metrics tell. */
-function saturationPanels(name: string, namespace: string): Panel[] {
+function saturationPanels({ name, namespace, scales }: Shown): Panel[] {
   const own = { namespace, container: name };
   const used = (metric: string) => `container_${metric}${selecting(own)}`;
   const limit = (resource: string) =>
@@ -193,8 +195,10 @@ function saturationPanels(name: string, namespace: string): Panel[] {
       title: "Replicas",
       queries: {
         ready: `sum(kube_pod_container_status_ready${selecting(own)})`,
-        "wanted by the autoscaler": autoscaler("status_desired_replicas"),
-        most: autoscaler("spec_max_replicas"),
+        ...(scales && {
+          "wanted by the autoscaler": autoscaler("status_desired_replicas"),
+          most: autoscaler("spec_max_replicas"),
+        }),
       },
     },
     {
