@@ -2,6 +2,7 @@ import {
   AnnotationQueryBuilder,
   DashboardBuilder,
   DashboardLinkBuilder,
+  DashboardLinkPlacement,
   DashboardLinkType,
   DatasourceVariableBuilder,
   RowBuilder,
@@ -68,8 +69,8 @@ export function dashboardPlan(of: DashboardOf, panels: readonly (Panel | Row)[])
 }
 
 /** The builders put links away into a menu, which is left out: then they stand above the graphs. */
-function inSight(key: string, value: unknown): unknown {
-  return key === "placement" ? undefined : value;
+function inSight(_: string, value: unknown): unknown {
+  return value === DashboardLinkPlacement.InControlsMenu ? undefined : value;
 }
 
 /** Of which the files are known: they are shown by Grafana of another namespace as well. */
