@@ -27,8 +27,6 @@ test.skipIf(whyNotUnpacked)("Prometheus can read every query of every dashboard"
     const groups = [{ name: "queries", rules }];
     const said = tool.run(["check", "rules", "/rules.yml"], { "rules.yml": { groups } });
     expect(said).toContain(`SUCCESS: ${queries.length} rules found`);
-    const broken = { groups: [{ name: "broken", rules: [{ record: "query:broken", expr: "sum by pod (up)" }] }] };
-    expect(() => tool.run(["check", "rules", "/rules.yml"], { "rules.yml": broken })).toThrow();
   } finally {
     tool.remove();
   }

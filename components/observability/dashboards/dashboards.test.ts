@@ -131,14 +131,17 @@ test.each<[what: string, given: Given, field: string]>([
   ["a provider over HTTP", { oidc: { ...OIDC, urls: { ...OIDC.urls, token: "http://id" } } }, "oidc.urls.token"],
   ["a provider that cannot be reached", { oidc: { ...OIDC, cidrs: [] } }, "oidc.cidrs"],
 ])("%s is refused", (_, given, field) => {
-  const args = { namespace: { name: "watching" }, shows: [{ name: "shop" }], ...URLS, ...given } as DashboardsArgs;
-  expect(dashboardsProblems(complete(args)).map((problem) => problem.field)).toEqual([field]);
+  expect(problemsOf([{ name: "shop" }], given)).toEqual([field]);
 });
 
 test("a namespace is shown once", () => {
   const [own, shop] = [{ name: "watching" }, { name: "shop" }];
-  const problems = (...shows: object[]) =>
-    dashboardsProblems(complete({ namespace: own, shows, ...URLS } as unknown as DashboardsArgs));
-  expect(problems(shop)).toEqual([]);
-  expect(problems(shop, own, shop).map(({ field }) => field)).toEqual(["shows[1]", "shows[2]"]);
+  expect(problemsOf([shop])).toEqual([]);
+  expect(problemsOf([shop, own, shop])).toEqual(["shows[1]", "shows[2]"]);
 });
+
+/** Fields that are wrong, where what shows is known by its names alone. */
+function problemsOf(shows: readonly { readonly name: string }[], given: Given = {}): string[] {
+  const args = { namespace: { name: "watching" }, shows, ...URLS, ...given } as unknown as DashboardsArgs;
+  return dashboardsProblems(complete(args)).map(({ field }) => field);
+}
