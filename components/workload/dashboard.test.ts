@@ -23,7 +23,7 @@ async function made(kind: typeof Microservice | typeof Worker, args: Partial<Mic
   });
   const of = (type: string, of: string) => resources.find((one) => one.type.endsWith(type) && one.name === of)?.inputs;
   const configMap = of(":ConfigMap", `${name}-dashboard`);
-  const dashboard = configMap && (JSON.parse(configMap.data[`${name}.json`]) as Dashboard);
+  const dashboard: Dashboard | undefined = configMap && JSON.parse(configMap.data[`${name}.json`]);
   return { configMap, dashboard, service: of(":Service", name), text: JSON.stringify(configMap) };
 }
 
@@ -66,8 +66,8 @@ test("no two panels have the same number", async () => {
 
 test("long names that begin alike have addresses of their own", async () => {
   const [one, other] = ["a", "b"].map((end) => `a-service-with-a-name-of-forty-letters-${end}`);
-  const uids = await Promise.all([made(Microservice, {}, one), made(Microservice, {}, other)]);
-  const [first = "", second = ""] = uids.map(({ dashboard }) => dashboard?.uid);
+  const first = (await made(Microservice, {}, one)).dashboard?.uid;
+  const second = (await made(Microservice, {}, other)).dashboard?.uid;
   expect(first).not.toBe(second);
   for (const uid of [first, second]) expect(uid).toMatch(/^shop-a-service-[\w-]{1,25}$/);
 });
