@@ -8,7 +8,7 @@ import { stop } from "./server.ts";
 import { unpackedImage } from "./unpacked-image.ts";
 
 /** One place where metrics are read, with the labels that the operator gives it by its monitor. */
-export interface Target {
+interface Target {
   /** `127.0.0.1:9090` */
   readonly address: string;
   readonly job: string;
