@@ -37,10 +37,12 @@ export interface DashboardsArgs {
   readonly shows: readonly Namespace[];
   /** Where metrics are asked for, as `http://prometheus.observability.svc:9090`. */
   readonly prometheus: string;
-  /** Where logs are asked for; not at all by default. */
-  readonly loki?: string;
+  /** Where logs are asked for, and whose, where Loki keeps those of each tenant apart; not at all by default. */
+  readonly loki?: { readonly url: string; readonly tenants?: readonly string[] };
   /** Where traces are asked for, of Jaeger or of what speaks Tempo's protocol; not at all by default. */
   readonly traces?: { readonly kind: "jaeger" | "tempo"; readonly url: string };
+  /** What must be told that it asks, such as the relation of a store of logs: an address alone lets nobody in. */
+  readonly uses?: readonly Usable[];
   /** Where people reach it, as `https://shop.example.com/grafana`, by a `Route` to it; by default it is for `kubectl port-forward` alone. */
   readonly url?: string;
   readonly oidc?: Oidc;
@@ -61,6 +63,7 @@ export interface DashboardsArgs {
 const DEFAULTS = {
   image: "docker.io/grafana/grafana:12.3.2",
   replicas: 2,
+  uses: [] as readonly Usable[],
   resources: { requests: { cpu: "100m", memory: "512Mi" }, limits: { cpu: "1", memory: "512Mi" } },
 } as const;
 
@@ -74,7 +77,7 @@ export type CompleteDashboards = ReturnType<typeof complete>;
 /** What is wrong with what no other workload has. */
 export function dashboardsProblems({ url, oidc, shows, runbooks, ...args }: CompleteDashboards): Problem[] {
   const problems: Problem[] = [...runbooksProblems(runbooks), ...(oidc ? oidcProblems(oidc, url) : [])];
-  const sources = { prometheus: args.prometheus, loki: args.loki, "traces.url": args.traces?.url };
+  const sources = { prometheus: args.prometheus, "loki.url": args.loki?.url, "traces.url": args.traces?.url };
   for (const [field, given] of Object.entries(sources))
     if (given !== undefined && !isServiceUrl(given)) problems.push({ field, given, allowed: SERVICE_URL });
   if (url !== undefined && !isHttps(url))

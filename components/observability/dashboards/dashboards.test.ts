@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { Namespace } from "../../cluster/index.ts";
-import { optOut } from "../../core/index.ts";
+import { optOut, type Usable } from "../../core/index.ts";
 import { Postgres } from "../../data/index.ts";
 import { Gateway, Issuer, Route } from "../../edge/index.ts";
 import { type Recording, record } from "../../testing/record.ts";
@@ -22,6 +23,18 @@ const OIDC = {
 };
 
 const URLS = { prometheus: "http://main-prometheus.observability.svc:9090", url: "https://shop.example.com/grafana" };
+
+const LOKI = { url: "http://loki.observability.svc:3100", tenants: ["shop", "platform"] };
+const JAEGER = { kind: "jaeger", url: "http://jaeger.observability.svc:16686" } as const;
+const letIn: string[] = [];
+/** A store of logs that is told who asks. */
+const LOGS: Usable = {
+  usableName: "logs",
+  grant: ({ name }) => {
+    letIn.push(name);
+    return { environment: {}, files: {}, peers: [], dependsOn: [], revision: "" };
+  },
+};
 
 type Given = Partial<Omit<DashboardsArgs, "namespace" | "database" | "shows">>;
 
@@ -56,7 +69,7 @@ describe("a Grafana", () => {
   let pod: any;
   let variables: Record<string, string>;
   beforeAll(async () => {
-    made = await recorded({ loki: "http://loki.observability.svc:3100", oidc: OIDC });
+    made = await recorded({ loki: LOKI, traces: JAEGER, uses: [LOGS], oidc: OIDC });
     pod = made.inputsOf(":Deployment", "grafana").spec.template.spec;
     const env: { name: string; value?: string }[] = pod.containers[0].env;
     variables = Object.fromEntries(env.map(({ name, value = "" }) => [name, value]));
@@ -99,7 +112,8 @@ describe("a Grafana", () => {
     expect(JSON.stringify(from)).toContain('"kubernetes.io/metadata.name":"edge"');
     expect(from).toHaveLength(2);
     const ports = egress.map((rule: { ports: { port: number }[] }) => rule.ports[0]?.port).sort();
-    expect(ports).toEqual([3100, 443, 5432, 9090].sort());
+    expect(ports).toEqual([16_686, 3100, 443, 5432, 9090]);
+    expect(letIn).toContain("grafana");
   });
 
   test("shows every dashboard of the namespaces that it is told of, however late it is declared", () => {
@@ -115,6 +129,20 @@ describe("a Grafana", () => {
     }
   });
 
+  test("leads from a line of a log to its trace, and back", () => {
+    const { data } = made.inputsOf(":ConfigMap", "grafana-datasources");
+    expect(parse(data["datasources.yaml"]).datasources).toMatchObject([
+      { type: "prometheus", url: URLS.prometheus, isDefault: true },
+      {
+        type: "loki",
+        url: LOKI.url,
+        jsonData: { derivedFields: [{ matcherRegex: "trace_id", datasourceUid: "traces" }] },
+        secureJsonData: { httpHeaderValue1: "shop|platform" },
+      },
+      { type: "jaeger", url: JAEGER.url, jsonData: { tracesToLogsV2: { datasourceUid: "loki" } } },
+    ]);
+  });
+
   test("starts anew for another data source, and for no dashboard", async () => {
     const checksum = ({ inputsOf }: Recording<unknown>) =>
       inputsOf(":Deployment", "grafana").spec.template.metadata.annotations["plumbline.dev/config-checksum"];
@@ -124,7 +152,7 @@ describe("a Grafana", () => {
 
 test.each<[what: string, given: Given, field: string]>([
   ["a Prometheus outside", { prometheus: "https://metrics.example.com" }, "prometheus"],
-  ["logs from outside", { loki: "https://logs.example.com" }, "loki"],
+  ["logs from outside", { loki: { url: "https://logs.example.com" } }, "loki.url"],
   ["an address without TLS", { url: "http://shop.example.com/grafana" }, "url"],
   ["an address that ends in a slash", { url: "https://shop.example.com/" }, "url"],
   ["a sign-in without an address to come back to", { url: undefined, oidc: OIDC } as never, "url"],

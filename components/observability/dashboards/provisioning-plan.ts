@@ -12,47 +12,48 @@ const APART = "5m";
 const LOKI = "loki";
 const TRACES = "traces";
 
+/** Grafana takes a variable's sign for one of its own settings unless it stands twice. */
+const VARIABLE = "$$";
+const TRACE_OF_LINE = `${VARIABLE}{__value.raw}`;
+const LINES_OF_TRACE = `{${VARIABLE}{__tags}} | trace_id="${VARIABLE}{__trace.traceId}"`;
+
 /** Where it asks for metrics, and, where there are such, for logs and traces, which lead to each other. */
 export function datasourcesFile({ prometheus, loki, traces }: CompleteDashboards): string {
-  const source = (uid: string, type: string, url: string, jsonData: object, isDefault = false) => ({
-    uid,
-    name: type === "prometheus" ? "Prometheus" : uid,
-    type,
-    access: "proxy",
-    url,
-    isDefault,
-    editable: false,
-    jsonData,
-  });
-  // Grafana takes a variable's sign for one of its own unless it stands twice.
-  const trace = { name: "Trace", matcherType: "label", matcherRegex: "trace_id", url: "$$" + "{__value.raw}" };
+  const metrics = { httpMethod: "POST", timeInterval: READ_EVERY };
   const datasources = [
-    source("prometheus", "prometheus", prometheus, { httpMethod: "POST", timeInterval: READ_EVERY }, true),
-    ...(loki
-      ? [source(LOKI, "loki", loki, traces ? { derivedFields: [{ ...trace, datasourceUid: TRACES }] } : {})]
-      : []),
-    ...(traces
-      ? [
-          source(
-            TRACES,
-            traces.kind,
-            traces.url,
-            loki
-              ? {
-                  tracesToLogsV2: {
-                    datasourceUid: LOKI,
-                    filterByTraceID: true,
-                    tags: [{ key: "service.name", value: "service_name" }],
-                    spanStartTimeShift: `-${APART}`,
-                    spanEndTimeShift: APART,
-                  },
-                }
-              : {},
-          ),
-        ]
-      : []),
+    { ...source("prometheus", "prometheus", prometheus, metrics), name: "Prometheus", isDefault: true },
+    ...(loki ? [lokiSource(loki, traces !== undefined)] : []),
+    ...(traces ? [source(TRACES, traces.kind, traces.url, loki ? { tracesToLogsV2: toLines() } : {})] : []),
   ];
   return stringify({ apiVersion: 1, prune: true, datasources });
+}
+
+function source(uid: string, type: string, url: string, jsonData: object) {
+  return { uid, name: uid, type, access: "proxy", url, editable: false, jsonData };
+}
+
+function lokiSource({ url, tenants }: NonNullable<CompleteDashboards["loki"]>, leadsOn: boolean) {
+  const toTrace = { name: "Trace", matcherType: "label", matcherRegex: "trace_id", url: TRACE_OF_LINE };
+  const told = {
+    ...(leadsOn && { derivedFields: [{ ...toTrace, datasourceUid: TRACES }] }),
+    ...(tenants && { httpHeaderName1: "X-Scope-OrgID" }),
+  };
+  // Grafana takes the value of any header for a secret.
+  return {
+    ...source(LOKI, "loki", url, told),
+    ...(tenants && { secureJsonData: { httpHeaderValue1: tenants.join("|") } }),
+  };
+}
+
+function toLines(): object {
+  return {
+    datasourceUid: LOKI,
+    customQuery: true,
+    query: LINES_OF_TRACE,
+    tags: [{ key: "service.name", value: "service_name" }],
+    spanStartTimeShift: `-${APART}`,
+    spanEndTimeShift: APART,
+  };
 }
 
 /** The name of the relation by which the dashboards of a namespace are mounted. */

@@ -17,10 +17,10 @@ import { datasourcesFile, providersFile, shelfName } from "./provisioning-plan.t
  * in `__FILE` is read from the file that it names.
  */
 export function relationsOf(args: CompleteDashboards): Usable[] {
-  const { namespace, database, shows, oidc, prometheus, loki, traces } = args;
+  const { namespace, database, shows, oidc, uses, prometheus, loki, traces } = args;
   const folders = [namespace, ...shows];
   const providers = providersFile(folders.map(({ name }) => name));
-  const sources = [prometheus, loki, traces?.url].flatMap((url) => (url === undefined ? [] : peersAt(url)));
+  const sources = [prometheus, loki?.url, traces?.url].flatMap((url) => (url === undefined ? [] : peersAt(url)));
   return [
     state(database),
     keys(),
@@ -28,6 +28,7 @@ export function relationsOf(args: CompleteDashboards): Usable[] {
     configured("datasources", datasourcesFile(args), sources),
     configured("dashboards", providers),
     ...folders.map(shelf),
+    ...uses,
   ];
 }
 
