@@ -1,13 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import { SHOP_FLAGS } from "../apps/chassis/src/shop-flags.ts";
 import { Cluster, Namespace } from "../components/cluster/index.ts";
-import { optOut } from "../components/core/index.ts";
+import { optOut, type Peer } from "../components/core/index.ts";
 import { Kafka, ObjectStore, Postgres, Redis } from "../components/data/index.ts";
 import { blueGreen, FeatureFlags, ReleaseController } from "../components/delivery/index.ts";
 import { Gateway, Issuer } from "../components/edge/index.ts";
-import { Dashboards } from "../components/observability/index.ts";
+import { Dashboards, Monitoring } from "../components/observability/index.ts";
 import { Application } from "../components/workload/index.ts";
 import { loadEnvironment, placeOf, whyNoAnalysis } from "./environment.ts";
+import { OBSERVABILITY } from "./monitoring-schema.ts";
+import { alertingOf, keyFile } from "./paging.ts";
 
 const loaded = loadEnvironment(pulumi.getStack());
 const {
@@ -28,6 +30,7 @@ const rehearsal = environment.tier === "rehearsal";
 const cluster = new Cluster("cluster", {
   context: where.context,
   operators: rehearsal ? "provided" : "installed",
+  also: stores.kafka.backend === "inCluster" && stores.kafka.operator ? [stores.kafka.operator] : [],
 });
 const on = { provider: cluster.provider, dependsOn: cluster };
 
@@ -40,36 +43,50 @@ const answeredOn = { name: "gateway", namespace: edge.name };
 const trusted =
   certificates.authority === "acme" ? new Issuer("public", { ...certificates, gateway: answeredOn }, on) : internal;
 
-if (releases.controller) {
-  const home = new Namespace("plumbline-delivery", { quota: { cpu: "4", memory: "1Gi", pods: 12 } }, on);
-  new ReleaseController("release-controller", { namespace: home, zones, ...releases.controller }, on);
-}
+const controller = releases.controller && {
+  made: new ReleaseController(
+    "release-controller",
+    {
+      namespace: new Namespace("plumbline-delivery", { quota: { cpu: "4", memory: "1Gi", pods: 12 } }, on),
+      zones,
+      ...releases.controller,
+    },
+    on,
+  ),
+  asks: releases.controller.prometheus !== undefined,
+};
 
 const runbooks = environment.runbooks === undefined ? {} : { runbooks: environment.runbooks };
+
 const kept = { namespace: data, retain: !rehearsal, ...runbooks };
 const store = { ...kept, zones, issuer: internal };
 const IS_THE_BACKUP = optOut(
   "it holds the backups of the others, in two copies each; a copy in a second region is not built yet",
 );
+const isStore = stores.redis.backend === "inCluster" && stores.redis.role === "store";
+// Who writes backups may delete what is in their bucket: so each has one of its own.
+const buckets: Readonly<Record<string, object>> = { backups: {}, ...(isStore && { snapshots: {} }) };
 const objects =
-  stores.objects &&
-  new ObjectStore("objects", { ...store, ...stores.objects, buckets: { backups: {} }, backup: IS_THE_BACKUP }, on);
+  stores.objects && new ObjectStore("objects", { ...store, ...stores.objects, buckets, backup: IS_THE_BACKUP }, on);
 const { rto, rpo, availability, latency } = objectives;
-const savedTo = objects && {
-  objectives: { rto, rpo },
-  backup: { to: objects.bucket("backups"), keep: environment.retention.backups },
-};
+const savedTo = (bucket: "backups" | "snapshots") =>
+  objects && {
+    objectives: { rto, rpo },
+    backup: { to: objects.bucket(bucket), keep: environment.retention.backups },
+  };
 const databases = ["orders", "inventory"] as const;
 const postgres = new Postgres(
   "postgres",
   stores.postgres.backend === "aws"
     ? { ...kept, aws: placeOf(loaded), ...stores.postgres, databases }
-    : { ...store, ...savedTo, ...stores.postgres, databases },
+    : { ...store, ...savedTo("backups"), ...stores.postgres, databases },
   on,
 );
 const cache = new Redis(
   "cache",
-  stores.redis.backend === "aws" ? { ...kept, aws: placeOf(loaded), ...stores.redis } : { ...store, ...stores.redis },
+  stores.redis.backend === "aws"
+    ? { ...kept, aws: placeOf(loaded), ...stores.redis }
+    : { ...store, ...(isStore && savedTo("snapshots")), ...stores.redis },
   on,
 );
 const topics = { orders: {}, payments: {} };
@@ -125,6 +142,7 @@ shop.service("inventory", {
   route: { path: "/stock" },
 });
 
+const dashboards: Pick<Peer, "namespace" | "podLabels">[] = [];
 if (environment.dashboards) {
   const quota = { cpu: "4", memory: "8Gi", pods: 20, storage: "40Gi" } as const;
   const namespace = new Namespace("shop-dashboards", { quota }, on);
@@ -133,7 +151,33 @@ if (environment.dashboards) {
   const own = { namespace, storage: "5Gi", connections: 100, resources, databases: ["grafana"] } as const;
   const database = new Postgres("dashboards-db", { ...store, ...savedTo, ...own }, on).database("grafana").owner;
   const shows = [workloads, data];
-  new Dashboards("grafana", { namespace, zones, database, shows, ...runbooks, ...environment.dashboards }, on);
+  const grafana = { namespace, zones, database, shows, ...runbooks, ...environment.dashboards };
+  dashboards.push(new Dashboards("grafana", grafana, on).pods);
+}
+
+if (environment.monitoring && namespaces.observability) {
+  const { remoteWrite, ...sizes } = environment.monitoring;
+  const namespace = new Namespace(OBSERVABILITY, { quota: namespaces.observability, scrapesMetrics: true }, on);
+  new Monitoring(
+    "main",
+    {
+      namespace,
+      zones,
+      environment: loaded.name,
+      retention: environment.retention.metrics,
+      alerting: alertingOf(loaded),
+      readers: [...(controller?.asks ? [controller.made.pods] : []), ...dashboards],
+      ...(remoteWrite && {
+        remoteWrite: {
+          url: remoteWrite.url,
+          ...(remoteWrite.secretRef !== undefined && { token: keyFile({ secretRef: remoteWrite.secretRef }) }),
+        },
+      }),
+      ...runbooks,
+      ...sizes,
+    },
+    on,
+  );
 }
 
 /** Where the services are reached from outside. */
