@@ -114,6 +114,13 @@ export const environmentSchema = z.strictObject({
   /** Where in AWS stores with the backend `aws` run. */
   aws: awsSchema.exactOptional(),
   stores: storesSchema,
+  /** Grafana, and where it asks for metrics. None by default. */
+  dashboards: z
+    .strictObject({
+      prometheus: text(SERVICE_URL, isServiceUrl),
+      replicas: whole(2, 10).exactOptional(),
+    })
+    .exactOptional(),
   /** The variant of a flag here, if another than its definition's default. A change of it rolls nothing. */
   flags: flags.exactOptional(),
   /** What the whole is measured by. */
