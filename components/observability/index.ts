@@ -8,3 +8,5 @@ export type { KeyFile, Receiver } from "./alerting/receiver.ts";
 export { type WatchdogArgs, watchdogPlan } from "./alerting/watchdog.ts";
 export { Objective, type ObjectiveArgs } from "./objective.ts";
 export { type ObjectivePlanArgs, objectivePlan } from "./objective-plan.ts";
+export type { Sampling, TraceStorage, TracingArgs } from "./tracing/args.ts";
+export { Tracing } from "./tracing/tracing.ts";
