@@ -34,7 +34,12 @@ export function collectorConfig(samplers: readonly string[]): CollectorConfig {
   const filters = shards.flatMap(({ index, rest }) =>
     rest === ""
       ? []
-      : [[`filter/${index}`, { error_mode: "propagate", traces: { span: [`IsMatch(trace_id.string, "[${rest}]$")`] } }]],
+      : [
+          [
+            `filter/${index}`,
+            { error_mode: "propagate", traces: { span: [`IsMatch(trace_id.string, "[${rest}]$")`] } },
+          ],
+        ],
   );
   return {
     extensions: HEALTH_CHECK,
@@ -106,7 +111,11 @@ export function samplerConfig({ sampling }: Pick<CompleteArgs, "sampling">, jaeg
           processors: ["memory_limiter", "tail_sampling", "batch"],
           exporters: ["otlp/jaeger"],
         },
-        "metrics/spans": { receivers: ["spanmetrics"], processors: ["memory_limiter"], exporters: ["prometheus/spans"] },
+        "metrics/spans": {
+          receivers: ["spanmetrics"],
+          processors: ["memory_limiter"],
+          exporters: ["prometheus/spans"],
+        },
       },
     },
   };

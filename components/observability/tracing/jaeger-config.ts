@@ -16,7 +16,11 @@ export const QUERY_GRPC_PORT = 16_685;
 /** Path at which Jaeger says how it is; the collector's own is `/`. */
 export const JAEGER_HEALTH = "/status";
 
-export const JAEGER_PATHS = { data: "/var/lib/jaeger", password: "/etc/jaeger/password", authority: "/etc/jaeger/ca.crt" };
+export const JAEGER_PATHS = {
+  data: "/var/lib/jaeger",
+  password: "/etc/jaeger/password",
+  authority: "/etc/jaeger/ca.crt",
+};
 const TRACES = 50_000;
 
 /** Keeps traces and answers questions about them. */
@@ -24,7 +28,10 @@ export function jaegerConfig(name: string, args: Pick<CompleteArgs, "storage" | 
   const store = "traces";
   return {
     extensions: {
-      healthcheckv2: { use_v2: true, http: { endpoint: `0.0.0.0:${HEALTH_PORT}`, status: { enabled: true, path: JAEGER_HEALTH } } },
+      healthcheckv2: {
+        use_v2: true,
+        http: { endpoint: `0.0.0.0:${HEALTH_PORT}`, status: { enabled: true, path: JAEGER_HEALTH } },
+      },
       jaeger_storage: { backends: { [store]: backend(name, args) } },
       jaeger_query: {
         storage: { traces: store },

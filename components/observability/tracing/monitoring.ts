@@ -52,7 +52,9 @@ export function watched(name: string, args: CompleteArgs): Watched {
       lasts: "15m",
       summary: "{{ $labels.pod }} has more traces than it can hold, and drops some before it judges them",
     },
-    ...(args.storage.kind === "badger" ? diskAlerts("Tracing", namespace, `data-${partName(name, "jaeger")}-[0-9]+`) : []),
+    ...(args.storage.kind === "badger"
+      ? diskAlerts("Tracing", namespace, `data-${partName(name, "jaeger")}-[0-9]+`)
+      : []),
   ];
   return {
     title: "Tracing",

@@ -5,8 +5,8 @@ import type { Peer } from "../../core/usage.ts";
 import { METRICS_PORT, OTLP_GRPC_PORT } from "../collector/config.ts";
 import type { CompleteArgs } from "./args.ts";
 import { SPAN_METRICS_PORT } from "./collector-config.ts";
-import { PORTS, type Part } from "./plan.ts";
 import { QUERY_GRPC_PORT, QUERY_PORT } from "./jaeger-config.ts";
+import { type Part, PORTS } from "./plan.ts";
 
 type Pods = Pick<Peer, "namespace" | "podLabels">;
 

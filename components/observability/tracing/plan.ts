@@ -24,7 +24,8 @@ export const PORTS = {
   jaeger: { "otlp-grpc": OTLP_GRPC_PORT, query: QUERY_PORT, "query-grpc": QUERY_GRPC_PORT },
 } as const satisfies Record<Part, Record<string, number>>;
 
-const ALONE = "traces are on one disk or in one memory: while it is away they wait in the samplers, and none can be looked up";
+const ALONE =
+  "traces are on one disk or in one memory: while it is away they wait in the samplers, and none can be looked up";
 
 /** Name of a part's objects: `traces-sampler`. The collector, which services know, has Tracing's own name as its Service's. */
 export function partName(name: string, part: Part): string {
@@ -175,7 +176,11 @@ function templateMetadata(name: string, part: Part, args: CompleteArgs) {
 function stepsDown(part: Part, args: CompleteArgs): Record<string, string> {
   if (part !== "jaeger" || !isAlone(args)) return {};
   const why = optOut(ALONE);
-  return optOutAnnotations({ replication: why, spread: why, backup: optOut("a trace is of use for days, and none is relied on") });
+  return optOutAnnotations({
+    replication: why,
+    spread: why,
+    backup: optOut("a trace is of use for days, and none is relied on"),
+  });
 }
 
 function podOf(name: string, part: Part, args: CompleteArgs) {
@@ -197,13 +202,23 @@ function jaegerFiles({ storage }: CompleteArgs): Pick<Parameters<typeof collecto
   if (storage.kind === "memory") return {};
   if (storage.kind === "badger") return { mounts: [{ name: "data", mountPath: JAEGER_PATHS.data }] };
   const files = Object.entries({ password: storage.user?.password, authority: storage.authority }).flatMap(
-    ([name, file]) => (file === undefined ? [] : [{ name, path: JAEGER_PATHS[name as "password" | "authority"], file }]),
+    ([name, file]) =>
+      file === undefined ? [] : [{ name, path: JAEGER_PATHS[name as "password" | "authority"], file }],
   );
   return {
-    mounts: files.map(({ name, path }) => ({ name, mountPath: path, subPath: path.split("/").at(-1) as string, readOnly: true })),
+    mounts: files.map(({ name, path }) => ({
+      name,
+      mountPath: path,
+      subPath: path.split("/").at(-1) as string,
+      readOnly: true,
+    })),
     volumes: files.map(({ name, path, file }) => ({
       name,
-      secret: { secretName: file.secret, defaultMode: 0o440, items: [{ key: file.key, path: path.split("/").at(-1) as string }] },
+      secret: {
+        secretName: file.secret,
+        defaultMode: 0o440,
+        items: [{ key: file.key, path: path.split("/").at(-1) as string }],
+      },
     })),
   };
 }

@@ -70,6 +70,10 @@ function indexProblems({ url, at }: Extract<TraceStorage, { readonly url: string
       allowed: 'an address such as "https://search.example.com:9200", without a name or password in it',
     });
   if (at.length === 0)
-    problems.push({ field: "storage.at", given: at, allowed: "where it answers: no network policy lets Jaeger out otherwise" });
+    problems.push({
+      field: "storage.at",
+      given: at,
+      allowed: "where it answers: no network policy lets Jaeger out otherwise",
+    });
   return problems;
 }

@@ -19,11 +19,16 @@ import (
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/confmap"
 	"go.opentelemetry.io/collector/confmap/provider/fileprovider"
+	"go.opentelemetry.io/collector/connector"
+	"go.opentelemetry.io/collector/exporter"
 	"go.opentelemetry.io/collector/exporter/otlpexporter"
 	"go.opentelemetry.io/collector/exporter/otlphttpexporter"
+	"go.opentelemetry.io/collector/extension"
 	"go.opentelemetry.io/collector/otelcol"
+	"go.opentelemetry.io/collector/processor"
 	"go.opentelemetry.io/collector/processor/batchprocessor"
 	"go.opentelemetry.io/collector/processor/memorylimiterprocessor"
+	"go.opentelemetry.io/collector/receiver"
 	"go.opentelemetry.io/collector/receiver/otlpreceiver"
 	"go.opentelemetry.io/collector/service/telemetry/otelconftelemetry"
 )
@@ -49,26 +54,26 @@ func main() {
 
 func factories() (made otelcol.Factories, err error) {
 	made.Telemetry = otelconftelemetry.NewFactory()
-	if made.Receivers, err = otelcol.MakeFactoryMap(
+	if made.Receivers, err = otelcol.MakeFactoryMap[receiver.Factory](
 		otlpreceiver.NewFactory(), zipkinreceiver.NewFactory(), filelogreceiver.NewFactory(),
 	); err != nil {
 		return
 	}
-	if made.Processors, err = otelcol.MakeFactoryMap(
+	if made.Processors, err = otelcol.MakeFactoryMap[processor.Factory](
 		memorylimiterprocessor.NewFactory(), batchprocessor.NewFactory(), filterprocessor.NewFactory(),
 		tailsamplingprocessor.NewFactory(), transformprocessor.NewFactory(),
 	); err != nil {
 		return
 	}
-	if made.Exporters, err = otelcol.MakeFactoryMap(
+	if made.Exporters, err = otelcol.MakeFactoryMap[exporter.Factory](
 		otlpexporter.NewFactory(), otlphttpexporter.NewFactory(), prometheusexporter.NewFactory(),
 	); err != nil {
 		return
 	}
-	if made.Connectors, err = otelcol.MakeFactoryMap(spanmetricsconnector.NewFactory()); err != nil {
+	if made.Connectors, err = otelcol.MakeFactoryMap[connector.Factory](spanmetricsconnector.NewFactory()); err != nil {
 		return
 	}
-	made.Extensions, err = otelcol.MakeFactoryMap(
+	made.Extensions, err = otelcol.MakeFactoryMap[extension.Factory](
 		healthcheckextension.NewFactory(), filestorage.NewFactory(), basicauthextension.NewFactory(),
 	)
 	return
