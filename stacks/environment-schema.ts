@@ -15,6 +15,7 @@ import { placeProblems } from "../components/data/aws/place.ts";
 import { cpu, disk, duration, label, memory, optOut, percent, resources, text, whole } from "./fields.ts";
 import { NODE_KINDS } from "./node-kinds.ts";
 import { awsSchema, storesSchema } from "./store-schema.ts";
+import { telemetrySchema } from "./telemetry-schema.ts";
 
 const host = text('a host name such as "shop.example.com"', (given) => /^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(given));
 
@@ -106,7 +107,7 @@ export const environmentSchema = z.strictObject({
       })
       .exactOptional(),
   }),
-  namespaces: z.strictObject({ shop: quota, data: quota, edge: quota }),
+  namespaces: z.strictObject({ shop: quota, data: quota, edge: quota, telemetry: quota.exactOptional() }),
   services: z.strictObject({
     scaling: z.strictObject({
       min: whole(1, 1_000),
@@ -121,6 +122,8 @@ export const environmentSchema = z.strictObject({
   /** Where in AWS stores with the backend `aws` run. */
   aws: awsSchema.exactOptional(),
   stores: storesSchema,
+  /** Traces and logs; nothing collects them where it is left out, as in a rehearsal. */
+  telemetry: telemetrySchema.exactOptional(),
   /** The variant of a flag here, if another than its definition's default. A change of it rolls nothing. */
   flags: flags.exactOptional(),
   /** What the whole is measured by. */
@@ -158,6 +161,7 @@ export function crossCheck(environment: Parsed, report: Report): void {
   checkAws(environment, report);
   checkTier(environment, report);
   checkLoad(environment, report);
+  checkTelemetry(environment, report);
   for (const { field, allowed } of objectiveProblems(environment.objectives)) report(field.split("."), allowed);
 }
 
@@ -294,6 +298,18 @@ function checkTier(
   for (const [path, given] of Object.entries(stepped))
     if ("replication" in given && given.replication !== undefined)
       report([...path.split("."), "replication"], "no opt-out in production");
+}
+
+function checkTelemetry({ namespaces, telemetry, tier }: Parsed, report: Report): void {
+  if (telemetry !== undefined && namespaces.telemetry === undefined)
+    report(["namespaces", "telemetry"], "a quota, since telemetry is there: { cpu, memory, pods, storage }");
+  if (telemetry === undefined && namespaces.telemetry !== undefined)
+    report(["namespaces", "telemetry"], "nothing: there is no telemetry");
+  if (telemetry?.traces.storage.kind === "memory" && tier !== "rehearsal")
+    report(
+      ["telemetry", "traces", "storage", "kind"],
+      '"badger": memory forgets all at a restart, which is for a rehearsal',
+    );
 }
 
 function checkLoad({ cluster, services: { scaling } }: Parsed, report: Report): void {

@@ -5,6 +5,7 @@ import { optOut } from "../components/core/index.ts";
 import { Kafka, ObjectStore, Postgres, Redis } from "../components/data/index.ts";
 import { blueGreen, FeatureFlags, ReleaseController } from "../components/delivery/index.ts";
 import { Gateway, Issuer } from "../components/edge/index.ts";
+import { Logging, Tracing } from "../components/observability/index.ts";
 import { Application } from "../components/workload/index.ts";
 import { loadEnvironment, placeOf, whyNoAnalysis } from "./environment.ts";
 
@@ -48,11 +49,34 @@ const runbooks = environment.runbooks === undefined ? {} : { runbooks: environme
 const kept = { namespace: data, retain: !rehearsal, ...runbooks };
 const store = { ...kept, zones, issuer: internal };
 const IS_THE_BACKUP = optOut(
-  "it holds the backups of the others, in two copies each; a copy in a second region is not built yet",
+  "it holds the backups of the others and logs, in two copies each; a copy in a second region is not built yet",
 );
 const objects =
   stores.objects &&
-  new ObjectStore("objects", { ...store, ...stores.objects, buckets: { backups: {} }, backup: IS_THE_BACKUP }, on);
+  new ObjectStore(
+    "objects",
+    { ...store, ...stores.objects, buckets: { backups: {}, logs: {} }, backup: IS_THE_BACKUP },
+    on,
+  );
+let tracing: Tracing | undefined;
+if (environment.telemetry && namespaces.telemetry) {
+  const { traces, logs } = environment.telemetry;
+  const { retention } = environment;
+  const namespace = new Namespace("shop-telemetry", { quota: namespaces.telemetry }, on);
+  const shared = { namespace, zones, retain: !rehearsal, ...runbooks };
+  tracing = new Tracing("traces", { ...shared, ...traces, retention: retention.traces }, on);
+  new Logging(
+    "logs",
+    {
+      ...shared,
+      store: { kind: "loki", ...logs, ...(objects && { bucket: objects.bucket("logs") }) },
+      retention: retention.logs,
+      tenants: { shop: { namespaces: [workloads.name], retention: retention.logs } },
+    },
+    on,
+  );
+}
+
 const { rto, rpo, availability, latency } = objectives;
 const savedTo = objects && {
   objectives: { rto, rpo },
@@ -104,6 +128,7 @@ const shop = new Application(
     gateway,
     objectives: { availability, latency },
     noAnalysis: whyNoAnalysis(loaded),
+    ...(tracing && { telemetry: tracing }),
     ...runbooks,
     ...services,
   },

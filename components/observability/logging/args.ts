@@ -7,7 +7,7 @@ import type { Transform } from "../../core/transform.ts";
 import type { CredentialFile, Destination } from "../../core/usage.ts";
 import type { Bucket } from "../../data/object-store/bucket.ts";
 
-/** Loki, which `Logging` runs: one alone on its disk, or with a bucket three that write, two that read and two that tidy up. */
+/** Loki, which `Logging` runs: one alone on its disk, or with a bucket three that write, three that read and three that tidy up. */
 interface InLoki {
   readonly kind: "loki";
   /** Of each Loki: all that it keeps, or with a bucket what is not there yet. It grows in place and never shrinks. */

@@ -7,6 +7,7 @@ import { optOut, optOutAnnotations } from "../../core/opt-out.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../core/security-context.ts";
 import { placed, spread } from "../../core/spread.ts";
 import type { Destination, Peer } from "../../core/usage.ts";
+import { dataLabels } from "../../data/declared.ts";
 import { type BucketAccess, bucketKey, bucketVolume } from "../../data/object-store/bucket-access.ts";
 import { runtimeEnvironment } from "../../workload/runtime.ts";
 import type { CompleteArgs, LokiArgs } from "./args.ts";
@@ -36,8 +37,8 @@ export function lokiParts({ store }: Pick<CompleteArgs, "store">): LokiPart[] {
   if (store.bucket === undefined) return [{ target: "all", replicas: 1 }];
   return [
     { target: "write", replicas: 3 },
-    { target: "read", replicas: 2 },
-    { target: "backend", replicas: 2 },
+    { target: "read", replicas: 3 },
+    { target: "backend", replicas: 3 },
   ];
 }
 
@@ -83,9 +84,14 @@ export function lokiPlan(
   const bucket = access && { name: access.bucketName, ownAuthority: access.authority !== undefined };
   const key = access && Object.keys(access.grant.files).length > 0 ? access : undefined;
   return {
-    metadata: { name: partName(name, part), namespace: namespace.name, labels: labels(name, part.target), annotations },
+    metadata: {
+      name: partName(name, part),
+      namespace: namespace.name,
+      labels: { ...labels(name, part.target), ...dataLabels({}) },
+      annotations,
+    },
     spec: {
-      serviceName: partName(name, part),
+      serviceName: `${name}-loki-peers`,
       replicas: part.replicas,
       revisionHistoryLimit: 5,
       podManagementPolicy: "Parallel",
@@ -148,7 +154,7 @@ export function lokiPlan(
       },
       volumeClaimTemplates: [
         {
-          metadata: { name: "data" },
+          metadata: { name: "data", labels: dataLabels({}) },
           spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: store.disk } } },
         },
       ],
@@ -175,7 +181,7 @@ export function lokiServices(
   const peers = { clusterIP: "None", publishNotReadyAddresses: true, selector: { ...selector(name), ...PEER } };
   return [
     ...parts.map((part) => service(partName(name, part), { selector: selector(name, part.target) }, part.target)),
-    ...(parts.length > 1 ? [service(`${name}-loki-peers`, peers)] : []),
+    service(`${name}-loki-peers`, peers),
   ];
 }
 

@@ -103,7 +103,7 @@ export class Loki {
 
   #access(name: string, { namespace, store }: LokiArgs, children: Children): BucketAccess | undefined {
     if (store.bucket === undefined) return undefined;
-    const pods = { name: `${name}-loki`, namespace: namespace.name, podLabels: selector(name), maxReplicas: 7 };
+    const pods = { name: `${name}-loki`, namespace: namespace.name, podLabels: selector(name), maxReplicas: 9 };
     return bucketAccess(store.bucket, "owner", pods, children);
   }
 

@@ -3,6 +3,7 @@ import { checksum } from "../../core/checksum.ts";
 import { labels, selector } from "../../core/labels.ts";
 import { optOut, optOutAnnotations } from "../../core/opt-out.ts";
 import { placed, spread } from "../../core/spread.ts";
+import { dataLabels } from "../../data/declared.ts";
 import { type CollectorConfig, OTLP_GRPC_PORT, OTLP_HTTP_PORT } from "../collector/config.ts";
 import { COLLECTOR_IMAGE, CONFIG_FILE, collectorPod } from "../collector/pod.ts";
 import type { CompleteArgs } from "./args.ts";
@@ -105,8 +106,9 @@ export function jaegerPlan(name: string, args: CompleteArgs): types.input.apps.v
   const { zones, storage } = args;
   const matchLabels = selector(name, "jaeger");
   const alone = isAlone(args);
+  const metadata = metadataOf(name, "jaeger", args);
   return {
-    metadata: metadataOf(name, "jaeger", args),
+    metadata: { ...metadata, labels: { ...metadata.labels, ...dataLabels({}) } },
     spec: {
       serviceName: partName(name, "jaeger"),
       replicas: alone ? 1 : JAEGERS,
@@ -123,7 +125,7 @@ export function jaegerPlan(name: string, args: CompleteArgs): types.input.apps.v
       ...(storage.kind === "badger" && {
         volumeClaimTemplates: [
           {
-            metadata: { name: "data" },
+            metadata: { name: "data", labels: dataLabels({}) },
             spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: storage.disk } } },
           },
         ],
@@ -141,7 +143,8 @@ export function servicePlan(name: string, part: Part, { namespace }: CompleteArg
       labels: labels(name, part),
     },
     spec: {
-      ...(part === "sampler" && { clusterIP: "None", publishNotReadyAddresses: true }),
+      // Pods of a set have names of their own; a sampler that is not ready yet is waited for at its own.
+      ...(part !== "collector" && { clusterIP: "None", publishNotReadyAddresses: part === "sampler" }),
       selector: selector(name, part),
       ports: Object.entries(PORTS[part]).map(([port, number]) => ({ name: port, port: number, targetPort: port })),
     },
