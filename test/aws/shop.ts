@@ -59,6 +59,7 @@ export function awsShop({
     zones: podZones,
     store: { kind: "loki", disk: "10Gi" },
     retention: "30d",
+    runbooks: "https://git.example.com/docs/runbooks",
     retain,
   });
   const postgres = new Postgres("postgres", {

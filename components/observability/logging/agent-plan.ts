@@ -15,6 +15,7 @@ export const AGENT = "agent";
 /** The cluster's own namespace, the one in which pods may mount files of their node: another such would be one more door. */
 export const AGENTS_HOME = "kube-system";
 
+const IN_GROUP_0 = optOut("the group 0 may read what the node's runtime writes of containers; the user is no root");
 const READS_LOGS = optOut("what containers write is in files of the node alone; they are mounted read-only");
 
 export function agentName(name: string): string {
@@ -39,7 +40,7 @@ export function agentPlan(name: string, args: CompleteArgs, config: CollectorCon
   const matchLabels = selector(name, AGENT);
   const files =
     "user" in args.store || "authority" in args.store ? credentialFiles(args.store) : { mounts: [], volumes: [] };
-  const annotations = optOutAnnotations({ hostPath: READS_LOGS });
+  const annotations = optOutAnnotations({ hostPath: READS_LOGS, highUid: IN_GROUP_0 });
   return {
     metadata: { ...metadataOf(name), annotations },
     spec: {

@@ -26,6 +26,7 @@ const TRACES = 50_000;
 /** Keeps traces and answers questions about them. */
 export function jaegerConfig(name: string, args: Pick<CompleteArgs, "storage" | "retention">): CollectorConfig {
   const store = "traces";
+  const { sending_queue, retry_on_failure } = patience(1_000, "5m");
   return {
     extensions: {
       healthcheckv2: {
@@ -41,7 +42,7 @@ export function jaegerConfig(name: string, args: Pick<CompleteArgs, "storage" | 
     },
     receivers: OTLP_RECEIVER,
     processors: { ...MEMORY_LIMITER, ...BATCH },
-    exporters: { jaeger_storage_exporter: { trace_storage: store, ...patience(1_000, "5m") } },
+    exporters: { jaeger_storage_exporter: { trace_storage: store, queue: sending_queue, retry_on_failure } },
     service: {
       extensions: ["healthcheckv2", "jaeger_storage", "jaeger_query"],
       telemetry: OWN_TELEMETRY,
