@@ -86,7 +86,7 @@ describe.skipIf(why)(`traces and logs of real services${why ? ` (skipped: ${why}
       const pages = await Promise.all(samplers.map((sampler) => metrics(sampler, METRICS_PORT)));
       const lines = pages
         .join("\n")
-        .matchAll(/^otelcol_processor_tail_sampling_global_count_traces_sampled_total\{(.*)\} (\d+)$/gm);
+        .matchAll(/^otelcol_processor_tail_sampling_global_count_traces_sampled\{(.*)\} (\d+)$/gm);
       return [...lines]
         .filter(([, labels]) => labels?.includes(`sampled="${sampled}"`))
         .map(([, , count]) => Number(count));

@@ -45,10 +45,13 @@ export const MEMORY_LIMITER = {
 /** Larger requests for the next; a second more is nothing for who reads traces and logs. */
 export const BATCH = { batch: { timeout: "1s", send_batch_size: 2_048, send_batch_max_size: 4_096 } };
 
+/** Where and how its own metrics are read; their names say neither unit nor kind, as versions differ in what they add. */
+const OWN_METRICS = { host: "0.0.0.0", port: METRICS_PORT, without_type_suffix: true, without_units: true };
+
 /** Its own log as JSON, and its own metrics for Prometheus. */
 export const OWN_TELEMETRY = {
   logs: { encoding: "json", level: "info" },
-  metrics: { readers: [{ pull: { exporter: { prometheus: { host: "0.0.0.0", port: METRICS_PORT } } } }] },
+  metrics: { readers: [{ pull: { exporter: { prometheus: OWN_METRICS } } }] },
 };
 
 /** What cannot be passed on waits in memory, up to so many requests, and is tried again for so long. */

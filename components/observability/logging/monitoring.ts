@@ -22,7 +22,7 @@ export function watchedAgents(name: string): Watched {
     {
       name: "LoggingLoses",
       severity: "warning",
-      expr: `(${rate("exporter_send_failed_log_records_total")} > 0) or (${rate("exporter_enqueue_failed_log_records_total")} > 0)`,
+      expr: `(${rate("exporter_send_failed_log_records")} > 0) or (${rate("exporter_enqueue_failed_log_records")} > 0)`,
       lasts: "15m",
       summary: "{{ $labels.pod }} has lines that are not taken: refused, or given up on",
     },
@@ -41,10 +41,10 @@ export function watchedAgents(name: string): Watched {
     scrapes: [{ port: "metrics" }],
     alerts,
     panels: [
-      { title: "Lines read", unit: "ops", queries: { "{{pod}}": rate("receiver_accepted_log_records_total") } },
-      { title: "Lines sent", unit: "ops", queries: { "{{pod}}": rate("exporter_sent_log_records_total") } },
+      { title: "Lines read", unit: "ops", queries: { "{{pod}}": rate("receiver_accepted_log_records") } },
+      { title: "Lines sent", unit: "ops", queries: { "{{pod}}": rate("exporter_sent_log_records") } },
       { title: "Waiting to be sent", unit: "percentunit", queries: { "{{pod}}": queue } },
-      { title: "Memory", unit: "bytes", queries: { "{{pod}}": of("process_memory_rss_bytes") } },
+      { title: "Memory", unit: "bytes", queries: { "{{pod}}": of("process_memory_rss") } },
     ],
   };
 }

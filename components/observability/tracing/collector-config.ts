@@ -96,7 +96,13 @@ export function samplerConfig({ sampling }: Pick<CompleteArgs, "sampling">, jaeg
       },
       ...BATCH,
     },
-    connectors: { spanmetrics: { aggregation_cardinality_limit: MOST_SERIES, metrics_expiration: "15m" } },
+    connectors: {
+      spanmetrics: {
+        aggregation_cardinality_limit: MOST_SERIES,
+        metrics_expiration: "15m",
+        metrics_flush_interval: "15s",
+      },
+    },
     exporters: {
       "otlp/jaeger": { endpoint: `${jaeger}:${OTLP_GRPC_PORT}`, tls: { insecure: true }, ...patience(2_000, "15m") },
       "prometheus/spans": { endpoint: `0.0.0.0:${SPAN_METRICS_PORT}` },

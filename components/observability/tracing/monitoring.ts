@@ -27,14 +27,14 @@ export function watched(name: string, args: CompleteArgs): Watched {
     {
       name: "TracingRefusesSpans",
       severity: "warning",
-      expr: `${rate("receiver_refused_spans_total")} > 0`,
+      expr: `${rate("receiver_refused_spans")} > 0`,
       lasts: "15m",
       summary: "{{ $labels.pod }} has no memory left and refuses spans",
     },
     {
       name: "TracingLosesSpans",
       severity: "warning",
-      expr: `(${rate("exporter_send_failed_spans_total")} > 0) or (${rate("exporter_enqueue_failed_spans_total")} > 0)`,
+      expr: `(${rate("exporter_send_failed_spans")} > 0) or (${rate("exporter_enqueue_failed_spans")} > 0)`,
       lasts: "15m",
       summary: "{{ $labels.pod }} gives up on spans that it cannot pass on",
     },
@@ -48,7 +48,7 @@ export function watched(name: string, args: CompleteArgs): Watched {
     {
       name: "TracingJudgesEarly",
       severity: "warning",
-      expr: `${rate("processor_tail_sampling_sampling_trace_dropped_too_early_total")} > 0`,
+      expr: `${rate("processor_tail_sampling_sampling_trace_dropped_too_early")} > 0`,
       lasts: "15m",
       summary: "{{ $labels.pod }} has more traces than it can hold, and drops some before it judges them",
     },
@@ -63,25 +63,25 @@ export function watched(name: string, args: CompleteArgs): Watched {
     scrapes: [{ port: "metrics" }, { port: "span-metrics" }],
     alerts,
     panels: [
-      { title: "Spans taken in", unit: "ops", queries: { "{{pod}}": rate("receiver_accepted_spans_total") } },
-      { title: "Spans passed on", unit: "ops", queries: { "{{pod}}": rate("exporter_sent_spans_total") } },
+      { title: "Spans taken in", unit: "ops", queries: { "{{pod}}": rate("receiver_accepted_spans") } },
+      { title: "Spans passed on", unit: "ops", queries: { "{{pod}}": rate("exporter_sent_spans") } },
       {
         title: "Spans refused and lost",
         unit: "ops",
         queries: {
-          "refused {{pod}}": rate("receiver_refused_spans_total"),
-          "lost {{pod}}": rate("exporter_send_failed_spans_total"),
+          "refused {{pod}}": rate("receiver_refused_spans"),
+          "lost {{pod}}": rate("exporter_send_failed_spans"),
         },
       },
       {
         title: "Traces judged",
         unit: "ops",
         queries: {
-          "{{sampled}}": `sum by (sampled) (rate(${of("processor_tail_sampling_global_count_traces_sampled_total")}[5m]))`,
+          "{{sampled}}": `sum by (sampled) (rate(${of("processor_tail_sampling_global_count_traces_sampled")}[5m]))`,
         },
       },
       { title: "Waiting to be passed on", unit: "percentunit", queries: { "{{pod}}": queue } },
-      { title: "Memory", unit: "bytes", queries: { "{{pod}}": of("process_memory_rss_bytes") } },
+      { title: "Memory", unit: "bytes", queries: { "{{pod}}": of("process_memory_rss") } },
     ],
   };
 }
