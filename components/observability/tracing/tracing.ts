@@ -66,7 +66,7 @@ export class Tracing extends Component implements Telemetry {
   }
 
   #make(name: string, args: CompleteArgs): StatefulSet {
-    const { transform, retain } = args;
+    const { transform } = args;
     const network = this.#networks(name, args);
     const account = new ServiceAccount(...this.child(name, serverAccountPlan(name, args.namespace.name)));
     const before = (part: Part, ...more: pulumi.Resource[]) => {
@@ -75,12 +75,7 @@ export class Tracing extends Component implements Telemetry {
       new PodDisruptionBudget(...this.child(partName(name, part), budgetPlan(name, part, args)));
       return { dependsOn: [account, config, service, ...network, ...more] };
     };
-    const kept = keeping(retain && args.storage.kind === "badger");
-    const jaeger = setWithClaims(
-      `Tracing "${name}"`,
-      this.child(partName(name, "jaeger"), jaegerPlan(name, args), transform?.jaeger, { ...before("jaeger"), ...kept }),
-      this.childOptions(kept),
-    );
+    const jaeger = this.#jaeger(name, args, before("jaeger"));
     const sampler = new StatefulSet(
       ...this.child(partName(name, "sampler"), samplerPlan(name, args), transform?.sampler, before("sampler", jaeger)),
     );
@@ -89,6 +84,17 @@ export class Tracing extends Component implements Telemetry {
     const watch = { ...watched(name, args), namespace: args.namespace.name, runbooks: args.runbooks };
     new StoreMonitoring(name, watch, this.childOptions({ dependsOn: jaeger }));
     return jaeger;
+  }
+
+  /** Traces on a disk outlive the stack. */
+  #jaeger(name: string, args: CompleteArgs, opts: pulumi.CustomResourceOptions): StatefulSet {
+    const kept = keeping(args.retain && args.storage.kind === "badger");
+    const child = this.child(partName(name, "jaeger"), jaegerPlan(name, args), args.transform?.jaeger, {
+      ...opts,
+      ...kept,
+    });
+    if (args.storage.kind !== "badger") return new StatefulSet(...child);
+    return setWithClaims(`Tracing "${name}"`, child, this.childOptions(kept));
   }
 
   #networks(name: string, args: CompleteArgs): NetworkPolicy[] {
