@@ -189,7 +189,7 @@ describe.skipIf(why)(`traces and logs of real services${why ? ` (skipped: ${why}
       expect.objectContaining({
         "k8s.namespace.name": "shop",
         "k8s.pod.name": "orders-5d4f-x",
-        severity: "error",
+        severity_text: "error",
         "customer.id": "c-17",
       }),
     );

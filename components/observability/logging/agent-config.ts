@@ -104,6 +104,11 @@ function linesOf(dropped: readonly string[]) {
   return {
     error_mode: "ignore",
     log_statements: [
+      // What the runtime wrote beside the line; pod and container say where it is from.
+      {
+        context: "log",
+        statements: [String.raw`delete_matching_keys(log.attributes, "^(log\\.file\\.path|logtag|time)$")`],
+      },
       {
         context: "log",
         conditions: [String.raw`IsString(log.body) and IsMatch(log.body, "^\\s*\\{")`],
