@@ -1,9 +1,9 @@
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { agentFile } from "../components/observability/logging/agent-plan.ts";
 import { complete as completeLogging, type LogStore } from "../components/observability/logging/args.ts";
 import { complete, type TraceStorage, type TracingArgs } from "../components/observability/tracing/args.ts";
 import { configs } from "../components/observability/tracing/plan.ts";
-import { NAMESPACE, refusal, whyNoTelemetry } from "./support/telemetry.ts";
+import { buildTelemetry, NAMESPACE, refusal, whyNoTelemetry } from "./support/telemetry.ts";
 
 const why = await whyNoTelemetry();
 const at = [{ cidr: "10.0.8.0/22", port: 443 }];
@@ -36,6 +36,8 @@ function tracing(change: Partial<TracingArgs>) {
 describe.skipIf(why !== undefined)(
   `configurations, read by who runs with them${why ? ` (skipped: ${why})` : ""}`,
   () => {
+    beforeAll(() => buildTelemetry("collector", "jaeger"));
+
     test.each(Object.entries(STORAGES))("Jaeger takes the one that keeps traces by %s", async (_, storage) => {
       expect(await refusal("jaeger", tracing({ storage }).jaeger)).toBe("");
     });

@@ -15,6 +15,7 @@ import { SPAN_METRICS_PORT, ZIPKIN_PORT } from "../components/observability/trac
 import { JAEGER_HEALTH, QUERY_PORT } from "../components/observability/tracing/jaeger-config.ts";
 import { configs, samplerHosts } from "../components/observability/tracing/plan.ts";
 import {
+  buildTelemetry,
   NAMESPACE,
   type Running,
   sendSpan,
@@ -47,6 +48,7 @@ describe.skipIf(why)(`traces and logs of real services${why ? ` (skipped: ${why}
   const spans = (trace: string) => spansIn(jaeger.address(QUERY_PORT), trace);
 
   beforeAll(async () => {
+    await buildTelemetry("collector", "jaeger", "logs");
     const made = configs("traces", args);
     const disk = { "/var/lib/jaeger": join(hosts.folder, "jaeger") };
     jaeger = await hosts.start("jaeger", made.jaeger, { health: JAEGER_HEALTH, renamed: disk });

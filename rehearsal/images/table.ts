@@ -6,8 +6,10 @@ import type { ImageDescription } from "./description.ts";
 import { ENVOY } from "./envoy.ts";
 import { ETCD } from "./etcd.ts";
 import { HAPROXY } from "./haproxy.ts";
+import { JAEGER } from "./jaeger.ts";
 import { JMX_EXPORTER } from "./jmx-exporter.ts";
 import { KAFKA } from "./kafka.ts";
+import { OTEL_COLLECTOR } from "./otel-collector.ts";
 import { PAUSE } from "./pause.ts";
 import { POSTGRESQL } from "./postgres.ts";
 import { PROMETHEUS } from "./prometheus.ts";
@@ -39,6 +41,8 @@ export const IMAGES: readonly ImageDescription[] = [
   ALERTMANAGER,
   ETCD,
   SEAWEEDFS,
+  OTEL_COLLECTOR,
+  JAEGER,
 ];
 
 /** The description of the image that a manifest asks for; undefined if it cannot be made here. */

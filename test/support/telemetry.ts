@@ -33,6 +33,11 @@ export async function whyNoTelemetry(): Promise<string | undefined> {
   return "there is no Go that could build the collector, Jaeger and the store of logs";
 }
 
+/** Builds programs that are not in the cache: minutes, once. */
+export async function buildTelemetry(...programs: readonly Program[]): Promise<void> {
+  for (const of of programs) await program(of);
+}
+
 async function program(of: Program): Promise<string> {
   return join(await goTool(TOOLS[of], { toolsDir: toolsDir() }), TOOLS[of].name);
 }
