@@ -34,7 +34,7 @@ export function partName(name: string, part: Part): string {
 }
 
 /** Whether there is one Jaeger alone, since two cannot share what it keeps. */
-export function isAlone({ storage }: Pick<CompleteArgs, "storage">): boolean {
+function isAlone({ storage }: Pick<CompleteArgs, "storage">): boolean {
   return storage.kind === "memory" || storage.kind === "badger";
 }
 
