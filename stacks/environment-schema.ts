@@ -13,6 +13,7 @@ import {
 } from "../components/core/index.ts";
 import { placeProblems } from "../components/data/aws/place.ts";
 import { cpu, disk, duration, label, memory, optOut, percent, resources, text, whole } from "./fields.ts";
+import { checkMonitoring, monitoringSchema, pagingSchema } from "./monitoring-schema.ts";
 import { NODE_KINDS } from "./node-kinds.ts";
 import { awsSchema, storesSchema } from "./store-schema.ts";
 import { telemetrySchema } from "./telemetry-schema.ts";
@@ -68,14 +69,6 @@ const flags = z.strictObject(
   ) as FlagShape<typeof SHOP_FLAGS>,
 );
 
-/** Where the receiver's address or key is: never the key itself. */
-const receiver = z.strictObject({
-  kind: z.enum(["pagerduty", "jiraServiceManagement", "slack", "email", "webhook"]),
-  secretRef: text('the Secret that holds the receiver\'s address or key, as "<namespace>/<name>"', (given) =>
-    /^[a-z][a-z0-9-]*\/[a-z][a-z0-9.-]*$/.test(given),
-  ),
-});
-
 /** The shape of an environment file. Unknown keys are refused: a mistyped one must not pass as a default. */
 export const environmentSchema = z.strictObject({
   /** What the environment is for. It decides what may be stepped down from, and whether data outlives the stack. */
@@ -107,7 +100,13 @@ export const environmentSchema = z.strictObject({
       })
       .exactOptional(),
   }),
-  namespaces: z.strictObject({ shop: quota, data: quota, edge: quota, telemetry: quota.exactOptional() }),
+  namespaces: z.strictObject({
+    shop: quota,
+    data: quota,
+    edge: quota,
+    observability: quota.exactOptional(),
+    telemetry: quota.exactOptional(),
+  }),
   services: z.strictObject({
     scaling: z.strictObject({
       min: whole(1, 1_000),
@@ -139,9 +138,10 @@ export const environmentSchema = z.strictObject({
   runbooks: z
     .url({ protocol: /^https?$/, error: 'an address such as "https://git.example.com/docs/runbooks"' })
     .exactOptional(),
+  /** What reads metrics and raises alarms; nothing where it is left out, as in a rehearsal. */
+  monitoring: monitoringSchema.exactOptional(),
   /** Who is told: `critical` wakes someone, `warning` waits for the morning. */
-  // Kept for the part that wakes people, which is not wired to an Alertmanager yet: docs/alerting.md.
-  paging: z.strictObject({ critical: receiver, warning: receiver }).exactOptional(),
+  paging: pagingSchema.exactOptional(),
 });
 
 /** One environment: everything in which one stack differs from another. */
@@ -150,8 +150,8 @@ export type Environment = z.infer<typeof environmentSchema> & {
   readonly name: string;
 };
 
-type Parsed = z.infer<typeof environmentSchema>;
-type Report = (path: (string | number)[], allowed: string) => void;
+export type Parsed = z.infer<typeof environmentSchema>;
+export type Report = (path: (string | number)[], allowed: string) => void;
 
 /** What no field says alone: how the fields fit each other. */
 export function crossCheck(environment: Parsed, report: Report): void {
@@ -161,6 +161,7 @@ export function crossCheck(environment: Parsed, report: Report): void {
   checkAws(environment, report);
   checkTier(environment, report);
   checkLoad(environment, report);
+  checkMonitoring(environment, report);
   checkTelemetry(environment, report);
   for (const { field, allowed } of objectiveProblems(environment.objectives)) report(field.split("."), allowed);
 }
@@ -285,6 +286,11 @@ function checkTier(
     );
   if (stores.kafka.backend === "inCluster" && stores.kafka.controllers === "combined" && !rehearsal)
     report(["stores", "kafka", "controllers"], "a number: Apache Kafka advises combined nodes for development only");
+  if (rehearsal && stores.kafka.backend === "inCluster" && stores.kafka.operator !== undefined)
+    report(
+      ["stores", "kafka", "operator"],
+      "nothing: a rehearsal cannot run Strimzi, whose program is in images alone",
+    );
   if (tier !== "production") return;
   if (zones.length < 3) report(["zones"], "three zones or more in production, so that the loss of one leaves a quorum");
   if (paging === undefined) report(["paging"], "receivers for critical and warning: production must wake someone");

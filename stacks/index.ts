@@ -5,9 +5,11 @@ import { optOut } from "../components/core/index.ts";
 import { Kafka, ObjectStore, Postgres, Redis } from "../components/data/index.ts";
 import { blueGreen, FeatureFlags, ReleaseController } from "../components/delivery/index.ts";
 import { Gateway, Issuer } from "../components/edge/index.ts";
-import { Logging, Tracing } from "../components/observability/index.ts";
+import { Logging, Monitoring, Tracing } from "../components/observability/index.ts";
 import { Application } from "../components/workload/index.ts";
 import { loadEnvironment, placeOf, whyNoAnalysis } from "./environment.ts";
+import { OBSERVABILITY } from "./monitoring-schema.ts";
+import { alertingOf, keyFile } from "./paging.ts";
 
 const loaded = loadEnvironment(pulumi.getStack());
 const {
@@ -28,6 +30,7 @@ const rehearsal = environment.tier === "rehearsal";
 const cluster = new Cluster("cluster", {
   context: where.context,
   operators: rehearsal ? "provided" : "installed",
+  also: stores.kafka.backend === "inCluster" && stores.kafka.operator ? [stores.kafka.operator] : [],
 });
 const on = { provider: cluster.provider, dependsOn: cluster };
 
@@ -40,24 +43,59 @@ const answeredOn = { name: "gateway", namespace: edge.name };
 const trusted =
   certificates.authority === "acme" ? new Issuer("public", { ...certificates, gateway: answeredOn }, on) : internal;
 
-if (releases.controller) {
-  const home = new Namespace("plumbline-delivery", { quota: { cpu: "4", memory: "1Gi", pods: 12 } }, on);
-  new ReleaseController("release-controller", { namespace: home, zones, ...releases.controller }, on);
-}
+const controller = releases.controller && {
+  made: new ReleaseController(
+    "release-controller",
+    {
+      namespace: new Namespace("plumbline-delivery", { quota: { cpu: "4", memory: "1Gi", pods: 12 } }, on),
+      zones,
+      ...releases.controller,
+    },
+    on,
+  ),
+  asks: releases.controller.prometheus !== undefined,
+};
 
 const runbooks = environment.runbooks === undefined ? {} : { runbooks: environment.runbooks };
+if (environment.monitoring && namespaces.observability) {
+  const { remoteWrite, ...sizes } = environment.monitoring;
+  const namespace = new Namespace(OBSERVABILITY, { quota: namespaces.observability, scrapesMetrics: true }, on);
+  new Monitoring(
+    "main",
+    {
+      namespace,
+      zones,
+      environment: loaded.name,
+      retention: environment.retention.metrics,
+      alerting: alertingOf(loaded),
+      readers: controller?.asks ? [controller.made.pods] : [],
+      ...(remoteWrite && {
+        remoteWrite: {
+          url: remoteWrite.url,
+          ...(remoteWrite.secretRef !== undefined && { token: keyFile({ secretRef: remoteWrite.secretRef }) }),
+        },
+      }),
+      ...runbooks,
+      ...sizes,
+    },
+    on,
+  );
+}
+
 const kept = { namespace: data, retain: !rehearsal, ...runbooks };
 const store = { ...kept, zones, issuer: internal };
 const IS_THE_BACKUP = optOut(
   "it holds the backups of the others and logs, in two copies each; a copy in a second region is not built yet",
 );
+const isStore = stores.redis.backend === "inCluster" && stores.redis.role === "store";
+// Who writes backups may delete what is in their bucket: so each has one of its own.
+const buckets: Readonly<Record<string, object>> = {
+  backups: {},
+  ...(isStore && { snapshots: {} }),
+  ...(environment.telemetry && { logs: {} }),
+};
 const objects =
-  stores.objects &&
-  new ObjectStore(
-    "objects",
-    { ...store, ...stores.objects, buckets: { backups: {}, logs: {} }, backup: IS_THE_BACKUP },
-    on,
-  );
+  stores.objects && new ObjectStore("objects", { ...store, ...stores.objects, buckets, backup: IS_THE_BACKUP }, on);
 let tracing: Tracing | undefined;
 if (environment.telemetry && namespaces.telemetry) {
   const { traces, logs } = environment.telemetry;
@@ -78,21 +116,24 @@ if (environment.telemetry && namespaces.telemetry) {
 }
 
 const { rto, rpo, availability, latency } = objectives;
-const savedTo = objects && {
-  objectives: { rto, rpo },
-  backup: { to: objects.bucket("backups"), keep: environment.retention.backups },
-};
+const savedTo = (bucket: "backups" | "snapshots") =>
+  objects && {
+    objectives: { rto, rpo },
+    backup: { to: objects.bucket(bucket), keep: environment.retention.backups },
+  };
 const databases = ["orders", "inventory"] as const;
 const postgres = new Postgres(
   "postgres",
   stores.postgres.backend === "aws"
     ? { ...kept, aws: placeOf(loaded), ...stores.postgres, databases }
-    : { ...store, ...savedTo, ...stores.postgres, databases },
+    : { ...store, ...savedTo("backups"), ...stores.postgres, databases },
   on,
 );
 const cache = new Redis(
   "cache",
-  stores.redis.backend === "aws" ? { ...kept, aws: placeOf(loaded), ...stores.redis } : { ...store, ...stores.redis },
+  stores.redis.backend === "aws"
+    ? { ...kept, aws: placeOf(loaded), ...stores.redis }
+    : { ...store, ...(isStore && savedTo("snapshots")), ...stores.redis },
   on,
 );
 const topics = { orders: {}, payments: {} };

@@ -9,7 +9,6 @@ const NOT_BUILT_YET = {
   "gateway-rate-limit-required": { level: "advisory" },
   "dns-record-per-public-host": { level: "advisory" },
   "dashboard-per-service": { level: "advisory" },
-  "critical-alert-pages": { level: "advisory" },
 } as const;
 
 /** What means nothing where nobody depends on it: no name leads there, nothing is kept, and nobody is paged. */

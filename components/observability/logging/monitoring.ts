@@ -1,6 +1,7 @@
 import { selector } from "../../core/labels.ts";
 import { type Alert, diskAlerts } from "../../data/monitoring/alert.ts";
 import type { Watched } from "../../data/monitoring/store-monitoring.ts";
+import { inTheMorning } from "../tracing/monitoring.ts";
 import { AGENTS_HOME, agentName } from "./agent-plan.ts";
 import type { CompleteArgs } from "./args.ts";
 import { lokiParts, partName } from "./loki-plan.ts";
@@ -77,7 +78,7 @@ export function watchedLoki(name: string, args: CompleteArgs): Watched {
         lasts: "15m",
         summary: "{{ $labels.pod }} fails more than a tenth of its requests",
       },
-      ...diskAlerts("Loki", namespace, disks),
+      ...diskAlerts("Loki", namespace, disks).map(inTheMorning),
     ],
     panels: [
       { title: "Requests", unit: "ops", queries: { "{{pod}}": all } },
