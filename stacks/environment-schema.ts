@@ -16,6 +16,7 @@ import { cpu, disk, duration, label, memory, optOut, percent, resources, text, w
 import { checkMonitoring, monitoringSchema, pagingSchema } from "./monitoring-schema.ts";
 import { NODE_KINDS } from "./node-kinds.ts";
 import { awsSchema, storesSchema } from "./store-schema.ts";
+import { telemetrySchema } from "./telemetry-schema.ts";
 
 const host = text('a host name such as "shop.example.com"', (given) => /^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(given));
 
@@ -99,7 +100,13 @@ export const environmentSchema = z.strictObject({
       })
       .exactOptional(),
   }),
-  namespaces: z.strictObject({ shop: quota, data: quota, edge: quota, observability: quota.exactOptional() }),
+  namespaces: z.strictObject({
+    shop: quota,
+    data: quota,
+    edge: quota,
+    observability: quota.exactOptional(),
+    telemetry: quota.exactOptional(),
+  }),
   services: z.strictObject({
     scaling: z.strictObject({
       min: whole(1, 1_000),
@@ -121,6 +128,8 @@ export const environmentSchema = z.strictObject({
       replicas: whole(2, 10).exactOptional(),
     })
     .exactOptional(),
+  /** Traces and logs; nothing collects them where it is left out, as in a rehearsal. */
+  telemetry: telemetrySchema.exactOptional(),
   /** The variant of a flag here, if another than its definition's default. A change of it rolls nothing. */
   flags: flags.exactOptional(),
   /** What the whole is measured by. */
@@ -160,6 +169,7 @@ export function crossCheck(environment: Parsed, report: Report): void {
   checkTier(environment, report);
   checkLoad(environment, report);
   checkMonitoring(environment, report);
+  checkTelemetry(environment, report);
   for (const { field, allowed } of objectiveProblems(environment.objectives)) report(field.split("."), allowed);
 }
 
@@ -301,6 +311,18 @@ function checkTier(
   for (const [path, given] of Object.entries(stepped))
     if ("replication" in given && given.replication !== undefined)
       report([...path.split("."), "replication"], "no opt-out in production");
+}
+
+function checkTelemetry({ namespaces, telemetry, tier }: Parsed, report: Report): void {
+  if (telemetry !== undefined && namespaces.telemetry === undefined)
+    report(["namespaces", "telemetry"], "a quota, since telemetry is there: { cpu, memory, pods, storage }");
+  if (telemetry === undefined && namespaces.telemetry !== undefined)
+    report(["namespaces", "telemetry"], "nothing: there is no telemetry");
+  if (telemetry?.traces.storage.kind === "memory" && tier !== "rehearsal")
+    report(
+      ["telemetry", "traces", "storage", "kind"],
+      '"badger": memory forgets all at a restart, which is for a rehearsal',
+    );
 }
 
 function checkLoad({ cluster, services: { scaling } }: Parsed, report: Report): void {

@@ -5,7 +5,7 @@ import { optOut, type Peer } from "../components/core/index.ts";
 import { Kafka, ObjectStore, Postgres, Redis } from "../components/data/index.ts";
 import { blueGreen, FeatureFlags, ReleaseController } from "../components/delivery/index.ts";
 import { Gateway, Issuer } from "../components/edge/index.ts";
-import { Dashboards, Monitoring } from "../components/observability/index.ts";
+import { Dashboards, Logging, Monitoring, Tracing } from "../components/observability/index.ts";
 import { Application } from "../components/workload/index.ts";
 import { loadEnvironment, placeOf, whyNoAnalysis } from "./environment.ts";
 import { OBSERVABILITY } from "./monitoring-schema.ts";
@@ -61,13 +61,36 @@ const runbooks = environment.runbooks === undefined ? {} : { runbooks: environme
 const kept = { namespace: data, retain: !rehearsal, ...runbooks };
 const store = { ...kept, zones, issuer: internal };
 const IS_THE_BACKUP = optOut(
-  "it holds the backups of the others, in two copies each; a copy in a second region is not built yet",
+  "it holds the backups of the others and logs, in two copies each; a copy in a second region is not built yet",
 );
 const isStore = stores.redis.backend === "inCluster" && stores.redis.role === "store";
 // Who writes backups may delete what is in their bucket: so each has one of its own.
-const buckets: Readonly<Record<string, object>> = { backups: {}, ...(isStore && { snapshots: {} }) };
+const buckets: Readonly<Record<string, object>> = {
+  backups: {},
+  ...(isStore && { snapshots: {} }),
+  ...(environment.telemetry && { logs: {} }),
+};
 const objects =
   stores.objects && new ObjectStore("objects", { ...store, ...stores.objects, buckets, backup: IS_THE_BACKUP }, on);
+let tracing: Tracing | undefined;
+if (environment.telemetry && namespaces.telemetry) {
+  const { traces, logs } = environment.telemetry;
+  const { retention } = environment;
+  const namespace = new Namespace("shop-telemetry", { quota: namespaces.telemetry }, on);
+  const shared = { namespace, zones, retain: !rehearsal, ...runbooks };
+  tracing = new Tracing("traces", { ...shared, ...traces, retention: retention.traces }, on);
+  new Logging(
+    "logs",
+    {
+      ...shared,
+      store: { kind: "loki", ...logs, ...(objects && { bucket: objects.bucket("logs") }) },
+      retention: retention.logs,
+      tenants: { shop: { namespaces: [workloads.name], retention: retention.logs } },
+    },
+    on,
+  );
+}
+
 const { rto, rpo, availability, latency } = objectives;
 const savedTo = (bucket: "backups" | "snapshots") =>
   objects && {
@@ -122,6 +145,7 @@ const shop = new Application(
     gateway,
     objectives: { availability, latency },
     noAnalysis: whyNoAnalysis(loaded),
+    ...(tracing && { telemetry: tracing }),
     ...runbooks,
     ...services,
   },
@@ -149,7 +173,7 @@ if (environment.dashboards) {
   // Not the shop's own: who looks for what is wrong with that one must get in.
   const resources = { requests: { cpu: "100m", memory: "512Mi" }, limits: { cpu: "1", memory: "512Mi" } } as const;
   const own = { namespace, storage: "5Gi", connections: 100, resources, databases: ["grafana"] } as const;
-  const database = new Postgres("dashboards-db", { ...store, ...savedTo, ...own }, on).database("grafana").owner;
+  const database = new Postgres("dashboards-db", { ...store, ...savedTo("backups"), ...own }, on).database("grafana").owner;
   const shows = [workloads, data];
   const grafana = { namespace, zones, database, shows, ...runbooks, ...environment.dashboards };
   dashboards.push(new Dashboards("grafana", grafana, on).pods);

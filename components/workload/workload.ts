@@ -52,7 +52,10 @@ export abstract class Workload extends Component {
   }
 
   /** Has what it uses granted to it. `maxPods`: how many of its pods may hold on to that at once. */
-  protected relations({ uses, calls }: Pick<CompleteWorkload, "uses" | "calls">, maxPods: number): RelationsPlan {
+  protected relations(
+    { uses, calls, telemetry }: Pick<CompleteWorkload, "uses" | "calls" | "telemetry">,
+    maxPods: number,
+  ): RelationsPlan {
     const consumer: Consumer = {
       name: this.name,
       namespace: this.namespace.name,
@@ -60,6 +63,7 @@ export abstract class Workload extends Component {
       maxReplicas: maxPods,
       opts: this.childOptions(),
     };
+    telemetry?.admit?.({ namespace: consumer.namespace, podLabels: consumer.podLabels });
     const plan = relationsPlan(this.name, relate(uses, consumer));
     const called = directoryOf(this.namespace).call({ ...consumer, subject: this.#subject, uses }, calls);
     if (Object.keys(calls).length === 0) return plan;

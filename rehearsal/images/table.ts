@@ -6,10 +6,12 @@ import type { ImageDescription } from "./description.ts";
 import { ENVOY } from "./envoy.ts";
 import { ETCD } from "./etcd.ts";
 import { HAPROXY } from "./haproxy.ts";
+import { JAEGER } from "./jaeger.ts";
 import { JMX_EXPORTER } from "./jmx-exporter.ts";
 import { KAFKA } from "./kafka.ts";
 import { KUBE_STATE_METRICS } from "./kube-state-metrics.ts";
 import { NODE_EXPORTER } from "./node-exporter.ts";
+import { OTEL_COLLECTOR } from "./otel-collector.ts";
 import { PAUSE } from "./pause.ts";
 import { PGBOUNCER } from "./pgbouncer.ts";
 import { POSTGRESQL } from "./postgres.ts";
@@ -48,6 +50,8 @@ export const IMAGES: readonly ImageDescription[] = [
   NODE_EXPORTER,
   ETCD,
   SEAWEEDFS,
+  OTEL_COLLECTOR,
+  JAEGER,
 ];
 
 /** The description of the image that a manifest asks for; undefined if it cannot be made here. */

@@ -81,10 +81,13 @@ test("a consumer sees no difference: the same variables and files, only the addr
 describe.each(Object.entries(ENVIRONMENTS))("judged by all rules, as strictly as %s", (environment, settings) => {
   /** What decides these is no input of a resource. */
   const BY_OPTIONS = ["hpa-owns-replicas", "stateful-protected"];
+  /** What decides these stands elsewhere in a stack: who is told is its Monitoring's, what collects logs its Logging. */
+  const ELSEWHERE = ["critical-alert-pages", "logs-collected"];
   const config = packConfig(settings, RULES);
   const params = Object.fromEntries(Object.entries(config).map(([id, { enforcementLevel: _, ...own }]) => [id, own]));
   const judged = () => {
-    const rules = RULES.filter(({ id }) => config[id]?.enforcementLevel !== "disabled" && !BY_OPTIONS.includes(id));
+    const left = [...BY_OPTIONS, ...ELSEWHERE];
+    const rules = RULES.filter(({ id }) => config[id]?.enforcementLevel !== "disabled" && !left.includes(id));
     const resources = shop.resources.map(({ type, name, inputs }) => ({
       type,
       name,

@@ -7,6 +7,7 @@ import { disk, one, type Series, STORE, type Tried } from "./alert-series.ts";
 import { COMBINED_KAFKA, KAFKA } from "./kafka-alerts.ts";
 import { OBJECT_STORE } from "./object-store-alerts.ts";
 import { RABBITMQ } from "./rabbitmq-alerts.ts";
+import { LOG_AGENTS, LOKI, TRACING } from "./telemetry-alerts.ts";
 
 const instance = (metric: string, index: number, more = "") =>
   `cnpg_${metric}{namespace="data",pod="pg-${index}"${more}}`;
@@ -170,4 +171,7 @@ export const STORES: Readonly<Record<string, Tried>> = {
   "log, a Kafka whose brokers are its controllers": COMBINED_KAFKA,
   "mq, a RabbitMQ": RABBITMQ,
   "objects, an object store": OBJECT_STORE,
+  "traces, a Tracing": TRACING,
+  "logs, the agents of a Logging": LOG_AGENTS,
+  "logs, the Loki of a Logging": LOKI,
 };

@@ -23,6 +23,8 @@ export interface Watched {
 
 export interface StoreMonitoringArgs extends Watched {
   readonly namespace: Namespace;
+  /** Where its pods are, if not there. */
+  readonly podsIn?: string;
   readonly runbooks?: string | undefined;
 }
 
@@ -33,7 +35,7 @@ export class StoreMonitoring extends Component {
     const { title, pods, scrapes, alerts, panels, runbook, runbooks } = args;
     const namespace = args.namespace.name;
     // CloudNativePG takes one that is called as its Cluster for its own, and removes it.
-    const monitor = monitorPlan("Pod", `${name}-metrics`, namespace, pods, ...scrapes);
+    const monitor = monitorPlan("Pod", `${name}-metrics`, args.podsIn ?? namespace, pods, ...scrapes);
     new CustomResource(...this.child(`${name}-metrics`, monitor));
     const rules = alertsPlan({ name, namespace, runbook, runbooks }, alerts);
     new CustomResource(...this.child(`${name}-alerts`, rules));

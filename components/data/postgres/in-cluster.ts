@@ -196,7 +196,12 @@ export class InCluster implements Server {
     server: Certificate,
   ): BucketAccess {
     const { namespace, issuer } = this.#args;
-    return bucketAccess(bucket, right, { ...pods, name, namespace: namespace.name, issuer, server }, this.#children);
+    return bucketAccess(
+      bucket,
+      right,
+      { ...pods, name, namespace: namespace.name, own: { issuer, server } },
+      this.#children,
+    );
   }
 
   admit(access: Access, password: pulumi.Output<string>): Admission {

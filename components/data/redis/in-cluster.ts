@@ -134,7 +134,12 @@ export class InCluster implements Server {
     const name = this.#name;
     const to = (part: BackupPart, right: "owner" | "reader") => {
       const pods = { name: `${name}-${part}`, podLabels: selector(name, part), maxReplicas: 1 };
-      return bucketAccess(backup.to, right, { ...pods, namespace: namespace.name, issuer, server }, this.#children);
+      return bucketAccess(
+        backup.to,
+        right,
+        { ...pods, namespace: namespace.name, own: { issuer, server } },
+        this.#children,
+      );
     };
     const access = {
       backup: to("backup", "owner"),
