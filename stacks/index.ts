@@ -149,7 +149,9 @@ if (environment.dashboards) {
   // Not the shop's own: who looks for what is wrong with that one must get in.
   const resources = { requests: { cpu: "100m", memory: "512Mi" }, limits: { cpu: "1", memory: "512Mi" } } as const;
   const own = { namespace, storage: "5Gi", connections: 100, resources, databases: ["grafana"] } as const;
-  const database = new Postgres("dashboards-db", { ...store, ...savedTo, ...own }, on).database("grafana").owner;
+  const database = new Postgres("dashboards-db", { ...store, ...savedTo("backups"), ...own }, on).database(
+    "grafana",
+  ).owner;
   const shows = [workloads, data];
   const grafana = { namespace, zones, database, shows, ...runbooks, ...environment.dashboards };
   dashboards.push(new Dashboards("grafana", grafana, on).pods);
