@@ -5,7 +5,7 @@ import { optOut, type Peer } from "../components/core/index.ts";
 import { Kafka, ObjectStore, Postgres, Redis } from "../components/data/index.ts";
 import { blueGreen, FeatureFlags, ReleaseController } from "../components/delivery/index.ts";
 import { Gateway, Issuer } from "../components/edge/index.ts";
-import { Dashboards, Logging, Monitoring, Tracing } from "../components/observability/index.ts";
+import { Dashboards, Logging, Monitoring, PLATFORM, Tracing } from "../components/observability/index.ts";
 import { Application } from "../components/workload/index.ts";
 import { loadEnvironment, placeOf, whyNoAnalysis } from "./environment.ts";
 import { OBSERVABILITY } from "./monitoring-schema.ts";
@@ -72,20 +72,23 @@ const buckets: Readonly<Record<string, object>> = {
 };
 const objects =
   stores.objects && new ObjectStore("objects", { ...store, ...stores.objects, buckets, backup: IS_THE_BACKUP }, on);
+/** Whose logs are kept apart: the shop's, and those of all else. */
+const SHOP = "shop";
 let tracing: Tracing | undefined;
+let logging: Logging | undefined;
 if (environment.telemetry && namespaces.telemetry) {
   const { traces, logs } = environment.telemetry;
   const { retention } = environment;
   const namespace = new Namespace("shop-telemetry", { quota: namespaces.telemetry }, on);
   const shared = { namespace, zones, retain: !rehearsal, ...runbooks };
   tracing = new Tracing("traces", { ...shared, ...traces, retention: retention.traces }, on);
-  new Logging(
+  logging = new Logging(
     "logs",
     {
       ...shared,
       store: { kind: "loki", ...logs, ...(objects && { bucket: objects.bucket("logs") }) },
       retention: retention.logs,
-      tenants: { shop: { namespaces: [workloads.name], retention: retention.logs } },
+      tenants: { [SHOP]: { namespaces: [workloads.name], retention: retention.logs } },
     },
     on,
   );
@@ -173,9 +176,16 @@ if (environment.dashboards) {
   // Not the shop's own: who looks for what is wrong with that one must get in.
   const resources = { requests: { cpu: "100m", memory: "512Mi" }, limits: { cpu: "1", memory: "512Mi" } } as const;
   const own = { namespace, storage: "5Gi", connections: 100, resources, databases: ["grafana"] } as const;
-  const database = new Postgres("dashboards-db", { ...store, ...savedTo("backups"), ...own }, on).database("grafana").owner;
-  const shows = [workloads, data];
-  const grafana = { namespace, zones, database, shows, ...runbooks, ...environment.dashboards };
+  const database = new Postgres("dashboards-db", { ...store, ...savedTo("backups"), ...own }, on).database(
+    "grafana",
+  ).owner;
+  const shown = {
+    shows: [workloads, data],
+    uses: [tracing?.query, logging?.query].filter((one) => one !== undefined),
+    ...(tracing && { traces: { kind: "jaeger", url: tracing.queryUrl } as const }),
+    ...(logging?.queryUrl !== undefined && { loki: { url: logging.queryUrl, tenants: [SHOP, PLATFORM] } }),
+  };
+  const grafana = { namespace, zones, database, ...shown, ...runbooks, ...environment.dashboards };
   dashboards.push(new Dashboards("grafana", grafana, on).pods);
 }
 

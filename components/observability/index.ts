@@ -8,7 +8,7 @@ export type { KeyFile, Receiver } from "./alerting/receiver.ts";
 export { type WatchdogArgs, watchdogPlan } from "./alerting/watchdog.ts";
 export type { DashboardsArgs, Oidc } from "./dashboards/args.ts";
 export { Dashboards } from "./dashboards/dashboards.ts";
-export type { LoggingArgs, LogStore, Tenant } from "./logging/args.ts";
+export { type LoggingArgs, type LogStore, PLATFORM, type Tenant } from "./logging/args.ts";
 export { Logging } from "./logging/logging.ts";
 export type { MonitoringArgs, RemoteWrite } from "./monitoring/args.ts";
 export { Monitoring } from "./monitoring/monitoring.ts";

@@ -32,6 +32,8 @@ import { loggingProblems } from "./problems.ts";
 export class Logging extends Component {
   /** Loki's API, as `LOGS_URL` for who uses it; a request names its tenants, `shop|platform`, in `X-Scope-OrgID`. None without a Loki. */
   readonly query: Usable | undefined;
+  /** The address of the same, for who is told of it by other means; who asks there uses `query` besides, which lets it in. */
+  readonly queryUrl: string | undefined;
 
   constructor(name: string, args: LoggingArgs, opts?: pulumi.ComponentResourceOptions) {
     const full = complete(args);
@@ -40,6 +42,7 @@ export class Logging extends Component {
     const loki =
       full.store.kind === "loki" ? new Loki(name, { ...full, store: full.store }, this.children()) : undefined;
     this.query = loki?.query(name);
+    this.queryUrl = loki?.queryUrl;
     this.#agents(name, full, loki);
     this.registerOutputs({});
   }

@@ -36,7 +36,7 @@ export class Loki {
   readonly writers: readonly Peer[];
   readonly #users: Ledger<Pods>;
   readonly #readers: Peer;
-  readonly #url: string;
+  readonly queryUrl: string;
 
   constructor(name: string, args: LokiArgs, children: Children) {
     const namespace = args.namespace.name;
@@ -48,7 +48,7 @@ export class Loki {
     };
     this.writers = [at("write")];
     this.#readers = at("read");
-    this.#url = `http://${hosts.read}:${LOKI_PORTS.http}`;
+    this.queryUrl = `http://${hosts.read}:${LOKI_PORTS.http}`;
     this.#users = new Ledger(`Logging "${name}"`);
 
     const account = new ServiceAccount(...children.child(`${name}-loki`, serverAccountPlan(`${name}-loki`, namespace)));
@@ -91,7 +91,7 @@ export class Loki {
       grant: ({ namespace, podLabels }) => {
         this.admit({ namespace, podLabels });
         return {
-          environment: { URL: this.#url },
+          environment: { URL: this.queryUrl },
           files: {},
           peers: [this.#readers],
           dependsOn: this.sets,

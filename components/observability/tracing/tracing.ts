@@ -44,6 +44,8 @@ export class Tracing extends Component implements Telemetry {
   readonly endpoint: string;
   /** Jaeger's pages and API: `TRACES_URL` for who uses it. */
   readonly query: Usable;
+  /** The address of the same, for who is told of it by other means; who asks there uses `query` besides, which lets it in. */
+  readonly queryUrl: string;
   readonly #senders: Ledger<Pods>;
   readonly #readers: Ledger<Pods>;
 
@@ -56,6 +58,7 @@ export class Tracing extends Component implements Telemetry {
     this.#senders = new Ledger(`Tracing "${name}"`);
     this.#readers = new Ledger(`Tracing "${name}"`);
     const jaeger = this.#make(name, full);
+    this.queryUrl = `http://${partName(name, "jaeger")}.${namespace}.svc:${QUERY_PORT}`;
     this.query = this.#query(name, namespace, jaeger);
     this.registerOutputs({ endpoint: this.endpoint });
   }
@@ -112,7 +115,7 @@ export class Tracing extends Component implements Telemetry {
       grant: (consumer) => {
         this.#readers.add({ namespace: consumer.namespace, podLabels: consumer.podLabels });
         return {
-          environment: { URL: `http://${partName(name, "jaeger")}.${namespace}.svc:${QUERY_PORT}` },
+          environment: { URL: this.queryUrl },
           files: {},
           peers: [{ namespace, podLabels: selector(name, "jaeger"), port: QUERY_PORT }],
           dependsOn: [jaeger],
