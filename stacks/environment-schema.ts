@@ -114,6 +114,13 @@ export const environmentSchema = z.strictObject({
   /** Where in AWS stores with the backend `aws` run. */
   aws: awsSchema.exactOptional(),
   stores: storesSchema,
+  /** Grafana, and where it asks for metrics. None by default. */
+  dashboards: z
+    .strictObject({
+      prometheus: text(SERVICE_URL, isServiceUrl),
+      replicas: whole(2, 10).exactOptional(),
+    })
+    .exactOptional(),
   /** The variant of a flag here, if another than its definition's default. A change of it rolls nothing. */
   flags: flags.exactOptional(),
   /** What the whole is measured by. */
@@ -276,6 +283,11 @@ function checkTier(
     );
   if (stores.kafka.backend === "inCluster" && stores.kafka.controllers === "combined" && !rehearsal)
     report(["stores", "kafka", "controllers"], "a number: Apache Kafka advises combined nodes for development only");
+  if (rehearsal && stores.kafka.backend === "inCluster" && stores.kafka.operator !== undefined)
+    report(
+      ["stores", "kafka", "operator"],
+      "nothing: a rehearsal cannot run Strimzi, whose program is in images alone",
+    );
   if (tier !== "production") return;
   if (zones.length < 3) report(["zones"], "three zones or more in production, so that the loss of one leaves a quorum");
   if (paging === undefined) report(["paging"], "receivers for critical and warning: production must wake someone");

@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { SHOP_FLAGS } from "../apps/chassis/src/shop-flags.ts";
 import { Cluster, Namespace } from "../components/cluster/index.ts";
-import { optOut } from "../components/core/index.ts";
+import { optOut, type Peer } from "../components/core/index.ts";
 import { Kafka, ObjectStore, Postgres, Redis } from "../components/data/index.ts";
 import { blueGreen, FeatureFlags, ReleaseController } from "../components/delivery/index.ts";
 import { Gateway, Issuer } from "../components/edge/index.ts";
-import { Monitoring } from "../components/observability/index.ts";
+import { Dashboards, Monitoring } from "../components/observability/index.ts";
 import { Application } from "../components/workload/index.ts";
 import { loadEnvironment, placeOf, whyNoAnalysis } from "./environment.ts";
 import { OBSERVABILITY } from "./monitoring-schema.ts";
@@ -30,6 +30,7 @@ const rehearsal = environment.tier === "rehearsal";
 const cluster = new Cluster("cluster", {
   context: where.context,
   operators: rehearsal ? "provided" : "installed",
+  also: stores.kafka.backend === "inCluster" && stores.kafka.operator ? [stores.kafka.operator] : [],
 });
 const on = { provider: cluster.provider, dependsOn: cluster };
 
@@ -56,55 +57,36 @@ const controller = releases.controller && {
 };
 
 const runbooks = environment.runbooks === undefined ? {} : { runbooks: environment.runbooks };
-if (environment.monitoring && namespaces.observability) {
-  const { remoteWrite, ...sizes } = environment.monitoring;
-  const namespace = new Namespace(OBSERVABILITY, { quota: namespaces.observability, scrapesMetrics: true }, on);
-  new Monitoring(
-    "main",
-    {
-      namespace,
-      zones,
-      environment: loaded.name,
-      retention: environment.retention.metrics,
-      alerting: alertingOf(loaded),
-      readers: controller?.asks ? [controller.made.pods] : [],
-      ...(remoteWrite && {
-        remoteWrite: {
-          url: remoteWrite.url,
-          ...(remoteWrite.secretRef !== undefined && { token: keyFile({ secretRef: remoteWrite.secretRef }) }),
-        },
-      }),
-      ...runbooks,
-      ...sizes,
-    },
-    on,
-  );
-}
 
 const kept = { namespace: data, retain: !rehearsal, ...runbooks };
 const store = { ...kept, zones, issuer: internal };
 const IS_THE_BACKUP = optOut(
   "it holds the backups of the others, in two copies each; a copy in a second region is not built yet",
 );
+const isStore = stores.redis.backend === "inCluster" && stores.redis.role === "store";
+// Who writes backups may delete what is in their bucket: so each has one of its own.
+const buckets: Readonly<Record<string, object>> = { backups: {}, ...(isStore && { snapshots: {} }) };
 const objects =
-  stores.objects &&
-  new ObjectStore("objects", { ...store, ...stores.objects, buckets: { backups: {} }, backup: IS_THE_BACKUP }, on);
+  stores.objects && new ObjectStore("objects", { ...store, ...stores.objects, buckets, backup: IS_THE_BACKUP }, on);
 const { rto, rpo, availability, latency } = objectives;
-const savedTo = objects && {
-  objectives: { rto, rpo },
-  backup: { to: objects.bucket("backups"), keep: environment.retention.backups },
-};
+const savedTo = (bucket: "backups" | "snapshots") =>
+  objects && {
+    objectives: { rto, rpo },
+    backup: { to: objects.bucket(bucket), keep: environment.retention.backups },
+  };
 const databases = ["orders", "inventory"] as const;
 const postgres = new Postgres(
   "postgres",
   stores.postgres.backend === "aws"
     ? { ...kept, aws: placeOf(loaded), ...stores.postgres, databases }
-    : { ...store, ...savedTo, ...stores.postgres, databases },
+    : { ...store, ...savedTo("backups"), ...stores.postgres, databases },
   on,
 );
 const cache = new Redis(
   "cache",
-  stores.redis.backend === "aws" ? { ...kept, aws: placeOf(loaded), ...stores.redis } : { ...store, ...stores.redis },
+  stores.redis.backend === "aws"
+    ? { ...kept, aws: placeOf(loaded), ...stores.redis }
+    : { ...store, ...(isStore && savedTo("snapshots")), ...stores.redis },
   on,
 );
 const topics = { orders: {}, payments: {} };
@@ -159,6 +141,44 @@ shop.service("inventory", {
   release: blueGreen({ bakeTime: releases.bakeTime }),
   route: { path: "/stock" },
 });
+
+const dashboards: Pick<Peer, "namespace" | "podLabels">[] = [];
+if (environment.dashboards) {
+  const quota = { cpu: "4", memory: "8Gi", pods: 20, storage: "40Gi" } as const;
+  const namespace = new Namespace("shop-dashboards", { quota }, on);
+  // Not the shop's own: who looks for what is wrong with that one must get in.
+  const resources = { requests: { cpu: "100m", memory: "512Mi" }, limits: { cpu: "1", memory: "512Mi" } } as const;
+  const own = { namespace, storage: "5Gi", connections: 100, resources, databases: ["grafana"] } as const;
+  const database = new Postgres("dashboards-db", { ...store, ...savedTo, ...own }, on).database("grafana").owner;
+  const shows = [workloads, data];
+  const grafana = { namespace, zones, database, shows, ...runbooks, ...environment.dashboards };
+  dashboards.push(new Dashboards("grafana", grafana, on).pods);
+}
+
+if (environment.monitoring && namespaces.observability) {
+  const { remoteWrite, ...sizes } = environment.monitoring;
+  const namespace = new Namespace(OBSERVABILITY, { quota: namespaces.observability, scrapesMetrics: true }, on);
+  new Monitoring(
+    "main",
+    {
+      namespace,
+      zones,
+      environment: loaded.name,
+      retention: environment.retention.metrics,
+      alerting: alertingOf(loaded),
+      readers: [...(controller?.asks ? [controller.made.pods] : []), ...dashboards],
+      ...(remoteWrite && {
+        remoteWrite: {
+          url: remoteWrite.url,
+          ...(remoteWrite.secretRef !== undefined && { token: keyFile({ secretRef: remoteWrite.secretRef }) }),
+        },
+      }),
+      ...runbooks,
+      ...sizes,
+    },
+    on,
+  );
+}
 
 /** Where the services are reached from outside. */
 export const urls = shop.urls;

@@ -34,6 +34,18 @@ const machines = (example: string) =>
 /** How a client uses a Postgres, wherever it runs. */
 const connections = { connections: whole(16, 5_000), poolSize: whole(1, 100) };
 
+/** Before a Postgres in the cluster; every field has a default. */
+const pooler = z
+  .strictObject({
+    mode: z.enum(["transaction", "session"]).exactOptional(),
+    instances: whole(1, 20).exactOptional(),
+    size: whole(1, 500).exactOptional(),
+    maxClients: whole(1, 10_000).exactOptional(),
+    resources: resources.exactOptional(),
+  })
+  .exactOptional();
+const NO_POOLER = "nothing: RDS Proxy, which would be in its place, is not built; a pooler needs the backend inCluster";
+
 export const storesSchema = z.strictObject({
   postgres: z.discriminatedUnion(
     "backend",
@@ -44,6 +56,7 @@ export const storesSchema = z.strictObject({
         version: text('a version such as "17.5"', (given) => /^\d+\.\d+/.test(given)).exactOptional(),
         instances: whole(1, 7),
         ...connections,
+        pooler,
       }),
       z.strictObject({
         ...onAws,
@@ -52,6 +65,7 @@ export const storesSchema = z.strictObject({
         instances: whole(1, 16),
         instanceClass: machines("db.r8g.large"),
         ...connections,
+        pooler: z.never({ error: NO_POOLER }).exactOptional(),
       }),
     ],
     EITHER,
@@ -59,7 +73,13 @@ export const storesSchema = z.strictObject({
   redis: z.discriminatedUnion(
     "backend",
     [
-      z.strictObject({ ...inCluster, replicas: whole(1, 7), role: z.enum(["cache", "store"]) }),
+      z.strictObject({
+        ...inCluster,
+        replicas: whole(1, 7),
+        role: z.enum(["cache", "store"]),
+        /** What a `store` promises for a disaster, where that is less than the environment does; snapshots are 15 min apart at least. */
+        objectives: z.strictObject({ rto: duration, rpo: duration }).exactOptional(),
+      }),
       z.strictObject({
         ...onAws,
         replicas: whole(1, 6),
@@ -72,7 +92,16 @@ export const storesSchema = z.strictObject({
   kafka: z.discriminatedUnion(
     "backend",
     [
-      z.strictObject({ ...inCluster, controllers, brokers: whole(1, 100) }),
+      z.strictObject({
+        ...inCluster,
+        controllers,
+        brokers: whole(1, 100),
+        /**
+         * Runs it by Strimzi's operator, which is installed then. No rehearsal can run that: what `up` makes of it is seen first in the
+         * first environment that chooses it, and is not proven here.
+         */
+        operator: z.literal("strimzi", { error: '"strimzi", or nothing for StatefulSets of our own' }).exactOptional(),
+      }),
       z.strictObject({
         backend: z.literal("aws"),
         /** As many in each of three zones. */
@@ -84,11 +113,11 @@ export const storesSchema = z.strictObject({
     ],
     EITHER,
   ),
-  /** Where backups go. Without it a Postgres in the cluster has none. */
+  /** Where backups go. Without it a Postgres in the cluster has none, nor has a Redis that is a store. */
   objects: z.strictObject({ ...inCluster, replicas: whole(3, 100) }).exactOptional(),
 });
 
-const topicArn = text("the ARN of a topic of SNS", (given) => /^arn:aws[\w-]*:sns:/.test(given));
+const topicArn = text("the ARN of a topic of SNS", (given) => /^arn:aws:sns:/.test(given));
 
 /** Where in AWS the stores run. The region is the environment's. */
 export const awsSchema = z.strictObject({
@@ -113,7 +142,7 @@ export const awsSchema = z.strictObject({
       text('a block of addresses, such as "10.0.8.0/22"', (given) => /^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/.test(given)),
     )
     .exactOptional(),
-  kmsKeyArn: text("the ARN of a KMS key", (given) => /^arn:aws[\w-]*:kms:/.test(given)).exactOptional(),
+  kmsKeyArn: text("the ARN of a KMS key", (given) => /^arn:aws:kms:/.test(given)).exactOptional(),
   logDays: whole(1, 3_653).exactOptional(),
   /** Who is told by CloudWatch when something is wrong with a store. */
   alarms: z.union([z.strictObject({ topicArn, warningTopicArn: topicArn.exactOptional() }), optOut], {

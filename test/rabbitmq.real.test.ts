@@ -22,6 +22,7 @@ import {
   setupObjects,
   WATCHED,
 } from "./support/rabbitmq.ts";
+import { unknownOf } from "./support/rabbitmq-alerts.ts";
 import { longestPause, told } from "./support/told.ts";
 
 const why = whyNoRealNodes();
@@ -114,7 +115,7 @@ describe.skipIf(why !== undefined)(`RabbitMQ on real nodes${why === undefined ? 
     await eventually(async () => {
       const said = (await Promise.all(SERVERS.map(read))).join("\n");
       const known = namesIn(said);
-      expect(metricsIn([WATCHED], "rabbitmq_").filter((metric) => !known.has(metric))).toEqual([]);
+      expect(unknownOf(metricsIn([WATCHED], "rabbitmq_"), known)).toEqual([]);
       // Three of each queue and its dead letters.
       expect(said.match(/^rabbitmq_detailed_raft_log_commit_index\{.*queue="/gm)).toHaveLength(12);
       expect(said).toMatch(/^rabbitmq_detailed_queue_consumers\{.*queue="orders"\} 1$/m);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { alertsPlan } from "../components/data/monitoring/alert.ts";
+import { alertsPlan, sinceItEndedWell } from "../components/data/monitoring/alert.ts";
 import type { Series, Told } from "./support/alert-series.ts";
 import { type Promtool, promtool } from "./support/promtool.ts";
 import { STORES } from "./support/store-alerts.ts";
@@ -33,8 +33,20 @@ describe.skipIf(whyNotUnpacked)(
         ],
       });
       const tests = [asked(told.fires, true), asked(told.silent, false)];
+      if (told.without) tests.push(asked(told.without, true));
       const files = { "rules.yml": rules, "tests.yml": { rule_files: ["/rules.yml"], tests } };
       expect(tool.run(["check", "rules", "/rules.yml"], files)).toContain("SUCCESS");
+      expect(tool.run(["test", "rules", "/tests.yml"], files)).toContain("SUCCESS");
+    });
+
+    test("what nobody knows to have ended well never did: without kube-state-metrics all that is late is told", () => {
+      const asked = {
+        expr: sinceItEndedWell("data", "pg-restore-drill"),
+        eval_time: "1h",
+        exp_samples: [{ labels: "{}", value: 3_600 }],
+      };
+      const tests = [{ interval: "1m", input_series: [], promql_expr_test: [asked] }];
+      const files = { "rules.yml": { groups: [] }, "tests.yml": { rule_files: ["/rules.yml"], tests } };
       expect(tool.run(["test", "rules", "/tests.yml"], files)).toContain("SUCCESS");
     });
   },

@@ -5,8 +5,11 @@ import { amount, isQuantity, type Quantity } from "../core/quantity.ts";
 
 /** How often a restore is tried. */
 export type DrillEvery = "daily" | "weekly" | "monthly";
-/** How the objects of a bucket are encrypted: with keys of the object store, or with AWS' key service. */
-export type BackupEncryption = "AES256" | "aws:kms";
+/**
+ * How the objects of a bucket are encrypted: with keys of the object store, with AWS' key service and the account's own key for S3, or with whatever
+ * the bucket itself is told to encrypt with, for which nothing is asked.
+ */
+export type BackupEncryption = "AES256" | "aws:kms" | "bucket";
 
 /** When a drill runs: between two backups, and not in the hours that a day has twice, or not at all. */
 export const DRILL_SCHEDULES: Readonly<Record<DrillEvery, string>> = {
@@ -14,8 +17,23 @@ export const DRILL_SCHEDULES: Readonly<Record<DrillEvery, string>> = {
   weekly: "45 3 * * 0",
   monthly: "45 3 1 * *",
 };
+/** Days between two of them at most. */
+export const DRILL_DAYS: Readonly<Record<DrillEvery, number>> = { daily: 1, weekly: 7, monthly: 31 };
 const DRILLS: readonly string[] = Object.keys(DRILL_SCHEDULES);
-const ENCRYPTIONS: readonly string[] = ["AES256", "aws:kms"];
+const ENCRYPTIONS: readonly string[] = ["AES256", "aws:kms", "bucket"];
+
+/** What a bucket that says nothing is asked for: a store in the cluster encrypts what it is asked to. */
+export const DEFAULT_ENCRYPTION: BackupEncryption = "AES256";
+
+/** What is named of an encryption where a file is put; nothing if the bucket has its own. */
+export function askedFor(encryption: BackupEncryption): { readonly encryption?: "AES256" | "aws:kms" } {
+  return encryption === "bucket" ? {} : { encryption };
+}
+
+/** The same as the variable of a script that puts files. */
+export function encryptionVariable(encryption: BackupEncryption): Record<string, string> {
+  return encryption === "bucket" ? {} : { ENCRYPTION: encryption };
+}
 
 /** What every store's backups have. */
 interface BackupShape {

@@ -37,7 +37,7 @@ export async function record<Outputs>(
   const resources: Recorded[] = [];
   const newResource = ({ type, name, inputs, custom }: pulumi.runtime.MockResourceArgs) => {
     resources.push({ type, name, inputs });
-    const made = type.startsWith("random:") ? { result: `${GENERATED}${name}` } : awsOutputs(type, name);
+    const made = type.startsWith("random:") ? drawn(type, name) : awsOutputs(type, name);
     return { id: custom ? `${name}-id` : undefined, state: { ...inputs, ...made } };
   };
   await pulumi.runtime.setMocks({ newResource, call: ({ inputs }) => inputs }, "plumbline", stack);
@@ -52,6 +52,11 @@ export async function record<Outputs>(
     return found[0]?.inputs;
   };
   return { resources, outputs, inputsOf };
+}
+
+/** What is drawn by chance: a password, or an id that is no secret. */
+function drawn(type: string, name: string): Record<string, unknown> {
+  return type.endsWith(":RandomId") ? { hex: "0a1b2c3d" } : { result: `${GENERATED}${name}` };
 }
 
 /** What only AWS tells, made up, as far as programs take it apart. */

@@ -8,7 +8,6 @@ const NOT_BUILT_YET = {
   "image-digest-required": { level: "advisory" },
   "gateway-rate-limit-required": { level: "advisory" },
   "dns-record-per-public-host": { level: "advisory" },
-  "dashboard-per-service": { level: "advisory" },
   "logs-collected": { level: "advisory" },
 } as const;
 

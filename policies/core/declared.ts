@@ -15,6 +15,8 @@ export const DECLARED = {
   backsUp: "plumbline.dev/backs-up",
   /** On what tries restores by a schedule: the backups or stores that it restores, as references. */
   restores: "plumbline.dev/restores",
+  /** On a place of backups that names no encryption: `bucket`, whose own key encrypts what it takes. */
+  encryptedBy: "plumbline.dev/encrypted-by",
   /** On what deletes old personal data by a schedule: the stores that it clears, as references. */
   erases: "plumbline.dev/erases",
 } as const;

@@ -11,6 +11,7 @@ import { KAFKA } from "./kafka.ts";
 import { KUBE_STATE_METRICS } from "./kube-state-metrics.ts";
 import { NODE_EXPORTER } from "./node-exporter.ts";
 import { PAUSE } from "./pause.ts";
+import { PGBOUNCER } from "./pgbouncer.ts";
 import { POSTGRESQL } from "./postgres.ts";
 import { PROMETHEUS } from "./prometheus.ts";
 import { CONFIG_RELOADER, PROMETHEUS_OPERATOR } from "./prometheus-operator.ts";
@@ -33,6 +34,7 @@ export const IMAGES: readonly ImageDescription[] = [
   HAPROXY,
   ENVOY,
   POSTGRESQL,
+  PGBOUNCER,
   CLOUDNATIVE_PG,
   BARMAN_CLOUD,
   BARMAN_CLOUD_SIDECAR,

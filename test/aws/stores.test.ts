@@ -13,6 +13,21 @@ test("asks for the resources of its golden file (npm run golden:update after a w
   await expect(golden(shop.resources)).toMatchFileSnapshot("../golden/aws-stores.yaml");
 });
 
+test("a store's last snapshot has a name that the next store of its name does not have; one that is not kept has none", async () => {
+  const lastOf = ({ resources }: Recording<unknown>) =>
+    resources.map(({ inputs }) => inputs.finalSnapshotIdentifier).filter((name) => name !== undefined);
+  expect(lastOf(shop).sort()).toEqual([
+    "production-ledger-0-final-0a1b2c3d",
+    "production-ledger-1-final-0a1b2c3d",
+    "production-postgres-final-0a1b2c3d",
+    "production-sessions-final-0a1b2c3d",
+  ]);
+  const ids = (of: Recording<unknown>) => of.resources.filter(({ type }) => type === "random:index/randomId:RandomId");
+  expect(ids(shop).map(({ name }) => name)).toHaveLength(4);
+  const forgotten = await record("production", () => awsShop({ retain: false }));
+  expect([...lastOf(forgotten), ...ids(forgotten)]).toEqual([]);
+});
+
 /** What decides this is no input of a resource (`ignoreChanges`), and there is a service beside the stores. */
 const BY_OPTIONS = ["hpa-owns-replicas"];
 

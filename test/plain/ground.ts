@@ -1,11 +1,11 @@
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { runs } from "@plumbline-shop/testing/command";
 import { RealProcess } from "@plumbline-shop/testing/process";
 import { type ImageDescription, prepareImages } from "../../rehearsal/images/index.ts";
 import { cacheDirectory } from "../../rehearsal/index.ts";
+import { isFree } from "../support/ports.ts";
 import { type Unpacked, unpack } from "./image.ts";
 import type { Container } from "./pod.ts";
 
@@ -23,21 +23,11 @@ export async function whyNotPlain(
   if (!runs("openssl", "version")) return "there is no openssl on PATH";
   const [address = ""] = addresses(1);
   for (const port of ports)
-    if (!(await isFree(address, port))) return `something listens on port ${port} of every address of this machine`;
+    if (!(await isFree(port, address))) return `something listens on port ${port} of every address of this machine`;
   return prepareImages(images, { cacheDir: cacheDirectory() }).then(
     () => undefined,
     (error: Error) => error.message.split("\n", 1)[0],
   );
-}
-
-async function isFree(address: string, port: number): Promise<boolean> {
-  const listener = createServer();
-  const free = await new Promise<boolean>((answer) => {
-    listener.once("error", () => answer(false));
-    listener.listen(port, address, () => answer(true));
-  });
-  if (free) await new Promise((closed) => listener.close(closed));
-  return free;
 }
 
 /** Addresses of loopback that nobody else uses: a server's ports stay as they are, on an address of its own. */

@@ -1,15 +1,16 @@
 import { inspect } from "node:util";
 import { TopicConsumer } from "@plumbline-shop/chassis/consumer";
-import { readTopicSettings, type TopicSettings } from "@plumbline-shop/chassis/kafka";
+import { connectionOptions, readTopicSettings, type TopicSettings } from "@plumbline-shop/chassis/kafka";
 import { logger } from "@plumbline-shop/chassis/log";
 import { Metrics } from "@plumbline-shop/chassis/metrics";
 import { TopicProducer } from "@plumbline-shop/chassis/producer";
 import { Settings } from "@plumbline-shop/chassis/settings";
+import { keeperOf } from "@plumbline-shop/testing/kafka";
 import type { RealProcess } from "@plumbline-shop/testing/process";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { z } from "zod";
 import { Kafka } from "../../components/data/index.ts";
-import { nodes, PATHS, type Part, PORTS } from "../../components/data/kafka/config.ts";
+import { FIRST_ID, nodes, PATHS, type Part, PORTS } from "../../components/data/kafka/config.ts";
 import { METRICS_PORT } from "../../components/data/kafka/exporter.ts";
 import { JMX_EXPORTER } from "../../rehearsal/images/jmx-exporter.ts";
 import { KAFKA } from "../../rehearsal/images/kafka.ts";
@@ -21,6 +22,8 @@ import { consumerOf, containerOf } from "./pod.ts";
 const why = await whyNotPlain([KAFKA, JMX_EXPORTER], [...Object.values(PORTS), METRICS_PORT]);
 const COUNT = 3;
 const PARTS: readonly Part[] = ["controller", "broker"];
+/** Where brokers begin in the list of what runs. */
+const BROKERS = PARTS.indexOf("broker") * COUNT;
 const ZONES = ["a", "b", "c"];
 const PATIENCE = { timeout: 90_000, interval: 250 };
 /** Six at once, on two cores that do other things as well. */
@@ -104,6 +107,18 @@ describe.skipIf(why)(`Kafka as plain processes${why ? ` (skipped: ${why})` : ""}
     ground.lay(container);
     return readTopicSettings(new Settings(container.environment), "ORDERS_TOPIC", service);
   }
+  /** The same, for as long as one of the brokers is there: in a cluster the Service sees to that. */
+  function lastingSettingsOf(service: "shop" | "mailer"): TopicSettings {
+    const settings = settingsOf(service);
+    const [, port] = settings.brokers[0]?.split(":") ?? [];
+    return { ...settings, brokers: ZONES.map((_, index) => `${addressOf("broker", index)}:${port}`) };
+  }
+  const memberOf = ({ brokers, group, ...rest }: TopicSettings) => ({
+    clientId: group,
+    groupId: group,
+    bootstrapBrokers: brokers,
+    ...connectionOptions({ brokers, group, ...rest }),
+  });
   async function send(service: string, settings: TopicSettings, message: object): Promise<void> {
     const producer = new TopicProducer(service, settings);
     onTestFinished(() => producer.close());
@@ -164,5 +179,30 @@ describe.skipIf(why)(`Kafka as plain processes${why ? ` (skipped: ${why})` : ""}
       "SASL authentication failed",
     );
     expect(await answer("shop", { ...shop, caFile: undefined })).toContain("Connection closed");
+  });
+
+  test("lose the broker that keeps a group, and its consumer goes on", async () => {
+    const settings = lastingSettingsOf("mailer");
+    const got = new Set<number>();
+    const tools = { log: logger("mailer", "silent"), metrics: new Metrics("mailer") };
+    const schema = z.object({ number: z.int() });
+    const consumer = new TopicConsumer("mailer", settings, schema, async ({ number }) => void got.add(number), tools);
+    const producer = new TopicProducer("shop", lastingSettingsOf("shop"));
+    let number = 1_000;
+    const timer = setInterval(() => void producer.send("key", { number: ++number }).catch(() => undefined), 100);
+    onTestFinished(async () => {
+      clearInterval(timer);
+      await consumer.stop();
+      await consumer.close();
+      await producer.close();
+    });
+    consumer.start();
+    await vi.waitFor(() => expect(got.size).toBeGreaterThan(20), PATIENCE);
+
+    const keeper = BROKERS + (await keeperOf(memberOf(settings))) - FIRST_ID.broker;
+    await running[keeper]?.stop("SIGKILL");
+    // For 9 s the others take it for alive, and the consumer fails to join by it.
+    const then = number + 150;
+    await vi.waitFor(() => expect([...got].filter((it) => it > then).length).toBeGreaterThan(20), PATIENCE);
   });
 });

@@ -15,6 +15,7 @@ import { watched } from "../../components/data/rabbitmq/monitoring.ts";
 import type { Issuer } from "../../components/edge/issuer.ts";
 import { RABBITMQ } from "../../rehearsal/images/rabbitmq.ts";
 import { metricsIn, namesIn } from "../support/metrics.ts";
+import { unknownOf } from "../support/rabbitmq-alerts.ts";
 import { type Changes, changed, changedLines } from "./change.ts";
 import { addresses, Ground, whyNotPlain } from "./ground.ts";
 import { type Ingredients, madeBy, type Objects } from "./objects.ts";
@@ -157,7 +158,7 @@ describe.skipIf(why)(`RabbitMQ as a plain process${why ? ` (skipped: ${why})` : 
       const request = get({ host: own, port: PORTS.metrics, path, ca, servername: tls?.serverName });
       const [response] = await once(request, "response");
       const known = namesIn(await text(response));
-      expect(names.filter((name) => !known.has(name))).toEqual([]);
+      expect(unknownOf(names, known)).toEqual([]);
     }, PATIENCE);
   });
 

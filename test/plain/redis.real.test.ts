@@ -110,6 +110,29 @@ describe.skipIf(why)(`Redis as plain processes${why ? ` (skipped: ${why})` : ""}
     expect(await ask(["get orders:first"], { tls: false })).not.toContain("there");
   });
 
+  test("tell a consumer of nobody else's keys and channels, take no code from it that others run, and run its own", async () => {
+    const refused = [
+      "scan 0",
+      "keys *",
+      "randomkey",
+      "pubsub channels",
+      "client tracking on bcast",
+      'function load "#!lua name=own"',
+      "function list",
+      "function flush",
+      "fcall one 0",
+      "script flush",
+      "script kill",
+      "flushdb",
+    ];
+    for (const command of refused) expect(await ask([command]), command).toMatch(/^NOPERM .* no permissions to run/);
+    const read = 'eval "return redis.call([[get]], KEYS[1])" 1';
+    expect(await ask([`${read} orders:first`])).toBe("there");
+    expect(await ask([`${read} payments:first`])).not.toMatch(/^there/);
+    expect(await ask([`${read} payments:first`])).toMatch(/permission/);
+    expect(await ask(["hset orders:hash field value", "hscan orders:hash 0"])).toBe("1 0 field value");
+  });
+
   test("elect another primary when its process is killed; every acknowledged write is there, and the lost one comes back", async () => {
     const acknowledged: string[] = [];
     const writeOn = async () => {

@@ -10,6 +10,8 @@ export type Series = Readonly<Record<string, string>>;
 export interface Told {
   readonly fires: Series;
   readonly silent: Series;
+  /** Where what it asks for is not known, and it fires too. */
+  readonly without?: Series;
 }
 /** A store, and for each of its alerts series on which it fires and others on which it is silent. */
 export interface Tried {

@@ -43,7 +43,10 @@ export function hurried({ route, ...config }: AlertmanagerConfig): string {
 
 export async function alertmanagerBinary(): Promise<AlertmanagerBinary> {
   const scratch = mkdtempSync(join(tmpdir(), "plumbline-alertmanager-"));
-  const { root, run } = await unpackedImage("quay.io/prometheus/alertmanager:v0.28.1", scratch);
+  const { root, run } = await unpackedImage("quay.io/prometheus/alertmanager:v0.28.1", scratch).catch((error) => {
+    rmSync(scratch, { recursive: true, force: true });
+    throw error;
+  });
   const write = (path: string, content: string) => {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), content);
@@ -76,13 +79,14 @@ export async function alertmanagerBinary(): Promise<AlertmanagerBinary> {
         });
         if (!ok) throw new Error(`Alertmanager answered ${status}`);
       };
-      await vi.waitFor(
+      const isReady = vi.waitFor(
         async () => {
           if (server.exitCode !== null) throw new Error(`Alertmanager ended: ${said}`);
           if (!(await fetch(`http://${address}/-/ready`)).ok) throw new Error("Alertmanager is not ready");
         },
         { timeout: 20_000, interval: 100 },
       );
+      await isReady.catch((error) => stop(server).finally(() => Promise.reject(error)));
       return { address, post, stop: () => stop(server) };
     },
     remove: () => rmSync(scratch, { recursive: true, force: true }),

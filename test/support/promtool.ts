@@ -12,7 +12,10 @@ export interface Promtool {
 
 export async function promtool(): Promise<Promtool> {
   const scratch = mkdtempSync(join(tmpdir(), "plumbline-promtool-"));
-  const { root, run } = await unpackedImage("quay.io/prometheus/prometheus:v3.6.0", scratch);
+  const { root, run } = await unpackedImage("quay.io/prometheus/prometheus:v3.6.0", scratch).catch((error) => {
+    rmSync(scratch, { recursive: true, force: true });
+    throw error;
+  });
   mkdirSync(join(root, "tmp"), { recursive: true });
   return {
     run: (words, files) => {

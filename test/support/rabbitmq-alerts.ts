@@ -24,12 +24,14 @@ const queue = (name: string, values: Readonly<Record<string, string>>): Series =
       value,
     ]),
   );
+/** By which name each node tells of its copies: that of RabbitMQ 4.2 and later on the last one, as in the middle of an upgrade. */
+const COMMITTED = ["raft_log_commit_index", "raft_log_commit_index", "raft_commit_index"];
 const copies = (...missing: string[]): Series =>
   Object.fromEntries(
     [0, 1, 2].flatMap((index) =>
       ["orders", "orders.dead", "mails", "mails.dead", "of-somebody-else"]
         .filter((name) => index !== 2 || !missing.includes(name))
-        .map((name) => [node("detailed_raft_log_commit_index", index, `,vhost="/",queue="${name}"`), "9x60"]),
+        .map((name) => [node(`detailed_${COMMITTED[index]}`, index, `,vhost="/",queue="${name}"`), "9x60"]),
     ),
   );
 const unroutable = (how: string, values: string): Series =>
@@ -80,3 +82,13 @@ export const RABBITMQ: Tried = {
     },
   },
 };
+
+/** Which metrics are asked for and not known. Of two names of one metric each version has one. */
+export function unknownOf(asked: readonly string[], known: ReadonlySet<string>): string[] {
+  const [before, since] = ["raft_log", "raft"].map((log) => `rabbitmq_detailed_${log}_commit_index`);
+  const others = new Map([
+    [before, since],
+    [since, before],
+  ]);
+  return asked.filter((name) => !known.has(name) && !known.has(others.get(name) ?? name));
+}

@@ -83,7 +83,7 @@ export class RedisServers {
       AWS_CA_BUNDLE: this.#put("bucket/ca.crt", store.ca),
       ACCESS_KEY_ID_FILE: this.#put("bucket/id", accessKey),
       SECRET_ACCESS_KEY_FILE: this.#put("bucket/secret", secretKey),
-      FOLDER: "cache",
+      FOLDER: "data/cache",
       ENCRYPTION: "AES256",
       KEEP_SECONDS: String(30 * 86_400),
     };

@@ -10,6 +10,8 @@ import { RABBITMQ } from "./rabbitmq-alerts.ts";
 
 const instance = (metric: string, index: number, more = "") =>
   `cnpg_${metric}{namespace="data",pod="pg-${index}"${more}}`;
+const pooler = (metric: string, index: number, more = "") =>
+  `cnpg_pgbouncer_${metric}{namespace="data",pod="pg-pooler-5d8c7-${index}"${more}}`;
 const server = (metric: string, index: number, more = "") =>
   `redis_${metric}{namespace="data",pod="kv-server-${index}"${more}}`;
 const recovering = (...values: number[]): Series =>
@@ -21,6 +23,13 @@ const age = (transactions: number): Series => ({
 const backends = (count: number): Series => ({
   [instance("backends_total", 1, ',usename="orders"')]: `${count}x60`,
   [instance("backends_total", 1, ',usename="stock"')]: `${count}x60`,
+});
+/** Whether each of a pooler's pods failed to ask its PgBouncer. */
+const answering = (...failed: number[]): Series =>
+  Object.fromEntries(failed.map((value, index) => [pooler("last_collection_error", index), `${value}x60`]));
+const waiting = (seconds: number): Series => ({
+  [pooler("pools_maxwait", 0, ',database="orders",user="orders_orders"')]: `${seconds}x60`,
+  [pooler("pools_maxwait", 1, ',database="orders",user="orders_orders"')]: "0x60",
 });
 const roles = (...all: string[]): Series =>
   Object.fromEntries(all.map((role, index) => [server("instance_info", index, `,role="${role}"`), "1x60"]));
@@ -70,7 +79,23 @@ export const STORES: Readonly<Record<string, Tried>> = {
         silent: { ...recovering(0, 1), ...archived(1, 200, 100), ...archived(2, 100, 200) },
       },
       // Time begins at 0 in these tests, and runs for half an hour: two days before is -172800.
-      PostgresBackupLate: { fires: baseBackup(-172_801), silent: baseBackup(-86_400) },
+      PostgresBackupLate: { fires: baseBackup(-172_801), silent: baseBackup(-86_400), without: {} },
+      // Eight days, and an hour for a drill.
+      PostgresRestoreDrillLate: {
+        fires: endedWell("pg-restore-drill", -694_801),
+        silent: {
+          ...endedWell("pg-restore-drill", -691_000),
+          ...one('kube_cronjob_created{namespace="data",cronjob="pg-restore-drill"}', "-9000000x60"),
+        },
+      },
+    },
+  },
+  "pg, a Postgres with a pooler": {
+    watched: watchedPostgres("pg", completePostgres({ ...STORE, databases: ["orders"], pooler: {} })),
+    told: {
+      PostgresPoolerDown: { fires: answering(1, 1, 1), silent: answering(1, 0, 1) },
+      PostgresPoolerMissing: { fires: answering(0, 0, 1), silent: answering(0, 0, 0) },
+      PostgresPoolerWaiting: { fires: waiting(2), silent: waiting(1) },
     },
   },
   "pg, a Postgres that erases": {
@@ -124,6 +149,11 @@ export const STORES: Readonly<Record<string, Tried>> = {
         // A day by default; twice, and 67 s.
         fires: endedWell("kv-backup", -172_868),
         silent: endedWell("kv-backup", -90_000),
+      },
+      // Eight days, and an hour for a drill; made long ago, and never ended well.
+      RedisRestoreDrillLate: {
+        fires: one('kube_cronjob_created{namespace="data",cronjob="kv-restore-drill"}', "-694801x60"),
+        silent: endedWell("kv-restore-drill", -691_000),
       },
     },
   },

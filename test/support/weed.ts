@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { eventually } from "@plumbline-shop/testing/net";
@@ -30,6 +29,7 @@ import { wheelProgram } from "../../rehearsal/images/sources/pypi.ts";
 import { cacheDirectory } from "../../rehearsal/index.ts";
 import { goTool } from "../../rehearsal/toolchain/go-build.ts";
 import { signed } from "./certificates.ts";
+import { isFree } from "./ports.ts";
 
 const STORE = "objects";
 const HOST = "127.0.0.1";
@@ -120,13 +120,23 @@ export async function startStore(
   };
   const running: ChildProcess[] = [];
   const logs = new Map<string, string>();
+  const stop = async () => {
+    // With what the gateway's script started.
+    const ended = running.map((child) => (child.exitCode === null ? once(child, "exit") : undefined));
+    for (const { pid } of running) if (pid !== undefined) endGroup(pid);
+    await Promise.all(ended);
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  };
   for (const part of PARTS) {
     const [program = "", ...words] = commands[part];
     const child = spawn(program, words.map(here), { cwd, env: environment, detached: true });
     for (const stream of [child.stdout, child.stderr])
       stream.on("data", (text) => logs.set(part, `${logs.get(part) ?? ""}${text}`));
     running.push(child);
-    if (part === "etcd") await ready(here(`http://${HOST}:${METRICS_PORTS.etcd}/readyz`));
+    if (part === "etcd")
+      await ready(here(`http://${HOST}:${METRICS_PORTS.etcd}/readyz`)).catch((error) =>
+        stop().finally(() => Promise.reject(error)),
+      );
   }
   const shell: LocalStore["shell"] = (command, certificate) => {
     const own = mkdtempSync(join(folder, "shell-"));
@@ -144,13 +154,7 @@ export async function startStore(
     know,
     shell,
     log: (part) => logs.get(part) ?? "",
-    stop: async () => {
-      // With what the gateway's script started.
-      const ended = running.map((child) => (child.exitCode === null ? once(child, "exit") : undefined));
-      for (const { pid } of running) if (pid !== undefined) endGroup(pid);
-      await Promise.all(ended);
-      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-    },
+    stop,
   };
 }
 
@@ -196,19 +200,9 @@ async function freePort(paired: boolean, taken: readonly number[]): Promise<numb
     const port = LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST));
     const all = paired ? [port, port + BETWEEN] : [port];
     if (taken.includes(port)) continue;
-    const free = await Promise.all(all.map(isFree));
+    const free = await Promise.all(all.map((one) => isFree(one, HOST)));
     if (free.every(Boolean)) return port;
   }
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const listener = createServer();
-  const free = await new Promise<boolean>((answer) => {
-    listener.once("error", () => answer(false));
-    listener.listen(port, HOST, () => answer(true));
-  });
-  await new Promise((closed) => listener.close(closed));
-  return free;
 }
 
 /** `tls.crt` of the servers' name and `other.crt` of another, of one authority. */

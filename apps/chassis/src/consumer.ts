@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import {
   Consumer,
   type Message,
+  type MessagesStream,
   MessagesStreamFallbackModes,
   MessagesStreamModes,
   stringDeserializers,
@@ -12,8 +13,11 @@ import { connectionOptions, type TopicSettings } from "./kafka.ts";
 import type { Tools, Worker } from "./service.ts";
 
 type TextMessage = Message<string, string, string, string>;
+type TextStream = MessagesStream<string, string, string, string>;
 
 const RETRY_MS = 1_000;
+/** A group that settles anew takes seconds, and one whose coordinator is lost half a minute. */
+const COMMIT_MS = 60_000;
 
 /**
  * Takes the messages of one topic, one after another, as a member of the service's group. A message is committed when it has been handled, so each is handled at least once: handlers must stand repeats. One
@@ -83,16 +87,26 @@ export class TopicConsumer<Content> implements Dependency, Worker {
   }
 
   async #consume(): Promise<void> {
-    const stream = await this.#consumer.consume({
-      topics: [this.#topic],
-      mode: MessagesStreamModes.COMMITTED,
-      fallbackMode: MessagesStreamFallbackModes.EARLIEST,
-      autocommit: false,
-    });
+    const stream = await this.#join();
     for await (const message of stream) {
       if (this.#stopping.signal.aborted) return;
-      this.#inHand = this.#take(message).then((done) => (done ? message.commit() : undefined));
+      this.#inHand = this.#take(message).then((done) => (done ? committed(message, stream) : undefined));
       await this.#inHand;
+    }
+  }
+
+  async #join(): Promise<TextStream> {
+    try {
+      return await this.#consumer.consume({
+        topics: [this.#topic],
+        mode: MessagesStreamModes.COMMITTED,
+        fallbackMode: MessagesStreamFallbackModes.EARLIEST,
+        autocommit: false,
+      });
+    } catch (error) {
+      // The client joins when it takes up a topic. One that failed to join keeps it, and would then fetch by its old assignment, no member of the group.
+      this.#consumer.topics.untrack(this.#topic);
+      throw error;
     }
   }
 
@@ -132,4 +146,20 @@ export class TopicConsumer<Content> implements Dependency, Worker {
   async #pause(): Promise<void> {
     await sleep(RETRY_MS, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
   }
+}
+
+/** The client never answers a commit whose stream ended, or that waits for a place in the group which it lost: those are given up here. */
+function committed(message: TextMessage, stream: TextStream): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const ended = () => reject(stream.errored ?? new Error("the stream of messages ended"));
+    const late = () => reject(new Error(`a commit was not answered for ${COMMIT_MS / 1_000} s`));
+    const timer = setTimeout(late, COMMIT_MS);
+    stream.once("close", ended);
+    Promise.resolve(message.commit())
+      .then(resolve, reject)
+      .finally(() => {
+        clearTimeout(timer);
+        stream.off("close", ended);
+      });
+  });
 }

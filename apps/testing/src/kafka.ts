@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import { Admin, Producer, stringSerializers } from "@platformatic/kafka";
+import { Admin, Consumer, type ConsumerOptions, Producer, stringSerializers } from "@platformatic/kafka";
 import { type Missing, run, runs } from "./command.ts";
 import { eventually, freePort } from "./net.ts";
 import { RealProcess } from "./process.ts";
@@ -17,6 +17,16 @@ export const kafkaMissing: Missing = !runs("java", "-version")
   : existsSync(JARS) || runs("mvn", "--version")
     ? undefined
     : "Kafka's jars are not in the cache, and there is no mvn on PATH that could fetch them (apt-get install maven)";
+
+/** The id of the broker that keeps a group: its members and what they committed. */
+export async function keeperOf(member: ConsumerOptions<Buffer, Buffer, Buffer, Buffer>): Promise<number> {
+  const consumer = new Consumer(member);
+  try {
+    return await consumer.findGroupCoordinator();
+  } finally {
+    await consumer.close();
+  }
+}
 
 /** A real Kafka broker of one node: TLS with a certificate of its own, SCRAM-SHA-512, no topic made by accident. */
 export class TestKafka {

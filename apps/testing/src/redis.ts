@@ -34,7 +34,7 @@ export class TestRedis {
       `dir ${scratch.directory}`,
       'save ""',
       "user default off",
-      `user shop on >${password} ~payments:* resetchannels +@all -@admin -@dangerous`,
+      `user shop on >${password} ~payments:* resetchannels +@all -@admin -@dangerous -@scripting -scan -randomkey -pubsub`,
     ];
     const server = new RealProcess("redis-server", [scratch.file("redis.conf", settings.join("\n"))]);
     const redis = new TestRedis(port, password, server, scratch);

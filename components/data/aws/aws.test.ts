@@ -56,6 +56,17 @@ describe("a place", () => {
     expect(placeProblems({ ...place, subnets: [...place.subnets, more], logDays: 365 })).toEqual([]);
   });
 
+  test.each(["cn-north-1", "us-gov-west-1", "us-iso-east-1"])(
+    "in %s is refused: what is made would name another partition",
+    (region) => {
+      const subnets = [a, b, c].map(({ zone, ...subnet }) => ({ ...subnet, zone: `${region}${zone.at(-1)}` }));
+      const alarms = optOut("nobody looks at a test");
+      expect(placeProblems({ ...place, region, subnets, alarms })).toEqual([
+        { field: "aws.region", given: region, allowed: expect.stringContaining("public partition") },
+      ]);
+    },
+  );
+
   test.each<[what: string, change: Partial<AwsPlace>, field: string, allowed: RegExp]>([
     ["no region", { region: "europe" }, "aws.region", /eu-central-1/],
     ["an account without its first digit", { accountId: "23456789012" }, "aws.accountId", /twelve digits/],

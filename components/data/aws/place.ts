@@ -51,7 +51,9 @@ export interface AwsPlace {
 }
 
 const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
-const TOPIC_ARN = /^arn:aws[\w-]*:sns:([\w-]+):\d{12}:[\w-]+$/;
+/** Of AWS' other partitions: China, GovCloud, and those that are cut off. Their ARNs and hosts are others. */
+const ELSEWHERE = /^(cn|us-gov|us-isob?f?|eu-isoe|eusc)-/;
+const TOPIC_ARN = /^arn:aws:sns:([\w-]+):\d{12}:[\w-]+$/;
 const LEAST_ZONES = 3;
 /** What CloudWatch Logs takes as a retention (PutRetentionPolicy). */
 const LOG_DAYS = [
@@ -67,6 +69,13 @@ export function placeProblems(place: AwsPlace | undefined): Problem[] {
   const { region, accountId, subnets, podSecurityGroupIds, logDays = DEFAULT_LOG_DAYS } = place;
   const problems: Problem[] = [];
   if (!REGION.test(region)) problems.push({ field: "aws.region", given: region, allowed: 'a region: "eu-central-1"' });
+  else if (ELSEWHERE.test(region))
+    problems.push({
+      field: "aws.region",
+      given: region,
+      allowed:
+        'a region of AWS\' public partition, such as "eu-central-1": ARNs and hosts of the others (China, GovCloud) are not built',
+    });
   if (!/^\d{12}$/.test(accountId))
     problems.push({ field: "aws.accountId", given: accountId, allowed: "the twelve digits of an account, as text" });
   const zones = subnets.map(({ zone }) => zone);

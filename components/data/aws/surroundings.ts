@@ -3,6 +3,7 @@ import { SecurityGroup } from "@pulumi/aws/ec2/securityGroup.js";
 import { Key } from "@pulumi/aws/kms/key.js";
 import { SecurityGroupIngressRule } from "@pulumi/aws/vpc/securityGroupIngressRule.js";
 import * as pulumi from "@pulumi/pulumi";
+import { RandomId } from "@pulumi/random/randomId.js";
 import { type Children, keeping } from "../../core/component.ts";
 import type { AwsPlace } from "./place.ts";
 import { ingressPlan, keyPlan, logGroupPlan, securityGroupPlan } from "./surroundings-plan.ts";
@@ -39,6 +40,15 @@ export function securityGroupOf(
         ...children.child(`${name}-${index}-${port}`, ingressPlan(title, group.id, from, port, tags)),
       );
   return group.id;
+}
+
+/**
+ * What the last snapshot of a store is called, which is taken when it is destroyed: `<id>-final-<eight digits>`. They stay as long as the store
+ * does, and the next one of its name has others: two snapshots of one name are refused, and with them the end of the second store.
+ */
+export function finalSnapshotOf({ name, id }: Surrounded, children: Children): pulumi.Output<string> {
+  const { hex } = new RandomId(...children.child(`${name}-final`, { byteLength: 4 }));
+  return pulumi.interpolate`${id}-final-${hex}`;
 }
 
 /** A log group of a store. `path` is where the service writes to. */

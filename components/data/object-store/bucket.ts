@@ -1,4 +1,5 @@
 import type { Usable } from "../../core/usage.ts";
+import type { BackupEncryption } from "../backup-shape.ts";
 import type { DataClass } from "../declared.ts";
 
 /** One bucket, wherever it is kept, and the two rights that can be had to it. */
@@ -7,6 +8,8 @@ export interface Bucket {
   readonly bucketName: string;
   /** How closely it is kept: that of its store. Data of a higher class does not go there. */
   readonly dataClass: DataClass;
+  /** What backups that go there are encrypted with, if they do not say; `AES256` by default, and the `bucket`'s own key in S3. */
+  readonly encryption?: BackupEncryption;
   /** Reads, writes, deletes and lists its objects; cannot change the bucket itself. */
   readonly owner: Usable;
   /** Reads and lists its objects. */

@@ -16,6 +16,7 @@ import { Ledger } from "../../core/ledger.ts";
 import type { Transform } from "../../core/transform.ts";
 import type { Consumer, Grant, Peer } from "../../core/usage.ts";
 import { Certificate } from "../../edge/certificate.ts";
+import { DEFAULT_ENCRYPTION } from "../backup-shape.ts";
 import { setWithClaims } from "../claims.ts";
 import { PASSWORD } from "../credential.ts";
 import { StoreMonitoring } from "../monitoring/store-monitoring.ts";
@@ -41,6 +42,7 @@ type Entry = Access & { readonly accessKey: pulumi.Output<string>; readonly secr
  */
 export class InCluster implements Server {
   readonly endpoint: string;
+  readonly encryption = DEFAULT_ENCRYPTION;
   readonly #name: string;
   readonly #children: Children;
   readonly #args: CompleteArgs;
@@ -86,7 +88,7 @@ export class InCluster implements Server {
     ];
     new Service(...children.child(name, servicePlan(name, args), undefined, { dependsOn: sets }));
     this.#setup = this.#setUp(sets, transform?.setup);
-    const watch = { ...watched(name, args), namespace, runbooks: args.runbooks };
+    const watch = { ...watched(name, args), namespace: args.namespace, runbooks: args.runbooks };
     new StoreMonitoring(name, watch, { parent: children.component, dependsOn: sets });
   }
 

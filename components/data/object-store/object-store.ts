@@ -4,6 +4,7 @@ import { refuse } from "../../core/invalid.ts";
 import { nearest } from "../../core/names.ts";
 import type { Usable } from "../../core/usage.ts";
 import { type DataClass, DEFAULT_CLASS } from "../declared.ts";
+import { refuseShape } from "../shape.ts";
 import { complete, type ObjectStoreArgs } from "./args.ts";
 import type { Bucket } from "./bucket.ts";
 import type { Access } from "./identities.ts";
@@ -29,9 +30,11 @@ export class ObjectStore<Name extends string = string> extends Component {
   readonly #server: Server;
 
   constructor(name: string, args: ObjectStoreArgs<Name> | S3Args<Name>, opts?: pulumi.ComponentResourceOptions) {
+    const subject = `ObjectStore "${name}"`;
+    refuseShape(subject, args, { buckets: "an object of objects, by name" });
     const onAws = args.backend === "aws";
     const problems = onAws ? s3Problems(name, completeS3(args)) : objectStoreProblems(name, complete(args));
-    refuse(`ObjectStore "${name}"`, problems);
+    refuse(subject, problems);
     super("data:ObjectStore", name, opts, onAws ? [args.namespace] : [args.namespace, args.issuer]);
     this.#name = name;
     this.#dataClass = args.dataClass ?? DEFAULT_CLASS;
@@ -57,6 +60,7 @@ export class ObjectStore<Name extends string = string> extends Component {
       grant: (consumer) => this.#server.grant({ bucket, right }, consumer),
     });
     const bucketName = this.#server.bucketName(bucket);
-    return { bucketName, dataClass: this.#dataClass, owner: usable("owner"), reader: usable("reader") };
+    const { encryption } = this.#server;
+    return { bucketName, dataClass: this.#dataClass, encryption, owner: usable("owner"), reader: usable("reader") };
   }
 }

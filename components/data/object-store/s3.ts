@@ -40,6 +40,7 @@ interface Made {
 /** Buckets of S3: every object in three zones, all versions of it, encrypted with a key of one's own, and a record of each request. */
 export class S3 implements Server {
   readonly endpoint: string;
+  readonly encryption = "bucket";
   readonly #name: string;
   readonly #args: CompleteS3;
   readonly #children: Children;

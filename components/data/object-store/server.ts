@@ -1,4 +1,5 @@
 import type { Consumer, Grant } from "../../core/usage.ts";
+import type { BackupEncryption } from "../backup-shape.ts";
 import type { Access } from "./identities.ts";
 
 /** What keeps buckets, wherever it runs. */
@@ -7,6 +8,8 @@ export interface Server {
   readonly endpoint: string;
   /** A bucket's name, as S3 clients give it. */
   bucketName(bucket: string): string;
+  /** What objects are encrypted with whose writer does not say. */
+  readonly encryption: BackupEncryption;
   /** Gives a consumer a right to a bucket, and tells it where the bucket is. */
   grant(access: Pick<Access, "bucket" | "right">, consumer: Consumer): Grant;
 }

@@ -84,7 +84,6 @@ export function auroraPlan(stack: string, name: string, args: CompleteAurora): A
       copyTagsToSnapshot: true,
       deletionProtection: retain,
       skipFinalSnapshot: !retain,
-      ...(retain && { finalSnapshotIdentifier: `${id}-final` }),
       enabledCloudwatchLogsExports: ["postgresql"],
       applyImmediately: !retain,
       ...WINDOWS,

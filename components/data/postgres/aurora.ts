@@ -12,7 +12,7 @@ import type { Consumer } from "../../core/usage.ts";
 import { authoritiesFor, databaseRoots } from "../aws/authorities.ts";
 import { watchStore } from "../aws/monitoring/watch.ts";
 import { storeAddresses } from "../aws/place.ts";
-import { keyOf, logGroupOf, type Surrounded, securityGroupOf } from "../aws/surroundings.ts";
+import { finalSnapshotOf, keyOf, logGroupOf, type Surrounded, securityGroupOf } from "../aws/surroundings.ts";
 import type { Trust } from "../trust.ts";
 import type { AuroraArgs, CompleteAurora } from "./aurora-args.ts";
 import { watched } from "./aurora-monitoring.ts";
@@ -64,6 +64,7 @@ export class Aurora implements Server {
           dbSubnetGroupName: subnetGroup,
           dbClusterParameterGroupName: parameterGroup,
           vpcSecurityGroupIds: [securityGroup],
+          ...(retain && { finalSnapshotIdentifier: finalSnapshotOf(surrounded, children) }),
         },
         transform?.cluster,
         { ...keeping(retain), dependsOn: logs },

@@ -1,7 +1,7 @@
 import type { Duration } from "../../core/duration.ts";
 import type { OptOut } from "../../core/opt-out.ts";
 import type { Quantity } from "../../core/quantity.ts";
-import type { BackupEncryption, DrillEvery } from "../backup-shape.ts";
+import { type BackupEncryption, DEFAULT_ENCRYPTION, type DrillEvery } from "../backup-shape.ts";
 import type { Bucket } from "../object-store/bucket.ts";
 
 /** What a restore is reckoned with. All are of the worst day: a promise that holds on the others is none. */
@@ -27,7 +27,10 @@ export interface BackupArgs {
    * came from: two histories in one folder could not be told apart.
    */
   readonly serverName?: string;
-  /** What the object store is asked to encrypt each object with; `AES256` by default. On the way it is TLS. */
+  /**
+   * What the object store is asked to encrypt each object with; what the bucket says by default: `AES256` in
+   * the cluster, and nothing in S3 (`bucket`), which encrypts with the bucket's own key. On the way it is TLS.
+   */
   readonly encryption?: BackupEncryption;
   /** What the sums go by. */
   readonly rates?: Partial<BackupRates>;
@@ -45,12 +48,18 @@ export interface RestoreArgs {
 }
 
 /** What backups do that say nothing. */
-const DEFAULTS = { keep: "30d", encryption: "AES256", drill: "weekly" } as const;
+const DEFAULTS = { keep: "30d", drill: "weekly" } as const;
 const RATES: BackupRates = { fetch: "80Mi", read: "125Mi", log: "256Ki" };
 
 export type CompleteBackup = Required<Omit<BackupArgs, "rates">> & { readonly rates: BackupRates };
 
 /** The arguments of backups with every default filled in. */
 export function completeBackup(name: string, args: BackupArgs): CompleteBackup {
-  return { serverName: name, ...DEFAULTS, ...args, rates: { ...RATES, ...args.rates } };
+  return {
+    serverName: name,
+    ...DEFAULTS,
+    encryption: args.to.encryption ?? DEFAULT_ENCRYPTION,
+    ...args,
+    rates: { ...RATES, ...args.rates },
+  };
 }

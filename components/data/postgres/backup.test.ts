@@ -83,6 +83,17 @@ describe("a Postgres with personal data and objectives", () => {
     });
   });
 
+  test("names no encryption to a bucket with a key of its own, unless it is told to", async () => {
+    const inS3 = (more: object) => made((to) => ({ backup: { to: { ...to, encryption: "bucket" }, ...more } }));
+    const { metadata, spec } = (await inS3({})).inputsOf(":ObjectStore", "postgres-backup");
+    expect(spec.configuration.data).toEqual({ compression: "snappy" });
+    expect(spec.configuration.wal).toEqual({ compression: "snappy", maxParallel: 4 });
+    expect(metadata.annotations).toEqual({ "plumbline.dev/encrypted-by": "bucket" });
+    const told = (await inS3({ encryption: "aws:kms" })).inputsOf(":ObjectStore", "postgres-backup");
+    expect(told.spec.configuration.wal).toMatchObject({ encryption: "aws:kms" });
+    expect(told.metadata.annotations).toBeUndefined();
+  });
+
   test("archives its log, within the RPO", () => {
     expect(all.inputsOf(":Cluster", "postgres").spec).toMatchObject({
       bootstrap: { initdb: { dataChecksums: true } },

@@ -1,6 +1,7 @@
 import { labels } from "../../core/labels.ts";
 import { isOptOut, optOutAnnotations } from "../../core/opt-out.ts";
 import type { Resources } from "../../core/resources.ts";
+import { askedFor } from "../backup-shape.ts";
 import { type DeclaredArgs, dataLabels } from "../declared.ts";
 import { type BucketAccess, bucketKey } from "../object-store/bucket-access.ts";
 import type { CompleteArgs } from "./args.ts";
@@ -41,11 +42,16 @@ export function objectStorePlan(
   { encryption, keep }: Pick<CompleteBackup, "encryption"> & Partial<Pick<CompleteBackup, "keep">>,
 ): ObjectStoreManifest {
   const { ENDPOINT, REGION } = grant.environment;
-  const compressed = { compression: "snappy", encryption } as const;
+  const compressed = { compression: "snappy", ...askedFor(encryption) } as const;
   return {
     apiVersion: "barmancloud.cnpg.io/v1",
     kind: "ObjectStore",
-    metadata: { name: objectStore, namespace, labels: { ...labels(name), ...dataLabels(declared) } },
+    metadata: {
+      name: objectStore,
+      namespace,
+      labels: { ...labels(name), ...dataLabels(declared) },
+      ...(encryption === "bucket" && { annotations: { "plumbline.dev/encrypted-by": "bucket" } }),
+    },
     spec: {
       configuration: {
         destinationPath: `s3://${bucketName}/`,

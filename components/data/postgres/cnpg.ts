@@ -2,7 +2,7 @@ import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Manifest } from "../../core/custom-resource.ts";
 import type { Resources } from "../../core/resources.ts";
-import type { BackupEncryption } from "../backup-shape.ts";
+import type { askedFor } from "../backup-shape.ts";
 
 /** A role of the server, as CloudNativePG keeps it. */
 export interface Role {
@@ -74,10 +74,7 @@ export type ScheduledBackupManifest = Manifest<
   }
 >;
 
-interface Compressed {
-  compression: "snappy";
-  encryption: BackupEncryption;
-}
+type Compressed = ReturnType<typeof askedFor> & { compression: "snappy" };
 
 /** Of the Barman Cloud plugin: where backups lie, and how they get there. */
 export type ObjectStoreManifest = Manifest<
@@ -104,6 +101,26 @@ interface CredentialKey {
   name: string;
   key: string;
 }
+
+/** PgBouncer's pods before a Cluster. `metadata` of the pods is all that the definition has of it: labels and annotations. */
+export type PoolerManifest = Manifest<
+  "postgresql.cnpg.io/v1",
+  "Pooler",
+  {
+    cluster: { name: string };
+    type: "rw";
+    instances: number;
+    deploymentStrategy: types.input.apps.v1.DeploymentStrategy;
+    pgbouncer: {
+      poolMode: "transaction" | "session";
+      authQuerySecret: { name: string };
+      authQuery: string;
+      parameters: Record<string, string>;
+      pg_hba: pulumi.Input<string[]>;
+    };
+    template: { metadata: { labels: Record<string, string> }; spec: types.input.core.v1.PodSpec };
+  }
+>;
 
 export type DatabaseManifest = Manifest<
   "postgresql.cnpg.io/v1",

@@ -7,6 +7,7 @@ import { optOutAnnotations } from "../../core/opt-out.ts";
 import type { Resources } from "../../core/resources.ts";
 import { RESTRICTED_CONTAINER } from "../../core/security-context.ts";
 import type { Destination } from "../../core/usage.ts";
+import { type BackupEncryption, encryptionVariable } from "../backup-shape.ts";
 import { dataLabels } from "../declared.ts";
 import { environment } from "../environment.ts";
 import { type BucketAccess, bucketEnvironment, bucketVolume } from "../object-store/bucket-access.ts";
@@ -36,7 +37,9 @@ export interface EraserArgs {
   /** The Secret whose `ca.crt` signed for the server. */
   readonly authority: string;
   /** The log of requests, if there is one. */
-  readonly log?: { readonly access: BucketAccess; readonly backup: CompleteBackup } | undefined;
+  readonly log?:
+    | { readonly access: BucketAccess; readonly backup: CompleteBackup; readonly encryption: BackupEncryption }
+    | undefined;
 }
 
 export function eraserName(name: string): string {
@@ -190,12 +193,12 @@ export function eraserPlan(name: string, eraser: EraserArgs): types.input.batch.
   });
 }
 
-function logEnvironment({ access, backup }: NonNullable<EraserArgs["log"]>, { restore }: CompleteArgs) {
+function logEnvironment({ access, backup, encryption }: NonNullable<EraserArgs["log"]>, { restore }: CompleteArgs) {
   return {
     ...bucketEnvironment(access, PATHS.log),
     FOLDER: backup.serverName,
     ...(restore !== undefined && { ORIGIN: restore.serverName }),
-    ENCRYPTION: backup.encryption,
+    ...encryptionVariable(encryption),
     HOME: "/tmp",
     PYTHONPYCACHEPREFIX: "/tmp",
   };

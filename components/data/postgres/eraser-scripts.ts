@@ -57,7 +57,7 @@ import boto3
 
 BUCKET, FOLDER, ORIGIN = os.environ["BUCKET"], os.environ["FOLDER"], os.environ.get("ORIGIN")
 FORGET = int(os.environ["FORGET_SECONDS"])
-ENCRYPTED = {"ServerSideEncryption": os.environ["ENCRYPTION"]}
+ENCRYPTED = {"ServerSideEncryption": os.environ["ENCRYPTION"]} if "ENCRYPTION" in os.environ else {}
 for key in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY"):
     with open(os.environ[key + "_FILE"]) as file:
         os.environ["AWS_" + key] = file.read().strip()

@@ -1,5 +1,6 @@
 import { milliseconds } from "../../core/duration.ts";
 import { type Alert, diskAlerts, sinceItEndedWell } from "../monitoring/alert.ts";
+import { drillAlerts } from "../monitoring/drill-alerts.ts";
 import type { Watched } from "../monitoring/store-monitoring.ts";
 import type { CompleteArgs } from "./args.ts";
 import { backupOf } from "./backup.ts";
@@ -7,6 +8,9 @@ import type { BackupPlan } from "./backup-plan.ts";
 import { eraserName } from "./eraser-plan.ts";
 import { type CompleteErasure, completeErasure } from "./erasure-args.ts";
 import { podLabels } from "./plan.ts";
+import { watchedPooler } from "./pooler-monitoring.ts";
+import { poolerOf } from "./pooler-plan.ts";
+import { drillName } from "./restore-drill-plan.ts";
 
 /** Of the connections that there are; the rest lasts until somebody has looked. */
 const CONNECTIONS_SHARE = 0.9;
@@ -23,7 +27,9 @@ const LATE_DAYS = 2;
 /** What is watched of a cluster, by the metrics that CloudNativePG's instances have by themselves. */
 export function watched(name: string, args: CompleteArgs): Watched {
   const { namespace, instances, connections, erasure } = args;
-  const plan = backupOf(name, args)?.plan;
+  const backedUp = backupOf(name, args);
+  const pooler = poolerOf(args);
+  const pooled = pooler && watchedPooler(name, namespace.name, pooler);
   const pods = `namespace="${namespace.name}",pod=~"${name}-[0-9]+"`;
   const of = (metric: string) => `cnpg_${metric}{${pods}}`;
   const primaries = `(count(${of("pg_replication_in_recovery")} == 0) or vector(0))`;
@@ -51,13 +57,24 @@ export function watched(name: string, args: CompleteArgs): Watched {
       summary: "{{ $labels.datname }} is half-way to a stop: vacuum does not keep up",
     },
     ...(instances > 1 ? replicationAlerts(instances, streaming, of("pg_replication_lag")) : []),
-    ...(plan ? backupAlerts(plan, of) : []),
+    ...(backedUp ? backupAlerts(backedUp.plan, of) : []),
+    ...(backedUp
+      ? drillAlerts({
+          kind: "Postgres",
+          namespace: namespace.name,
+          cronJob: drillName(name),
+          every: backedUp.backup.drill,
+          takes: backedUp.plan.drillSeconds,
+        })
+      : []),
     ...(erasure ? eraserAlerts(name, namespace.name, completeErasure(erasure)) : []),
+    ...(pooled?.alerts ?? []),
     ...diskAlerts("Postgres", namespace.name, `${name}-[0-9]+`),
   ];
   return {
     title: "PostgreSQL",
     runbook: "postgres",
+    // A pooler's pods have them too, and a port of the same name.
     pods: podLabels(name),
     scrapes: [{ port: "metrics" }],
     alerts,
@@ -88,6 +105,7 @@ export function watched(name: string, args: CompleteArgs): Watched {
         title: "Age of the oldest transaction",
         queries: { "{{datname}}": `max by (datname) (${of("pg_database_xid_age")})` },
       },
+      ...(pooled?.panels ?? []),
     ],
   };
 }
@@ -107,9 +125,10 @@ function backupAlerts({ everyHours }: BackupPlan, of: (metric: string) => string
     {
       name: "PostgresBackupLate",
       severity: "warning",
-      expr: `time() - max(${newest}) > ${2 * everyHours * HOUR_SECONDS}`,
+      // Without the metric nobody knows of any: the plugin does not run, or the instances are not read.
+      expr: `time() - max(${newest}) > ${2 * everyHours * HOUR_SECONDS} or absent(${newest})`,
       lasts: "10m",
-      summary: `the newest base backup is more than ${2 * everyHours} hours old: a restore takes longer than was promised`,
+      summary: `no base backup of the last ${2 * everyHours} hours is known: a restore takes longer than was promised`,
     },
   ];
 }

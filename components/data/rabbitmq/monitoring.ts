@@ -127,8 +127,9 @@ function diskAlerts(free: string): Alert[] {
 function lossAlerts({ nodes, queues }: CompleteArgs, up: string, of: Metric): Alert[] {
   const all = Object.keys(queues).flatMap((queue) => [queue, deadLettersOf(queue)]);
   const each = copies(nodes);
-  // Only a node that has a copy, and whose copy runs, has this of the queue.
-  const there = `(count(${of("detailed_raft_log_commit_index", label("queue", all))}) or vector(0))`;
+  // Only a node that has a copy, and whose copy runs, has this of the queue: by the second name since RabbitMQ 4.2.
+  const [before, since] = ["raft_log", "raft"].map((log) => of(`detailed_${log}_commit_index`, label("queue", all)));
+  const there = `(count(${before} or ${since}) or vector(0))`;
   return [
     {
       name: "RabbitMQNodeDown",

@@ -9,7 +9,7 @@ import type { Resources } from "../../core/resources.ts";
 import { RESTRICTED_CONTAINER } from "../../core/security-context.ts";
 import type { Destination } from "../../core/usage.ts";
 import { certificateSecret } from "../../edge/certificate-plan.ts";
-import { DRILL_SCHEDULES } from "../backup-shape.ts";
+import { DRILL_SCHEDULES, encryptionVariable } from "../backup-shape.ts";
 import { dataLabels } from "../declared.ts";
 import { environment } from "../environment.ts";
 import { type BucketAccess, bucketEnvironment, bucketVolume } from "../object-store/bucket-access.ts";
@@ -125,7 +125,7 @@ function podOf(name: string, part: BackupPart, { redis: args, backup, plan, acce
   const [first, second] = {
     backup: [
       redis("snapshot", MOVER),
-      bucket("put", { ENCRYPTION: backup.encryption, KEEP_SECONDS: String(seconds(backup.keep)) }),
+      bucket("put", { ...encryptionVariable(backup.encryption), KEEP_SECONDS: String(seconds(backup.keep)) }),
     ],
     "restore-drill": [
       // The one before, and this one on its way.

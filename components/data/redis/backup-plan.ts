@@ -42,10 +42,10 @@ const MINUTE = 20;
 /** What of a Redis is backed up, and by which plan; undefined if nothing is. */
 export function redisBackupOf(
   name: string,
-  args: Pick<CompleteArgs, "backup" | "objectives" | "resources" | "role">,
+  args: Pick<CompleteArgs, "backup" | "namespace" | "objectives" | "resources" | "role">,
 ): { readonly backup: CompleteRedisBackup; readonly plan: RedisBackupPlan } | undefined {
   if (args.role === "cache" || args.backup === undefined || isOptOut(args.backup)) return undefined;
-  const backup = completeRedisBackup(name, args.backup);
+  const backup = completeRedisBackup(name, args.namespace.name, args.backup);
   return { backup, plan: redisBackupPlan(memoryForData(args), backup, args.objectives) };
 }
 

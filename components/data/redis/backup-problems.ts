@@ -26,9 +26,9 @@ export function redisBackupProblems(name: string, args: CompleteArgs): Problem[]
     return objectives === undefined
       ? []
       : nothing("objectives", objectives, "with backup: { to: <a bucket> }: after a disaster nothing else comes back");
-  const full = completeRedisBackup(name, backup);
+  const full = completeRedisBackup(name, args.namespace.name, backup);
   const problems = [
-    ...backupShapeProblems(full, { folder: full.folder }),
+    ...backupShapeProblems(full, backup.folder === undefined ? {} : { folder: backup.folder }),
     ...backupKeepProblems(full.keep, args),
     ...placeClassProblems("backup.to", "backups", args, full.to),
   ];

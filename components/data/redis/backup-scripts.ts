@@ -97,7 +97,9 @@ const PUT_PY = `${BUCKET_PY}
 with open("${PATHS.data}/facts") as file:
     taken, keys, digest = file.read().split()
 name = FOLDER + time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(int(taken))) + ".rdb"
-how = {"ServerSideEncryption": os.environ["ENCRYPTION"], "Metadata": {"keys": keys, "sha256": digest}}
+how = {"Metadata": {"keys": keys, "sha256": digest}}
+if "ENCRYPTION" in os.environ:
+    how["ServerSideEncryption"] = os.environ["ENCRYPTION"]
 s3.upload_file("${SNAPSHOT}", BUCKET, name, ExtraArgs=how)
 size = os.path.getsize("${SNAPSHOT}")
 there = s3.head_object(Bucket=BUCKET, Key=name)["ContentLength"]

@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { Namespace } from "../../cluster/index.ts";
+import { optOut } from "../../core/opt-out.ts";
 import { Issuer } from "../../edge/index.ts";
 import { GENERATED, isSecret, type Recording, record } from "../../testing/record.ts";
+import type { AwsPlace } from "../aws/place.ts";
 import { ObjectStore } from "../object-store/object-store.ts";
 import type { RedisArgs } from "./args.ts";
 import { Redis } from "./redis.ts";
@@ -95,6 +97,16 @@ describe("a Redis that is backed up", () => {
     expect(JSON.stringify(containers("backup"))).not.toContain(GENERATED);
   });
 
+  test("has a folder that a Redis of this name in another namespace has not; what is named is taken as it is", async () => {
+    const folders = ["backup", "restore-drill", "restore"].flatMap((part) =>
+      containers(part).flatMap(({ env = [] }) => env.filter(({ name }: { name: string }) => name === "FOLDER")),
+    );
+    expect(folders).toEqual(Array(3).fill({ name: "FOLDER", value: "shop-data/sessions" }));
+    const { inputsOf } = await made((to) => ({ backup: { to, folder: "sessions" } }));
+    const [put] = inputsOf(":CronJob", "sessions-backup").spec.jobTemplate.spec.template.spec.containers;
+    expect(put.env).toContainEqual({ name: "FOLDER", value: "sessions" });
+  });
+
   test("is let in to the servers, but for the drill, and nobody is let in to it", () => {
     const ingress = JSON.stringify(all.inputsOf(":NetworkPolicy", "sessions-server").spec.ingress);
     for (const part of ["backup", "restore"]) expect(ingress).toContain(`"app.kubernetes.io/component":"${part}"`);
@@ -106,6 +118,36 @@ describe("a Redis that is backed up", () => {
     expect([ports("backup"), ports("restore-drill"), ports("restore")]).toEqual([[6379, 8333], [8333], [6379, 8333]]);
     expect(all.inputsOf(":NetworkPolicy", "sessions-backup").spec.ingress).toEqual([]);
   });
+});
+
+test("a bucket of S3 has a key of its own, and is named no encryption; one in the cluster is", async () => {
+  const aws: AwsPlace = {
+    region: "eu-central-1",
+    accountId: "123456789012",
+    vpcId: "vpc-0a1b2c3d",
+    subnets: zones.map((zone, index) => ({
+      id: `subnet-${index}`,
+      zone: `eu-central-1${zone}`,
+      cidr: `10.0.${8 + index}.0/24`,
+    })),
+    podSecurityGroupIds: ["sg-0a1b2c3d"],
+    clusterName: "shop",
+    alarms: optOut("nobody runs it"),
+  };
+  const inS3 = await record("test", () => {
+    const namespace = new Namespace("shop-data", { quota: { cpu: "10", memory: "10Gi", pods: 100 } });
+    const issuer = new Issuer("internal", { authority: "private" });
+    const keys = { podIdentity: optOut("the jobs read a key from a file") };
+    const objects = new ObjectStore("objects", { backend: "aws", namespace, aws, buckets: { backups: {} }, ...keys });
+    const backup = { to: objects.bucket("backups") };
+    new Redis("sessions", { namespace, issuer, zones, role: "store", backup });
+  });
+  const named = ({ inputsOf }: Recording<unknown>) =>
+    inputsOf(":CronJob", "sessions-backup").spec.jobTemplate.spec.template.spec.containers[0].env.filter(
+      ({ name }: { name: string }) => name === "ENCRYPTION",
+    );
+  expect(named(all)).toEqual([{ name: "ENCRYPTION", value: "AES256" }]);
+  expect(named(inS3)).toEqual([]);
 });
 
 test("without a backup there is nothing of it", async () => {

@@ -31,7 +31,7 @@ test("no port is open without TLS", () => {
 test("a consumer sees its own keys and channels, and rules nothing", () => {
   const line = consumerAcl("payments", "hunter2");
   expect(line).toContain(" ~payments:* &payments:* ");
-  expect(line).toMatch(/-@admin -@dangerous$/);
+  expect(line).toMatch(/\+@all -@admin -@dangerous -@scripting .* -scan -randomkey -pubsub -client\|tracking$/);
   expect(line).toContain(`#${createHash("sha256").update("hunter2").digest("hex")}`);
   expect(line).not.toContain("hunter2");
 });

@@ -98,14 +98,22 @@ function sentinelTuning(name: string): string {
   );
 }
 
-/** A consumer's line of the ACL file: its own keys and channels, and no command that rules the server. */
+/**
+ * What a consumer may not run. Functions are the server's: one that a consumer loads would run with another's rights, so of scripts it has only those
+ * that it sends itself, which locks need. SCAN, RANDOMKEY, PUBSUB and broadcast tracking tell everybody's keys and channels, whatever one's own are.
+ */
+const NOT_RUN =
+  "-@admin -@dangerous -@scripting +eval +eval_ro +evalsha +evalsha_ro +script|load +script|exists " +
+  "-scan -randomkey -pubsub -client|tracking";
+
+/** A consumer's line of the ACL file: its own keys and channels, and no command that rules the server or tells of others. */
 export function consumerAcl(user: string, password: string): string {
   return `user ${user} on #${digest(password)} ${rights(user)}`;
 }
 
 /** What a consumer may do, in the words of an ACL. */
 export function rights(user: string): string {
-  return `~${keyPrefix(user)}* &${keyPrefix(user)}* +@all -@admin -@dangerous`;
+  return `~${keyPrefix(user)}* &${keyPrefix(user)}* +@all ${NOT_RUN}`;
 }
 
 /** What the keys of a consumer begin with. */

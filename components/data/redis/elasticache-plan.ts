@@ -29,6 +29,8 @@ export interface ElastiCachePlan {
   readonly subnetGroup: SubnetGroupArgs;
   readonly parameterGroup: ParameterGroupArgs;
   readonly logGroups: readonly { readonly type: (typeof LOGS)[number]; readonly path: string }[];
+  /** Whether it makes snapshots. */
+  readonly saved: boolean;
   readonly replicationGroup: Omit<ReplicationGroupArgs, "kmsKeyId" | "securityGroupIds" | "userGroupIds">;
 }
 
@@ -58,6 +60,7 @@ export function elastiCachePlan(stack: string, name: string, args: CompleteElast
       tags,
     },
     logGroups,
+    saved,
     replicationGroup: {
       replicationGroupId: id,
       description: `Redis ${name}, a ${role}`,
@@ -77,7 +80,6 @@ export function elastiCachePlan(stack: string, name: string, args: CompleteElast
       ...(saved && {
         snapshotRetentionLimit: days(keep),
         snapshotWindow: WINDOWS.snapshotWindow,
-        ...(retain && { finalSnapshotIdentifier: `${id}-final` }),
       }),
       logDeliveryConfigurations: logGroups.map(({ type, path }) => ({
         destination: path,

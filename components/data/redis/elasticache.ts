@@ -13,7 +13,7 @@ import { accountProblems } from "../account.ts";
 import { amazonRoots, authoritiesFor } from "../aws/authorities.ts";
 import { watchStore } from "../aws/monitoring/watch.ts";
 import { storeAddresses } from "../aws/place.ts";
-import { keyOf, logGroupOf, type Surrounded, securityGroupOf } from "../aws/surroundings.ts";
+import { finalSnapshotOf, keyOf, logGroupOf, type Surrounded, securityGroupOf } from "../aws/surroundings.ts";
 import { credential, PASSWORD } from "../credential.ts";
 import { keyPrefix, PORT } from "./config.ts";
 import type { CompleteElastiCache, ElastiCacheArgs } from "./elasticache-args.ts";
@@ -61,6 +61,7 @@ export class ElastiCache implements Server {
           subnetGroupName,
           parameterGroupName,
           securityGroupIds: [securityGroup],
+          ...(plan.saved && retain && { finalSnapshotIdentifier: finalSnapshotOf(surrounded, children) }),
           userGroupIds: [this.#userGroup(id).userGroupId],
         },
         transform?.replicationGroup,

@@ -1,5 +1,6 @@
 import { selector } from "../../core/labels.ts";
 import { type Alert, diskAlerts, sinceItEndedWell } from "../monitoring/alert.ts";
+import { drillAlerts } from "../monitoring/drill-alerts.ts";
 import type { Watched } from "../monitoring/store-monitoring.ts";
 import type { CompleteArgs } from "./args.ts";
 import { type RedisBackupPlan, redisBackupOf } from "./backup-plan.ts";
@@ -7,13 +8,14 @@ import { names, SERVER } from "./plan.ts";
 
 /** Of the memory for data. A store refuses writes when it is full. */
 const MEMORY_SHARE = 0.9;
+type BackedUp = NonNullable<ReturnType<typeof redisBackupOf>>;
 /** Keys thrown out a second for a quarter of an hour: what is looked up again at once was worth keeping. */
 const EVICTIONS_PER_SECOND = 100;
 
 /** What is watched of the servers. */
 export function watched(name: string, args: CompleteArgs): Watched {
   const { namespace, replicas, role } = args;
-  const plan = redisBackupOf(name, args)?.plan;
+  const backedUp = redisBackupOf(name, args);
   const { server } = names(name);
   const pods = `namespace="${namespace.name}",pod=~"${server}-[0-9]+"`;
   const of = (metric: string, more = "") => `redis_${metric}{${pods}${more}}`;
@@ -58,7 +60,7 @@ export function watched(name: string, args: CompleteArgs): Watched {
           summary: `{{ $labels.pod }} throws out more than ${EVICTIONS_PER_SECOND} keys a second: the cache is too small`,
         },
     ...(replicas > 1 ? replicationAlerts(replicas, following, of) : []),
-    ...(plan ? [backupAlert(name, namespace.name, plan)] : []),
+    ...(backedUp ? backupAlerts(name, namespace.name, backedUp) : []),
     ...diskAlerts("Redis", namespace.name, `data-${server}-[0-9]+`),
   ];
   return {
@@ -92,6 +94,11 @@ export function watched(name: string, args: CompleteArgs): Watched {
       { title: "Behind the primary", unit: "s", queries: { "{{pod}}": of("master_last_io_seconds_ago") } },
     ],
   };
+}
+
+function backupAlerts(name: string, namespace: string, { backup, plan }: BackedUp): Alert[] {
+  const drill = { cronJob: `${name}-restore-drill`, every: backup.drill, takes: plan.drillSeconds };
+  return [backupAlert(name, namespace, plan), ...drillAlerts({ kind: "Redis", namespace, ...drill })];
 }
 
 /** After two intervals and the time that a snapshot takes, more is at stake than was promised. */

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../../core/component.ts";
 import { refuse } from "../../core/invalid.ts";
 import type { Consumer, Grant, Usable } from "../../core/usage.ts";
+import { refuseShape } from "../shape.ts";
 import { quorumProblems, quorumZoneProblems, storeProblems } from "../store.ts";
 import { complete, type RedisArgs } from "./args.ts";
 import { redisBackupProblems } from "./backup-problems.ts";
@@ -24,9 +25,11 @@ export class Redis extends Component implements Usable {
   readonly #server: Server;
 
   constructor(name: string, args: RedisArgs | ElastiCacheArgs, opts?: pulumi.ComponentResourceOptions) {
+    const subject = `Redis "${name}"`;
+    refuseShape(subject, args, {});
     const onAws = args.backend === "aws";
     const problems = onAws ? elastiCacheProblems(name, completeElastiCache(args)) : redisProblems(name, args);
-    refuse(`Redis "${name}"`, problems);
+    refuse(subject, problems);
     super("data:Redis", name, opts, onAws ? [args.namespace] : [args.namespace, args.issuer]);
     this.usableName = name;
     this.#server = onAws

@@ -8,6 +8,7 @@ import type { Consumer, Grant, Usable } from "../../core/usage.ts";
 import { credential } from "../credential.ts";
 import { type Access, loginRole, roleSecret } from "../postgres/plan.ts";
 import { Postgres } from "../postgres/postgres.ts";
+import { refuseShape } from "../shape.ts";
 import type { Trust } from "../trust.ts";
 import {
   type ShardedAuroraArgs,
@@ -22,7 +23,7 @@ import { type ShardMap, shardMap } from "./shard-map.ts";
 
 /**
  * One store over several {@link Postgres} of one shape, in the cluster or on AWS, each of which keeps some of the keys. A shard more takes
- * its share from the others, once it is moved there: that is a reshard, which `docs/services.md` tells of.
+ * its share from the others, once it is moved there: that is a reshard, which `docs/sharding.md` tells of.
  *
  * It is one relation for a consumer, `<database>-shards`: the same role and password on every shard, and the map as a file that
  * changes while it runs. So no consumer is started anew for a shard that is added.
@@ -47,7 +48,9 @@ export class ShardedPostgres extends Component {
   readonly #shards: ReadonlyMap<string, Postgres>;
 
   constructor(name: string, args: ShardedPostgresArgs | ShardedAuroraArgs, opts?: pulumi.ComponentResourceOptions) {
-    refuse(`ShardedPostgres "${name}"`, shardedPostgresProblems(name, args));
+    const subject = `ShardedPostgres "${name}"`;
+    refuseShape(subject, args, {});
+    refuse(subject, shardedPostgresProblems(name, args));
     const { namespace } = args;
     super("data:ShardedPostgres", name, opts, args.backend === "aws" ? [namespace] : [namespace, args.issuer]);
     this.#name = name;

@@ -89,7 +89,7 @@ function keysOf({ root, kind, group, resource }: StackObject): [fields: Field[],
   if (resource.type === "aws:backup/vault:Vault") return [[[root.at("kmsKeyArn")], "kmsKeyArn: <the ARN of a key>"]];
   if (kind === "ObjectStore" && group === "barmancloud.cnpg.io")
     return ["data", "wal"].map((part) => [
-      [root.at("spec", "configuration", part, "encryption")],
+      [root.at("spec", "configuration", part, "encryption"), root.at("metadata", "annotations", DECLARED.encryptedBy)],
       `spec.configuration.${part}.encryption: aws:kms`,
     ]);
   if (kind !== "BackupStorageLocation" || root.at("spec", "provider").text()?.includes("aws") !== true) return [];
