@@ -13,8 +13,10 @@ import {
 } from "../components/core/index.ts";
 import { placeProblems } from "../components/data/aws/place.ts";
 import { cpu, disk, duration, label, memory, optOut, percent, resources, text, whole } from "./fields.ts";
+import { checkMonitoring, monitoringSchema, pagingSchema } from "./monitoring-schema.ts";
 import { NODE_KINDS } from "./node-kinds.ts";
 import { awsSchema, storesSchema } from "./store-schema.ts";
+import { telemetrySchema } from "./telemetry-schema.ts";
 
 const host = text('a host name such as "shop.example.com"', (given) => /^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(given));
 
@@ -67,14 +69,6 @@ const flags = z.strictObject(
   ) as FlagShape<typeof SHOP_FLAGS>,
 );
 
-/** Where the receiver's address or key is: never the key itself. */
-const receiver = z.strictObject({
-  kind: z.enum(["pagerduty", "jiraServiceManagement", "slack", "email", "webhook"]),
-  secretRef: text('the Secret that holds the receiver\'s address or key, as "<namespace>/<name>"', (given) =>
-    /^[a-z][a-z0-9-]*\/[a-z][a-z0-9.-]*$/.test(given),
-  ),
-});
-
 /** The shape of an environment file. Unknown keys are refused: a mistyped one must not pass as a default. */
 export const environmentSchema = z.strictObject({
   /** What the environment is for. It decides what may be stepped down from, and whether data outlives the stack. */
@@ -106,7 +100,13 @@ export const environmentSchema = z.strictObject({
       })
       .exactOptional(),
   }),
-  namespaces: z.strictObject({ shop: quota, data: quota, edge: quota }),
+  namespaces: z.strictObject({
+    shop: quota,
+    data: quota,
+    edge: quota,
+    observability: quota.exactOptional(),
+    telemetry: quota.exactOptional(),
+  }),
   services: z.strictObject({
     scaling: z.strictObject({
       min: whole(1, 1_000),
@@ -121,6 +121,15 @@ export const environmentSchema = z.strictObject({
   /** Where in AWS stores with the backend `aws` run. */
   aws: awsSchema.exactOptional(),
   stores: storesSchema,
+  /** Grafana, and where it asks for metrics. None by default. */
+  dashboards: z
+    .strictObject({
+      prometheus: text(SERVICE_URL, isServiceUrl),
+      replicas: whole(2, 10).exactOptional(),
+    })
+    .exactOptional(),
+  /** Traces and logs; nothing collects them where it is left out, as in a rehearsal. */
+  telemetry: telemetrySchema.exactOptional(),
   /** The variant of a flag here, if another than its definition's default. A change of it rolls nothing. */
   flags: flags.exactOptional(),
   /** What the whole is measured by. */
@@ -136,9 +145,10 @@ export const environmentSchema = z.strictObject({
   runbooks: z
     .url({ protocol: /^https?$/, error: 'an address such as "https://git.example.com/docs/runbooks"' })
     .exactOptional(),
+  /** What reads metrics and raises alarms; nothing where it is left out, as in a rehearsal. */
+  monitoring: monitoringSchema.exactOptional(),
   /** Who is told: `critical` wakes someone, `warning` waits for the morning. */
-  // Kept for the part that wakes people, which is not wired to an Alertmanager yet: docs/alerting.md.
-  paging: z.strictObject({ critical: receiver, warning: receiver }).exactOptional(),
+  paging: pagingSchema.exactOptional(),
 });
 
 /** One environment: everything in which one stack differs from another. */
@@ -147,8 +157,8 @@ export type Environment = z.infer<typeof environmentSchema> & {
   readonly name: string;
 };
 
-type Parsed = z.infer<typeof environmentSchema>;
-type Report = (path: (string | number)[], allowed: string) => void;
+export type Parsed = z.infer<typeof environmentSchema>;
+export type Report = (path: (string | number)[], allowed: string) => void;
 
 /** What no field says alone: how the fields fit each other. */
 export function crossCheck(environment: Parsed, report: Report): void {
@@ -158,6 +168,8 @@ export function crossCheck(environment: Parsed, report: Report): void {
   checkAws(environment, report);
   checkTier(environment, report);
   checkLoad(environment, report);
+  checkMonitoring(environment, report);
+  checkTelemetry(environment, report);
   for (const { field, allowed } of objectiveProblems(environment.objectives)) report(field.split("."), allowed);
 }
 
@@ -281,6 +293,11 @@ function checkTier(
     );
   if (stores.kafka.backend === "inCluster" && stores.kafka.controllers === "combined" && !rehearsal)
     report(["stores", "kafka", "controllers"], "a number: Apache Kafka advises combined nodes for development only");
+  if (rehearsal && stores.kafka.backend === "inCluster" && stores.kafka.operator !== undefined)
+    report(
+      ["stores", "kafka", "operator"],
+      "nothing: a rehearsal cannot run Strimzi, whose program is in images alone",
+    );
   if (tier !== "production") return;
   if (zones.length < 3) report(["zones"], "three zones or more in production, so that the loss of one leaves a quorum");
   if (paging === undefined) report(["paging"], "receivers for critical and warning: production must wake someone");
@@ -294,6 +311,18 @@ function checkTier(
   for (const [path, given] of Object.entries(stepped))
     if ("replication" in given && given.replication !== undefined)
       report([...path.split("."), "replication"], "no opt-out in production");
+}
+
+function checkTelemetry({ namespaces, telemetry, tier }: Parsed, report: Report): void {
+  if (telemetry !== undefined && namespaces.telemetry === undefined)
+    report(["namespaces", "telemetry"], "a quota, since telemetry is there: { cpu, memory, pods, storage }");
+  if (telemetry === undefined && namespaces.telemetry !== undefined)
+    report(["namespaces", "telemetry"], "nothing: there is no telemetry");
+  if (telemetry?.traces.storage.kind === "memory" && tier !== "rehearsal")
+    report(
+      ["telemetry", "traces", "storage", "kind"],
+      '"badger": memory forgets all at a restart, which is for a rehearsal',
+    );
 }
 
 function checkLoad({ cluster, services: { scaling } }: Parsed, report: Report): void {

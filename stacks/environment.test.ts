@@ -93,6 +93,14 @@ test.each<[what: string, path: string, value: unknown, field: string, allowed: R
   ["a negative count", "stores.kafka.brokers", -3, "stores.kafka.brokers", /a whole number from 1 to 100/],
   ["a wrong word", "stores.kafka.controllers", "many", "stores.kafka.controllers", /from 1 to 7, or "combined"/],
   ["nothing", "stores.kafka.controllers", undefined, "stores.kafka.controllers", /from 1 to 7, or "combined"/],
+  ["an operator that is none", "stores.kafka.operator", "koperator", "stores.kafka.operator", /"strimzi", or nothing/],
+  [
+    "Strimzi in a rehearsal",
+    "stores.kafka.operator",
+    "strimzi",
+    "stores.kafka.operator",
+    /a rehearsal cannot run Strimzi/,
+  ],
   ["a fraction", "stores.redis.replicas", 2.5, "stores.redis.replicas", /a whole number from 1 to 7/],
   ["an unknown key", "stores.postgres.storge", "5Gi", "stores.postgres.storge", /did you mean storage\?$/],
   ["an unknown key at the top", "zonse", [], "zonse", /did you mean zones\?$/],
@@ -107,6 +115,20 @@ test.each<[what: string, path: string, value: unknown, field: string, allowed: R
     /take-orders; did you mean take-orders\?$/,
   ],
   ["a flag's variant that is none", "flags", { "take-orders": "of" }, "flags.take-orders", /"on", "off"/],
+  [
+    "a pooler's mode that is none",
+    "stores.postgres.pooler",
+    { mode: "statement" },
+    "stores.postgres.pooler.mode",
+    /"transaction"/,
+  ],
+  [
+    "a pooler's unknown key",
+    "stores.postgres.pooler",
+    { sise: 5 },
+    "stores.postgres.pooler.sise",
+    /did you mean size\?$/,
+  ],
   ["nodes of no kind", "cluster.nodes", "fast", "cluster.nodes", /simulated.*real.*both/],
   [
     "a version that is none",
@@ -191,6 +213,12 @@ test.each<[what: string, path: string, value: unknown, field: string]>([
   ["nobody to wake", "paging", undefined, "paging"],
   ["a service alone", "services.replication", { optOut: "we are in a hurry today" }, "services.replication"],
   ["a rehearsal's gateway", "gateway", "rehearsal", "gateway"],
+  ["a chat to wake people by", "paging.critical.kind", "slack", "paging.critical.kind"],
+  ["a key where Alertmanager is not", "paging.warning.secretRef", "shop/slack", "paging.warning.secretRef"],
+  ["nobody to notice silence", "paging.heartbeat", undefined, "paging.heartbeat"],
+  ["a lone Prometheus", "monitoring.replication", { optOut: "we are in a hurry today" }, "monitoring.replication"],
+  ["no room for it", "namespaces.observability", undefined, "namespaces.observability"],
+  ["more memory than its limit", "monitoring.resources.requests.memory", "9Gi", "monitoring.resources.requests.memory"],
 ])("production: %s is refused", (_, path, value, field) => {
   expect(said("production", set(path, value)).problems.map((problem) => problem.field)).toEqual([field]);
 });
@@ -214,14 +242,19 @@ test("production: load is not watched where no adapter serves it, for then nothi
 
 test("a release can have an analysis only where its controller has a Prometheus; why not says what to do", () => {
   const production = loadEnvironment("production");
-  expect(whyNoAnalysis(production)).toMatch(/of production has no Prometheus.*; set releases.controller.prometheus in/);
+  expect(whyNoAnalysis(production)).toBeUndefined();
   const { image = "" } = production.releases.controller ?? {};
-  const controller = { image, prometheus: "http://prometheus.monitoring.svc:9090" };
-  const releases = { ...production.releases, controller };
-  expect(whyNoAnalysis({ ...production, releases })).toBeUndefined();
+  const without = { ...production, releases: { ...production.releases, controller: { image } } };
+  expect(whyNoAnalysis(without)).toMatch(/of production has no Prometheus.*; set releases.controller.prometheus in/);
   expect(whyNoAnalysis(loadEnvironment("local"))).toMatch(
     /of local has no Prometheus.*; leave the analysis out there$/,
   );
+});
+
+test("only a rehearsal goes without monitoring, and pages nobody then", () => {
+  const { problems } = said("production", set("monitoring", undefined));
+  expect(problems.map(({ field }) => field)).toEqual(["monitoring", "namespaces.observability", "paging"]);
+  expect(loadEnvironment("local").monitoring).toBeUndefined();
 });
 
 test("production: a stepped-down store is refused", () => {
@@ -257,6 +290,13 @@ test.each<[what: string, path: string, value: unknown, field: string, allowed: R
   ["no place", "aws", undefined, "aws", /since stores.postgres.backend is aws/],
   ["two zones", "aws.subnets", AWS.subnets.slice(1), "aws.subnets", /three zones or more/],
   ["a zone elsewhere", "aws.subnets.2.zone", "us-east-1a", "aws.subnets[2].zone", /of the region eu-central-1/],
+  [
+    "a pooler, which is for the cluster's Postgres",
+    "stores.postgres.pooler",
+    {},
+    "stores.postgres.pooler",
+    /nothing: RDS Proxy.*the backend inCluster/,
+  ],
   ["a number for an account", "aws.accountId", 123_456_789_012, "aws.accountId", /twelve digits/],
   ["days that AWS does not take", "aws.logDays", 366, "aws.logDays", /365, 400/],
   ["nobody who is told", "aws.alarms", undefined, "aws.alarms", /topicArn: "arn:aws:sns:…".*; or \{ optOut/],
@@ -283,6 +323,10 @@ test("a rehearsal has no store on AWS", () => {
   );
   const fields = problems.map(({ field }) => field);
   expect(fields).toEqual(expect.arrayContaining(["stores.postgres.backend", "stores.redis.backend"]));
+});
+
+test("a Kafka may be run by Strimzi where a cluster runs for real", () => {
+  expect(() => said("production", set("stores.kafka.operator", "strimzi"))).toThrow("the environment was accepted");
 });
 
 test("all problems are told at once", () => {

@@ -1,12 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import { SHOP_FLAGS } from "../apps/chassis/src/shop-flags.ts";
 import { Cluster, Namespace } from "../components/cluster/index.ts";
-import { optOut } from "../components/core/index.ts";
+import { optOut, type Peer } from "../components/core/index.ts";
 import { Kafka, ObjectStore, Postgres, Redis } from "../components/data/index.ts";
 import { blueGreen, FeatureFlags, ReleaseController } from "../components/delivery/index.ts";
 import { Gateway, Issuer } from "../components/edge/index.ts";
+import { Dashboards, Logging, Monitoring, PLATFORM, Tracing } from "../components/observability/index.ts";
 import { Application } from "../components/workload/index.ts";
 import { loadEnvironment, placeOf, whyNoAnalysis } from "./environment.ts";
+import { OBSERVABILITY } from "./monitoring-schema.ts";
+import { alertingOf, keyFile } from "./paging.ts";
 
 const loaded = loadEnvironment(pulumi.getStack());
 const {
@@ -27,6 +30,7 @@ const rehearsal = environment.tier === "rehearsal";
 const cluster = new Cluster("cluster", {
   context: where.context,
   operators: rehearsal ? "provided" : "installed",
+  also: stores.kafka.backend === "inCluster" && stores.kafka.operator ? [stores.kafka.operator] : [],
 });
 const on = { provider: cluster.provider, dependsOn: cluster };
 
@@ -39,23 +43,58 @@ const answeredOn = { name: "gateway", namespace: edge.name };
 const trusted =
   certificates.authority === "acme" ? new Issuer("public", { ...certificates, gateway: answeredOn }, on) : internal;
 
-if (releases.controller) {
-  const home = new Namespace("plumbline-delivery", { quota: { cpu: "4", memory: "1Gi", pods: 12 } }, on);
-  new ReleaseController("release-controller", { namespace: home, zones, ...releases.controller }, on);
-}
+const controller = releases.controller && {
+  made: new ReleaseController(
+    "release-controller",
+    {
+      namespace: new Namespace("plumbline-delivery", { quota: { cpu: "4", memory: "1Gi", pods: 12 } }, on),
+      zones,
+      ...releases.controller,
+    },
+    on,
+  ),
+  asks: releases.controller.prometheus !== undefined,
+};
 
 const runbooks = environment.runbooks === undefined ? {} : { runbooks: environment.runbooks };
+
 const kept = { namespace: data, retain: !rehearsal, ...runbooks };
 const store = { ...kept, zones, issuer: internal };
 const IS_THE_BACKUP = optOut(
-  "it holds the backups of the others, in two copies each; a copy in a second region is not built yet",
+  "it holds the backups of the others and logs, in two copies each; a copy in a second region is not built yet",
 );
 const isStore = stores.redis.backend === "inCluster" && stores.redis.role === "store";
 // Who writes backups may delete what is in their bucket: so each has one of its own.
-const buckets: Readonly<Record<string, object>> = { backups: {}, ...(isStore && { snapshots: {} }) };
+const buckets: Readonly<Record<string, object>> = {
+  backups: {},
+  ...(isStore && { snapshots: {} }),
+  ...(environment.telemetry && { logs: {} }),
+};
 // Backups go where data is as closely kept as what is about people.
 const vault = { dataClass: "restricted", buckets, backup: IS_THE_BACKUP } as const;
 const objects = stores.objects && new ObjectStore("objects", { ...store, ...stores.objects, ...vault }, on);
+/** Whose logs are kept apart: the shop's, and those of all else. */
+const SHOP = "shop";
+let tracing: Tracing | undefined;
+let logging: Logging | undefined;
+if (environment.telemetry && namespaces.telemetry) {
+  const { traces, logs } = environment.telemetry;
+  const { retention } = environment;
+  const namespace = new Namespace("shop-telemetry", { quota: namespaces.telemetry }, on);
+  const shared = { namespace, zones, retain: !rehearsal, ...runbooks };
+  tracing = new Tracing("traces", { ...shared, ...traces, retention: retention.traces }, on);
+  logging = new Logging(
+    "logs",
+    {
+      ...shared,
+      store: { kind: "loki", ...logs, ...(objects && { bucket: objects.bucket("logs") }) },
+      retention: retention.logs,
+      tenants: { [SHOP]: { namespaces: [workloads.name], retention: retention.logs } },
+    },
+    on,
+  );
+}
+
 const { rto, rpo, availability, latency } = objectives;
 const savedTo = (bucket: "backups" | "snapshots") =>
   objects && {
@@ -63,7 +102,8 @@ const savedTo = (bucket: "backups" | "snapshots") =>
     backup: { to: objects.bucket(bucket), keep: environment.retention.backups },
   };
 const databases = ["orders", "inventory"] as const;
-// An order names its customer, in its table and on its topic. What inventory keeps of it is the order's id alone, which is about nobody once the order is gone.
+// An order names its customer, in its table and on its topic. What inventory keeps of it is the order's id alone, which is about nobody
+// once the order is gone.
 const aboutPeople = { dataClass: "personal", retention: "365d" } as const;
 const erasure = { tables: { orders: { orders: { by: "placed_at" } } } } as const;
 const postgres = new Postgres(
@@ -113,6 +153,7 @@ const shop = new Application(
     gateway,
     objectives: { availability, latency },
     noAnalysis: whyNoAnalysis(loaded),
+    ...(tracing && { telemetry: tracing }),
     ...runbooks,
     ...services,
   },
@@ -132,6 +173,51 @@ shop.service("inventory", {
   release: blueGreen({ bakeTime: releases.bakeTime }),
   route: { path: "/stock" },
 });
+
+const dashboards: Pick<Peer, "namespace" | "podLabels">[] = [];
+if (environment.dashboards) {
+  const quota = { cpu: "4", memory: "8Gi", pods: 20, storage: "40Gi" } as const;
+  const namespace = new Namespace("shop-dashboards", { quota }, on);
+  // Not the shop's own: who looks for what is wrong with that one must get in.
+  const resources = { requests: { cpu: "100m", memory: "512Mi" }, limits: { cpu: "1", memory: "512Mi" } } as const;
+  const own = { namespace, storage: "5Gi", connections: 100, resources, databases: ["grafana"] } as const;
+  const database = new Postgres("dashboards-db", { ...store, ...savedTo("backups"), ...own }, on).database(
+    "grafana",
+  ).owner;
+  const shown = {
+    shows: [workloads, data],
+    uses: [tracing?.query, logging?.query].filter((one) => one !== undefined),
+    ...(tracing && { traces: { kind: "jaeger", url: tracing.queryUrl } as const }),
+    ...(logging?.queryUrl !== undefined && { loki: { url: logging.queryUrl, tenants: [SHOP, PLATFORM] } }),
+  };
+  const grafana = { namespace, zones, database, ...shown, ...runbooks, ...environment.dashboards };
+  dashboards.push(new Dashboards("grafana", grafana, on).pods);
+}
+
+if (environment.monitoring && namespaces.observability) {
+  const { remoteWrite, ...sizes } = environment.monitoring;
+  const namespace = new Namespace(OBSERVABILITY, { quota: namespaces.observability, scrapesMetrics: true }, on);
+  new Monitoring(
+    "main",
+    {
+      namespace,
+      zones,
+      environment: loaded.name,
+      retention: environment.retention.metrics,
+      alerting: alertingOf(loaded),
+      readers: [...(controller?.asks ? [controller.made.pods] : []), ...dashboards],
+      ...(remoteWrite && {
+        remoteWrite: {
+          url: remoteWrite.url,
+          ...(remoteWrite.secretRef !== undefined && { token: keyFile({ secretRef: remoteWrite.secretRef }) }),
+        },
+      }),
+      ...runbooks,
+      ...sizes,
+    },
+    on,
+  );
+}
 
 /** Where the services are reached from outside. */
 export const urls = shop.urls;

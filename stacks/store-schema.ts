@@ -34,6 +34,18 @@ const machines = (example: string) =>
 /** How a client uses a Postgres, wherever it runs. */
 const connections = { connections: whole(16, 5_000), poolSize: whole(1, 100) };
 
+/** Before a Postgres in the cluster; every field has a default. */
+const pooler = z
+  .strictObject({
+    mode: z.enum(["transaction", "session"]).exactOptional(),
+    instances: whole(1, 20).exactOptional(),
+    size: whole(1, 500).exactOptional(),
+    maxClients: whole(1, 10_000).exactOptional(),
+    resources: resources.exactOptional(),
+  })
+  .exactOptional();
+const NO_POOLER = "nothing: RDS Proxy, which would be in its place, is not built; a pooler needs the backend inCluster";
+
 export const storesSchema = z.strictObject({
   postgres: z.discriminatedUnion(
     "backend",
@@ -44,6 +56,7 @@ export const storesSchema = z.strictObject({
         version: text('a version such as "17.5"', (given) => /^\d+\.\d+/.test(given)).exactOptional(),
         instances: whole(1, 7),
         ...connections,
+        pooler,
       }),
       z.strictObject({
         ...onAws,
@@ -52,6 +65,7 @@ export const storesSchema = z.strictObject({
         instances: whole(1, 16),
         instanceClass: machines("db.r8g.large"),
         ...connections,
+        pooler: z.never({ error: NO_POOLER }).exactOptional(),
       }),
     ],
     EITHER,
@@ -78,7 +92,16 @@ export const storesSchema = z.strictObject({
   kafka: z.discriminatedUnion(
     "backend",
     [
-      z.strictObject({ ...inCluster, controllers, brokers: whole(1, 100) }),
+      z.strictObject({
+        ...inCluster,
+        controllers,
+        brokers: whole(1, 100),
+        /**
+         * Runs it by Strimzi's operator, which is installed then. No rehearsal can run that: what `up` makes of it is seen first in the
+         * first environment that chooses it, and is not proven here.
+         */
+        operator: z.literal("strimzi", { error: '"strimzi", or nothing for StatefulSets of our own' }).exactOptional(),
+      }),
       z.strictObject({
         backend: z.literal("aws"),
         /** As many in each of three zones. */

@@ -1,13 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { type AlertingArgs, alertmanagerConfig, watchdogPlan } from "../components/observability/index.ts";
 import {
-  type AlertingArgs,
-  type AlertmanagerConfig,
-  alertmanagerConfig,
-  watchdogPlan,
-} from "../components/observability/index.ts";
-import { type AlertmanagerBinary, alertmanagerBinary, type RunningAlertmanager } from "./support/alertmanager.ts";
+  type AlertmanagerBinary,
+  alertmanagerBinary,
+  BEAT,
+  hurried,
+  type RunningAlertmanager,
+} from "./support/alertmanager.ts";
 import { type Pager, pager } from "./support/pager.ts";
 import { promtool } from "./support/promtool.ts";
 import { whyNotUnpacked } from "./support/unpacked-image.ts";
@@ -26,20 +27,7 @@ const ARGS: AlertingArgs = {
   heartbeat: { url: key("heartbeat") },
 };
 
-/** How often the heartbeat is called here, in milliseconds. */
-const BEAT = 2_000;
 const WAIT = { timeout: 30_000, interval: 100 };
-
-/** The same configuration, faster: seconds instead of minutes, in the same order. */
-function hurried({ route, ...config }: AlertmanagerConfig): string {
-  const fast = { group_wait: "1s", group_interval: "2s" };
-  const routes = route.routes?.map((one) =>
-    one.receiver === "heartbeat"
-      ? { ...one, group_interval: `${BEAT}ms`, repeat_interval: `${BEAT - 1_000}ms` }
-      : { ...one, ...fast },
-  );
-  return JSON.stringify({ ...config, route: { ...route, ...fast, routes } });
-}
 
 /** A time, so many milliseconds from now. */
 const at = (from: number) => new Date(Date.now() + from).toISOString();

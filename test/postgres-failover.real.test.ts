@@ -1,12 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RunningCluster } from "../rehearsal/control/start.ts";
 import { type Fault, injectFault } from "../rehearsal/faults/index.ts";
 import { POSTGRESQL } from "../rehearsal/images/postgres.ts";
 import { whyNoRealNodes } from "../rehearsal/nodes/index.ts";
 import { apply } from "../rehearsal/nodes/testing/reach.ts";
 import { type RealCluster, realCluster } from "../rehearsal/nodes/testing/real-cluster.ts";
-import { NAMESPACE, postgresObjects, SERVER, WRITER, type Write, writes } from "./support/postgres.ts";
-import { longestPause } from "./support/told.ts";
+import { NAMESPACE, postgresObjects, SERVER, WRITER } from "./support/postgres.ts";
+import { watchedPostgres } from "./support/postgres-failover.ts";
 
 const why = whyNoRealNodes();
 
@@ -15,18 +15,9 @@ describe.skipIf(why !== undefined)(`PostgreSQL on real nodes${why === undefined 
   let lab: RealCluster;
   let cluster: RunningCluster;
   const kubectl = (...words: string[]) => lab.kubectl("-n", NAMESPACE, ...words);
-  const eventually = (what: () => Promise<void>) => vi.waitFor(what, { timeout: 180_000, interval: 500 });
-  const written = async (): Promise<Write[]> => writes(await kubectl("logs", WRITER));
-  const state = () => {
-    const path = "jsonpath={.status.readyInstances} {.status.currentPrimary} {.status.targetPrimary}";
-    return kubectl("get", "clusters.postgresql.cnpg.io", SERVER, "-o", path);
-  };
-  const primary = async () => (await state()).split(" ")[1] ?? "";
-  const whole = () =>
-    eventually(async () => {
-      const [ready, current, target] = (await state()).split(" ");
-      expect([ready, current]).toEqual(["3", target]);
-    });
+  const { eventually, written, primary, stands, whole, another, nothingLost } = watchedPostgres((...words) =>
+    kubectl(...words),
+  );
 
   beforeAll(async () => {
     lab = await realCluster("postgres-failover", {
@@ -37,35 +28,11 @@ describe.skipIf(why !== undefined)(`PostgreSQL on real nodes${why === undefined 
     cluster = await lab.start();
     const { base, writer } = await postgresObjects({});
     await apply(lab, base);
-    await whole();
+    await stands();
     await apply(lab, writer);
     await eventually(async () => expect((await written()).some(({ acknowledged }) => acknowledged)).toBe(true));
   });
   afterAll(() => lab?.remove());
-
-  /** Waits until another instance is the primary and takes writes, and says for how long none was taken. */
-  async function another(lost: string, moment: number, what: string): Promise<void> {
-    await eventually(async () => expect(await primary()).not.toBe(lost));
-    const promoted = Date.now();
-    await eventually(async () => {
-      const after = (await written()).filter(({ at, acknowledged }) => acknowledged && at > promoted);
-      expect(after.length).toBeGreaterThan(20);
-    });
-    const acknowledged = (await written()).filter((write) => write.acknowledged);
-    const seconds = longestPause(acknowledged, moment) / 1_000;
-    console.log(`${what}: no write was taken for ${seconds.toFixed(1)} s`);
-  }
-
-  /** Every write that was acknowledged is there. Who was told nothing knows nothing: of those, some may be there too. */
-  async function nothingLost(): Promise<void> {
-    const acknowledged = (await written()).filter((write) => write.acknowledged).map(({ number }) => number);
-    const query = "select string_agg(number::text, ',') from writes";
-    const said = await kubectl("exec", await primary(), "-c", "postgres", "--", "psql", "-qAtd", "orders", "-c", query);
-    const there = new Set(said.split(",").map(Number));
-    console.log(`${acknowledged.length} writes acknowledged, ${there.size} there`);
-    expect(acknowledged.length).toBeGreaterThan(20);
-    expect(acknowledged.filter((number) => !there.has(number))).toEqual([]);
-  }
 
   test("stands in three zones, and the writer reaches it by its own role over TLS alone", async () => {
     const nodes = await kubectl(

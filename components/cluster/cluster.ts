@@ -6,7 +6,15 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../core/component.ts";
 import { Namespace } from "./namespace.ts";
 import type { Quota } from "./namespace-plan.ts";
-import { BARMAN_CLOUD, CERT_MANAGER, homesOf, OPERATORS, type Operator } from "./operators/index.ts";
+import {
+  CERT_MANAGER,
+  HOLD_CERTIFICATES,
+  homesOf,
+  OPERATORS,
+  OPTIONAL_OPERATORS,
+  type Operator,
+  type OptionalOperator,
+} from "./operators/index.ts";
 import { priorityPlans } from "./priorities.ts";
 
 export interface ClusterArgs {
@@ -17,6 +25,8 @@ export interface ClusterArgs {
    * install each by its chart.
    */
   readonly operators: "provided" | "installed";
+  /** Operators that are installed as well: `strimzi`, for a `Kafka` with `operator: "strimzi"`. None by default. */
+  readonly also?: readonly OptionalOperator[];
 }
 
 /** Room for two replicas of a controller, and for an update of them. */
@@ -26,7 +36,7 @@ const OPERATOR_QUOTA: Quota = { cpu: "2", memory: "4Gi", pods: 12 };
 export class Cluster extends Component {
   readonly provider: Provider;
 
-  constructor(name: string, { context, operators }: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { context, operators, also = [] }: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cluster:Cluster", name, opts);
     this.provider = new Provider(
       ...this.child(name, {
@@ -45,11 +55,11 @@ export class Cluster extends Component {
     const certificates = this.#namespace(CERT_MANAGER);
     if (operators === "installed") {
       const manager = this.#installCertManager(certificates);
-      for (const home of homesOf(OPERATORS.filter((operator) => operator !== CERT_MANAGER))) {
+      const wanted = [...OPERATORS, ...also.map((optional) => OPTIONAL_OPERATORS[optional])];
+      for (const home of homesOf(wanted.filter((operator) => operator !== CERT_MANAGER))) {
         const namespace = this.#namespace(home);
-        // The plugin's chart holds certificates, by which CloudNativePG knows it.
         for (const operator of home.operators)
-          this.#install(operator, operator === BARMAN_CLOUD ? [namespace, manager] : [namespace]);
+          this.#install(operator, HOLD_CERTIFICATES.includes(operator) ? [namespace, manager] : [namespace]);
       }
     }
     this.registerOutputs({});

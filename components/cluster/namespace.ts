@@ -6,7 +6,7 @@ import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js
 import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../core/component.ts";
 import { refuse } from "../core/invalid.ts";
-import { ATTACHES_ROUTES, MANAGED } from "../core/labels.ts";
+import { ATTACHES_ROUTES, MANAGED, SCRAPES_METRICS } from "../core/labels.ts";
 import { type OptOut, optOutAnnotations } from "../core/opt-out.ts";
 import type { Transform } from "../core/transform.ts";
 import {
@@ -29,6 +29,8 @@ export interface NamespaceArgs {
   readonly openPorts?: OpenPorts;
   /** Whether its services may be reached from outside: routes of this namespace attach to the gateway. */
   readonly attachesRoutes?: boolean;
+  /** Whether its pods read metrics: the network policies of every workload let them in to where metrics are, whoever they are. */
+  readonly scrapesMetrics?: boolean;
   readonly transform?: {
     readonly namespace?: Transform<types.input.core.v1.Namespace>;
     readonly quota?: Transform<types.input.core.v1.ResourceQuota>;
@@ -42,11 +44,13 @@ export interface NamespaceArgs {
  */
 export class Namespace extends Component {
   readonly name: string;
+  readonly scrapesMetrics: boolean;
 
   constructor(name: string, args: NamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
     refuse(`Namespace "${name}"`, namespaceProblems(name, args.quota));
     super("cluster:Namespace", name, opts);
     this.name = name;
+    this.scrapesMetrics = args.scrapesMetrics ?? false;
     const { transform } = args;
 
     const namespace = new KubernetesNamespace(
@@ -59,6 +63,7 @@ export class Namespace extends Component {
               ...MANAGED,
               ...podSecurityLabels(args.podSecurity ?? "restricted"),
               ...(args.attachesRoutes ? ATTACHES_ROUTES : {}),
+              ...(args.scrapesMetrics ? SCRAPES_METRICS : {}),
             },
             annotations: optOutAnnotations({ podSecurity: args.podSecurity }),
           },

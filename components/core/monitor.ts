@@ -1,5 +1,5 @@
 import type { Manifest } from "./custom-resource.ts";
-import { labels } from "./labels.ts";
+import { labels as labelsOf } from "./labels.ts";
 
 interface Endpoint {
   port: string;
@@ -7,6 +7,8 @@ interface Endpoint {
   params?: Record<string, string[]>;
   scheme?: "https";
   tlsConfig?: { ca: { secret: { name: string; key: "ca.crt" } }; serverName: string };
+  honorLabels?: true;
+  relabelings?: { sourceLabels: string[]; targetLabel: string }[];
   interval: string;
   scrapeTimeout: string;
 }
@@ -37,6 +39,10 @@ export interface Scrape {
    * certificate is for. Without it nothing is encrypted.
    */
   readonly tls?: { readonly secret: string; readonly serverName: string };
+  /** Whether it tells of others: the namespace, pod and so on in its metrics are theirs, and stay as they are. Its own by default. */
+  readonly tellsOfOthers?: true;
+  /** Labels that all of its metrics get, each with that of Prometheus' discovery that it is taken from. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** Has Prometheus read every pod behind a service, or every pod of a program without one, twice a minute. */
@@ -48,7 +54,7 @@ export function monitorPlan(
   ...scrapes: readonly Scrape[]
 ): MonitorManifest {
   const apiVersion = "monitoring.coreos.com/v1";
-  const metadata = { name, namespace, labels: labels(name) };
+  const metadata = { name, namespace, labels: labelsOf(name) };
   const selector = { matchLabels: { ...matchLabels } };
   const endpoints = scrapes.map(endpoint);
   return of === "Service"
@@ -56,7 +62,7 @@ export function monitorPlan(
     : { apiVersion, kind: "PodMonitor", metadata, spec: { selector, podMetricsEndpoints: endpoints } };
 }
 
-function endpoint({ port = "admin", path = "/metrics", params, tls }: Scrape): Endpoint {
+function endpoint({ port = "admin", path = "/metrics", params, tls, tellsOfOthers, labels }: Scrape): Endpoint {
   return {
     port,
     path,
@@ -64,6 +70,10 @@ function endpoint({ port = "admin", path = "/metrics", params, tls }: Scrape): E
     ...(tls && {
       scheme: "https",
       tlsConfig: { ca: { secret: { name: tls.secret, key: "ca.crt" } }, serverName: tls.serverName },
+    }),
+    ...(tellsOfOthers && { honorLabels: true }),
+    ...(labels && {
+      relabelings: Object.entries(labels).map(([targetLabel, source]) => ({ sourceLabels: [source], targetLabel })),
     }),
     interval: "30s",
     scrapeTimeout: "10s",

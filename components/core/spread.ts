@@ -2,6 +2,8 @@
 export interface SpreadArgs {
   /** Labels of the pods that are spread. */
   readonly matchLabels: Readonly<Record<string, string>>;
+  /** A label by whose key pods are told that have `matchLabels` too and do not count. */
+  readonly without?: string;
   /** Zones that the pods may run in. */
   readonly zones: readonly string[];
   /** Whether two replicas may share a node if there is no other: `prefer-not` for services, `never` for stores. */
@@ -19,8 +21,8 @@ const EVICTED_AFTER_SECONDS = 30;
  * The scheduling part of a pod: spread evenly over the zones that are up, apart by host, and moved within half a minute
  * from a node that is lost. A lost zone is left out of the sum, so its replicas go to the others instead of waiting.
  */
-export function spread({ matchLabels, zones, sharedHosts, rolls, leavesAfter }: SpreadArgs) {
-  const labelSelector = { matchLabels: { ...matchLabels } };
+export function spread({ matchLabels, without, zones, sharedHosts, rolls, leavesAfter }: SpreadArgs) {
+  const labelSelector = { matchLabels: { ...matchLabels }, ...(without && { matchExpressions: [lacks(without)] }) };
   const apart = { topologyKey: "kubernetes.io/hostname", labelSelector };
   return {
     topologySpreadConstraints: [
@@ -43,6 +45,11 @@ export function spread({ matchLabels, zones, sharedHosts, rolls, leavesAfter }: 
     },
     tolerations: tolerations(leavesAfter),
   };
+}
+
+/** Selects what does not have a label. */
+export function lacks(key: string) {
+  return { key, operator: "DoesNotExist" };
 }
 
 /** The scheduling part of a pod that is alone: in one of the zones, and moved within half a minute from a node that is lost. */

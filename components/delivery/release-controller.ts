@@ -3,8 +3,9 @@ import { ClusterRole } from "@pulumi/kubernetes/rbac/v1/clusterRole.js";
 import { ClusterRoleBinding } from "@pulumi/kubernetes/rbac/v1/clusterRoleBinding.js";
 import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../core/component.ts";
+import { selector } from "../core/labels.ts";
 import { peersAt } from "../core/service-url.ts";
-import type { Usable } from "../core/usage.ts";
+import type { Peer, Usable } from "../core/usage.ts";
 import { Worker, type WorkerArgs } from "../workload/worker.ts";
 import {
   argumentsOf,
@@ -31,10 +32,14 @@ const PORT = 9090;
  * release, and their pods.
  */
 export class ReleaseController extends Component {
+  /** Its pods, for the network policy of the Prometheus that they ask. */
+  readonly pods: Pick<Peer, "namespace" | "podLabels">;
+
   constructor(name: string, args: ReleaseControllerArgs, opts?: pulumi.ComponentResourceOptions) {
     const { namespace, image, zones, prometheus, transform } = args;
     refusePrometheus(name, prometheus);
     super("delivery:ReleaseController", name, opts, [namespace]);
+    this.pods = { namespace: namespace.name, podLabels: selector(name) };
     const definition = new CustomResourceDefinition(
       ...this.child(name, definitionPlan(), undefined, { retainOnDelete: true }),
     );

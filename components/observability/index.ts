@@ -6,5 +6,13 @@ export {
 } from "./alerting/alertmanager-config.ts";
 export type { KeyFile, Receiver } from "./alerting/receiver.ts";
 export { type WatchdogArgs, watchdogPlan } from "./alerting/watchdog.ts";
+export type { DashboardsArgs, Oidc } from "./dashboards/args.ts";
+export { Dashboards } from "./dashboards/dashboards.ts";
+export { type LoggingArgs, type LogStore, PLATFORM, type Tenant } from "./logging/args.ts";
+export { Logging } from "./logging/logging.ts";
+export type { MonitoringArgs, RemoteWrite } from "./monitoring/args.ts";
+export { Monitoring } from "./monitoring/monitoring.ts";
 export { Objective, type ObjectiveArgs } from "./objective.ts";
 export { type ObjectivePlanArgs, objectivePlan } from "./objective-plan.ts";
+export type { Sampling, TraceStorage, TracingArgs } from "./tracing/args.ts";
+export { Tracing } from "./tracing/tracing.ts";

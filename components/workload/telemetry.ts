@@ -4,10 +4,12 @@ import type { Peer } from "../core/usage.ts";
 import { imageVersion } from "./image.ts";
 import type { CompleteWorkload } from "./workload-args.ts";
 
-/** Where a program sends its traces, metrics and logs by OpenTelemetry's protocol. */
+/** Where a program sends its traces by OpenTelemetry's protocol: a `Tracing`, or the address of a collector that stands already. */
 export interface Telemetry {
   /** Of a collector's Service, with the port that its pods listen on: `http://collector.observability.svc:4318`. */
   readonly endpoint: string;
+  /** Tells the collector who sends to it, so that it lets them in. */
+  admit?(pods: Pick<Peer, "namespace" | "podLabels">): void;
 }
 
 /** What a pod knows of itself when it runs. Clusters before Kubernetes 1.35 do not tell it its zone, which is empty then. */

@@ -32,27 +32,30 @@ export abstract class Workload extends Component {
 
   /** `problems`: what is wrong with its own arguments. All is told at once, with its ways to others as far as they are known. */
   protected constructor(
-    type: "Microservice" | "Worker" | "CronTask",
+    type: `workload:${"Microservice" | "Worker" | "CronTask"}` | "observability:Dashboards",
     name: string,
     { namespace, calls, uses }: Pick<CompleteWorkload, "namespace" | "calls" | "uses">,
     problems: readonly Problem[],
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    const subject = `${type} "${name}"`;
+    const subject = `${type.replace(/.+:/, "")} "${name}"`;
     const directory = directoryOf(namespace);
     const found = [...problems, ...directory.problems(name, calls, uses)];
     if (found.length > 0) {
       directory.refuse(name);
       refuse(subject, [...found, ...directory.mistyped(calls)]);
     }
-    super(`workload:${type}`, name, opts, [namespace]);
+    super(type, name, opts, [namespace]);
     this.name = name;
     this.namespace = namespace;
     this.#subject = subject;
   }
 
   /** Has what it uses granted to it. `maxPods`: how many of its pods may hold on to that at once. */
-  protected relations({ uses, calls }: Pick<CompleteWorkload, "uses" | "calls">, maxPods: number): RelationsPlan {
+  protected relations(
+    { uses, calls, telemetry }: Pick<CompleteWorkload, "uses" | "calls" | "telemetry">,
+    maxPods: number,
+  ): RelationsPlan {
     const consumer: Consumer = {
       name: this.name,
       namespace: this.namespace.name,
@@ -60,6 +63,7 @@ export abstract class Workload extends Component {
       maxReplicas: maxPods,
       opts: this.childOptions(),
     };
+    telemetry?.admit?.({ namespace: consumer.namespace, podLabels: consumer.podLabels });
     const plan = relationsPlan(this.name, relate(uses, consumer));
     const called = directoryOf(this.namespace).call({ ...consumer, subject: this.#subject, uses }, calls);
     if (Object.keys(calls).length === 0) return plan;

@@ -33,6 +33,7 @@ const OPERATED: Readonly<Record<string, { group: string; kind: string; anywhere?
   "app.kubernetes.io/name": { group: "rabbitmq.com", kind: "RabbitmqCluster" },
   "strimzi.io/cluster": { group: "kafka.strimzi.io", kind: "Kafka" },
   "operator.prometheus.io/name": { group: "monitoring.coreos.com", kind: "Prometheus" },
+  alertmanager: { group: "monitoring.coreos.com", kind: "Alertmanager" },
   "elasticsearch.k8s.elastic.co/cluster-name": { group: "elasticsearch.k8s.elastic.co", kind: "Elasticsearch" },
 };
 

@@ -6,11 +6,17 @@ import type { ImageDescription } from "./description.ts";
 import { ENVOY } from "./envoy.ts";
 import { ETCD } from "./etcd.ts";
 import { HAPROXY } from "./haproxy.ts";
+import { JAEGER } from "./jaeger.ts";
 import { JMX_EXPORTER } from "./jmx-exporter.ts";
 import { KAFKA } from "./kafka.ts";
+import { KUBE_STATE_METRICS } from "./kube-state-metrics.ts";
+import { NODE_EXPORTER } from "./node-exporter.ts";
+import { OTEL_COLLECTOR } from "./otel-collector.ts";
 import { PAUSE } from "./pause.ts";
+import { PGBOUNCER } from "./pgbouncer.ts";
 import { POSTGRESQL } from "./postgres.ts";
 import { PROMETHEUS } from "./prometheus.ts";
+import { CONFIG_RELOADER, PROMETHEUS_OPERATOR } from "./prometheus-operator.ts";
 import { RABBITMQ } from "./rabbitmq.ts";
 import { RABBITMQ_CLUSTER_OPERATOR } from "./rabbitmq-cluster-operator.ts";
 import { REDIS } from "./redis.ts";
@@ -30,6 +36,7 @@ export const IMAGES: readonly ImageDescription[] = [
   HAPROXY,
   ENVOY,
   POSTGRESQL,
+  PGBOUNCER,
   CLOUDNATIVE_PG,
   BARMAN_CLOUD,
   BARMAN_CLOUD_SIDECAR,
@@ -37,8 +44,14 @@ export const IMAGES: readonly ImageDescription[] = [
   RABBITMQ_CLUSTER_OPERATOR,
   PROMETHEUS,
   ALERTMANAGER,
+  PROMETHEUS_OPERATOR,
+  CONFIG_RELOADER,
+  KUBE_STATE_METRICS,
+  NODE_EXPORTER,
   ETCD,
   SEAWEEDFS,
+  OTEL_COLLECTOR,
+  JAEGER,
 ];
 
 /** The description of the image that a manifest asks for; undefined if it cannot be made here. */

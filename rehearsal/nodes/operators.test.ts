@@ -49,6 +49,7 @@ it("refuses manifests that deploy nothing", () => {
 it.each([
   ["cloudnative-pg", "github.com/cloudnative-pg/cloudnative-pg"],
   ["plugin-barman-cloud", "github.com/cloudnative-pg/plugin-barman-cloud"],
+  ["prometheus-operator", "github.com/prometheus-operator/prometheus-operator"],
   ["rabbitmq-cluster-operator", "github.com/rabbitmq/cluster-operator/v2"],
 ] as const)("runs %s in the version of its definitions", async (name, module) => {
   const modules = await readFile(join(CRD_MODULE_DIR, "go.mod"), "utf8");

@@ -4,6 +4,7 @@ import { dump, loadAll } from "js-yaml";
 import { BARMAN_CLOUD, BARMAN_CLOUD_SIDECAR } from "../images/barman-cloud.ts";
 import { CLOUDNATIVE_PG } from "../images/cloudnative-pg.ts";
 import type { ImageDescription } from "../images/index.ts";
+import { CONFIG_RELOADER, PROMETHEUS_OPERATOR } from "../images/prometheus-operator.ts";
 import { RABBITMQ_CLUSTER_OPERATOR } from "../images/rabbitmq-cluster-operator.ts";
 import { toolsDirectory } from "../toolchain/cache.ts";
 import { contentKey, fileDigest, moduleDigest } from "../toolchain/content-key.ts";
@@ -59,6 +60,15 @@ const OPERATORS = {
       namePrefix: "rabbitmq-cluster-",
       image: RABBITMQ_CLUSTER_OPERATOR.reference,
     },
+  },
+  "prometheus-operator": {
+    images: [PROMETHEUS_OPERATOR, CONFIG_RELOADER],
+    module: "github.com/prometheus-operator/prometheus-operator",
+    // Its makers put it into the namespace `default`.
+    files: () =>
+      ["service-account", "cluster-role", "cluster-role-binding", "service", "deployment"].map(
+        (part) => `example/rbac/prometheus-operator/prometheus-operator-${part}.yaml`,
+      ),
   },
   "plugin-barman-cloud": {
     images: [BARMAN_CLOUD, BARMAN_CLOUD_SIDECAR],

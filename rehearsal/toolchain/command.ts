@@ -5,7 +5,8 @@ import { identify, isRunning, type ProcessIdentity } from "./process.ts";
 
 export interface CommandOptions {
   readonly cwd?: string;
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** This process's by default. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Each line as it comes. */
   readonly onLine?: (line: string, stream: "stdout" | "stderr") => void;

@@ -9,6 +9,7 @@ import {
   Redis,
   ShardedPostgres,
 } from "../../components/data/index.ts";
+import { Logging } from "../../components/observability/index.ts";
 import { Microservice } from "../../components/workload/index.ts";
 
 /** Zones of the stores. */
@@ -40,7 +41,7 @@ export interface ShopArgs {
   readonly prefix?: string;
 }
 
-/** Every store on AWS, and one service that uses all of them. */
+/** Every store on AWS, one service that uses all of them, and what collects its log. */
 export function awsShop({
   instances = 3,
   replicas = 3,
@@ -53,6 +54,14 @@ export function awsShop({
   const shop = new Namespace(prefix, { quota });
   const data = new Namespace(`${prefix}-data`, { quota });
   const store = { aws: place, namespace: data, retain };
+  new Logging("logs", {
+    namespace: data,
+    zones: podZones,
+    store: { kind: "loki", disk: "10Gi" },
+    retention: "30d",
+    runbooks: "https://git.example.com/docs/runbooks",
+    retain,
+  });
   const postgres = new Postgres("postgres", {
     backend: "aws",
     ...store,

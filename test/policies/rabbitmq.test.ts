@@ -9,6 +9,8 @@ import { ENVIRONMENTS, evaluate, packConfig, RULES } from "../../policies/index.
 
 /** What decides this is no input of a resource. */
 const BY_OPTIONS = ["hpa-owns-replicas", "stateful-protected"];
+/** What decides this stands elsewhere in a stack: who is told is its Monitoring's, what collects logs its Logging. */
+const ELSEWHERE = ["critical-alert-pages", "logs-collected"];
 const ZONES = ["a", "b", "c"];
 const quota = { cpu: "20", memory: "40Gi", pods: 100, storage: "100Gi" } as const;
 
@@ -39,7 +41,8 @@ describe.each(Object.entries(ENVIRONMENTS))("a RabbitMQ in %s", (_, settings) =>
     const { resources } = await program();
     const config = packConfig(settings, RULES);
     const params = Object.fromEntries(Object.entries(config).map(([id, { enforcementLevel: _, ...own }]) => [id, own]));
-    const rules = RULES.filter(({ id }) => config[id]?.enforcementLevel !== "disabled" && !BY_OPTIONS.includes(id));
+    const left = [...BY_OPTIONS, ...ELSEWHERE];
+    const rules = RULES.filter(({ id }) => config[id]?.enforcementLevel !== "disabled" && !left.includes(id));
     const findings = evaluate(resources.map(plain), { rules, params });
     const broken = findings.filter(({ verdict }) => verdict !== "pass");
     const isStopped = ({ rule }: (typeof broken)[number]) => config[rule.id]?.enforcementLevel !== "advisory";

@@ -38,16 +38,23 @@ export async function setup(): Promise<() => Promise<void>> {
     apiVersion: "v1",
     items: priorityPlans().map((plan) => ({ apiVersion: "scheduling.k8s.io/v1", kind: "PriorityClass", ...plan })),
   };
-  const kubectl = ["kubectl", "--kubeconfig", cluster.kubeconfig, "create", "-f", "-"];
-  execFileSync(toolchain.cluster.path, kubectl, { input: JSON.stringify(classes) });
+  const remove = async () => {
+    await resetCluster("tests", { cacheDir });
+    rmSync(cacheDir, { recursive: true, force: true });
+  };
+  // Of itself kubectl reads the whole of the API first, which on a busy machine takes longer than it waits.
+  const kubectl = ["kubectl", "--kubeconfig", cluster.kubeconfig, "create", "--validate=false", "-f", "-"];
+  try {
+    execFileSync(toolchain.cluster.path, kubectl, { input: JSON.stringify(classes) });
+  } catch (error) {
+    await remove();
+    throw error;
+  }
   process.env.PLUMBLINE_PULUMI = toolchain.pulumi.path;
   process.env.PLUMBLINE_TEST_CLUSTER = toolchain.cluster.path;
   process.env.PLUMBLINE_TEST_CRDS = JSON.stringify(toolchain.crds);
   process.env.PLUMBLINE_TEST_KUBECONFIG = cluster.kubeconfig;
-  return async () => {
-    await resetCluster("tests", { cacheDir });
-    rmSync(cacheDir, { recursive: true, force: true });
-  };
+  return remove;
 }
 
 /** A cache of a test's own that shares the built tools, and nothing else, with the real one. */

@@ -12,7 +12,7 @@ interface Call {
 
 /**
  * Stands for the services outside that wake people: PagerDuty's Events API v2 at `/v2/enqueue`, Opsgenie's alert API at `/v2/alerts`, and a
- * heartbeat at `/beat`. As they do, it takes what is well-formed with 202 and refuses the rest with 4xx; what it refused is kept apart.
+ * heartbeat at `/beat`; Alertmanager's own JSON at `/webhook`. As they do, it takes what is well-formed with 202 and refuses the rest with 4xx; what it refused is kept apart.
  */
 export interface Pager {
   readonly url: string;
@@ -38,6 +38,7 @@ export async function pager(keys: { pagerduty: string; opsgenie: string }): Prom
       return "another key of Opsgenie";
     if (path === "/v2/alerts") return wrongAlert(body);
     if (/^\/v2\/alerts\/[^/]+\/close\?identifierType=alias$/.test(path) || path === "/beat") return undefined;
+    if (path === "/webhook") return Array.isArray(body.alerts) ? undefined : "no alerts";
     return `nothing is at ${path}`;
   };
   const server = createServer(async (request, response) => {

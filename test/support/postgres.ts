@@ -49,7 +49,7 @@ export function writes(log: string): Write[] {
   });
 }
 
-export interface Wanted extends Pick<PostgresArgs, "instances" | "replication" | "objectives" | "restore"> {
+export interface Wanted extends Pick<PostgresArgs, "instances" | "replication" | "objectives" | "restore" | "pooler"> {
   readonly backup?: Omit<NonNullable<Extract<PostgresArgs["backup"], { to: Bucket }>>, "to">;
   readonly bucket?: (issuer: Issuer) => Bucket;
   readonly restored?: { readonly serverName: string; readonly until: string };

@@ -7,9 +7,12 @@ import { disk, one, type Series, STORE, type Tried } from "./alert-series.ts";
 import { COMBINED_KAFKA, KAFKA } from "./kafka-alerts.ts";
 import { OBJECT_STORE } from "./object-store-alerts.ts";
 import { RABBITMQ } from "./rabbitmq-alerts.ts";
+import { LOG_AGENTS, LOKI, TRACING } from "./telemetry-alerts.ts";
 
 const instance = (metric: string, index: number, more = "") =>
   `cnpg_${metric}{namespace="data",pod="pg-${index}"${more}}`;
+const pooler = (metric: string, index: number, more = "") =>
+  `cnpg_pgbouncer_${metric}{namespace="data",pod="pg-pooler-5d8c7-${index}"${more}}`;
 const server = (metric: string, index: number, more = "") =>
   `redis_${metric}{namespace="data",pod="kv-server-${index}"${more}}`;
 const recovering = (...values: number[]): Series =>
@@ -21,6 +24,13 @@ const age = (transactions: number): Series => ({
 const backends = (count: number): Series => ({
   [instance("backends_total", 1, ',usename="orders"')]: `${count}x60`,
   [instance("backends_total", 1, ',usename="stock"')]: `${count}x60`,
+});
+/** Whether each of a pooler's pods failed to ask its PgBouncer. */
+const answering = (...failed: number[]): Series =>
+  Object.fromEntries(failed.map((value, index) => [pooler("last_collection_error", index), `${value}x60`]));
+const waiting = (seconds: number): Series => ({
+  [pooler("pools_maxwait", 0, ',database="orders",user="orders_orders"')]: `${seconds}x60`,
+  [pooler("pools_maxwait", 1, ',database="orders",user="orders_orders"')]: "0x60",
 });
 const roles = (...all: string[]): Series =>
   Object.fromEntries(all.map((role, index) => [server("instance_info", index, `,role="${role}"`), "1x60"]));
@@ -79,6 +89,14 @@ export const STORES: Readonly<Record<string, Tried>> = {
           ...one('kube_cronjob_created{namespace="data",cronjob="pg-restore-drill"}', "-9000000x60"),
         },
       },
+    },
+  },
+  "pg, a Postgres with a pooler": {
+    watched: watchedPostgres("pg", completePostgres({ ...STORE, databases: ["orders"], pooler: {} })),
+    told: {
+      PostgresPoolerDown: { fires: answering(1, 1, 1), silent: answering(1, 0, 1) },
+      PostgresPoolerMissing: { fires: answering(0, 0, 1), silent: answering(0, 0, 0) },
+      PostgresPoolerWaiting: { fires: waiting(2), silent: waiting(1) },
     },
   },
   "pg, a Postgres that erases": {
@@ -153,4 +171,7 @@ export const STORES: Readonly<Record<string, Tried>> = {
   "log, a Kafka whose brokers are its controllers": COMBINED_KAFKA,
   "mq, a RabbitMQ": RABBITMQ,
   "objects, an object store": OBJECT_STORE,
+  "traces, a Tracing": TRACING,
+  "logs, the agents of a Logging": LOG_AGENTS,
+  "logs, the Loki of a Logging": LOKI,
 };

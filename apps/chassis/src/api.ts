@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { ZodError } from "zod";
 import type { Phase } from "./admin.ts";
 import type { Metrics } from "./metrics.ts";
+import { traceRequests } from "./tracing.ts";
 
 /** A request that is refused for a reason that its sender can act on. The message goes to the sender. */
 export class RequestError extends Error {
@@ -30,6 +31,7 @@ const BODY_LIMIT_BYTES = 64 * 1024;
  */
 export function apiServer({ log, metrics, phase }: ApiOptions): FastifyInstance {
   const api = Fastify({ logger: false, bodyLimit: BODY_LIMIT_BYTES, return503OnClosing: false });
+  traceRequests(api);
   metrics.observe(api);
 
   // A kept-alive connection outlives its pod's place among the endpoints: while draining, each answer ends its own.

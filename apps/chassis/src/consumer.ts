@@ -11,6 +11,7 @@ import type { z } from "zod";
 import { type Dependency, reasonOf } from "./dependency.ts";
 import { connectionOptions, type TopicSettings } from "./kafka.ts";
 import type { Tools, Worker } from "./service.ts";
+import { traced } from "./tracing.ts";
 
 type TextMessage = Message<string, string, string, string>;
 type TextStream = MessagesStream<string, string, string, string>;
@@ -122,12 +123,15 @@ export class TopicConsumer<Content> implements Dependency, Worker {
     }
     for (;;) {
       const begin = performance.now();
+      const told = (outcome: "handled" | "failed") => metrics.message(this.#topic, outcome, performance.now() - begin);
+      const attributes = { "messaging.system": "kafka", "messaging.destination.name": this.#topic };
+      const from = Object.fromEntries(message.headers);
       try {
-        await this.#handle(content);
-        metrics.message(this.#topic, "handled", performance.now() - begin);
+        await traced(`process ${this.#topic}`, { kind: "consumer", attributes, from }, () => this.#handle(content));
+        told("handled");
         return true;
       } catch (error) {
-        metrics.message(this.#topic, "failed", performance.now() - begin);
+        told("failed");
         log.error({ ...where, err: error }, "a message failed and will be tried again");
       }
       await this.#pause();

@@ -3,6 +3,7 @@ import pg from "pg";
 import type { Logger } from "pino";
 import { type Dependency, reasonOf } from "./dependency.ts";
 import type { Credential, Settings } from "./settings.ts";
+import { isTraced, traced } from "./tracing.ts";
 
 export interface PostgresSettings {
   readonly host: string;
@@ -38,10 +39,12 @@ const FRESH_MS = 5_000;
 export class Postgres implements Dependency {
   readonly name: string;
   readonly #pool: pg.Pool;
+  readonly #database: string;
   #answeredAt = 0;
 
   constructor(name: string, { host, port, database, user, password, caFile, poolSize }: PostgresSettings, log: Logger) {
     this.name = name;
+    this.#database = database;
     /** The pool makes its connections by this class, and so reads both files again for each. */
     class FreshClient extends pg.Client {
       constructor(config?: pg.ClientConfig) {
@@ -63,13 +66,19 @@ export class Postgres implements Dependency {
   }
 
   async query<Row extends pg.QueryResultRow>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
-    const { rows } = await this.#pool.query<Row>(sql, [...values]);
+    const { rows } = await this.#traced(sql.trim().split(/\s/)[0] ?? "query", () =>
+      this.#pool.query<Row>(sql, [...values]),
+    );
     this.#answeredAt = Date.now();
     return rows;
   }
 
   /** Runs the work on one connection in one transaction, and rolls back if it throws. */
-  async transaction<Result>(work: (client: pg.ClientBase) => Promise<Result>): Promise<Result> {
+  transaction<Result>(work: (client: pg.ClientBase) => Promise<Result>): Promise<Result> {
+    return this.#traced("transaction", () => this.#transaction(work));
+  }
+
+  async #transaction<Result>(work: (client: pg.ClientBase) => Promise<Result>): Promise<Result> {
     const client = await this.#pool.connect();
     let broken: Error | undefined;
     try {
@@ -102,5 +111,15 @@ export class Postgres implements Dependency {
 
   close(): Promise<void> {
     return this.#pool.end();
+  }
+
+  /** By its first word alone: the rest of a statement may hold what people gave. Outside of a trace, as for a probe, it is none. */
+  #traced<Result>(operation: string, work: () => Promise<Result>): Promise<Result> {
+    const attributes = {
+      "db.system.name": "postgresql",
+      "db.namespace": this.#database,
+      "db.operation.name": operation,
+    };
+    return isTraced() ? traced(`${operation} ${this.#database}`, { kind: "client", attributes }, work) : work();
   }
 }

@@ -8,6 +8,8 @@ export interface ProcessSettings {
   readonly logLevel: string;
   readonly drainSeconds: number;
   readonly shutdownSeconds: number;
+  /** Empty: spans are not sent. */
+  readonly collector: string;
 }
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal"];
@@ -21,6 +23,7 @@ const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal"];
  * | `LOG_LEVEL` | `info` | `trace`, `debug`, `info`, `warn`, `error` or `fatal` |
  * | `DRAIN_SECONDS` | `5` | how long requests are still taken after SIGTERM, each answer ending its connection |
  * | `SHUTDOWN_SECONDS` | `25` | after this the process ends in any case; less than the pod's grace period (30 by default) |
+ * | `OTEL_EXPORTER_OTLP_ENDPOINT` | none | collector that spans are sent to by HTTP; without one none are made |
  */
 export function readProcessSettings(settings: Settings): ProcessSettings {
   return {
@@ -30,5 +33,6 @@ export function readProcessSettings(settings: Settings): ProcessSettings {
     logLevel: settings.oneOf("LOG_LEVEL", LOG_LEVELS, "info"),
     drainSeconds: settings.integer("DRAIN_SECONDS", { min: 0, max: 600, fallback: 5 }),
     shutdownSeconds: settings.integer("SHUTDOWN_SECONDS", { min: 1, max: 3_600, fallback: 25 }),
+    collector: settings.text("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
   };
 }

@@ -1,6 +1,7 @@
 import { Admin, type MessageToProduce, murmur2, Producer, stringSerializers } from "@platformatic/kafka";
 import type { Dependency } from "./dependency.ts";
 import { connectionOptions, type TopicSettings } from "./kafka.ts";
+import { traced, traceHeaders } from "./tracing.ts";
 
 type TextMessage = MessageToProduce<string, string, string, string>;
 
@@ -36,7 +37,11 @@ export class TopicProducer implements Dependency {
   async send(key: string, message: unknown): Promise<void> {
     if (this.#partitions === 0) await this.#countPartitions({});
     const partition = (murmur2(Buffer.from(key)) >>> 0) % this.#partitions;
-    await this.#lane(partition).send({ topic: this.#topic, partition, key, value: JSON.stringify(message) });
+    const topic = this.#topic;
+    const attributes = { "messaging.system": "kafka", "messaging.destination.name": topic };
+    await traced(`send ${topic}`, { kind: "producer", attributes }, () =>
+      this.#lane(partition).send({ topic, partition, key, value: JSON.stringify(message), headers: traceHeaders() }),
+    );
   }
 
   check(): Promise<unknown> {

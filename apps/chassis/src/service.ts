@@ -8,6 +8,7 @@ import { logger } from "./log.ts";
 import { Metrics } from "./metrics.ts";
 import { type ProcessSettings, readProcessSettings } from "./process-settings.ts";
 import { Settings, SettingsError } from "./settings.ts";
+import { startTracing, type Tracing } from "./tracing.ts";
 
 /** Something that takes work in by itself, such as a consumer of a topic. */
 export interface Worker {
@@ -53,7 +54,8 @@ export async function runService<Config>(definition: ServiceDefinition<Config>):
     const config = definition.configure(settings);
     settings.refuseProblems();
     const metrics = new Metrics(definition.name);
-    const service = new Service(own, log, metrics, definition.build(config, { log, metrics }));
+    const tracing = startTracing(own.collector);
+    const service = new Service(own, { log, metrics }, definition.build(config, { log, metrics }), tracing);
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => service.stop(signal));
     await service.start();
   } catch (error) {
@@ -67,16 +69,18 @@ class Service {
   readonly #own: ProcessSettings;
   readonly #log: Logger;
   readonly #parts: Parts;
+  readonly #tracing: Tracing;
   readonly #admin: FastifyInstance;
   readonly #api: FastifyInstance;
   readonly #stopping = new AbortController();
   #starting: Promise<void> = Promise.resolve();
   #phase: Phase = "starting";
 
-  constructor(own: ProcessSettings, log: Logger, metrics: Metrics, parts: Parts) {
+  constructor(own: ProcessSettings, { log, metrics }: Tools, parts: Parts, tracing: Tracing) {
     this.#own = own;
     this.#log = log;
     this.#parts = parts;
+    this.#tracing = tracing;
     const phase = () => this.#phase;
     this.#admin = adminServer({ phase, dependencies: parts.dependencies, registry: metrics.registry });
     this.#api = apiServer({ log, metrics, phase });
@@ -128,7 +132,7 @@ class Service {
         ...(wasServing ? (this.#parts.workers ?? []).map((worker) => worker.stop()) : []),
       ]);
       await Promise.all(this.#parts.dependencies.map((dependency) => dependency.close()));
-      await this.#admin.close();
+      await Promise.all([this.#admin.close(), this.#tracing.close()]);
       this.#log.info("stopped");
     } catch (error) {
       this.#log.fatal({ err: error }, "the service could not stop cleanly");

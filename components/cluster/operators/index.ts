@@ -6,10 +6,15 @@ import { ENVOY_GATEWAY } from "./envoy-gateway.ts";
 import type { Operator } from "./operator.ts";
 import { PROMETHEUS_OPERATOR } from "./prometheus-operator.ts";
 import { RABBITMQ_CLUSTER_OPERATOR } from "./rabbitmq-cluster-operator.ts";
+import { STRIMZI } from "./strimzi.ts";
 
-export { BARMAN_CLOUD, BARMAN_CLOUD_SIDECAR, CERT_MANAGER, CLOUDNATIVE_PG, ENVOY_GATEWAY, type Operator };
+export { STRIMZI_KAFKA_VERSIONS, STRIMZI_PODS } from "./strimzi.ts";
+export { BARMAN_CLOUD_SIDECAR, CERT_MANAGER, CLOUDNATIVE_PG, ENVOY_GATEWAY, type Operator };
 
-/** Every operator that the components rely on, one file each. Who needs another one comes after it. */
+/** Those whose charts hold certificates, which cert-manager must be there for. */
+export const HOLD_CERTIFICATES: readonly Operator[] = [BARMAN_CLOUD, PROMETHEUS_OPERATOR];
+
+/** Every operator that the components rely on by themselves, one file each. Who needs another one comes after it. */
 export const OPERATORS: readonly Operator[] = [
   CERT_MANAGER,
   CLOUDNATIVE_PG,
@@ -18,6 +23,10 @@ export const OPERATORS: readonly Operator[] = [
   PROMETHEUS_OPERATOR,
   RABBITMQ_CLUSTER_OPERATOR,
 ];
+
+/** Operators that a component relies on only where it is told to. */
+export const OPTIONAL_OPERATORS = { strimzi: STRIMZI } as const satisfies Readonly<Record<string, Operator>>;
+export type OptionalOperator = keyof typeof OPTIONAL_OPERATORS;
 
 /** A namespace with the operators that live in it, and the ports of all of them. */
 export interface Home {

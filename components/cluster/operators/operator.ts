@@ -8,8 +8,11 @@ export interface Operator {
   readonly version: string;
   readonly namespace: string;
   readonly chart: Chart;
-  /** Where the CRDs of this version come from: a pinned Go module and the folder in it. */
-  readonly crds: { readonly module: string; readonly folder: string };
+  /**
+   * Where the CRDs of this version come from: a pinned Go module and the folder in it, or a pinned artifact of Maven with the classes that
+   * they are made from.
+   */
+  readonly crds: { readonly module: string; readonly folder: string } | { readonly artifact: string };
   /** API groups of those CRDs. */
   readonly groups: readonly string[];
   /** What it may do in the whole cluster, beyond its own resources and namespace. */

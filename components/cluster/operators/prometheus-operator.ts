@@ -1,5 +1,23 @@
 import { API_SERVER_PORTS, type Operator } from "./operator.ts";
 
+/** What the chart would have read of the control plane, by monitors of its own: `Monitoring` reads what there is to read of kubelets. */
+const LEFT_OUT = Object.fromEntries(
+  [
+    "alertmanager",
+    "coreDns",
+    "grafana",
+    "kubeApiServer",
+    "kubeControllerManager",
+    "kubeEtcd",
+    "kubeProxy",
+    "kubeScheduler",
+    "kubeStateMetrics",
+    "kubelet",
+    "nodeExporter",
+    "prometheus",
+  ].map((part) => [part, { enabled: false }]),
+);
+
 /** Turns ServiceMonitors and alert rules into the configuration of Prometheus. */
 export const PROMETHEUS_OPERATOR = {
   name: "prometheus-operator",
@@ -12,12 +30,13 @@ export const PROMETHEUS_OPERATOR = {
     repository: "https://prometheus-community.github.io/helm-charts",
     version: "77.0.0",
     values: {
-      alertmanager: { enabled: false },
+      ...LEFT_OUT,
       defaultRules: { create: false },
-      grafana: { enabled: false },
-      kubeStateMetrics: { enabled: false },
-      nodeExporter: { enabled: false },
-      prometheus: { enabled: false },
+      prometheusOperator: {
+        kubeletService: { enabled: false },
+        // Rules that Prometheus could not read are refused when they are written, by a webhook whose certificate cert-manager issues.
+        admissionWebhooks: { certManager: { enabled: true } },
+      },
     },
   },
   crds: {

@@ -6,6 +6,7 @@ import type { Resources } from "../../core/resources.ts";
 import type { Transform } from "../../core/transform.ts";
 import type { DataClass } from "../declared.ts";
 import type { StoreArgs } from "../store.ts";
+import type { KafkaManifest, KafkaNodePoolManifest } from "./strimzi-resources.ts";
 
 /** How a topic keeps its records. */
 export interface TopicArgs {
@@ -36,16 +37,26 @@ export interface KafkaArgs<Name extends string = string> extends StoreArgs {
    * shielded from the other's load alone, and the choice cannot be changed while there is data.
    */
   readonly controllers?: number | "combined";
+  /**
+   * Runs it by Strimzi's operator, with `also: ["strimzi"]` for the cluster; by our own StatefulSets if left out. What consumers see is
+   * the same. It is chosen once: data does not move from one to the other. No rehearsal can run the operator, so there is no proof here of
+   * how it behaves, only that the API server takes what it is told.
+   */
+  readonly operator?: "strimzi";
   /** Hold the records, each in three copies; 3 by default, one in each zone. */
   readonly brokers?: number;
   /** Says why it needs no backup. Kafka itself makes none: each record has three copies, and ends with its retention. */
   readonly backup?: OptOut;
-  /** Kafka's version, as the tag of its image; 4.1.0 by default. */
+  /** Kafka's version, as the tag of its image; 4.1.0 by default. Of Strimzi one that its version has an image of; 4.2.1 by default. */
   readonly version?: string;
   readonly transform?: {
+    /** Without an operator. */
     readonly controllers?: Transform<types.input.apps.v1.StatefulSet>;
     readonly brokers?: Transform<types.input.apps.v1.StatefulSet>;
     readonly setup?: Transform<types.input.batch.v1.Job>;
+    /** With Strimzi. `pools` sees the pool of the controllers, and that of the brokers. */
+    readonly cluster?: Transform<KafkaManifest>;
+    readonly pools?: Transform<KafkaNodePoolManifest>;
   };
 }
 
@@ -56,18 +67,20 @@ const STORAGE: Quantity = "20Gi";
 const DEFAULTS = {
   controllers: 3,
   brokers: 3,
-  version: "4.1.0",
   storage: STORAGE,
   resources: RESOURCES,
   retain: true,
   rotation: 1,
 } as const;
 
+/** Strimzi's is the nearest to our own that its version runs. */
+const VERSIONS = { own: "4.1.0", strimzi: "4.2.1" } as const;
+
 export const TOPIC_DEFAULTS = { partitions: 6, retention: "7d", compacted: false } as const;
 
 export function complete<Name extends string>(args: KafkaArgs<Name>) {
-  return { ...DEFAULTS, ...args };
+  return { ...DEFAULTS, version: VERSIONS[args.operator ?? "own"], ...args };
 }
 
-type Defaulted = keyof typeof DEFAULTS;
+type Defaulted = keyof typeof DEFAULTS | "version";
 export type CompleteArgs = Omit<KafkaArgs, Defaulted | "transform"> & Required<Pick<KafkaArgs, Defaulted>>;

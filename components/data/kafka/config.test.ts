@@ -4,9 +4,10 @@ import { SCRAPES_METRICS } from "../../core/labels.ts";
 import { optOut } from "../../core/opt-out.ts";
 import type { Issuer } from "../../edge/issuer.ts";
 import { complete, type KafkaArgs, type TopicArgs } from "./args.ts";
-import { type Access, clusterId, declared, nodeFiles, partsOf, replication } from "./config.ts";
+import { type Access, clusterId, declared, nodeFiles, partsOf } from "./config.ts";
 import { networkPlans, nodesPlan } from "./plan.ts";
 import { kafkaProblems } from "./problems.ts";
+import { replication } from "./topics.ts";
 
 const base: KafkaArgs = {
   namespace: { name: "shop-data" } as Namespace,

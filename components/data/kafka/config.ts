@@ -1,15 +1,8 @@
 import { createHash } from "node:crypto";
-import { milliseconds } from "../../core/duration.ts";
 import { HOSTS_SH } from "../hosts.ts";
-import { type CompleteArgs, TOPIC_DEFAULTS, type TopicArgs } from "./args.ts";
+import type { CompleteArgs } from "./args.ts";
 import { exporterConfig, exporterOption } from "./exporter.ts";
-
-const DAY_MS = 86_400_000;
-/** Files of a topic with personal data: as many over its retention at least, and none is written to for longer than a day. */
-const FILES = 8;
-const LONGEST_FILE_MS = DAY_MS;
-/** After a key's empty record, its older ones are gone within a week: a file that is written to for a day, and six until it is compacted. */
-const FORGOTTEN_MS = 6 * DAY_MS;
+import { brokerSettings, declaredTopics } from "./topics.ts";
 
 /** Where the pods' files are. */
 export const PATHS = {
@@ -63,12 +56,6 @@ export function serverHosts(name: string, namespace: string, parts: readonly Par
   return [name, `${name}.${namespace}.svc`, ...each];
 }
 
-/** Copies of each record, and how many of them must have it before a write is acknowledged. */
-export function replication(brokers: number): { factor: number; minInSync: number } {
-  const factor = Math.min(3, brokers);
-  return { factor, minInSync: Math.max(1, factor - 1) };
-}
-
 /**
  * The cluster's own id, by which a node refuses the disk of another cluster: made from its name, so it is the same when
  * everything but the disks was lost.
@@ -106,7 +93,6 @@ function commonProperties(name: string, args: CompleteArgs): string {
 }
 
 function brokerProperties(args: CompleteArgs): string {
-  const { factor, minInSync } = replication(args.brokers);
   const listeners = `INTERNAL://:${PORTS.internal},CLIENTS://:${PORTS.clients}`;
   return lines(
     ...(isCombined(args)
@@ -115,14 +101,7 @@ function brokerProperties(args: CompleteArgs): string {
     "inter.broker.listener.name=INTERNAL",
     "sasl.enabled.mechanisms=SCRAM-SHA-512",
     "listener.name.clients.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;",
-    `default.replication.factor=${factor}`,
-    `min.insync.replicas=${minInSync}`,
-    `offsets.topic.replication.factor=${factor}`,
-    `transaction.state.log.replication.factor=${factor}`,
-    `transaction.state.log.min.isr=${minInSync}`,
-    "auto.create.topics.enable=false",
-    "unclean.leader.election.enable=false",
-    "replica.selector.class=org.apache.kafka.common.replica.RackAwareReplicaSelector",
+    ...Object.entries(brokerSettings(args.brokers)).map((setting) => setting.join("=")),
   );
 }
 
@@ -273,38 +252,23 @@ export interface Access {
   readonly podLabels: Readonly<Record<string, string>>;
 }
 
-/** Topics and rights, one to a line, as the setup reads them. */
-export function declared(
-  { topics, brokers, dataClass }: Pick<CompleteArgs, "topics" | "brokers" | "dataClass">,
-  accesses: readonly Access[],
-): string {
-  const { factor, minInSync } = replication(brokers);
-  const topicLines = Object.entries(topics).map(([topic, args]) => {
-    const { partitions } = { ...TOPIC_DEFAULTS, ...args };
-    return `topic ${topic} ${partitions} ${factor} ${topicSettings({ ...(dataClass && { dataClass }), ...args }, minInSync)}`;
-  });
-  const rightLines = accesses.map(({ right, consumer, topic }) => `${right} ${consumer} ${topic}`);
-  return lines(...topicLines.sort(), ...rightLines.sort());
+/** Who comes in: a consumer of several topics once. */
+export function consumersOf(accesses: readonly Access[]): Access[] {
+  const sorted = [...accesses].sort((a, b) => (a.consumer < b.consumer ? -1 : 1));
+  return [...new Map(sorted.map((access) => [`${access.namespace}/${access.consumer}`, access])).values()];
 }
 
-function topicSettings(args: TopicArgs, minInSync: number): string {
-  const { retention, compacted, dataClass } = { ...TOPIC_DEFAULTS, ...args };
-  const kept = milliseconds(retention);
-  const isPersonal = dataClass === "personal";
-  const settings: Record<string, string | number> = { "min.insync.replicas": minInSync };
-  // Records go with the file that they are in: when the newest of it is past its time, or when it is no longer written to.
-  const file = Math.min(LONGEST_FILE_MS, Math.floor(kept / FILES));
-  if (compacted) {
-    settings["cleanup.policy"] = "compact";
-    if (isPersonal) Object.assign(settings, { "segment.ms": LONGEST_FILE_MS, "max.compaction.lag.ms": FORGOTTEN_MS });
-  } else {
-    settings["cleanup.policy"] = "delete";
-    settings["retention.ms"] = isPersonal ? kept - file : kept;
-    if (isPersonal) settings["segment.ms"] = file;
-  }
-  return Object.entries(settings)
-    .map((setting) => setting.join("="))
-    .join(",");
+/** Topics and rights, one to a line, as the setup reads them. */
+export function declared(
+  args: Pick<CompleteArgs, "topics" | "brokers" | "dataClass">,
+  accesses: readonly Access[],
+): string {
+  const topicLines = declaredTopics(args).map(({ name, partitions, copies, settings }) => {
+    const all = Object.entries(settings).map((setting) => setting.join("="));
+    return `topic ${name} ${partitions} ${copies} ${all.join(",")}`;
+  });
+  const rightLines = accesses.map(({ right, consumer, topic }) => `${right} ${consumer} ${topic}`);
+  return lines(...topicLines, ...rightLines.sort());
 }
 
 /** Every file of the nodes' ConfigMap. */

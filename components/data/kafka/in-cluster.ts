@@ -43,7 +43,7 @@ export class InCluster implements Server {
   readonly endpoint: pulumi.Output<string>;
   readonly peers: Server["peers"];
   readonly ownUsers: readonly string[];
-  readonly setup: Job;
+  readonly setup: readonly [Job];
   readonly #name: string;
   readonly #args: CompleteArgs;
   readonly #accesses: pulumi.Output<readonly Access[]>;
@@ -85,9 +85,13 @@ export class InCluster implements Server {
     });
     new Service(...children.child(name, bootstrapServicePlan(name, namespace), undefined, { dependsOn: sets }));
     this.ownUsers = [names(name).server, names(name).admin];
-    this.setup = this.#setUp(sets, transform?.setup);
-    const watch = { ...watched(name, args), namespace, runbooks: args.runbooks };
+    this.setup = [this.#setUp(sets, transform?.setup)];
+    const watch = { ...watched(name, args), namespace: args.namespace, runbooks: args.runbooks };
     new StoreMonitoring(name, watch, { parent: children.component, dependsOn: sets });
+  }
+
+  usernameOf(consumer: string): string {
+    return consumer;
   }
 
   addUser(name: string, password: pulumi.Output<string>): [] {

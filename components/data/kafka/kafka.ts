@@ -15,6 +15,7 @@ import { completeMsk, type MskArgs } from "./msk-args.ts";
 import { mskProblems } from "./msk-problems.ts";
 import { kafkaProblems } from "./problems.ts";
 import type { Server } from "./server.ts";
+import { Strimzi } from "./strimzi.ts";
 
 /** One topic, and the two rights that can be had to it. */
 export interface Topic {
@@ -30,11 +31,12 @@ interface User {
 }
 
 /**
- * Kafka with three brokers in three zones, run as Kafka in the cluster (and three controllers, or brokers alone, `combined`) or by MSK on
- * AWS. Every record has a copy in each zone, and a write is acknowledged when two have it. TLS throughout. Every consumer has a user of
- * its own, with rights to the topics it declared; its consumer groups begin with its name.
+ * Kafka with three brokers in three zones, run as Kafka in the cluster (and three controllers, or brokers alone, `combined`), there by
+ * Strimzi's operator (`operator: "strimzi"`, which no rehearsal can run), or by MSK on AWS. Every record has a copy in each zone, and a
+ * write is acknowledged when two have it. TLS throughout. Every consumer has a user of its own, with rights to the topics it declared; its
+ * consumer groups begin with its name.
  *
- * A right to a topic that is no longer declared ends with the user's last relation, not before.
+ * A right to a topic that is no longer declared ends with the user's last relation, not before; with Strimzi it ends at once.
  */
 export class Kafka<Name extends string = string> extends Component {
   readonly endpoint: pulumi.Output<string>;
@@ -56,9 +58,11 @@ export class Kafka<Name extends string = string> extends Component {
     this.#rotation = args.rotation ?? 1;
     this.#accesses = new Ledger(subject);
     const { entries } = this.#accesses;
-    this.#server = onAws
-      ? new Msk(name, completeMsk(args), entries, this.children(), args.transform)
-      : new InCluster(name, complete(args), entries, this.children(), args.transform);
+    if (onAws) this.#server = new Msk(name, completeMsk(args), entries, this.children(), args.transform);
+    else {
+      const Run = args.operator === "strimzi" ? Strimzi : InCluster;
+      this.#server = new Run(name, complete(args), entries, this.children(), args.transform);
+    }
     this.endpoint = this.#server.endpoint;
     this.registerOutputs({ endpoint: this.endpoint });
   }
@@ -93,7 +97,7 @@ export class Kafka<Name extends string = string> extends Component {
       files: credential.files,
       ...trust,
       peers: this.#server.peers,
-      dependsOn: [this.#server.setup, credential.secret, ...dependsOn, ...trusted],
+      dependsOn: [...this.#server.setup, credential.secret, ...dependsOn, ...trusted],
       revision: String(this.#rotation),
     };
   }
@@ -106,7 +110,8 @@ export class Kafka<Name extends string = string> extends Component {
     if (known) return known;
     const taken = [...this.#users.values()].map((user) => user.consumer);
     refuse(`Kafka "${this.#name}"`, accountProblems(consumer, taken, this.#server.ownUsers));
-    const own = { name: `${this.#name}-${name}`, username: name, consumer, rotation: this.#rotation };
+    const username = this.#server.usernameOf(name);
+    const own = { name: `${this.#name}-${name}`, username, consumer, rotation: this.#rotation };
     const made = credential(own);
     const user = { consumer: name, credential: made, dependsOn: this.#server.addUser(name, made.password) };
     this.#users.set(key, user);

@@ -2,15 +2,29 @@ import { selector } from "../../core/labels.ts";
 import { type Alert, diskAlerts } from "../monitoring/alert.ts";
 import type { Watched } from "../monitoring/store-monitoring.ts";
 import type { CompleteArgs } from "./args.ts";
-import { names, type Part, partsOf, replication } from "./config.ts";
+import { names, type Part, partsOf } from "./config.ts";
 import type { Metric } from "./exporter.ts";
+import { replication } from "./topics.ts";
+
+/** How pods and volumes of nodes are called, as patterns of Prometheus, and where their metrics are read. */
+export interface Places {
+  pods(of: readonly Part[]): string;
+  volumes(of: readonly Part[]): string;
+  readonly selector: Readonly<Record<string, string>>;
+  readonly port: string;
+}
+
+function ownPlaces(name: string): Places {
+  const pods = (of: readonly Part[]) => `(${of.map((part) => names(name)[part]).join("|")})-[0-9]+`;
+  return { pods, volumes: (of) => `data-${pods(of)}`, selector: selector(name), port: "metrics" };
+}
 
 /** What is watched of the nodes. How far a group of consumers is behind is not: brokers do not count it. */
-export function watched(name: string, args: CompleteArgs): Watched {
+export function watched(name: string, args: CompleteArgs, places: Places = ownPlaces(name)): Watched {
   const { controllers, brokers } = args;
   const namespace = args.namespace.name;
   const parts = partsOf(args);
-  const pods = (of: readonly Part[]) => `(${of.map((part) => names(name)[part]).join("|")})-[0-9]+`;
+  const { pods, volumes } = places;
   const of = (metric: Metric, more = "", part: readonly Part[] = parts) =>
     `${metric}{namespace="${namespace}",pod=~"${pods(part)}"${more}}`;
   const total = (metric: Metric) => `sum(${of(metric)})`;
@@ -48,13 +62,13 @@ export function watched(name: string, args: CompleteArgs): Watched {
       ? [missing("KafkaControllerMissing", runs.controllers, controllers, "controllers")]
       : []),
     ...(replication(brokers).factor > 1 ? replicationAlerts(total) : []),
-    ...diskAlerts("Kafka", namespace, `data-${pods(parts)}`),
+    ...diskAlerts("Kafka", namespace, volumes(parts)),
   ];
   return {
     title: "Kafka",
     runbook: "kafka",
-    pods: selector(name),
-    scrapes: [{ port: "metrics" }],
+    pods: places.selector,
+    scrapes: [{ port: places.port }],
     alerts,
     panels: [
       { title: "Active controllers", queries: { controllers: active } },

@@ -11,9 +11,9 @@ import { amount, type Quantity } from "../../core/quantity.ts";
 import { awsName } from "../aws/name.ts";
 import { type AwsPlace, storeAddresses } from "../aws/place.ts";
 import { storeTags } from "../aws/tags.ts";
-import { replication } from "./config.ts";
 import type { CompleteMsk } from "./msk-args.ts";
 import { SETUP } from "./plan.ts";
+import { replication } from "./topics.ts";
 
 /** Zones of an MSK. They cannot change: the first three of the place, however many there come to be. */
 export const ZONES = 3;

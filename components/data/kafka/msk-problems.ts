@@ -17,7 +17,11 @@ export function mskProblems(name: string, args: CompleteMsk): Problem[] {
   const { brokers, instanceType, storage, growTo, version } = args;
   const only = "nothing: MSK has a copy of each record in three zones, or none";
   const problems = [
-    ...awsStoreProblems(name, args, { replication: only, controllers: "nothing: MSK has its own" }),
+    ...awsStoreProblems(name, args, {
+      replication: only,
+      controllers: "nothing: MSK has its own",
+      operator: "nothing: MSK runs it",
+    }),
     ...unkeptProblems(args.backup, args.objectives),
     ...instanceClassProblems("instanceType", instanceType, "kafka"),
     ...diskProblems("storage", storage),

@@ -50,7 +50,7 @@ export class Msk implements Server {
   readonly endpoint: pulumi.Output<string>;
   readonly peers: Server["peers"];
   readonly ownUsers = [ADMIN];
-  readonly setup: Job;
+  readonly setup: readonly [Job];
   readonly #name: string;
   readonly #args: CompleteMsk;
   readonly #children: Children;
@@ -93,7 +93,11 @@ export class Msk implements Server {
     watchStore(surrounded, watched(id), args.runbooks, [this.#cluster], children);
     this.endpoint = this.#cluster.bootstrapBrokersSaslScram;
     this.peers = storeAddresses(aws, SCRAM_PORT);
-    this.setup = this.#setUp(accesses, transform?.setup);
+    this.setup = [this.#setUp(accesses, transform?.setup)];
+  }
+
+  usernameOf(consumer: string): string {
+    return consumer;
   }
 
   addUser(name: string, password: pulumi.Output<string>): readonly pulumi.Resource[] {

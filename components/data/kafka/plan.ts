@@ -5,7 +5,6 @@ import { checksum } from "../../core/checksum.ts";
 import { labels, selector } from "../../core/labels.ts";
 import { admit, admitScrapers, reach } from "../../core/network.ts";
 import { optOut, optOutAnnotations } from "../../core/opt-out.ts";
-import { amount } from "../../core/quantity.ts";
 import type { Resources } from "../../core/resources.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../core/security-context.ts";
 import { spread } from "../../core/spread.ts";
@@ -15,6 +14,7 @@ import { HOSTS_MOUNT, HOSTS_VOLUME, hostsContainer } from "../hosts.ts";
 import type { CompleteArgs } from "./args.ts";
 import {
   type Access,
+  consumersOf,
   FIRST_ID,
   isCombined,
   names,
@@ -27,29 +27,16 @@ import {
   voters,
 } from "./config.ts";
 import { EXPORTER_MOUNT, EXPORTER_VOLUME, exporterContainer, METRICS_PORT } from "./exporter.ts";
+import { heapOf, NODE_HEAP_SHARE, nodesOf } from "./nodes.ts";
 
 export const SETUP = "setup";
-const CONTROLLER_RESOURCES: Resources = {
-  requests: { cpu: "200m", memory: "1Gi" },
-  limits: { cpu: "1", memory: "1Gi" },
-};
-const CONTROLLER_STORAGE = "4Gi";
 /** Two tools run at a time, and mostly start: Java compiles beside what it runs. */
 const SETUP_RESOURCES: Resources = {
   requests: { cpu: "200m", memory: "768Mi" },
   limits: { cpu: "2", memory: "768Mi" },
 };
-/**
- * Of the memory, for the heap. Kafka reads and writes through the page cache, which is the other half; of the two tools each has
- * a quarter, and as much for its classes.
- */
-const HEAP_SHARE = { node: 0.5, tool: 0.25 };
-const MEBIBYTE = 2 ** 20;
-/**
- * Time to hand over leadership and write the last records to disk. The last brokers of a Kafka that is deleted find nobody to
- * hand over to, and use it up: where the data is not kept, that is waited for less long.
- */
-const GRACE_SECONDS = { kept: 120, discarded: 30 };
+/** Of the memory, for the heap of each of the two tools. Each has as much for its classes. */
+const TOOL_HEAP_SHARE = 0.25;
 /**
  * An hour: after a crash a broker reads the newest file of every partition again, up to 1 GB of each, before it listens. One that were
  * killed meanwhile would begin anew, for ever.
@@ -68,6 +55,7 @@ export function nodesPlan(
   clusterId: string,
 ): types.input.apps.v1.StatefulSet {
   const { zones, replication, backup, version } = args;
+  const { count, resources, storage, graceSeconds } = nodesOf(part, args);
   const namespace = args.namespace.name;
   const matchLabels = selector(name, part);
   const service = names(name)[part];
@@ -77,14 +65,12 @@ export function nodesPlan(
     ...endsByItself(args, "records of every topic end after its retention, or by what their owner writes"),
   };
   const broker = part === "broker";
-  const resources = broker ? args.resources : CONTROLLER_RESOURCES;
-  const storage = broker ? args.storage : CONTROLLER_STORAGE;
   const open = { tcpSocket: { port: broker ? "clients" : "controller" } };
   return {
     metadata: { name: service, namespace, labels: { ...labels(name, part), ...dataLabels(args) }, annotations },
     spec: {
       serviceName: service,
-      replicas: args.controllers === "combined" || broker ? args.brokers : args.controllers,
+      replicas: count,
       podManagementPolicy: "Parallel",
       selector: { matchLabels },
       template: {
@@ -94,7 +80,7 @@ export function nodesPlan(
         },
         spec: {
           ...podDefaults(name),
-          terminationGracePeriodSeconds: GRACE_SECONDS[args.retain ? "kept" : "discarded"],
+          terminationGracePeriodSeconds: graceSeconds,
           ...spread({ matchLabels, zones, sharedHosts: "never" }),
           initContainers: [
             exporterContainer(),
@@ -111,7 +97,7 @@ export function nodesPlan(
               name: part,
               command: ["bash", `${PATHS.config}/node.sh`],
               env: [
-                ...javaEnvironment(resources, HEAP_SHARE.node),
+                ...javaEnvironment(resources, NODE_HEAP_SHARE),
                 { name: "KAFKA_OPTS", value: `-Djava.security.properties=${PATHS.config}/java.security` },
                 { name: "PART", value: part },
                 { name: "DOMAIN", value: `${service}.${namespace}.svc` },
@@ -240,7 +226,7 @@ export function setupJobPlan(
               ...containerDefaults(version, SETUP_RESOURCES),
               name: SETUP,
               command: ["bash", `${PATHS.config}/setup.sh`],
-              env: [...javaEnvironment(SETUP_RESOURCES, HEAP_SHARE.tool), { name: "BROKERS", value: brokers }, ...env],
+              env: [...javaEnvironment(SETUP_RESOURCES, TOOL_HEAP_SHARE), { name: "BROKERS", value: brokers }, ...env],
               volumeMounts: [...mounts(), { name: "users", mountPath: PATHS.users, readOnly: true }],
             },
           ],
@@ -261,7 +247,6 @@ export function networkPlans(name: string, args: CompleteArgs, accesses: readonl
     ingress,
     egress: reach(to.map(([other, port]) => ({ ...pods(other), port }))),
   });
-  const consumers = [...accesses].sort((a, b) => (a.consumer < b.consumer ? -1 : 1));
   const parts = partsOf(args);
   const voters = isCombined(args) ? "broker" : "controller";
   const toController: [string, number] = [voters, PORTS.controller];
@@ -272,7 +257,7 @@ export function networkPlans(name: string, args: CompleteArgs, accesses: readonl
     broker: policy(
       "broker",
       [
-        ...admit(unique(consumers), [PORTS.clients]),
+        ...admit(consumersOf(accesses), [PORTS.clients]),
         ...admit([pods("broker"), pods(SETUP)], [PORTS.internal]),
         ...(isCombined(args) ? toVote : []),
         admitScrapers(METRICS_PORT),
@@ -281,11 +266,6 @@ export function networkPlans(name: string, args: CompleteArgs, accesses: readonl
     ),
     setup: policy(SETUP, [], [toBroker]),
   };
-}
-
-/** A service that uses several topics comes in once. */
-function unique(accesses: readonly Access[]): Access[] {
-  return [...new Map(accesses.map((access) => [`${access.namespace}/${access.consumer}`, access])).values()];
 }
 
 function podDefaults(name: string) {
@@ -306,8 +286,8 @@ function containerDefaults(version: string, resources: Resources) {
   return { image: imageOf(version), resources, securityContext: RESTRICTED_CONTAINER };
 }
 
-function javaEnvironment({ limits }: Resources, share: number) {
-  const heap = `${Math.floor((amount(limits.memory) * share) / MEBIBYTE)}m`;
+function javaEnvironment(resources: Resources, share: number) {
+  const heap = heapOf(resources, share);
   return [
     { name: "KAFKA_HEAP_OPTS", value: `-Xms${heap} -Xmx${heap}` },
     { name: "KAFKA_LOG4J_OPTS", value: `-Dlog4j2.configurationFile=${PATHS.config}/log4j2.properties` },

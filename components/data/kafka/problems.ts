@@ -5,6 +5,7 @@ import { isOptOut } from "../../core/opt-out.ts";
 import { DATA_CLASSES, DEFAULT_CLASS, type DeclaredArgs, isAbove, unkeptProblems } from "../declared.ts";
 import { quorumProblems, quorumZoneProblems, storeProblems } from "../store.ts";
 import { type CompleteArgs, type KafkaArgs, TOPIC_DEFAULTS, type TopicArgs } from "./args.ts";
+import { strimziProblems } from "./strimzi-problems.ts";
 
 /** Short enough that the relation's name, `<topic>-topic`, and a pod's volume of that name stay DNS labels. */
 const LONGEST_TOPIC = 40;
@@ -18,6 +19,7 @@ export function kafkaProblems(name: string, args: CompleteArgs & Pick<KafkaArgs,
   const { controllers, brokers, replication, zones } = args;
   const combined = controllers === "combined";
   const problems = [...storeProblems(name, args), ...unkeptProblems(args.backup, args.objectives)];
+  problems.push(...strimziProblems(name, args));
   if (combined && args.transform?.controllers)
     problems.push({
       field: "transform.controllers",

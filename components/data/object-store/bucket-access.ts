@@ -16,24 +16,23 @@ export interface BucketAccess {
   readonly authority?: string | undefined;
 }
 
-/** Whose pods they are, and which certificate tells them of their issuer's authority already. */
+/** Whose pods they are, and which certificate of their own tells them of an issuer's authority already, if they have one. */
 export interface BucketUser extends Pick<Consumer, "name" | "namespace" | "podLabels" | "maxReplicas"> {
-  readonly issuer: Issuer;
-  readonly server: Certificate;
+  readonly own?: { readonly issuer: Issuer; readonly server: Certificate };
 }
 
 /** Has one right to a bucket granted to pods of a store. */
 export function bucketAccess(
   bucket: Bucket,
   right: "owner" | "reader",
-  { issuer, server, ...pods }: BucketUser,
+  { own, ...pods }: BucketUser,
   children: Children,
 ): BucketAccess {
   const { name, namespace } = pods;
   const grant = bucket[right].grant({ ...pods, opts: children.options() });
   if (grant.issuer === undefined) return { bucketName: bucket.bucketName, grant };
-  if (grant.issuer.ref.name === issuer.ref.name)
-    return { bucketName: bucket.bucketName, grant, authority: server.secretName };
+  if (grant.issuer.ref.name === own?.issuer.ref.name)
+    return { bucketName: bucket.bucketName, grant, authority: own.server.secretName };
   const identity = certificatePlan({
     name: `${name}-${grant.issuer.ref.name}`,
     namespace,

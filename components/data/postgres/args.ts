@@ -5,8 +5,15 @@ import type { Resources } from "../../core/resources.ts";
 import type { Transform } from "../../core/transform.ts";
 import type { StoreArgs } from "../store.ts";
 import type { BackupArgs, RestoreArgs } from "./backup-args.ts";
-import type { ClusterManifest, DatabaseManifest, ObjectStoreManifest, ScheduledBackupManifest } from "./cnpg.ts";
+import type {
+  ClusterManifest,
+  DatabaseManifest,
+  ObjectStoreManifest,
+  PoolerManifest,
+  ScheduledBackupManifest,
+} from "./cnpg.ts";
 import type { ErasureArgs } from "./erasure-args.ts";
+import type { PoolerArgs } from "./pooler-args.ts";
 
 export interface PostgresArgs<Name extends string = string> extends StoreArgs {
   /** Databases, each with an owner's and a reader's relation of its own. */
@@ -19,6 +26,8 @@ export interface PostgresArgs<Name extends string = string> extends StoreArgs {
   readonly connections?: number;
   /** Connections that each replica of a consumer may hold; 5 by default. */
   readonly poolSize?: number;
+  /** A pooler before the server, which owners of databases then connect to; none by default. `{}` is one with every default. */
+  readonly pooler?: PoolerArgs;
   /** Where its backups go. What follows from `objectives` is reckoned, and refused with the sums if it cannot be. */
   readonly backup?: BackupArgs | OptOut;
   /** Begins with what another server was, instead of empty. It is read once, when the server is made. */
@@ -28,6 +37,7 @@ export interface PostgresArgs<Name extends string = string> extends StoreArgs {
   readonly transform?: {
     readonly cluster?: Transform<ClusterManifest>;
     readonly database?: Transform<DatabaseManifest>;
+    readonly pooler?: Transform<PoolerManifest>;
     readonly objectStore?: Transform<ObjectStoreManifest>;
     readonly scheduledBackup?: Transform<ScheduledBackupManifest>;
     readonly drill?: Transform<types.input.batch.v1.CronJob>;

@@ -26,6 +26,7 @@ export interface AuroraArgs<Name extends string = string> extends AwsStoreArgs {
   /** How long backups are kept, from which any second can be restored: whole days, 1 to 35; 14 by default. */
   readonly keep?: Duration;
   readonly storage?: never;
+  readonly pooler?: never;
   readonly transform?: {
     readonly cluster?: Transform<ClusterArgs>;
     readonly instance?: Transform<ClusterInstanceArgs>;

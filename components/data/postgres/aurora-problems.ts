@@ -16,6 +16,7 @@ export function auroraProblems(name: string, args: CompleteAurora): Problem[] {
   const problems = [
     ...awsStoreProblems(name, args, {
       storage: "nothing: Aurora's disk grows by itself, up to 128 TiB",
+      pooler: "nothing: what is in its place on AWS, RDS Proxy, is not built; count with connections and poolSize",
       erasure: "nothing yet: a task of the owning service deletes what is past its time, and whom a request names",
     }),
     ...memberProblems("instances", instances, MOST_INSTANCES, replication),

@@ -102,6 +102,26 @@ interface CredentialKey {
   key: string;
 }
 
+/** PgBouncer's pods before a Cluster. `metadata` of the pods is all that the definition has of it: labels and annotations. */
+export type PoolerManifest = Manifest<
+  "postgresql.cnpg.io/v1",
+  "Pooler",
+  {
+    cluster: { name: string };
+    type: "rw";
+    instances: number;
+    deploymentStrategy: types.input.apps.v1.DeploymentStrategy;
+    pgbouncer: {
+      poolMode: "transaction" | "session";
+      authQuerySecret: { name: string };
+      authQuery: string;
+      parameters: Record<string, string>;
+      pg_hba: pulumi.Input<string[]>;
+    };
+    template: { metadata: { labels: Record<string, string> }; spec: types.input.core.v1.PodSpec };
+  }
+>;
+
 export type DatabaseManifest = Manifest<
   "postgresql.cnpg.io/v1",
   "Database",

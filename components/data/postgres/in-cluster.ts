@@ -33,6 +33,8 @@ import {
   roleSecret,
   serverHosts,
 } from "./plan.ts";
+import { makePooler } from "./pooler.ts";
+import { askingPlan, poolerHost, poolerLabels, poolerOf } from "./pooler-plan.ts";
 import { RestoreDrill } from "./restore-drill.ts";
 import { DRILL, drillName } from "./restore-drill-plan.ts";
 import type { Admission, Server } from "./server.ts";
@@ -53,6 +55,8 @@ export class InCluster implements Server {
   readonly #children: Children;
   readonly #hosts: Readonly<Record<"writer" | "reader", string>>;
   readonly #cluster: CustomResource;
+  /** What consumers connect to that come through it. */
+  readonly #pooler: pulumi.Resource | undefined;
 
   constructor(
     name: string,
@@ -70,7 +74,9 @@ export class InCluster implements Server {
     // With a single instance nothing stands behind the service for replicas.
     const reader = host(name, namespace, instances > 1 ? "ro" : "r");
     this.#hosts = { writer: host(name, namespace, "rw"), reader };
-    this.endpoint = pulumi.output(`${this.#hosts.writer}:${PORT}`);
+    const pooler = poolerOf(args);
+    const entrance = pooler ? poolerHost(name, namespace) : this.#hosts.writer;
+    this.endpoint = pulumi.output(`${entrance}:${PORT}`);
     this.readerEndpoint = pulumi.output(`${reader}:${PORT}`);
 
     const server = new Certificate(
@@ -78,7 +84,7 @@ export class InCluster implements Server {
       {
         namespace: args.namespace,
         issuer: args.issuer,
-        hosts: serverHosts(name, namespace),
+        hosts: serverHosts(name, namespace, pooler !== undefined),
         usages: ["server auth"],
         secretLabels: RELOADED,
       },
@@ -89,12 +95,15 @@ export class InCluster implements Server {
     new NetworkPolicy(
       ...children.child(name, {
         metadata: { name, namespace, labels: labels(name) },
-        spec: accesses.apply((all) => networkPlan(name, namespace, all, places.peers)),
+        spec: accesses.apply((all) =>
+          networkPlan(name, namespace, all, { backups: places.peers, hasPooler: pooler !== undefined }),
+        ),
       }),
     );
+    const asking = pooler && askingPlan(name, pooler, args.databases);
     const parts = clusterParts(name, backup, args.restore, plan);
     this.#cluster = new CustomResource(
-      ...children.child(name, clusterPlan(name, args, server.secretName, accesses, parts), transform?.cluster, {
+      ...children.child(name, clusterPlan(name, args, server.secretName, accesses, parts, asking), transform?.cluster, {
         ...keeping(retain),
         dependsOn: [server, ...places.objectStores],
         hooks: { beforeUpdate: [growsOnly(`postgres-${name}`, `Postgres "${name}"`, SIZE)] },
@@ -108,8 +117,10 @@ export class InCluster implements Server {
           dependsOn: this.#cluster,
         }),
       );
+    const before = { args, cluster: this.#cluster, accesses, watched: RELOADED };
+    this.#pooler = pooler && makePooler(name, pooler, before, children, transform?.pooler);
     this.#erase(server, backup);
-    const watch = { ...watched(name, args), namespace, runbooks: args.runbooks };
+    const watch = { ...watched(name, args), namespace: args.namespace, runbooks: args.runbooks };
     new StoreMonitoring(name, watch, { parent: children.component, dependsOn: this.#cluster });
   }
 
@@ -185,13 +196,25 @@ export class InCluster implements Server {
     server: Certificate,
   ): BucketAccess {
     const { namespace, issuer } = this.#args;
-    return bucketAccess(bucket, right, { ...pods, name, namespace: namespace.name, issuer, server }, this.#children);
+    return bucketAccess(
+      bucket,
+      right,
+      { ...pods, name, namespace: namespace.name, own: { issuer, server } },
+      this.#children,
+    );
   }
 
   admit(access: Access, password: pulumi.Output<string>): Admission {
     const namespace = this.#args.namespace.name;
     const secret = roleSecret(this.#name, access);
     basicAuth(secret, namespace, loginRole(access), password, this.#children.options(), RELOADED);
+    if (access.pooled !== undefined && this.#pooler)
+      return {
+        host: poolerHost(this.#name, namespace),
+        port: PORT,
+        peers: [{ namespace, podLabels: poolerLabels(this.#name), port: PORT }],
+        dependsOn: [this.#pooler],
+      };
     return {
       host: this.#hosts[access.right === "reader" ? "reader" : "writer"],
       port: PORT,

@@ -8,6 +8,8 @@ import type { BackupPlan } from "./backup-plan.ts";
 import { eraserName } from "./eraser-plan.ts";
 import { type CompleteErasure, completeErasure } from "./erasure-args.ts";
 import { podLabels } from "./plan.ts";
+import { watchedPooler } from "./pooler-monitoring.ts";
+import { poolerOf } from "./pooler-plan.ts";
 import { drillName } from "./restore-drill-plan.ts";
 
 /** Of the connections that there are; the rest lasts until somebody has looked. */
@@ -26,6 +28,8 @@ const LATE_DAYS = 2;
 export function watched(name: string, args: CompleteArgs): Watched {
   const { namespace, instances, connections, erasure } = args;
   const backedUp = backupOf(name, args);
+  const pooler = poolerOf(args);
+  const pooled = pooler && watchedPooler(name, namespace.name, pooler);
   const pods = `namespace="${namespace.name}",pod=~"${name}-[0-9]+"`;
   const of = (metric: string) => `cnpg_${metric}{${pods}}`;
   const primaries = `(count(${of("pg_replication_in_recovery")} == 0) or vector(0))`;
@@ -64,11 +68,13 @@ export function watched(name: string, args: CompleteArgs): Watched {
         })
       : []),
     ...(erasure ? eraserAlerts(name, namespace.name, completeErasure(erasure)) : []),
+    ...(pooled?.alerts ?? []),
     ...diskAlerts("Postgres", namespace.name, `${name}-[0-9]+`),
   ];
   return {
     title: "PostgreSQL",
     runbook: "postgres",
+    // A pooler's pods have them too, and a port of the same name.
     pods: podLabels(name),
     scrapes: [{ port: "metrics" }],
     alerts,
@@ -99,6 +105,7 @@ export function watched(name: string, args: CompleteArgs): Watched {
         title: "Age of the oldest transaction",
         queries: { "{{datname}}": `max by (datname) (${of("pg_database_xid_age")})` },
       },
+      ...(pooled?.panels ?? []),
     ],
   };
 }

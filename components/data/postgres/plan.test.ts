@@ -5,7 +5,7 @@ import { optOut } from "../../core/opt-out.ts";
 import type { Issuer } from "../../edge/issuer.ts";
 import { complete, type PostgresArgs } from "./args.ts";
 import { type Access, hbaPlan, networkPlan, rolesPlan } from "./plan.ts";
-import { accessProblems, postgresProblems } from "./problems.ts";
+import { accessProblems, budgetOf, postgresProblems } from "./problems.ts";
 
 const base: PostgresArgs = {
   namespace: { name: "shop-data" } as Namespace,
@@ -70,7 +70,7 @@ test("without consumers nobody but the instances, the operator and what reads me
 });
 
 test("the connections of all consumers fit the server, or the one too many is refused with the sum", () => {
-  const args = complete({ ...base, connections: 35 });
+  const args = budgetOf(complete({ ...base, connections: 35 }));
   expect(accessProblems(args, [], access("orders", "orders", "owner", 20))).toEqual([]);
   const granted = [access("orders", "orders", "owner", 15)];
   expect(accessProblems(args, granted, access("reports", "orders", "reader", 6))).toEqual([
@@ -83,7 +83,7 @@ test("the connections of all consumers fit the server, or the one too many is re
 });
 
 test("a database has one owner, and a service one role in it", () => {
-  const args = complete(base);
+  const args = budgetOf(complete(base));
   const granted = [access("orders", "orders", "owner")];
   expect(accessProblems(args, granted, access("billing", "orders", "owner"))).toEqual([
     { field: "uses of billing", given: "orders.owner", allowed: expect.stringContaining("orders is it") },

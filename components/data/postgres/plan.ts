@@ -6,7 +6,7 @@ import { waitFor } from "../../core/custom-resource.ts";
 import { labels, MANAGED } from "../../core/labels.ts";
 import { admit, admitScrapers, reach, reachApiServer } from "../../core/network.ts";
 import { amount, type Quantity } from "../../core/quantity.ts";
-import { spread } from "../../core/spread.ts";
+import { lacks, spread } from "../../core/spread.ts";
 import type { Destination, Peer } from "../../core/usage.ts";
 import { dataLabels, declaredAnnotations } from "../declared.ts";
 import type { CompleteArgs } from "./args.ts";
@@ -24,8 +24,16 @@ export interface Access {
   readonly consumer: string;
   readonly namespace: string;
   readonly podLabels: Readonly<Record<string, string>>;
-  /** Replicas of the consumer times the connections of each. */
+  /** Of the server: replicas of the consumer times the connections of each, or what the pooler holds for it. */
   readonly connections: number;
+  /** Replicas of the consumer times the connections of each, to the pooler; unset if it connects by itself. */
+  readonly pooled?: number;
+}
+
+/** Whoever asks the server for what it keeps of passwords, and how it is let in: a pooler. */
+export interface Asking {
+  readonly role: Role;
+  readonly hba: string;
 }
 
 export const PORT = 5432;
@@ -46,6 +54,10 @@ const STANDBY_RETRIES_EVERY = "1s";
  */
 const LEAVES_LOST_NODE_AFTER = 1;
 const MEBIBYTE = 2 ** 20;
+/** Part of a Postgres, and the end of its names. */
+export const POOLER = "pooler";
+/** Only a pooler's pods have it. The jobs that make an instance have the label of the instances, and nothing else that a pooler's lack. */
+export const POOLER_LABEL = "cnpg.io/poolerName";
 /**
  * How often an instance that starts is asked whether it has. CloudNativePG's default is 10 s, and it begins the next instance when
  * the last one has answered: half a minute of waiting for three. For how long it is asked is CloudNativePG's `startDelay`, an hour.
@@ -76,7 +88,12 @@ export function roleSecret(name: string, { consumer, database }: Pick<Access, "c
  * The roles: an owner for each database, and a login for each consumer of it. A reader may read whatever it can
  * connect to, and {@link hbaPlan} lets it connect to its database alone.
  */
-export function rolesPlan(name: string, databases: readonly string[], accesses: readonly Access[]): Role[] {
+export function rolesPlan(
+  name: string,
+  databases: readonly string[],
+  accesses: readonly Access[],
+  asking?: Asking,
+): Role[] {
   const owners = databases.map((database): Role => ({ name: ownerRole(database), ensure: "present", login: false }));
   // Stewards come last: they are members of the others.
   const isSteward = ({ right }: Access) => right === "steward";
@@ -93,7 +110,7 @@ export function rolesPlan(name: string, databases: readonly string[], accesses: 
         passwordSecret: { name: roleSecret(name, access) },
       };
     });
-  return [...owners, ...logins];
+  return [...owners, ...logins, ...(asking ? [asking.role] : [])];
 }
 
 /** The roles whose rights a login has. */
@@ -108,9 +125,9 @@ function memberships({ right, database }: Access, accesses: readonly Access[]): 
 }
 
 /** Who may connect to what: each login to its own database, over TLS, with its password. Everyone else is rejected. */
-export function hbaPlan(accesses: readonly Access[]): string[] {
+export function hbaPlan(accesses: readonly Access[], asking?: Asking): string[] {
   const own = sorted(accesses).map((access) => `hostssl ${access.database} ${loginRole(access)} all scram-sha-256`);
-  return [...own, "host all all all reject"];
+  return [...own, ...(asking ? [asking.hba] : []), "host all all all reject"];
 }
 
 /** The cluster: one primary and its replicas, a zone and a host for each, and no commit before a second one has it. */
@@ -120,15 +137,28 @@ export function clusterPlan(
   serverSecret: string,
   accesses: pulumi.Output<readonly Access[]>,
   { parameters, plugins, externalClusters, recovery }: ReturnType<typeof clusterParts>,
+  asking?: Asking,
 ): ClusterManifest {
-  const { instances, version, connections, resources, storage, zones, replication, backup, databases, namespace } =
-    args;
+  const {
+    instances,
+    version,
+    connections,
+    resources,
+    storage,
+    zones,
+    replication,
+    backup,
+    databases,
+    namespace,
+    pooler,
+  } = args;
   const declared = declaredAnnotations(args, { replication, backup });
   const { topologySpreadConstraints, affinity, tolerations } = spread({
     matchLabels: podLabels(name),
     zones,
     sharedHosts: "never",
     leavesAfter: LEAVES_LOST_NODE_AFTER,
+    ...(pooler && { without: POOLER_LABEL }),
   });
   return {
     apiVersion: "postgresql.cnpg.io/v1",
@@ -157,12 +187,12 @@ export function clusterPlan(
           ...parameters,
         },
         ...(instances > 1 ? { synchronous: { method: "any", number: 1, dataDurability: "required" } } : {}),
-        pg_hba: accesses.apply(hbaPlan),
+        pg_hba: accesses.apply((all) => hbaPlan(all, asking)),
       },
       bootstrap: recovery ? { recovery } : { initdb: { dataChecksums: true, encoding: "UTF8" } },
       ...(plugins && { plugins }),
       ...(externalClusters && { externalClusters }),
-      managed: { roles: accesses.apply((all) => rolesPlan(name, databases, all)) },
+      managed: { roles: accesses.apply((all) => rolesPlan(name, databases, all, asking)) },
       certificates: { serverTLSSecret: serverSecret, serverCASecret: serverSecret },
       storage: { size: storage, resizeInUseVolumes: true },
       probes: PROBES,
@@ -198,19 +228,23 @@ export function databasePlan(cluster: string, namespace: string, database: strin
   };
 }
 
-/** Consumers, the instances among themselves, and the operator come in; the instances reach each other, the API, and where backups lie. */
+/**
+ * Consumers, the instances among themselves, and the operator come in; the instances reach each other, the API, and where backups lie. A
+ * pooler's pods come in by the label that they share with the instances, and it is for them to have rules of their own.
+ */
 export function networkPlan(
   name: string,
   namespace: string,
   accesses: readonly Access[],
-  backups: readonly Destination[] = [],
+  { backups = [], hasPooler = false }: { backups?: readonly Destination[]; hasPooler?: boolean } = {},
 ): types.input.networking.v1.NetworkPolicySpec {
   const instances: Pick<Peer, "namespace" | "podLabels"> = { namespace, podLabels: podLabels(name) };
+  const direct = accesses.filter(({ pooled }) => pooled === undefined);
   return {
-    podSelector: { matchLabels: podLabels(name) },
+    podSelector: { matchLabels: podLabels(name), ...(hasPooler && { matchExpressions: [lacks(POOLER_LABEL)] }) },
     policyTypes: ["Ingress", "Egress"],
     ingress: [
-      ...admit(sorted(accesses), [PORT]),
+      ...admit(sorted(direct), [PORT]),
       ...admit([instances, OPERATOR], [PORT, STATUS_PORT]),
       admitScrapers(METRICS_PORT),
     ],
@@ -218,16 +252,20 @@ export function networkPlan(
   };
 }
 
-/** Host names of the services that the operator makes: for writing, for replicas only, for any instance. */
-export function serverHosts(name: string, namespace: string): string[] {
-  return ["rw", "ro", "r"].flatMap((service) => [`${name}-${service}`, host(name, namespace, service)]);
+/** Host names of the services that the operator makes: for writing, for replicas only, for any instance, and before a pooler. */
+export function serverHosts(name: string, namespace: string, hasPooler = false): string[] {
+  return ["rw", "ro", "r", ...(hasPooler ? [POOLER] : [])].flatMap((service) => [
+    `${name}-${service}`,
+    host(name, namespace, service),
+  ]);
 }
 
 export function host(name: string, namespace: string, service: string): string {
   return `${name}-${service}.${namespace}.svc`;
 }
 
-function sorted(accesses: readonly Access[]): Access[] {
+/** In an order that does not depend on who was declared first. */
+export function sorted(accesses: readonly Access[]): Access[] {
   return [...accesses].sort((a, b) => (loginRole(a) < loginRole(b) ? -1 : 1));
 }
 

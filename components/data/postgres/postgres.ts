@@ -14,7 +14,8 @@ import { auroraProblems } from "./aurora-problems.ts";
 import { eraserLogins } from "./eraser-plan.ts";
 import { InCluster } from "./in-cluster.ts";
 import { type Access, loginRole, roleSecret } from "./plan.ts";
-import { accessProblems, type Budget, postgresProblems } from "./problems.ts";
+import { pooledConnections } from "./pooler-plan.ts";
+import { accessProblems, type Budget, budgetOf, postgresProblems } from "./problems.ts";
 import type { Admission, Server } from "./server.ts";
 
 /** One database of a server, and the two rights that can be had to it. */
@@ -28,7 +29,7 @@ export interface Database {
 /**
  * PostgreSQL with a primary and two replicas in three zones, run by CloudNativePG in the cluster or by Aurora on AWS. Every
  * consumer has a role of its own, which connects over TLS to its database alone, with connections cut from the server's
- * budget.
+ * budget. With `pooler` owners connect through one that lets many of their connections share few of the server's.
  */
 export class Postgres<Name extends string = string> extends Component {
   /** Host that takes writes, and its port. */
@@ -49,7 +50,7 @@ export class Postgres<Name extends string = string> extends Component {
     super("data:Postgres", name, opts, onAws ? [args.namespace] : [args.namespace, args.issuer]);
     this.#name = name;
     this.#databases = args.databases;
-    this.#budget = onAws ? completeAurora(args) : complete(args);
+    this.#budget = onAws ? completeAurora(args) : budgetOf(complete(args));
     this.#accesses = new Ledger(subject);
     for (const access of onAws ? [] : eraserLogins(name, args)) this.#accesses.add(access);
     const { entries } = this.#accesses;
@@ -109,9 +110,14 @@ export class Postgres<Name extends string = string> extends Component {
 
   /** Takes a consumer's share from the budget. Throws if there is not enough of it, or the right is another's. */
   #allow(database: string, right: Access["right"], consumer: Consumer): Access {
-    const connections = this.#budget.poolSize * consumer.maxReplicas;
+    const held = this.#budget.poolSize * consumer.maxReplicas;
     const { name, namespace, podLabels } = consumer;
-    const access: Access = { database, right, consumer: name, namespace, podLabels, connections };
+    const { pooler } = this.#budget;
+    const connections =
+      pooler && right === "owner"
+        ? { connections: pooledConnections(pooler, held), pooled: held }
+        : { connections: held };
+    const access: Access = { database, right, consumer: name, namespace, podLabels, ...connections };
     refuse(`Postgres "${this.#name}"`, accessProblems(this.#budget, this.#accesses.written, access));
     this.#accesses.add(access);
     return access;

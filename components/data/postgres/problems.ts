@@ -5,6 +5,9 @@ import type { CompleteArgs } from "./args.ts";
 import { backupProblems } from "./backup-problems.ts";
 import { erasureProblems } from "./erasure-problems.ts";
 import { type Access, loginRole, RESERVED_CONNECTIONS } from "./plan.ts";
+import type { CompletePooler } from "./pooler-args.ts";
+import { askingConnections, poolerOf } from "./pooler-plan.ts";
+import { askingSum, pooledProblems, poolerProblems } from "./pooler-problems.ts";
 
 /** Databases that the server makes for itself. */
 const RESERVED_DATABASES = new Set(["postgres", "template0", "template1", "app"]);
@@ -22,7 +25,8 @@ export function postgresProblems(name: string, args: CompleteArgs): Problem[] {
   ];
   problems.push(...databaseProblems(databases));
   problems.push(...quorumZoneProblems(zones, replication));
-  problems.push(...budgetProblems({ connections, poolSize }));
+  const short = budgetProblems({ connections, poolSize });
+  problems.push(...short, ...(short.length === 0 ? poolerProblems(args) : []));
   return problems;
 }
 
@@ -30,6 +34,14 @@ export function postgresProblems(name: string, args: CompleteArgs): Problem[] {
 export interface Budget {
   readonly connections: number;
   readonly poolSize: number;
+  readonly pooler?: CompletePooler | undefined;
+  readonly databases: readonly string[];
+}
+
+/** What a server in the cluster has of connections, and gives of them. */
+export function budgetOf(args: CompleteArgs): Budget & Pick<CompleteArgs, "rotation"> {
+  const { connections, poolSize, databases, rotation } = args;
+  return { connections, poolSize, databases, rotation, pooler: poolerOf(args) };
 }
 
 /** What is wrong with the names of a server's databases. */
@@ -56,7 +68,7 @@ export function databaseProblems(databases: readonly string[]): Problem[] {
 }
 
 /** What is wrong with a server's connections. */
-export function budgetProblems({ connections, poolSize }: Budget): Problem[] {
+export function budgetProblems({ connections, poolSize }: Pick<Budget, "connections" | "poolSize">): Problem[] {
   const problems: Problem[] = [];
   if (!Number.isInteger(connections) || connections <= RESERVED_CONNECTIONS || connections > 5_000)
     problems.push({
@@ -93,13 +105,25 @@ export function accessProblems(args: Budget, granted: readonly Access[], access:
       given: `${access.database}.owner`,
       allowed: `${access.database}.reader; a database has one owner, and ${owner.consumer} is it`,
     });
+  const { pooler, databases } = args;
+  if (pooler && access.pooled !== undefined) problems.push(...pooledProblems(pooler, granted, access));
   const taken = granted.reduce((sum, { connections }) => sum + connections, 0);
-  const free = args.connections - RESERVED_CONNECTIONS - taken;
+  const asking = pooler ? askingConnections(pooler, databases) : 0;
+  const free = args.connections - RESERVED_CONNECTIONS - asking - taken;
   if (access.connections > free)
     problems.push({
       field,
       given: access.connections,
-      allowed: `at most ${free} connections, which are left of ${args.connections}; lower scaling.max or poolSize, or raise connections`,
+      allowed: `at most ${Math.max(0, free)} connections, which are left of ${args.connections}; ${pooler ? pooledSums(args, pooler, taken) : "lower scaling.max or poolSize, or raise connections"}`,
     });
   return problems;
+}
+
+/** Where the connections of a server with a pooler are, and how there are more. */
+function pooledSums({ databases }: Budget, pooler: CompletePooler, taken: number): string {
+  const { size, instances } = pooler;
+  return (
+    `consumers have ${taken}, ${RESERVED_CONNECTIONS} are reserved, to ask for passwords the pooler takes ${askingSum(pooler, databases)}, and for ` +
+    `each consumer up to ${size} × (${instances} + 1); lower pooler.size or pooler.instances, or raise connections`
+  );
 }

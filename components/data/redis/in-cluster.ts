@@ -101,7 +101,7 @@ export class InCluster implements Server {
     for (const part of [SERVER, PROXY])
       new PodDisruptionBudget(...children.child(`${name}-${part}`, budgetPlan(name, part, namespace)));
     if (saved) this.#backUp(saved, certificate, statefulSet);
-    const watch = { ...watched(name, args), namespace, runbooks: args.runbooks };
+    const watch = { ...watched(name, args), namespace: args.namespace, runbooks: args.runbooks };
     new StoreMonitoring(name, watch, { parent: children.component, dependsOn: statefulSet });
   }
 
@@ -134,7 +134,12 @@ export class InCluster implements Server {
     const name = this.#name;
     const to = (part: BackupPart, right: "owner" | "reader") => {
       const pods = { name: `${name}-${part}`, podLabels: selector(name, part), maxReplicas: 1 };
-      return bucketAccess(backup.to, right, { ...pods, namespace: namespace.name, issuer, server }, this.#children);
+      return bucketAccess(
+        backup.to,
+        right,
+        { ...pods, namespace: namespace.name, own: { issuer, server } },
+        this.#children,
+      );
     };
     const access = {
       backup: to("backup", "owner"),

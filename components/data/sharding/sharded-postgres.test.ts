@@ -87,6 +87,14 @@ test("the map names each shard's keys, and where it takes writes; that of a read
   expect(mapOf(made, "reshard").shards).toEqual(shards);
 });
 
+test("before shards with poolers owners are told these, and movers and readers the servers", async () => {
+  const made = await store({ shards: 2, pooler: {} });
+  for (const [consumer, way] of Object.entries({ accounts: "pooler", reshard: "rw", report: "ro" }))
+    expect(mapOf(made, consumer).shards, consumer).toMatchObject(
+      ["ledger-0", "ledger-1"].map((shard) => ({ host: `${shard}-${way}.shop-data.svc` })),
+    );
+});
+
 test("each shard lets in the service, its mover and its readers, with connections of their own", async () => {
   const made = await store({ shards: 2 });
   for (const shard of ["ledger-0", "ledger-1"]) {

@@ -136,7 +136,8 @@ function heartbeatRoute({ every = EVERY }: Heartbeat): Route {
   };
 }
 
-function alertingProblems({ critical, warning, teams = {}, heartbeat }: AlertingArgs): Problem[] {
+/** Everything that is wrong with who is told of what. */
+export function alertingProblems({ critical, warning, teams = {}, heartbeat }: AlertingArgs): Problem[] {
   const given = [
     { field: "critical", receiver: critical, severity: "critical" as const },
     { field: "warning", receiver: warning, severity: "warning" as const },

@@ -20,6 +20,7 @@ const COMPARED = new Set([
   "monitoring.coreos.com/ServiceMonitor",
   "monitoring.coreos.com/PodMonitor",
   "postgresql.cnpg.io/Cluster",
+  "postgresql.cnpg.io/Pooler",
   "postgresql.cnpg.io/ScheduledBackup",
   "velero.io/Schedule",
   "kafka.strimzi.io/Kafka",

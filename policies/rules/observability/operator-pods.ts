@@ -8,6 +8,15 @@ const OPERATORS: Readonly<Record<string, { readonly label: string; readonly port
     label: "app.kubernetes.io/name",
     ports: ["epmd", "amqp", "amqps", "management", "management-tls", "prometheus", "prometheus-tls"],
   },
+  "kafka.strimzi.io/Kafka": {
+    label: "strimzi.io/cluster",
+    ports: ["tcp-ctrlplane", "tcp-replication", "tcp-kafkaagent", "tcp-prometheus"],
+  },
+  "monitoring.coreos.com/Prometheus": { label: "operator.prometheus.io/name", ports: ["web", "reloader-web"] },
+  "monitoring.coreos.com/Alertmanager": {
+    label: "alertmanager",
+    ports: ["web", "mesh-tcp", "mesh-udp", "reloader-web"],
+  },
 };
 
 /** The pods that operators make of a stack's objects, as workloads: no object of the stack shows them. */

@@ -1,0 +1,149 @@
+import { describe, expect, test } from "vitest";
+import { Namespace } from "../../cluster/index.ts";
+import { ObjectStore } from "../../data/index.ts";
+import { Issuer } from "../../edge/index.ts";
+import { record } from "../../testing/record.ts";
+import { agentConfig, personalPattern } from "./agent-config.ts";
+import { complete, type LoggingArgs, PERSONAL } from "./args.ts";
+import { Logging } from "./logging.ts";
+import { lokiConfig, tenantsConfig } from "./loki-config.ts";
+import { loggingProblems } from "./problems.ts";
+
+const quota = { cpu: "10", memory: "20Gi", pods: 100 } as const;
+const at = [{ cidr: "10.0.8.0/22", port: 9200 }];
+const base = {
+  zones: ["a", "b", "c"],
+  store: { kind: "loki", disk: "5Gi" },
+  retention: "7d",
+  tenants: { shop: { namespaces: ["shop"], retention: "30d" } },
+} as const;
+
+function made(change: (bucket: () => ReturnType<ObjectStore<"logs">["bucket"]>) => Partial<LoggingArgs> = () => ({})) {
+  return record("test", () => {
+    const namespace = new Namespace("telemetry", { quota });
+    const bucket = () => {
+      const issuer = new Issuer("internal", { authority: "private" });
+      return new ObjectStore("objects", { namespace, issuer, zones: base.zones, buckets: { logs: {} } }).bucket("logs");
+    };
+    new Logging("logs", { namespace, ...base, ...change(bucket) });
+  });
+}
+
+describe("the agents of a Logging", () => {
+  test("mount the logs of their node read-only, as no root, and reach Loki alone", async () => {
+    const all = await made();
+    const { spec } = all.inputsOf(":DaemonSet", "logs-agent").spec.template;
+    expect(spec.securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: 10_001, runAsGroup: 0 });
+    const onNode = spec.volumes.filter((volume: { hostPath?: object }) => volume.hostPath);
+    expect(onNode).toEqual([{ name: "logs", hostPath: { path: "/var/log/pods" } }]);
+    expect(spec.containers[0].volumeMounts).toContainEqual({
+      name: "logs",
+      mountPath: "/var/log/pods",
+      readOnly: true,
+    });
+    const { egress } = all.inputsOf(":NetworkPolicy", "logs-agent").spec;
+    expect(egress).toHaveLength(2);
+    expect(egress[0].ports).toEqual([{ protocol: "TCP", port: 3100 }]);
+  });
+
+  test("read each namespace for one tenant, and never their own log", () => {
+    const target = { agent: { name: "logs-agent", namespace: "kube-system" }, loki: "http://loki:3100/otlp" };
+    const { receivers, exporters } = agentConfig(complete({ namespace: {} as Namespace, ...base }), target);
+    const own = "/var/log/pods/kube-system_logs-agent-*/*/*.log";
+    expect(receivers["filelog/shop"]).toMatchObject({ include: ["/var/log/pods/shop_*/*/*.log"], exclude: [own] });
+    expect(receivers["filelog/platform"]).toMatchObject({
+      include: ["/var/log/pods/*_*/*/*.log"],
+      exclude: [own, "/var/log/pods/shop_*/*/*.log"],
+    });
+    expect(exporters["otlphttp/shop"]).toMatchObject({ endpoint: target.loki, headers: { "X-Scope-OrgID": "shop" } });
+  });
+
+  test("send to Elasticsearch by one argument, with a password that is in a file", async () => {
+    const password = { secret: "search", key: "password" };
+    const store = {
+      kind: "elasticsearch",
+      url: "https://search.example.com:9200",
+      at,
+      user: { name: "logs", password },
+    } as const;
+    const all = await made(() => ({ store }));
+    const config = JSON.parse(all.inputsOf(":ConfigMap", "logs-agent").data["config.json"]);
+    expect(config.exporters["elasticsearch/shop"]).toMatchObject({
+      endpoints: [store.url],
+      auth: { authenticator: "basicauth" },
+    });
+    expect(config.extensions.basicauth.client_auth.password).toBe(`\${file:/etc/collector-password/password}`);
+    expect(all.resources.filter(({ type }) => type.endsWith(":StatefulSet"))).toEqual([]);
+  });
+
+  test.each([
+    ["email", true],
+    ["customer.email", true],
+    ["customer.card_number", true],
+    ["CARD-NUMBER", true],
+    ["items.0.cardNumber", true],
+    ["address.street", true],
+    ["shippingAddress", false],
+    ["emails", false],
+    ["ipAddresses", false],
+    ["message", false],
+  ])("drop a field %s: %s", (field, dropped) => {
+    const pattern = personalPattern(PERSONAL).replace("(?i)", "").replaceAll(String.raw`\\`, "\\");
+    expect(new RegExp(pattern, "i").test(field)).toBe(dropped);
+  });
+});
+
+describe("the Loki of a Logging", () => {
+  test("is alone on its disk, or nine before a bucket, whose key is never in the environment", async () => {
+    const alone = await made();
+    expect(alone.inputsOf(":StatefulSet", "logs-loki").spec.replicas).toBe(1);
+    const all = await made((bucket) => ({ store: { kind: "loki", disk: "5Gi", bucket: bucket() } }));
+    const sets = ["write", "read", "backend"].map((part) => all.inputsOf(":StatefulSet", `logs-loki-${part}`).spec);
+    expect(sets.map(({ replicas }) => replicas)).toEqual([3, 3, 3]);
+    for (const { template } of sets) {
+      const [container] = template.spec.containers;
+      expect(container.env.filter((one: { valueFrom?: object }) => one.valueFrom)).toEqual([]);
+      expect(template.spec.initContainers[0].command[2]).toContain("/var/run/aws/credentials");
+      expect(template.spec.volumes).toContainEqual({
+        name: "credentials",
+        emptyDir: { medium: "Memory", sizeLimit: "1Mi" },
+      });
+    }
+    const config = JSON.parse(all.inputsOf(":ConfigMap", "logs-loki").data["config.json"]);
+    expect(config.storage_config.aws).toMatchObject({ bucketnames: "logs", s3forcepathstyle: true });
+    expect(config.common.replication_factor).toBe(3);
+    const { ingress } = all.inputsOf(":NetworkPolicy", "logs-loki").spec;
+    expect(JSON.stringify(ingress)).toContain('"app.kubernetes.io/component":"agent"');
+  });
+
+  test("keeps what each tenant writes for as long as it says", () => {
+    expect(tenantsConfig(complete({ namespace: {} as Namespace, ...base }))).toEqual({
+      overrides: { platform: { retention_period: "604800s" }, shop: { retention_period: "2592000s" } },
+    });
+    const { compactor, limits_config } = lokiConfig("peers", "backend", undefined) as Record<string, object>;
+    expect(compactor).toMatchObject({ retention_enabled: true, delete_request_store: "filesystem" });
+    expect(limits_config).toMatchObject({ allow_structured_metadata: true });
+  });
+});
+
+const problems = (change: object) =>
+  loggingProblems("logs", complete({ namespace: {} as Namespace, ...base, ...change } as LoggingArgs));
+
+test.each([
+  ["store.kind", { store: { kind: "syslog" } }],
+  ["store.disk", { store: { kind: "loki", disk: "5" } }],
+  ["store.url", { store: { kind: "otlp", url: "ftp://logs.example.com", at } }],
+  ["store.at", { store: { kind: "elasticsearch", url: "https://logs.example.com", at: [] } }],
+  ["retention", { retention: "1h" }],
+  ["dropped[0]", { dropped: ["E-Mail"] }],
+  ["tenants.platform", { tenants: { platform: { namespaces: ["a"], retention: "7d" } } }],
+  [
+    "tenants.b.namespaces[0]",
+    { tenants: { a: { namespaces: ["x"], retention: "7d" }, b: { namespaces: ["x"], retention: "7d" } } },
+  ],
+  ["tenants.a.namespaces", { tenants: { a: { namespaces: [], retention: "7d" } } }],
+  ["tenants.a.retention", { tenants: { a: { namespaces: ["x"], retention: "12h" } } }],
+])("a %s that cannot be is refused, and no other", (field, change) => {
+  expect(problems(change).map((problem) => problem.field)).toEqual([field]);
+  expect(problems({})).toEqual([]);
+});

@@ -1,0 +1,67 @@
+import { DaemonSet } from "@pulumi/kubernetes/apps/v1/daemonSet.js";
+import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
+import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
+import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
+import type * as pulumi from "@pulumi/pulumi";
+import { Component } from "../../core/component.ts";
+import { refuse } from "../../core/invalid.ts";
+import { selector } from "../../core/labels.ts";
+import type { Usable } from "../../core/usage.ts";
+import { StoreMonitoring } from "../../data/monitoring/store-monitoring.ts";
+import { serverAccountPlan } from "../../data/server-account.ts";
+import {
+  AGENT,
+  AGENTS_HOME,
+  agentConfigMap,
+  agentFile,
+  agentName,
+  agentNetworkPlan,
+  agentPlan,
+  metadataOf,
+} from "./agent-plan.ts";
+import { type CompleteArgs, complete, type LoggingArgs } from "./args.ts";
+import { Loki } from "./loki.ts";
+import { lokiHosts } from "./loki-plan.ts";
+import { watchedAgents } from "./monitoring.ts";
+import { loggingProblems } from "./problems.ts";
+
+/**
+ * Where logs go: an agent on every node reads what containers write, drops what is personal, tells lines of JSON by their traces, and
+ * sends them under their tenant's name to Loki, or to what stands elsewhere. Services do nothing for it but write to stdout.
+ */
+export class Logging extends Component {
+  /** Loki's API, as `LOGS_URL` for who uses it; a request names its tenants, `shop|platform`, in `X-Scope-OrgID`. None without a Loki. */
+  readonly query: Usable | undefined;
+  /** The address of the same, for who is told of it by other means; who asks there uses `query` besides, which lets it in. */
+  readonly queryUrl: string | undefined;
+
+  constructor(name: string, args: LoggingArgs, opts?: pulumi.ComponentResourceOptions) {
+    const full = complete(args);
+    refuse(`Logging "${name}"`, loggingProblems(name, full));
+    super("observability:Logging", name, opts, [args.namespace]);
+    const loki =
+      full.store.kind === "loki" ? new Loki(name, { ...full, store: full.store }, this.children()) : undefined;
+    this.query = loki?.query(name);
+    this.queryUrl = loki?.queryUrl;
+    this.#agents(name, full, loki);
+    this.registerOutputs({});
+  }
+
+  #agents(name: string, args: CompleteArgs, loki: Loki | undefined): void {
+    const { write } = lokiHosts(name, args);
+    const config = agentFile(name, args, write);
+    const agents = agentName(name);
+    loki?.admit({ namespace: AGENTS_HOME, podLabels: selector(name, AGENT) });
+    const spec = agentNetworkPlan(name, args.store.kind === "loki" ? (loki?.writers ?? []) : args.store.at);
+    const before = [
+      new ServiceAccount(...this.child(agents, serverAccountPlan(agents, AGENTS_HOME))),
+      new ConfigMap(...this.child(agents, agentConfigMap(name, config))),
+      new NetworkPolicy(...this.child(agents, { metadata: metadataOf(name), spec })),
+      ...(loki?.sets ?? []),
+    ];
+    const plan = agentPlan(name, args, config);
+    new DaemonSet(...this.child(agents, plan, args.transform?.agent, { dependsOn: before }));
+    const watch = { ...watchedAgents(name), namespace: args.namespace, podsIn: AGENTS_HOME, runbooks: args.runbooks };
+    new StoreMonitoring(agents, watch, this.childOptions());
+  }
+}

@@ -1,0 +1,231 @@
+import type { types } from "@pulumi/kubernetes";
+import { priorityClass } from "../../cluster/priorities.ts";
+import { checksum } from "../../core/checksum.ts";
+import { labels, selector } from "../../core/labels.ts";
+import { admit, admitScrapers, reach } from "../../core/network.ts";
+import { optOut, optOutAnnotations } from "../../core/opt-out.ts";
+import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../core/security-context.ts";
+import { placed, spread } from "../../core/spread.ts";
+import type { Destination, Peer } from "../../core/usage.ts";
+import { dataLabels } from "../../data/declared.ts";
+import { type BucketAccess, bucketKey, bucketVolume } from "../../data/object-store/bucket-access.ts";
+import { runtimeEnvironment } from "../../workload/runtime.ts";
+import type { CompleteArgs, LokiArgs } from "./args.ts";
+import { LOKI_PATHS, LOKI_PORTS, lokiConfig } from "./loki-config.ts";
+
+const IMAGE = "docker.io/grafana/loki:3.5.0";
+/** With a shell, which Loki's has not; it is on the nodes already. */
+const SHELL_IMAGE = "docker.io/chrislusf/seaweedfs:4.48";
+/** Loki writes to the bucket what it still holds, before it ends. */
+const GRACE_SECONDS = 120;
+
+/** Lokis of one kind: what they do, and how many there are. */
+export interface LokiPart {
+  /** `all` does everything alone. */
+  readonly target: "all" | "write" | "read" | "backend";
+  readonly replicas: number;
+}
+
+const ALONE = optOut("logs are on one disk: while it is away they wait on the nodes, and none can be looked up");
+const OF_USE_FOR_DAYS = optOut(
+  "logs are kept for days, in a bucket with two copies where there is one, and nothing is made from them",
+);
+
+/** Each line is in three of those that write, and in the bucket some time later: one may be lost. */
+export function lokiParts({ store }: Pick<CompleteArgs, "store">): LokiPart[] {
+  if (store.kind !== "loki") return [];
+  if (store.bucket === undefined) return [{ target: "all", replicas: 1 }];
+  return [
+    { target: "write", replicas: 3 },
+    { target: "read", replicas: 3 },
+    { target: "backend", replicas: 3 },
+  ];
+}
+
+export function partName(name: string, { target }: Pick<LokiPart, "target">): string {
+  return target === "all" ? `${name}-loki` : `${name}-loki-${target}`;
+}
+
+/** Full names of who takes logs, who is asked for them, who tidies up, and all. */
+export function lokiHosts(name: string, { namespace, store }: Pick<CompleteArgs, "namespace" | "store">) {
+  const alone = !("bucket" in store) || store.bucket === undefined;
+  const host = (target: LokiPart["target"]) => `${partName(name, { target })}.${namespace.name}.svc`;
+  return {
+    write: host(alone ? "all" : "write"),
+    read: host(alone ? "all" : "read"),
+    backend: host(alone ? "all" : "backend"),
+    peers: `${name}-loki-peers.${namespace.name}.svc`,
+  };
+}
+
+/** The files of Loki's configuration, and whether the key to its bucket is in files. */
+export interface LokiFiles {
+  /** Name of the ConfigMap. */
+  readonly config: string;
+  readonly access?: BucketAccess | undefined;
+}
+
+export function lokiPlan(
+  name: string,
+  part: LokiPart,
+  args: LokiArgs,
+  { config, access }: LokiFiles,
+): types.input.apps.v1.StatefulSet {
+  const { namespace, zones, store, resources } = args;
+  const matchLabels = selector(name, part.target);
+  const alone = part.replicas === 1;
+  const annotations = optOutAnnotations({
+    backup: OF_USE_FOR_DAYS,
+    ...(alone && { replication: ALONE, spread: ALONE }),
+  });
+  const http = { httpGet: { path: "/ready", port: "http" } };
+  const { peers, backend } = lokiHosts(name, args);
+  // Where the bucket is may only be known later, and does not change without its name.
+  const bucket = access && { name: access.bucketName, ownAuthority: access.authority !== undefined };
+  const key = access && Object.keys(access.grant.files).length > 0 ? access : undefined;
+  return {
+    metadata: {
+      name: partName(name, part),
+      namespace: namespace.name,
+      labels: { ...labels(name, part.target), ...dataLabels({}) },
+      annotations,
+    },
+    spec: {
+      serviceName: `${name}-loki-peers`,
+      replicas: part.replicas,
+      revisionHistoryLimit: 5,
+      podManagementPolicy: "Parallel",
+      selector: { matchLabels },
+      template: {
+        metadata: {
+          labels: { ...labels(name, part.target), ...PEER },
+          annotations: {
+            ...annotations,
+            "plumbline.dev/config-checksum": checksum({
+              config: lokiConfig(peers, backend, bucket),
+              revision: access?.grant.revision,
+            }),
+          },
+        },
+        spec: {
+          serviceAccountName: `${name}-loki`,
+          priorityClassName: priorityClass("store"),
+          automountServiceAccountToken: false,
+          enableServiceLinks: false,
+          terminationGracePeriodSeconds: GRACE_SECONDS,
+          securityContext: RESTRICTED_POD,
+          ...(alone ? placed(zones) : spread({ matchLabels, zones, sharedHosts: "prefer-not" })),
+          ...(key && { initContainers: [credentialsContainer(key)] }),
+          containers: [
+            {
+              name: "loki",
+              image: IMAGE,
+              args: [`-config.file=${LOKI_PATHS.config}/config.json`, `-target=${part.target}`],
+              env: [
+                ...Object.entries(runtimeEnvironment("go", resources.loki)).map(([name, value]) => ({ name, value })),
+                ...(key
+                  ? [{ name: "AWS_SHARED_CREDENTIALS_FILE", value: `${LOKI_PATHS.credentials}/credentials` }]
+                  : []),
+              ],
+              ports: Object.entries(LOKI_PORTS).map(([port, containerPort]) => ({ name: port, containerPort })),
+              resources: resources.loki,
+              securityContext: RESTRICTED_CONTAINER,
+              lifecycle: { preStop: { sleep: { seconds: 5 } } },
+              startupProbe: { ...http, periodSeconds: 5, failureThreshold: 60, timeoutSeconds: 2 },
+              readinessProbe: { ...http, periodSeconds: 5, failureThreshold: 3, timeoutSeconds: 2 },
+              livenessProbe: { tcpSocket: { port: "http" }, periodSeconds: 10, failureThreshold: 6, timeoutSeconds: 5 },
+              volumeMounts: [
+                { name: "config", mountPath: LOKI_PATHS.config, readOnly: true },
+                { name: "data", mountPath: LOKI_PATHS.data },
+                { name: "tmp", mountPath: "/tmp" },
+                ...(access ? [{ name: "bucket", mountPath: LOKI_PATHS.key, readOnly: true }] : []),
+                ...(key ? [{ name: "credentials", mountPath: LOKI_PATHS.credentials, readOnly: true }] : []),
+              ],
+            },
+          ],
+          volumes: [
+            { name: "config", configMap: { name: config } },
+            { name: "tmp", emptyDir: { sizeLimit: "256Mi" } },
+            ...(access ? [bucketVolume("bucket", access)] : []),
+            // What is written there is a key, so it never touches a disk.
+            ...(key ? [{ name: "credentials", emptyDir: { medium: "Memory", sizeLimit: "1Mi" } }] : []),
+          ],
+        },
+      },
+      volumeClaimTemplates: [
+        {
+          metadata: { name: "data", labels: dataLabels({}) },
+          spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: store.disk } } },
+        },
+      ],
+    },
+  };
+}
+
+/** On every Loki, whatever it does: all of them find each other by it. */
+const PEER = { "plumbline.dev/loki": "true" };
+
+/** Who takes logs or answers has one address; the names of all lead to each, also before it is ready. */
+export function lokiServices(
+  name: string,
+  parts: readonly LokiPart[],
+  namespace: string,
+): types.input.core.v1.Service[] {
+  const service = (of: string, spec: object, part?: string) => ({
+    metadata: { name: of, namespace, labels: labels(name, part) },
+    spec: {
+      ...spec,
+      ports: Object.entries(LOKI_PORTS).map(([port, number]) => ({ name: port, port: number, targetPort: port })),
+    },
+  });
+  const peers = { clusterIP: "None", publishNotReadyAddresses: true, selector: { ...selector(name), ...PEER } };
+  return [
+    ...parts.map((part) => service(partName(name, part), { selector: selector(name, part.target) }, part.target)),
+    service(`${name}-loki-peers`, peers),
+  ];
+}
+
+export function lokiBudget(name: string, part: LokiPart, namespace: string): types.input.policy.v1.PodDisruptionBudget {
+  return {
+    metadata: { name: partName(name, part), namespace, labels: labels(name, part.target) },
+    spec: { maxUnavailable: 1, selector: { matchLabels: selector(name, part.target) } },
+  };
+}
+
+/** Agents and readers come in; Lokis talk to each other, and to the bucket. */
+export function lokiNetworkPlan(
+  name: string,
+  namespace: string,
+  users: readonly Pick<Peer, "namespace" | "podLabels">[],
+  bucket: readonly Destination[],
+): types.input.networking.v1.NetworkPolicySpec {
+  const podLabels = { ...selector(name), ...PEER };
+  const own = { namespace, podLabels };
+  const ports = Object.values(LOKI_PORTS);
+  return {
+    podSelector: { matchLabels: podLabels },
+    policyTypes: ["Ingress", "Egress"],
+    ingress: [...admit([own], ports), ...admit(users, [LOKI_PORTS.http]), admitScrapers(LOKI_PORTS.http)],
+    egress: reach([...ports.map((port) => ({ ...own, port })), ...bucket]),
+  };
+}
+
+/** The SDK of AWS reads a key from one file of its own form, and never from two. */
+function credentialsContainer(access: BucketAccess): types.input.core.v1.Container {
+  const file = (part: "ACCESS_KEY_ID" | "SECRET_ACCESS_KEY") =>
+    `${LOKI_PATHS.key}/${bucketKey(access.grant, part).key}`;
+  const lines = `[default]\\naws_access_key_id = %s\\naws_secret_access_key = %s\\n`;
+  const script = `printf '${lines}' "$(cat ${file("ACCESS_KEY_ID")})" "$(cat ${file("SECRET_ACCESS_KEY")})" > ${LOKI_PATHS.credentials}/credentials`;
+  const resources = { requests: { cpu: "10m", memory: "16Mi" }, limits: { cpu: "100m", memory: "16Mi" } };
+  return {
+    name: "credentials",
+    image: SHELL_IMAGE,
+    command: ["sh", "-ec", script],
+    resources,
+    securityContext: RESTRICTED_CONTAINER,
+    volumeMounts: [
+      { name: "bucket", mountPath: LOKI_PATHS.key, readOnly: true },
+      { name: "credentials", mountPath: LOKI_PATHS.credentials },
+    ],
+  };
+}

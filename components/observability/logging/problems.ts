@@ -1,0 +1,86 @@
+import { type Duration, durationProblems } from "../../core/duration.ts";
+import type { Problem } from "../../core/invalid.ts";
+import { isDnsLabel, nameProblems } from "../../core/names.ts";
+import { amount, isQuantity } from "../../core/quantity.ts";
+import { resourceProblems } from "../../core/resources.ts";
+import { isServiceUrl } from "../../core/service-url.ts";
+import { runbooksProblems } from "../runbook.ts";
+import { type CompleteArgs, type LogStore, PLATFORM } from "./args.ts";
+
+/** Loki drops what is older by whole days, and keeps at least one. */
+const SHORTEST: Duration = "24h";
+const LONGEST: Duration = "730d";
+
+/** What is wrong with the arguments of a Logging. */
+export function loggingProblems(name: string, args: CompleteArgs): Problem[] {
+  const { zones, store, retention, tenants, dropped, resources, runbooks } = args;
+  const problems = [
+    ...nameProblems("name", name),
+    ...durationProblems("retention", retention, SHORTEST, LONGEST),
+    ...runbooksProblems(runbooks),
+    ...storeProblems(store),
+    ...tenantProblems(tenants),
+    ...Object.entries(resources).flatMap(([part, of]) => resourceProblems(`resources.${part}`, of)),
+  ];
+  if (zones.length === 0) problems.push({ field: "zones", given: zones, allowed: "at least one zone" });
+  for (const [index, given] of dropped.entries())
+    if (!/^[a-z][A-Za-z0-9]*$/.test(given))
+      problems.push({ field: `dropped[${index}]`, given, allowed: 'a name in lower camel case, such as "cardNumber"' });
+  return problems;
+}
+
+function tenantProblems(tenants: CompleteArgs["tenants"]): Problem[] {
+  const owners = new Map<string, string>();
+  return Object.entries(tenants).flatMap(([tenant, { namespaces, retention }]) => {
+    const field = `tenants.${tenant}`;
+    const problems = durationProblems(`${field}.retention`, retention, SHORTEST, LONGEST);
+    if (!isDnsLabel(tenant) || tenant === PLATFORM)
+      problems.push({
+        field,
+        given: tenant,
+        allowed: `a DNS label other than ${PLATFORM}, which all others belong to`,
+      });
+    if (namespaces.length === 0)
+      problems.push({ field: `${field}.namespaces`, given: namespaces, allowed: "at least one namespace" });
+    for (const [index, given] of namespaces.entries()) {
+      const owner = owners.get(given);
+      if (!isDnsLabel(given) || owner !== undefined)
+        problems.push({
+          field: `${field}.namespaces[${index}]`,
+          given,
+          allowed: owner === undefined ? "the name of a namespace" : `a namespace of one tenant; ${owner} has it`,
+        });
+      owners.set(given, tenant);
+    }
+    return problems;
+  });
+}
+
+function storeProblems(store: LogStore): Problem[] {
+  switch (store.kind) {
+    case "loki":
+      if (isQuantity(store.disk) && amount(store.disk) >= amount("1Gi")) return [];
+      return [{ field: "store.disk", given: store.disk, allowed: 'a quantity of at least "1Gi"' }];
+    case "elasticsearch":
+    case "otlp": {
+      const problems: Problem[] = [];
+      if (!isServiceUrl(store.url) && !/^https:\/\/[^\s/@]+(:\d+)?(\/[^\s?#@]*)?$/.test(store.url))
+        problems.push({
+          field: "store.url",
+          given: store.url,
+          allowed: 'an address such as "https://logs.example.com", without a name or password in it',
+        });
+      if (store.at.length === 0)
+        problems.push({
+          field: "store.at",
+          given: store.at,
+          allowed: "where it answers, or no network policy lets agents out",
+        });
+      return problems;
+    }
+    default: {
+      const { kind } = store as { readonly kind?: unknown };
+      return [{ field: "store.kind", given: kind, allowed: '"loki", "elasticsearch" or "otlp"' }];
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import type { types } from "@pulumi/kubernetes";
+import type { Manifest } from "../../core/custom-resource.ts";
+import { labels } from "../../core/labels.ts";
+import { optOutAnnotations } from "../../core/opt-out.ts";
+import { type AlertingArgs, alertmanagerConfig } from "../alerting/alertmanager-config.ts";
+import type { KeyFile, Receiver } from "../alerting/receiver.ts";
+import type { CompleteMonitoring } from "./args.ts";
+import { plainSecret } from "./plain-secret.ts";
+import { alertmanagerPods } from "./pods.ts";
+import { type ServerSpec, serverPlan } from "./prometheus-plan.ts";
+
+const VERSION = "v0.28.1";
+/** Silences and what was told already: little, and worth a disk, since a restart would tell everything again. */
+const STORAGE = "1Gi";
+const RESOURCES = {
+  requests: { cpu: "50m", memory: "128Mi" },
+  limits: { cpu: "500m", memory: "128Mi" },
+} as const;
+
+/** The fields of an Alertmanager of the operator that we set (monitoring.coreos.com/v1). */
+export type AlertmanagerManifest = Manifest<
+  "monitoring.coreos.com/v1",
+  "Alertmanager",
+  ServerSpec & { automountServiceAccountToken: false; configSecret: string; secrets: string[] }
+>;
+
+/** The key that the operator reads. */
+const CONFIG = "alertmanager.yaml";
+
+function configName(name: string): string {
+  return `${name}-alertmanager`;
+}
+
+/** Alertmanager's configuration, where its operator looks for it. */
+export function configPlan(name: string, namespace: string, alerting: AlertingArgs): types.input.core.v1.Secret {
+  const why = "routes, and the names of the files in which keys are: these are in other Secrets";
+  return plainSecret(configName(name), namespace, why, { [CONFIG]: JSON.stringify(alertmanagerConfig(alerting)) });
+}
+
+/** Alertmanagers as their operator takes them, with the Secrets of every key that their configuration names. */
+export function alertmanagerPlan(name: string, args: CompleteMonitoring, alerting: AlertingArgs): AlertmanagerManifest {
+  const { namespace, replicas, replication } = args;
+  const own = { matchLabels: alertmanagerPods(name), resources: RESOURCES, storage: STORAGE } as const;
+  return {
+    apiVersion: "monitoring.coreos.com/v1",
+    kind: "Alertmanager",
+    metadata: {
+      name,
+      namespace: namespace.name,
+      labels: labels(name),
+      annotations: optOutAnnotations({ replication }),
+    },
+    spec: {
+      image: `quay.io/prometheus/alertmanager:${VERSION}`,
+      version: VERSION,
+      ...serverPlan(name, "alertmanager", args, own),
+      replicas: replicas.alertmanager,
+      automountServiceAccountToken: false,
+      configSecret: configName(name),
+      secrets: secretsOf(alerting),
+    },
+  };
+}
+
+/** The names of the Secrets that hold the keys, each once. */
+function secretsOf({ critical, warning, teams = {}, heartbeat }: AlertingArgs): string[] {
+  const receivers = [critical, warning, ...Object.values(teams).flatMap((own) => [own.critical, own.warning])];
+  const keys = receivers.flatMap((receiver) => (receiver === undefined ? [] : [keyOf(receiver)]));
+  return [...new Set([...keys, heartbeat.url].map(({ secret }) => secret))].sort();
+}
+
+function keyOf(receiver: Receiver): KeyFile {
+  switch (receiver.kind) {
+    case "pagerduty":
+      return receiver.routingKey;
+    case "opsgenie":
+      return receiver.apiKey;
+    default:
+      return receiver.url;
+  }
+}

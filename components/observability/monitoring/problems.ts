@@ -1,0 +1,72 @@
+import { durationProblems } from "../../core/duration.ts";
+import type { Problem } from "../../core/invalid.ts";
+import { nameProblems } from "../../core/names.ts";
+import { isOptOut } from "../../core/opt-out.ts";
+import { amount, isQuantity } from "../../core/quantity.ts";
+import { resourceProblems } from "../../core/resources.ts";
+import { alertingProblems } from "../alerting/alertmanager-config.ts";
+import { keyProblems } from "../alerting/receiver.ts";
+import { runbooksProblems } from "../runbook.ts";
+import type { CompleteMonitoring, RemoteWrite } from "./args.ts";
+
+/** The longest that the operator's names leave room for: `alertmanager-<name>-db-alertmanager-<name>-0` names a claim. */
+const LONGEST_NAME = 16;
+/** Two blocks of two hours and what is being written, of the smallest cluster. */
+const LEAST_STORAGE = "1Gi";
+
+/** Everything that is wrong with the arguments. */
+export function monitoringProblems(name: string, args: CompleteMonitoring): Problem[] {
+  const { namespace, zones, environment, retention, storage, resources, alerting, team, runbooks, readers } = args;
+  return [
+    ...(name.length > LONGEST_NAME
+      ? [{ field: "name", given: name, allowed: `a DNS label of at most ${LONGEST_NAME} characters` }]
+      : nameProblems("name", name)),
+    ...(namespace.scrapesMetrics
+      ? []
+      : [
+          {
+            field: "namespace",
+            given: namespace.name,
+            allowed:
+              "a namespace that workloads let in to their metrics: new Namespace(<name>, { …, scrapesMetrics: true })",
+          },
+        ]),
+    ...(zones.length > 0 ? [] : [{ field: "zones", given: zones, allowed: "at least one zone" }]),
+    ...nameProblems("environment", environment),
+    ...durationProblems("retention", retention, "1d", "3650d"),
+    ...storageProblems(storage),
+    ...resourceProblems("resources", resources),
+    ...nameProblems("team", team),
+    ...runbooksProblems(runbooks),
+    ...(isOptOut(alerting)
+      ? []
+      : alertingProblems(alerting).map((problem) => ({ ...problem, field: `alerting.${problem.field}` }))),
+    ...(args.remoteWrite === undefined ? [] : remoteWriteProblems(args.remoteWrite)),
+    ...readers.flatMap(({ namespace: where, podLabels }, index) => [
+      ...nameProblems(`readers[${index}].namespace`, where),
+      ...(Object.keys(podLabels).length > 0
+        ? []
+        : [
+            {
+              field: `readers[${index}].podLabels`,
+              given: podLabels,
+              allowed: "at least one label: without it every pod of the namespace may ask",
+            },
+          ]),
+    ]),
+  ];
+}
+
+function storageProblems(given: string): Problem[] {
+  if (isQuantity(given) && amount(given) >= amount(LEAST_STORAGE)) return [];
+  return [{ field: "storage", given, allowed: `a quantity of at least "${LEAST_STORAGE}", such as "100Gi"` }];
+}
+
+function remoteWriteProblems({ url, token }: RemoteWrite): Problem[] {
+  const isFine = /^https:\/\/[^\s/@?#]+(\/[^\s?#]*)?$/.test(url);
+  const allowed = "an https:// address without a user, a query or a fragment";
+  return [
+    ...(isFine ? [] : [{ field: "remoteWrite.url", given: "<something else>", allowed }]),
+    ...(token === undefined ? [] : keyProblems("remoteWrite.token", token)),
+  ];
+}

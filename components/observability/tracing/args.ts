@@ -1,0 +1,95 @@
+import type { types } from "@pulumi/kubernetes";
+import type { Namespace } from "../../cluster/namespace.ts";
+import type { Duration } from "../../core/duration.ts";
+import type { Percent } from "../../core/percent.ts";
+import type { Quantity } from "../../core/quantity.ts";
+import type { Resources } from "../../core/resources.ts";
+import type { Transform } from "../../core/transform.ts";
+import type { CredentialFile, Destination } from "../../core/usage.ts";
+
+/** In the memory of one Jaeger, where a restart forgets them: for a rehearsal. */
+interface InMemory {
+  readonly kind: "memory";
+  /** The newest so many; 50,000 by default. */
+  readonly traces?: number;
+}
+
+/** On the disk of one Jaeger. While its node is lost traces wait in the samplers, and nobody can look one up. */
+interface OnDisk {
+  readonly kind: "badger";
+  /** It grows in place and never shrinks. */
+  readonly disk: Quantity;
+}
+
+/** In indices of a cluster of Elasticsearch or OpenSearch that stands elsewhere, one a day; two Jaegers in front. */
+interface InIndices {
+  readonly kind: "elasticsearch" | "opensearch";
+  /** `https://search.example.com:9200`; over plain http only to a Service of the cluster. */
+  readonly url: string;
+  /** Where it answers, for network policies. */
+  readonly at: readonly Destination[];
+  /** Its user, and where the password is: in a Secret of Tracing's namespace. */
+  readonly user?: { readonly name: string; readonly password: CredentialFile };
+  /** Who signed its certificate, if not everybody knows: a key of a Secret of Tracing's namespace. */
+  readonly authority?: CredentialFile;
+  /** Before the names of its indices; the name of Tracing by default. */
+  readonly prefix?: string;
+}
+
+export type TraceStorage = InMemory | OnDisk | InIndices;
+
+/** Which traces are kept. */
+export interface Sampling {
+  /** Every trace that took longer; `1s` by default. One with an error in it is always kept. */
+  readonly slowerThan?: Duration;
+  /** Of all others; 10 by default. */
+  readonly keep?: Percent;
+  /** How long a trace's spans are waited for before it is judged, from its first; `10s` by default. */
+  readonly wait?: Duration;
+}
+
+export interface TracingArgs {
+  readonly namespace: Namespace;
+  readonly zones: readonly string[];
+  readonly storage: TraceStorage;
+  /** How long traces are kept. Indices are deleted by the cluster that holds them; memory forgets by number. */
+  readonly retention: Duration;
+  readonly sampling?: Sampling;
+  /** Collectors, which services send to; 2 by default. */
+  readonly collectors?: number;
+  /** Samplers, of which each judges its share of the traces: 1, 2, 4, 8 or 16; 2 by default. */
+  readonly samplers?: 1 | 2 | 4 | 8 | 16;
+  readonly resources?: {
+    readonly collector?: Resources;
+    readonly sampler?: Resources;
+    readonly jaeger?: Resources;
+  };
+  /** Keeps the traces of a disk when the stack is destroyed; true by default. */
+  readonly retain?: boolean;
+  /** Where people read `docs/runbooks`: every alert leads to its section. */
+  readonly runbooks?: string;
+  readonly transform?: {
+    readonly collector?: Transform<types.input.apps.v1.Deployment>;
+    readonly sampler?: Transform<types.input.apps.v1.StatefulSet>;
+    readonly jaeger?: Transform<types.input.apps.v1.StatefulSet>;
+  };
+}
+
+const SMALL: Resources = { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "500m", memory: "256Mi" } };
+/** Traces wait in it for their last span: 50,000 of ten spans of a kilobyte each would be 500 MB. */
+const SAMPLER: Resources = { requests: { cpu: "100m", memory: "512Mi" }, limits: { cpu: "1", memory: "512Mi" } };
+const JAEGER: Resources = { requests: { cpu: "100m", memory: "512Mi" }, limits: { cpu: "1", memory: "512Mi" } };
+
+/** The arguments with every default filled in. */
+export function complete(args: TracingArgs) {
+  return {
+    collectors: 2,
+    samplers: 2 as const,
+    retain: true,
+    ...args,
+    sampling: { slowerThan: "1s" as Duration, keep: 10 as Percent, wait: "10s" as Duration, ...args.sampling },
+    resources: { collector: SMALL, sampler: SAMPLER, jaeger: JAEGER, ...args.resources },
+  };
+}
+
+export type CompleteArgs = ReturnType<typeof complete>;

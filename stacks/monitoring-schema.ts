@@ -1,0 +1,99 @@
+import { z } from "zod";
+import { amount } from "../components/core/index.ts";
+import type { Parsed, Report } from "./environment-schema.ts";
+import { disk, duration, label, optOut, resources, text } from "./fields.ts";
+
+/** The namespace of all that observes the shop. Keys of receivers are in Secrets of it. */
+export const OBSERVABILITY = "shop-observability";
+
+const secretRef = text('the Secret that holds an address or key under "key", as "<namespace>/<name>"', (given) =>
+  /^[a-z][a-z0-9-]*\/[a-z][a-z0-9-]*$/.test(given),
+);
+const https = z.url({ protocol: /^https$/, error: "an https:// address without anything secret in it" });
+
+/** Where the receiver's address or key is: never the key itself. */
+const receiver = z.discriminatedUnion("kind", [
+  /** `url`: where events go, if not to PagerDuty's in the USA. */
+  z.strictObject({ kind: z.literal("pagerduty"), secretRef, url: https.exactOptional() }),
+  z.strictObject({ kind: z.literal("opsgenie"), secretRef }),
+  z.strictObject({ kind: z.literal("jiraServiceManagement"), secretRef }),
+  z.strictObject({
+    kind: z.literal("slack"),
+    secretRef,
+    channel: text('a channel such as "#shop"', (given) => /^[#@]\S{1,79}$/.test(given)).exactOptional(),
+  }),
+  z.strictObject({ kind: z.literal("webhook"), secretRef }),
+]);
+
+export const pagingSchema = z.strictObject({
+  critical: receiver,
+  warning: receiver,
+  /** Teams with receivers of their own. */
+  teams: z
+    .record(label, z.strictObject({ critical: receiver.exactOptional(), warning: receiver.exactOptional() }))
+    .exactOptional(),
+  /** What notices from outside when nobody is told of anything any more; called once a minute unless `every` says another time. */
+  heartbeat: z.strictObject({ secretRef, every: duration.exactOptional() }),
+});
+
+export const monitoringSchema = z.strictObject({
+  /** The disk of each Prometheus, and what each may use. */
+  storage: disk,
+  resources,
+  /** Steps down to one Prometheus and one Alertmanager. */
+  replication: optOut.exactOptional(),
+  /** Steps down from checking the certificates of kubelets, where they sign their own. */
+  kubeletCertificates: optOut.exactOptional(),
+  /** Where all series are written too. `secretRef`: the Secret of its bearer token. */
+  remoteWrite: z.strictObject({ url: https, secretRef: secretRef.exactOptional() }).exactOptional(),
+});
+
+export type Paging = z.infer<typeof pagingSchema>;
+type Monitoring = z.infer<typeof monitoringSchema>;
+type Receiver = z.infer<typeof receiver>;
+
+/** What no field of these says alone. */
+export function checkMonitoring({ tier, monitoring, paging, namespaces }: Parsed, report: Report): void {
+  if (monitoring === undefined && tier !== "rehearsal")
+    report(["monitoring"], "storage and resources of Prometheus: only a rehearsal goes without");
+  if ((monitoring === undefined) !== (namespaces.observability === undefined))
+    report(
+      ["namespaces", "observability"],
+      monitoring === undefined ? "nothing: there is no monitoring" : "a quota, since there is monitoring",
+    );
+  if (monitoring && amount(monitoring.resources.requests.memory) > amount(monitoring.resources.limits.memory))
+    report(
+      ["monitoring", "resources", "requests", "memory"],
+      `at most the limit, ${monitoring.resources.limits.memory}`,
+    );
+  if (monitoring?.replication !== undefined && tier === "production")
+    report(["monitoring", "replication"], "no opt-out in production");
+  const ref = monitoring?.remoteWrite?.secretRef;
+  if (ref !== undefined) checkRef(["monitoring", "remoteWrite"], ref, report);
+  if (paging !== undefined) checkPaging(paging, monitoring, report);
+}
+
+function checkPaging(paging: Paging, monitoring: Monitoring | undefined, report: Report): void {
+  if (monitoring === undefined) report(["paging"], "nothing, without monitoring: no alert would reach them");
+  for (const [path, { kind, secretRef: ref }] of receiversOf(paging)) {
+    checkRef(["paging", ...path], ref, report);
+    if (path.at(-1) === "critical" && kind === "slack")
+      report(
+        ["paging", ...path, "kind"],
+        '"pagerduty", "opsgenie", "jiraServiceManagement", "webhook": a chat wakes nobody',
+      );
+  }
+  checkRef(["paging", "heartbeat"], paging.heartbeat.secretRef, report);
+}
+
+function receiversOf({ critical, warning, teams = {} }: Paging): [path: string[], receiver: Receiver][] {
+  const own = Object.entries(teams).flatMap(([team, of]) =>
+    Object.entries(of).map(([severity, one]): [string[], Receiver] => [["teams", team, severity], one]),
+  );
+  return [[["critical"], critical], [["warning"], warning], ...own];
+}
+
+function checkRef(path: string[], ref: string, report: Report): void {
+  if (!ref.startsWith(`${OBSERVABILITY}/`))
+    report([...path, "secretRef"], `a Secret of the namespace ${OBSERVABILITY}, where Alertmanager and Prometheus run`);
+}

@@ -1,0 +1,22 @@
+import { z } from "zod";
+import { disk, duration, percent, whole } from "./fields.ts";
+
+/** Where traces and logs go. How long they are kept is in `retention`. */
+export const telemetrySchema = z.strictObject({
+  traces: z.strictObject({
+    storage: z.discriminatedUnion("kind", [
+      z.strictObject({ kind: z.literal("memory"), traces: whole(1, 10_000_000).exactOptional() }),
+      z.strictObject({ kind: z.literal("badger"), disk }),
+    ]),
+    /** What services send to. */
+    collectors: whole(2, 100).exactOptional(),
+    /** Who judges which traces are kept, each its share. */
+    samplers: z
+      .union([z.literal(1), z.literal(2), z.literal(4), z.literal(8), z.literal(16)], { error: "1, 2, 4, 8 or 16" })
+      .exactOptional(),
+    /** Errors and slow traces are always kept; of the others, so many hundredths. */
+    sampling: z.strictObject({ slowerThan: duration.exactOptional(), keep: percent.exactOptional() }).exactOptional(),
+  }),
+  /** Loki: alone on its disk, or several before the bucket `logs` where the stack has an object store. */
+  logs: z.strictObject({ disk }),
+});

@@ -1,0 +1,68 @@
+import { complete as completeLogging } from "../../components/observability/logging/args.ts";
+import { watchedAgents, watchedLoki } from "../../components/observability/logging/monitoring.ts";
+import { complete } from "../../components/observability/tracing/args.ts";
+import { watched } from "../../components/observability/tracing/monitoring.ts";
+import { disk, one, type Series, STORE, type Tried } from "./alert-series.ts";
+
+const tracing = (metric: string, pod: string) => `${metric}{namespace="data",pod="traces-${pod}"}`;
+const agent = (metric: string) => `${metric}{namespace="kube-system",pod="logs-agent-x7k2p"}`;
+const loki = (metric: string, more = "") => `${metric}{namespace="data",pod="logs-loki-0"${more}}`;
+const up = (collector: number, sampler: number, jaeger: number): Series => ({
+  [tracing("up", "collector-5d4f-x")]: `${collector}x60`,
+  [tracing("up", "sampler-0")]: `${sampler}x60`,
+  [tracing("up", "sampler-1")]: "0x60",
+  [tracing("up", "jaeger-0")]: `${jaeger}x60`,
+});
+const queue = (size: number, of: (metric: string) => string): Series => ({
+  [of("otelcol_exporter_queue_size")]: `${size}x60`,
+  [of("otelcol_exporter_queue_capacity")]: "1000x60",
+});
+const inSampler = (metric: string) => tracing(metric, "sampler-0");
+const answers = (failed: number): Series => ({
+  [loki("loki_request_duration_seconds_count", ',status_code="500"')]: `0+${failed}x60`,
+  [loki("loki_request_duration_seconds_count", ',status_code="204"')]: `0+${600 - failed}x60`,
+});
+
+export const TRACING: Tried = {
+  watched: watched("traces", complete({ ...STORE, storage: { kind: "badger", disk: "5Gi" }, retention: "3d" })),
+  told: {
+    TracingDown: { fires: up(1, 1, 0), silent: up(1, 1, 1) },
+    TracingRefusesSpans: {
+      fires: one(tracing("otelcol_receiver_refused_spans", "collector-5d4f-x"), "0+1x60"),
+      silent: one(tracing("otelcol_receiver_refused_spans", "collector-5d4f-x"), "7x60"),
+    },
+    TracingLosesSpans: {
+      fires: one(inSampler("otelcol_exporter_enqueue_failed_spans"), "0+1x60"),
+      silent: one(inSampler("otelcol_exporter_send_failed_spans"), "7x60"),
+    },
+    TracingQueueFills: { fires: queue(801, inSampler), silent: queue(799, inSampler) },
+    TracingJudgesEarly: {
+      fires: one(inSampler("otelcol_processor_tail_sampling_sampling_trace_dropped_too_early"), "0+1x60"),
+      silent: one(inSampler("otelcol_processor_tail_sampling_sampling_trace_dropped_too_early"), "0x60"),
+    },
+    TracingDiskFilling: { fires: disk("data-traces-jaeger-0", 19), silent: disk("data-traces-jaeger-0", 21) },
+    TracingDiskFull: { fires: disk("data-traces-jaeger-0", 9), silent: disk("data-traces-jaeger-0", 11) },
+  },
+};
+
+export const LOG_AGENTS: Tried = {
+  watched: watchedAgents("logs"),
+  told: {
+    LoggingAgentDown: { fires: one(agent("up"), "0x60"), silent: one(agent("up"), "1x60") },
+    LoggingLoses: {
+      fires: one(agent("otelcol_exporter_send_failed_log_records"), "0+1x60"),
+      silent: one(agent("otelcol_exporter_send_failed_log_records"), "7x60"),
+    },
+    LoggingWaits: { fires: queue(801, agent), silent: queue(799, agent) },
+  },
+};
+
+export const LOKI: Tried = {
+  watched: watchedLoki("logs", completeLogging({ ...STORE, store: { kind: "loki", disk: "5Gi" }, retention: "3d" })),
+  told: {
+    LokiDown: { fires: one(loki("up"), "0x60"), silent: one(loki("up"), "1x60") },
+    LokiFails: { fires: answers(66), silent: answers(54) },
+    LokiDiskFilling: { fires: disk("data-logs-loki-0", 19), silent: disk("data-logs-loki-0", 21) },
+    LokiDiskFull: { fires: disk("data-logs-loki-0", 9), silent: disk("data-logs-loki-0", 11) },
+  },
+};
