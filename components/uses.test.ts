@@ -248,11 +248,11 @@ test.each([
   };
   await record("test", () => {
     const { store } = ground();
-    const transform = { cluster: look, database: look, servers: look, controllers: look, brokers: look };
-    new Postgres("postgres", { ...store, retain, databases: ["orders"], transform });
-    new Redis("cache", { ...store, retain, transform });
-    new Kafka("kafka", { ...store, retain, topics: {}, transform });
-    new RabbitMQ("broker", { ...store, retain, queues: { orders: {} }, transform });
+    const databases = ["orders"];
+    new Postgres("postgres", { ...store, retain, databases, transform: { cluster: look, database: look } });
+    new Redis("cache", { ...store, retain, transform: { servers: look } });
+    new Kafka("kafka", { ...store, retain, topics: {}, transform: { controllers: look, brokers: look } });
+    new RabbitMQ("broker", { ...store, retain, queues: { orders: {} }, transform: { cluster: look } });
   });
   expect(seen).toHaveLength(6);
   for (const options of seen) expect(options).toEqual({ protect: undefined, retainOnDelete: undefined, ...kept });

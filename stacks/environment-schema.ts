@@ -123,6 +123,13 @@ export const environmentSchema = z.strictObject({
   stores: storesSchema,
   /** Traces and logs; nothing collects them where it is left out, as in a rehearsal. */
   telemetry: telemetrySchema.exactOptional(),
+  /** Grafana, and where it asks for metrics. None by default. */
+  dashboards: z
+    .strictObject({
+      prometheus: text(SERVICE_URL, isServiceUrl),
+      replicas: whole(2, 10).exactOptional(),
+    })
+    .exactOptional(),
   /** The variant of a flag here, if another than its definition's default. A change of it rolls nothing. */
   flags: flags.exactOptional(),
   /** What the whole is measured by. */

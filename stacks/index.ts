@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { SHOP_FLAGS } from "../apps/chassis/src/shop-flags.ts";
 import { Cluster, Namespace } from "../components/cluster/index.ts";
-import { optOut } from "../components/core/index.ts";
+import { optOut, type Peer } from "../components/core/index.ts";
 import { Kafka, ObjectStore, Postgres, Redis } from "../components/data/index.ts";
 import { blueGreen, FeatureFlags, ReleaseController } from "../components/delivery/index.ts";
 import { Gateway, Issuer } from "../components/edge/index.ts";
-import { Logging, Monitoring, Tracing } from "../components/observability/index.ts";
+import { Dashboards, Logging, Monitoring, Tracing } from "../components/observability/index.ts";
 import { Application } from "../components/workload/index.ts";
 import { loadEnvironment, placeOf, whyNoAnalysis } from "./environment.ts";
 import { OBSERVABILITY } from "./monitoring-schema.ts";
@@ -57,30 +57,6 @@ const controller = releases.controller && {
 };
 
 const runbooks = environment.runbooks === undefined ? {} : { runbooks: environment.runbooks };
-if (environment.monitoring && namespaces.observability) {
-  const { remoteWrite, ...sizes } = environment.monitoring;
-  const namespace = new Namespace(OBSERVABILITY, { quota: namespaces.observability, scrapesMetrics: true }, on);
-  new Monitoring(
-    "main",
-    {
-      namespace,
-      zones,
-      environment: loaded.name,
-      retention: environment.retention.metrics,
-      alerting: alertingOf(loaded),
-      readers: controller?.asks ? [controller.made.pods] : [],
-      ...(remoteWrite && {
-        remoteWrite: {
-          url: remoteWrite.url,
-          ...(remoteWrite.secretRef !== undefined && { token: keyFile({ secretRef: remoteWrite.secretRef }) }),
-        },
-      }),
-      ...runbooks,
-      ...sizes,
-    },
-    on,
-  );
-}
 
 const kept = { namespace: data, retain: !rehearsal, ...runbooks };
 const store = { ...kept, zones, issuer: internal };
@@ -189,6 +165,44 @@ shop.service("inventory", {
   release: blueGreen({ bakeTime: releases.bakeTime }),
   route: { path: "/stock" },
 });
+
+const dashboards: Pick<Peer, "namespace" | "podLabels">[] = [];
+if (environment.dashboards) {
+  const quota = { cpu: "4", memory: "8Gi", pods: 20, storage: "40Gi" } as const;
+  const namespace = new Namespace("shop-dashboards", { quota }, on);
+  // Not the shop's own: who looks for what is wrong with that one must get in.
+  const resources = { requests: { cpu: "100m", memory: "512Mi" }, limits: { cpu: "1", memory: "512Mi" } } as const;
+  const own = { namespace, storage: "5Gi", connections: 100, resources, databases: ["grafana"] } as const;
+  const database = new Postgres("dashboards-db", { ...store, ...savedTo("backups"), ...own }, on).database("grafana").owner;
+  const shows = [workloads, data];
+  const grafana = { namespace, zones, database, shows, ...runbooks, ...environment.dashboards };
+  dashboards.push(new Dashboards("grafana", grafana, on).pods);
+}
+
+if (environment.monitoring && namespaces.observability) {
+  const { remoteWrite, ...sizes } = environment.monitoring;
+  const namespace = new Namespace(OBSERVABILITY, { quota: namespaces.observability, scrapesMetrics: true }, on);
+  new Monitoring(
+    "main",
+    {
+      namespace,
+      zones,
+      environment: loaded.name,
+      retention: environment.retention.metrics,
+      alerting: alertingOf(loaded),
+      readers: [...(controller?.asks ? [controller.made.pods] : []), ...dashboards],
+      ...(remoteWrite && {
+        remoteWrite: {
+          url: remoteWrite.url,
+          ...(remoteWrite.secretRef !== undefined && { token: keyFile({ secretRef: remoteWrite.secretRef }) }),
+        },
+      }),
+      ...runbooks,
+      ...sizes,
+    },
+    on,
+  );
+}
 
 /** Where the services are reached from outside. */
 export const urls = shop.urls;

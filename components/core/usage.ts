@@ -6,10 +6,10 @@ export interface CredentialFile {
   readonly key: string;
 }
 
-/** One file without any secret: a key of a ConfigMap in the consumer's namespace. */
+/** A file without any secret: a key of a ConfigMap in the consumer's namespace, or all of its keys where none is named. */
 interface ConfigFile {
   readonly configMap: string;
-  readonly key: string;
+  readonly key?: string;
 }
 
 /** The pods behind one port, as network policies name them. */
@@ -60,7 +60,7 @@ export interface Grant {
   readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
   /** Credential files, by the last part of the variable that holds their path: `PASSWORD` gives `ORDERS_DB_PASSWORD_FILE`. */
   readonly files: Readonly<Record<string, CredentialFile>>;
-  /** A file that changes while the consumer runs, without a restart: its path is in `<RELATION>_FILE`. */
+  /** A file that changes while the consumer runs, without a restart: its path is in `<RELATION>_FILE`; of many, that of their folder in `<RELATION>_FOLDER`. */
   readonly config?: ConfigFile;
   /** Who signed the certificate of the used side: the consumer gets `<RELATION>_CA_FILE`, and a certificate of its own. */
   readonly issuer?: Signer;

@@ -6,6 +6,8 @@ export {
 } from "./alerting/alertmanager-config.ts";
 export type { KeyFile, Receiver } from "./alerting/receiver.ts";
 export { type WatchdogArgs, watchdogPlan } from "./alerting/watchdog.ts";
+export type { DashboardsArgs, Oidc } from "./dashboards/args.ts";
+export { Dashboards } from "./dashboards/dashboards.ts";
 export type { LoggingArgs, LogStore, Tenant } from "./logging/args.ts";
 export { Logging } from "./logging/logging.ts";
 export type { MonitoringArgs, RemoteWrite } from "./monitoring/args.ts";

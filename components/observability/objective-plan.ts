@@ -4,6 +4,7 @@ import { type Objectives, type Target, targetsOf } from "../core/objectives.ts";
 import { BUDGET_WINDOW, BURN_RATES, threshold, WINDOWS } from "./burn-rates.ts";
 import type { AlertingRule, RecordingRule, RuleGroup, RulesManifest, Severity } from "./rules.ts";
 import { runbookUrl } from "./runbook.ts";
+import { selecting } from "./selecting.ts";
 
 export interface ObjectivePlanArgs {
   readonly namespace: string;
@@ -192,9 +193,4 @@ function alert(
       ...(runbooks && { runbook_url: runbookUrl(runbooks, "objectives", name) }),
     },
   };
-}
-
-function selecting(own: Readonly<Record<string, string>>, more = ""): string {
-  const matchers = Object.entries(own).map(([label, value]) => `${label}="${value}"`);
-  return `{${[...matchers, ...(more ? [more] : [])].join()}}`;
 }

@@ -21,7 +21,7 @@ export interface CronTaskOptions extends CronTaskArgs {
 export class CronTask extends Workload {
   constructor(name: string, args: CronTaskOptions, opts?: pulumi.ComponentResourceOptions) {
     const full = completeCronTask(args);
-    super("CronTask", name, full, cronTaskProblems(name, full), opts);
+    super("workload:CronTask", name, full, cronTaskProblems(name, full), opts);
     const relations = this.relations(full, mostRuns(full));
     const plan = cronTaskPlan(name, full, relations);
     const before = this.surround({ ...plan, relations }, args.transform);

@@ -41,7 +41,8 @@ export function microservicePlan(
   relations: RelationsPlan,
   services: pulumi.Input<string[]> = [name],
 ): MicroservicePlan {
-  const { port, adminPort, shutdown, probes, metrics, replication, alerts, rights, objectives, release } = args;
+  const { port, adminPort, shutdown, probes, metrics, replication, alerts, dashboard, rights, objectives, release } =
+    args;
   const { requestsPerSecond } = args.scaling;
   const namespace = args.namespace.name;
   const ports = { api: port, admin: adminPort };
@@ -74,7 +75,7 @@ export function microservicePlan(
         namespace,
         labels: labels(name),
         annotations: {
-          ...optOutAnnotations({ probes, metrics, replication, alerts }),
+          ...optOutAnnotations({ probes, metrics, replication, alerts, dashboard }),
           ...objectiveAnnotations(objectives),
         },
       },

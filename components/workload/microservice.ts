@@ -31,7 +31,7 @@ export class Microservice extends Replicated implements Usable {
 
   constructor(name: string, args: MicroserviceArgs, opts?: pulumi.ComponentResourceOptions) {
     const full = completeMicroservice(args);
-    super("Microservice", name, full, microserviceProblems(name, full), opts);
+    super("workload:Microservice", name, full, microserviceProblems(name, full), opts);
     const { port, transform } = full;
     this.usableName = name;
     this.port = port;
@@ -51,6 +51,9 @@ export class Microservice extends Replicated implements Usable {
     const switched = full.release.kind === "blueGreen" ? { ignoreChanges: [SERVICE_SELECTOR] } : {};
     new Service(...this.child(name, plan.service, transform?.service, { dependsOn: this.#replicas, ...switched }));
     this.#watch(full);
+    const { objectives, alerts, runbooks } = full;
+    // What is stepped down from is not recorded, either.
+    this.show(full, { serves: true, objectives: alerts ? {} : objectives, runbooks }, transform);
     directoryOf(full.namespace).declare({
       name,
       port,

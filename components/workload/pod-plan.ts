@@ -103,10 +103,10 @@ function relationVolume({ name, sources }: RelationVolume) {
     projected: {
       defaultMode: FILE_MODE,
       sources: sources.map(({ keys, ...from }) => {
-        const items = keys.map((key) => ({ key, path: key }));
+        const items = keys && { items: keys.map((key) => ({ key, path: key })) };
         return "secret" in from
-          ? { secret: { name: from.secret, items } }
-          : { configMap: { name: from.configMap, items, optional: false } };
+          ? { secret: { name: from.secret, ...items } }
+          : { configMap: { name: from.configMap, ...items, optional: false } };
       }),
     },
   };

@@ -49,7 +49,8 @@ export interface RelationVolume {
 }
 
 type VolumeSource = ({ readonly secret: string } | { readonly configMap: string }) & {
-  readonly keys: readonly string[];
+  /** All where none are named. */
+  readonly keys?: readonly string[];
 };
 
 /** The file with the authorities that a relation's server certificate is checked against. */
@@ -122,7 +123,8 @@ function relationEnvironment({ name, grant }: Relation): Record<string, pulumi.I
   for (const [part, value] of Object.entries(grant.environment)) environment[`${prefix}_${part}`] = value;
   for (const [part, { key }] of Object.entries(grant.files))
     environment[`${prefix}_${part}_FILE`] = `${CREDENTIALS_ROOT}/${name}/${key}`;
-  if (grant.config) environment[`${prefix}_FILE`] = `${CONFIG_ROOT}/${name}/${grant.config.key}`;
+  if (grant.config?.key) environment[`${prefix}_FILE`] = `${CONFIG_ROOT}/${name}/${grant.config.key}`;
+  else if (grant.config) environment[`${prefix}_FOLDER`] = `${CONFIG_ROOT}/${name}`;
   if (grant.issuer ?? grant.authorities) environment[`${prefix}_CA_FILE`] = `${CREDENTIALS_ROOT}/${name}/${CA_FILE}`;
   return environment;
 }
@@ -138,6 +140,7 @@ function credentialsVolume(workload: string, { name, grant }: Relation): Relatio
 
 /** A folder of its own: the kubelet brings mounted folders up to date, and never a single mounted file. */
 function configVolume({ name, grant: { config } }: Relation): RelationVolume {
-  const sources = config === undefined ? [] : [{ configMap: config.configMap, keys: [config.key] }];
+  const { configMap, key } = config ?? {};
+  const sources = configMap === undefined ? [] : [{ configMap, ...(key !== undefined && { keys: [key] }) }];
   return { name: `config-${name}`, mountPath: `${CONFIG_ROOT}/${name}`, sources };
 }

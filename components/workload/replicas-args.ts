@@ -38,6 +38,8 @@ export interface ReplicasArgs extends WorkloadArgs {
   readonly probes?: Partial<Probes> | OptOut;
   /** Path of its metrics in Prometheus' format; `/metrics` by default. */
   readonly metrics?: string | OptOut;
+  /** Steps down from its dashboard. */
+  readonly dashboard?: OptOut;
   /** Steps down to a single replica: `scaling.min` may then be 1. */
   readonly replication?: OptOut;
 }
@@ -48,6 +50,7 @@ export interface ReplicasTransforms extends WorkloadTransforms {
   readonly autoscaler?: Transform<types.input.autoscaling.v2.HorizontalPodAutoscaler>;
   readonly disruptionBudget?: Transform<types.input.policy.v1.PodDisruptionBudget>;
   readonly monitor?: Transform<MonitorManifest>;
+  readonly dashboard?: Transform<types.input.core.v1.ConfigMap>;
 }
 
 /** A probe with its port. */

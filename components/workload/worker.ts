@@ -69,10 +69,11 @@ export function workerPlan(name: string, args: CompleteWorker, relations: Relati
 export class Worker extends Replicated {
   constructor(name: string, args: WorkerArgs, opts?: pulumi.ComponentResourceOptions) {
     const full = completeWorker(args);
-    super("Worker", name, full, workerProblems(name, full), opts);
+    super("workload:Worker", name, full, workerProblems(name, full), opts);
     const relations = this.relations(full, mostPods(full));
     const plan = workerPlan(name, full, relations);
     this.replicate(plan, args.transform, this.surround({ ...plan, relations }, args.transform));
+    this.show(full, { serves: false }, args.transform);
     this.registerOutputs({});
   }
 }

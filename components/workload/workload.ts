@@ -32,20 +32,20 @@ export abstract class Workload extends Component {
 
   /** `problems`: what is wrong with its own arguments. All is told at once, with its ways to others as far as they are known. */
   protected constructor(
-    type: "Microservice" | "Worker" | "CronTask",
+    type: `workload:${"Microservice" | "Worker" | "CronTask"}` | "observability:Dashboards",
     name: string,
     { namespace, calls, uses }: Pick<CompleteWorkload, "namespace" | "calls" | "uses">,
     problems: readonly Problem[],
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    const subject = `${type} "${name}"`;
+    const subject = `${type.replace(/.+:/, "")} "${name}"`;
     const directory = directoryOf(namespace);
     const found = [...problems, ...directory.problems(name, calls, uses)];
     if (found.length > 0) {
       directory.refuse(name);
       refuse(subject, [...found, ...directory.mistyped(calls)]);
     }
-    super(`workload:${type}`, name, opts, [namespace]);
+    super(type, name, opts, [namespace]);
     this.name = name;
     this.namespace = namespace;
     this.#subject = subject;

@@ -8,7 +8,6 @@ const NOT_BUILT_YET = {
   "image-digest-required": { level: "advisory" },
   "gateway-rate-limit-required": { level: "advisory" },
   "dns-record-per-public-host": { level: "advisory" },
-  "dashboard-per-service": { level: "advisory" },
 } as const;
 
 /** What means nothing where nobody depends on it: no name leads there, nothing is kept, and nobody is paged. */

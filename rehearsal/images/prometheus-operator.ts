@@ -27,8 +27,8 @@ export const PROMETHEUS_OPERATOR: ImageDescription = {
   reference: `quay.io/prometheus-operator/prometheus-operator:v${VERSION}`,
   about: "prometheus-operator",
   standIn: { for: `the Prometheus operator ${VERSION}`, differs: BUILT_HERE },
-  layers: [{ kind: "go", tool: PROMETHEUS_OPERATOR_TOOL, to: "/bin/operator" }],
-  entrypoint: ["/bin/operator"],
+  layers: [{ kind: "go", tool: PROMETHEUS_OPERATOR_TOOL, to: "/usr/bin/operator" }],
+  entrypoint: ["/usr/bin/operator"],
 };
 
 /** Runs beside each of these servers, and has it read its configuration anew when that has changed. */
@@ -40,8 +40,10 @@ export const CONFIG_RELOADER: ImageDescription = {
     {
       kind: "go",
       tool: tool("prometheus-config-reloader", "prometheus-config-reloader"),
-      to: "/bin/prometheus-config-reloader",
+      to: "/usr/bin/prometheus-config-reloader",
     },
+    // The operator starts it by this path.
+    { kind: "files", links: { "/bin": "usr/bin" } },
   ],
-  entrypoint: ["/bin/prometheus-config-reloader"],
+  entrypoint: ["/usr/bin/prometheus-config-reloader"],
 };

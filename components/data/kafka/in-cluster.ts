@@ -86,7 +86,7 @@ export class InCluster implements Server {
     new Service(...children.child(name, bootstrapServicePlan(name, namespace), undefined, { dependsOn: sets }));
     this.ownUsers = [names(name).server, names(name).admin];
     this.setup = [this.#setUp(sets, transform?.setup)];
-    const watch = { ...watched(name, args), namespace, runbooks: args.runbooks };
+    const watch = { ...watched(name, args), namespace: args.namespace, runbooks: args.runbooks };
     new StoreMonitoring(name, watch, { parent: children.component, dependsOn: sets });
   }
 

@@ -1,5 +1,5 @@
 import type { Metric, Worst } from "../aws/monitoring/metric.ts";
-import type { Watched } from "../aws/monitoring/watch.ts";
+import type { WatchedOnAws } from "../aws/monitoring/watch.ts";
 
 /** Of a broker's disk. AWS asks for something to be done at 85 (MSK developer guide, "Best practices for Standard brokers"). */
 const DISK_PERCENT = { warning: 75, critical: 85 };
@@ -10,7 +10,7 @@ const IDLE_PERCENT = 25;
  * What is watched of an MSK. Metrics and their dimensions: MSK developer guide, "Amazon MSK metrics for monitoring Standard brokers with
  * CloudWatch"; all of them are of the level DEFAULT, but for what is in a topic of its own.
  */
-export function watched(id: string): Watched {
+export function watched(id: string): WatchedOnAws {
   const cluster = { "Cluster Name": id };
   const of = (name: string): Metric => ({ namespace: "AWS/Kafka", name, dimensions: cluster, statistic: "Maximum" });
   const brokers = (worst: Worst["worst"], name: string): Worst => ({

@@ -92,7 +92,7 @@ export class Strimzi implements Server {
         ...children.child(plan.metadata.name, plan, undefined, { ...kept, dependsOn: this.#cluster }),
       );
     });
-    const watch = { ...watched(name, args, strimziPlaces(name)), namespace, runbooks: args.runbooks };
+    const watch = { ...watched(name, args, strimziPlaces(name)), namespace: args.namespace, runbooks: args.runbooks };
     new StoreMonitoring(name, watch, { parent: children.component, dependsOn: this.#cluster });
   }
 

@@ -1,10 +1,12 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
-import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
 import type * as pulumi from "@pulumi/pulumi";
+import type { Namespace } from "../../cluster/namespace.ts";
 import { Component } from "../../core/component.ts";
 import { monitorPlan, type Scrape } from "../../core/monitor.ts";
+import { showDashboard } from "../../observability/dashboards/dashboard.ts";
+import { dashboardPlan } from "../../observability/dashboards/dashboard-plan.ts";
+import type { Panel } from "../../observability/dashboards/panel.ts";
 import { type Alert, alertsPlan } from "./alert.ts";
-import { dashboardPlan, type Panel } from "./dashboard.ts";
 
 /** What of a store is watched, and how. */
 export interface Watched {
@@ -20,7 +22,9 @@ export interface Watched {
 }
 
 export interface StoreMonitoringArgs extends Watched {
-  readonly namespace: string;
+  readonly namespace: Namespace;
+  /** Name of the namespace that its pods are in, if that is another than the one its dashboard belongs to. */
+  readonly podsIn?: string;
   readonly runbooks?: string | undefined;
 }
 
@@ -28,13 +32,22 @@ export interface StoreMonitoringArgs extends Watched {
 export class StoreMonitoring extends Component {
   constructor(name: string, args: StoreMonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
     super("data:StoreMonitoring", name, opts);
-    const { namespace, title, pods, scrapes, alerts, panels } = args;
+    const { title, pods, scrapes, alerts, panels, runbook, runbooks } = args;
+    const namespace = args.podsIn ?? args.namespace.name;
     // CloudNativePG takes one that is called as its Cluster for its own, and removes it.
     const monitor = monitorPlan("Pod", `${name}-metrics`, namespace, pods, ...scrapes);
     new CustomResource(...this.child(`${name}-metrics`, monitor));
-    new CustomResource(...this.child(`${name}-alerts`, alertsPlan({ name, ...args }, alerts)));
-    const dashboard = dashboardPlan({ name, namespace, title: `${title}: ${namespace}/${name}` }, panels);
-    new ConfigMap(...this.child(`${name}-dashboard`, dashboard));
+    const rules = alertsPlan({ name, namespace, runbook, runbooks }, alerts);
+    new CustomResource(...this.child(`${name}-alerts`, rules));
+    const links = runbooks === undefined ? {} : { Runbook: `${runbooks}/${runbook}.md` };
+    const shown = {
+      name,
+      namespace: args.namespace.name,
+      title: `${title}: ${namespace}/${name}`,
+      kind: "store",
+      links,
+    } as const;
+    showDashboard(args.namespace, dashboardPlan(shown, panels), this.children());
     this.registerOutputs({});
   }
 }

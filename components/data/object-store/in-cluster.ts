@@ -88,7 +88,7 @@ export class InCluster implements Server {
     ];
     new Service(...children.child(name, servicePlan(name, args), undefined, { dependsOn: sets }));
     this.#setup = this.#setUp(sets, transform?.setup);
-    const watch = { ...watched(name, args), namespace, runbooks: args.runbooks };
+    const watch = { ...watched(name, args), namespace: args.namespace, runbooks: args.runbooks };
     new StoreMonitoring(name, watch, { parent: children.component, dependsOn: sets });
   }
 

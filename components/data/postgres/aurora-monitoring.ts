@@ -1,5 +1,5 @@
 import type { Metric } from "../aws/monitoring/metric.ts";
-import type { Watched } from "../aws/monitoring/watch.ts";
+import type { WatchedOnAws } from "../aws/monitoring/watch.ts";
 import type { CompleteAurora } from "./aurora-args.ts";
 
 /** Of the connections that there are; the rest lasts until somebody has looked. */
@@ -19,7 +19,7 @@ const LOCAL_BYTES = 2 * 2 ** 30;
 export function watched(
   id: string,
   { instances, connections }: Pick<CompleteAurora, "instances" | "connections">,
-): Watched {
+): WatchedOnAws {
   const cluster = { DBClusterIdentifier: id };
   const of = (name: string, statistic: Metric["statistic"], dimensions: Metric["dimensions"] = cluster): Metric => ({
     namespace: "AWS/RDS",

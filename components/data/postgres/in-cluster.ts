@@ -120,7 +120,7 @@ export class InCluster implements Server {
     const before = { args, cluster: this.#cluster, accesses, watched: RELOADED };
     this.#pooler = pooler && makePooler(name, pooler, before, children, transform?.pooler);
     this.#erase(server, backup);
-    const watch = { ...watched(name, args), namespace, runbooks: args.runbooks };
+    const watch = { ...watched(name, args), namespace: args.namespace, runbooks: args.runbooks };
     new StoreMonitoring(name, watch, { parent: children.component, dependsOn: this.#cluster });
   }
 

@@ -20,8 +20,8 @@ const DRAIN_SECONDS = 5;
 /** The role by which the pooler asks. Those of consumers have an underscore. */
 export const ASKER = "pooler";
 /**
- * What the server keeps of the password of a role that a consumer may have. The operator is of its own to say `=` as the database has it: in whose
- * search path another one comes first is for the database's owner to say.
+ * What the server keeps of the password of a role that a consumer may have. `=` is named with its schema: a database's owner chooses the
+ * search path in which this is asked, and may put an operator of his own before PostgreSQL's.
  */
 const ASKS =
   "SELECT rolname, rolpassword FROM pg_catalog.pg_authid WHERE rolname OPERATOR(pg_catalog.=) $1 AND rolcanlogin AND NOT rolsuper AND NOT rolreplication";

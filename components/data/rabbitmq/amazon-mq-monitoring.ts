@@ -1,5 +1,5 @@
 import type { Metric } from "../aws/monitoring/metric.ts";
-import type { Watched } from "../aws/monitoring/watch.ts";
+import type { WatchedOnAws } from "../aws/monitoring/watch.ts";
 import type { CompleteAmazonMq } from "./amazon-mq-args.ts";
 
 /** Of the memory at which every publisher is held up. */
@@ -12,7 +12,7 @@ const BUSY_PERCENT = 85;
  * What is watched of an Amazon MQ. Metrics and their dimension: Amazon MQ developer guide, "Available CloudWatch metrics for Amazon MQ for
  * RabbitMQ brokers". A broker's metric is over all of its nodes. There is none of single queues since RabbitMQ 4.
  */
-export function watched(id: string, { backlog }: Pick<CompleteAmazonMq, "backlog">): Watched {
+export function watched(id: string, { backlog }: Pick<CompleteAmazonMq, "backlog">): WatchedOnAws {
   const of = (name: string, statistic: Metric["statistic"]): Metric => ({
     namespace: "AWS/AmazonMQ",
     name,

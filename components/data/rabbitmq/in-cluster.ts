@@ -59,7 +59,7 @@ export class InCluster implements Server {
     );
     const target = setupTarget(name, args);
     this.setup = setUp(name, { ...declared, queues, rotation, target }, [cluster], children, transform?.setup);
-    const watch = { ...watched(name, args), namespace, runbooks: args.runbooks };
+    const watch = { ...watched(name, args), namespace: args.namespace, runbooks: args.runbooks };
     new StoreMonitoring(name, watch, { parent: children.component, dependsOn: cluster });
   }
 

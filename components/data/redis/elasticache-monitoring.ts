@@ -1,6 +1,6 @@
 import type { Alarm } from "../aws/monitoring/alarm.ts";
 import type { Formula, Metric } from "../aws/monitoring/metric.ts";
-import type { Watched } from "../aws/monitoring/watch.ts";
+import type { WatchedOnAws } from "../aws/monitoring/watch.ts";
 import type { CompleteElastiCache } from "./elasticache-args.ts";
 
 /** Of the memory for data. A store refuses writes when it is full. */
@@ -16,7 +16,7 @@ const ONLY_NODE = "0001";
  * What is watched of an ElastiCache. Metrics are each node's own, and need both dimensions; a replication group's nodes are called after
  * it, `<id>-001` and so on (ElastiCache user guide, "Monitoring use" and "Metrics for Valkey and Redis OSS").
  */
-export function watched(id: string, { replicas, role }: Pick<CompleteElastiCache, "replicas" | "role">): Watched {
+export function watched(id: string, { replicas, role }: Pick<CompleteElastiCache, "replicas" | "role">): WatchedOnAws {
   const nodes = Array.from({ length: replicas }, (_, index) => `${id}-${String(index + 1).padStart(3, "0")}`);
   const over = (take: "MAX" | "SUM", name: string, statistic: Metric["statistic"]): Formula => {
     const each = nodes.map((CacheClusterId, index) => {

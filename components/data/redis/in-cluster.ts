@@ -101,7 +101,7 @@ export class InCluster implements Server {
     for (const part of [SERVER, PROXY])
       new PodDisruptionBudget(...children.child(`${name}-${part}`, budgetPlan(name, part, namespace)));
     if (saved) this.#backUp(saved, certificate, statefulSet);
-    const watch = { ...watched(name, args), namespace, runbooks: args.runbooks };
+    const watch = { ...watched(name, args), namespace: args.namespace, runbooks: args.runbooks };
     new StoreMonitoring(name, watch, { parent: children.component, dependsOn: statefulSet });
   }
 

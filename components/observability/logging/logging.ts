@@ -58,7 +58,7 @@ export class Logging extends Component {
     ];
     const plan = agentPlan(name, args, config);
     new DaemonSet(...this.child(agents, plan, args.transform?.agent, { dependsOn: before }));
-    const watch = { ...watchedAgents(name), namespace: AGENTS_HOME, runbooks: args.runbooks };
+    const watch = { ...watchedAgents(name), namespace: args.namespace, podsIn: AGENTS_HOME, runbooks: args.runbooks };
     new StoreMonitoring(agents, watch, this.childOptions());
   }
 }

@@ -76,7 +76,7 @@ export class Loki {
       const child = children.child(of, plan, args.transform?.loki, { ...kept, dependsOn });
       return setWithClaims(`Logging "${name}"`, child, children.options(kept));
     });
-    const watch = { ...watchedLoki(name, args), namespace, runbooks: args.runbooks };
+    const watch = { ...watchedLoki(name, args), namespace: args.namespace, runbooks: args.runbooks };
     new StoreMonitoring(`${name}-loki`, watch, children.options());
   }
 

@@ -101,9 +101,10 @@ function prometheusAlerts(name: string, { namespace, replicas, alerting }: Compl
       : [
           {
             name: "PrometheusTellsNobody",
+            // Later versions than ours count for each Alertmanager: nobody is told only if all of them drop.
             severity: "critical",
             about,
-            expr: `rate(prometheus_notifications_dropped_total${own}[5m]) > 0 or prometheus_notifications_alertmanagers_discovered${own} < 1`,
+            expr: `min by (pod) (rate(prometheus_notifications_dropped_total${own}[5m])) > 0 or prometheus_notifications_alertmanagers_discovered${own} < 1`,
             for: "5m",
             summary:
               "{{ $labels.pod }} reaches no Alertmanager, and what it finds is told to nobody: see whether they run, and what keeps them apart",

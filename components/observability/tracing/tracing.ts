@@ -81,7 +81,7 @@ export class Tracing extends Component implements Telemetry {
     );
     const last = before("collector", sampler);
     new Deployment(...this.child(partName(name, "collector"), collectorPlan(name, args), transform?.collector, last));
-    const watch = { ...watched(name, args), namespace: args.namespace.name, runbooks: args.runbooks };
+    const watch = { ...watched(name, args), namespace: args.namespace, runbooks: args.runbooks };
     new StoreMonitoring(name, watch, this.childOptions({ dependsOn: jaeger }));
     return jaeger;
   }

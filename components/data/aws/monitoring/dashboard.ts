@@ -3,7 +3,7 @@ import type { Alarm } from "./alarm.ts";
 import { type Measure, type Metric, PERIOD_SECONDS, queryOf } from "./metric.ts";
 
 /** One graph over time. */
-export interface Panel {
+export interface Graph {
   readonly title: string;
   /** What is drawn, each with the name of its line; at most one formula, whose parts have names of their own. */
   readonly lines: Readonly<Record<string, Measure>>;
@@ -21,10 +21,10 @@ interface DashboardOf {
 }
 
 /** A dashboard of one store: what its alarms look at, each with its bound, and what says why. */
-export function dashboardPlan(
+export function cloudWatchPlan(
   { id, region, alarmArns }: DashboardOf,
   alarms: readonly Alarm[],
-  panels: readonly Panel[],
+  panels: readonly Graph[],
 ): DashboardArgs {
   const states = alarmArns.length === 0 ? [] : [{ type: "alarm", properties: { title: "Alarms", alarms: alarmArns } }];
   const graphs = [
@@ -48,7 +48,7 @@ export function dashboardPlan(
 }
 
 /** Lines in CloudWatch's notation: namespace, name, then each dimension and its value, and how it is drawn. */
-function metrics(lines: Panel["lines"]): unknown[][] {
+function metrics(lines: Graph["lines"]): unknown[][] {
   return Object.entries(lines).flatMap(([label, measure], index) => line(label, measure, `line${index}`));
 }
 

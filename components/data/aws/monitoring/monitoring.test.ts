@@ -11,7 +11,7 @@ import { watched as watchedAurora } from "../../postgres/aurora-monitoring.ts";
 import { watched as watchedAmazonMq } from "../../rabbitmq/amazon-mq-monitoring.ts";
 import { watched as watchedElastiCache } from "../../redis/elasticache-monitoring.ts";
 import { type Alarm, type AlarmsOf, alarmPlan } from "./alarm.ts";
-import { dashboardPlan } from "./dashboard.ts";
+import { cloudWatchPlan } from "./dashboard.ts";
 import { type Metric, metricsOf, queryOf } from "./metric.ts";
 
 /**
@@ -181,7 +181,7 @@ test("what has no copies is behind nobody", () => {
 
 test("a dashboard shows the state of the alarms, what they look at with its bound, and the rest, side by side", () => {
   const { alarms, panels } = STORES["an Amazon MQ"];
-  const { dashboardName, dashboardBody } = dashboardPlan(
+  const { dashboardName, dashboardBody } = cloudWatchPlan(
     { id: ID, region: "eu-central-1", alarmArns: ["arn:a"] },
     alarms,
     panels,

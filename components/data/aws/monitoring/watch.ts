@@ -5,20 +5,20 @@ import type { Children } from "../../../core/component.ts";
 import { isOptOut } from "../../../core/opt-out.ts";
 import type { Surrounded } from "../surroundings.ts";
 import { type Alarm, alarmName, alarmPlan } from "./alarm.ts";
-import { dashboardPlan, type Panel } from "./dashboard.ts";
+import { cloudWatchPlan, type Graph } from "./dashboard.ts";
 
 /** What of a managed store is watched. */
-export interface Watched {
+export interface WatchedOnAws {
   /** A file of docs/runbooks, without its ending. */
   readonly runbook: string;
   readonly alarms: readonly Alarm[];
-  readonly panels: readonly Panel[];
+  readonly panels: readonly Graph[];
 }
 
 /** Makes a managed store's alarms, unless they are stepped down from, and its dashboard. Nothing is watched before `after` stands. */
 export function watchStore(
   { name, id, title, aws, tags }: Surrounded,
-  { runbook, alarms, panels }: Watched,
+  { runbook, alarms, panels }: WatchedOnAws,
   runbooks: string | undefined,
   after: readonly pulumi.Resource[],
   children: Children,
@@ -31,5 +31,5 @@ export function watchStore(
       new MetricAlarm(...children.child(`${name}-${alarm.name}`, args, undefined, { dependsOn: [...after] }));
     }
   const alarmArns = sounded.map((alarm) => `arn:aws:cloudwatch:${region}:${accountId}:alarm:${alarmName(id, alarm)}`);
-  new Dashboard(...children.child(name, dashboardPlan({ id, region, alarmArns }, alarms, panels)));
+  new Dashboard(...children.child(name, cloudWatchPlan({ id, region, alarmArns }, alarms, panels)));
 }

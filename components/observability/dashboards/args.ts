@@ -1,0 +1,105 @@
+import type { types } from "@pulumi/kubernetes";
+import type { Namespace } from "../../cluster/namespace.ts";
+import type { Problem } from "../../core/invalid.ts";
+import type { OptOut } from "../../core/opt-out.ts";
+import type { Resources } from "../../core/resources.ts";
+import { isServiceUrl, SERVICE_URL } from "../../core/service-url.ts";
+import type { Transform } from "../../core/transform.ts";
+import type { CredentialFile, Usable } from "../../core/usage.ts";
+import type { ReplicasTransforms } from "../../workload/replicas-args.ts";
+import { runbooksProblems } from "../runbook.ts";
+
+/** Who people are, by OpenID Connect. */
+export interface Oidc {
+  /** What stands on the button; `SSO` by default. */
+  readonly name?: string;
+  readonly clientId: string;
+  /** Where the client's secret is, in the namespace of Grafana: never what it is. */
+  readonly clientSecret: CredentialFile;
+  /** Endpoints of the provider: where people sign in, where a code becomes a token, and where it is told who they are. */
+  readonly urls: Readonly<Record<"authorization" | "token" | "userInfo", string>>;
+  /** Blocks of addresses at which the provider answers on port 443, such as `203.0.113.0/24`: Grafana may send there. */
+  readonly cidrs: readonly string[];
+  /**
+   * A JMESPath expression over what the provider tells, that gives `Viewer`, `Editor` or `Admin`; by default everybody may look, and
+   * nobody more.
+   */
+  readonly role?: string;
+}
+
+export interface DashboardsArgs {
+  readonly namespace: Namespace;
+  /** Zones that its pods may run in. */
+  readonly zones: readonly string[];
+  /** The owner's relation of a database, where it keeps users, sessions and what they starred: `postgres.database("grafana").owner`. */
+  readonly database: Usable;
+  /** Namespaces whose dashboards it shows, besides its own: each is a folder. */
+  readonly shows: readonly Namespace[];
+  /** Where metrics are asked for, as `http://prometheus.observability.svc:9090`. */
+  readonly prometheus: string;
+  /** Where logs are asked for, and whose, where Loki keeps those of each tenant apart; not at all by default. */
+  readonly loki?: { readonly url: string; readonly tenants?: readonly string[] };
+  /** Where traces are asked for, of Jaeger or of what speaks Tempo's protocol; not at all by default. */
+  readonly traces?: { readonly kind: "jaeger" | "tempo"; readonly url: string };
+  /** What must be told that it asks, such as the relation of a store of logs: an address alone lets nobody in. */
+  readonly uses?: readonly Usable[];
+  /** Where people reach it, as `https://shop.example.com/grafana`, by a `Route` to it; by default it is for `kubectl port-forward` alone. */
+  readonly url?: string;
+  readonly oidc?: Oidc;
+  /** Grafana's own image of 12.3.2 by default. */
+  readonly image?: string;
+  /** How many pods; 2 by default. */
+  readonly replicas?: number;
+  /** Steps down to a single replica: `replicas` may then be 1. */
+  readonly replication?: OptOut;
+  /** Of each pod; 100m and 512Mi requested, limits 1 and 512Mi by default. */
+  readonly resources?: Resources;
+  /** Where people read `docs/runbooks`: the platform's dashboard leads there. */
+  readonly runbooks?: string;
+  readonly transform?: ReplicasTransforms & { readonly service?: Transform<types.input.core.v1.Service> };
+}
+
+/** What a Grafana gets that says nothing. */
+const DEFAULTS = {
+  image: "docker.io/grafana/grafana:12.3.2",
+  replicas: 2,
+  uses: [] as readonly Usable[],
+  resources: { requests: { cpu: "100m", memory: "512Mi" }, limits: { cpu: "1", memory: "512Mi" } },
+} as const;
+
+/** The arguments with every default filled in. */
+export function complete(args: DashboardsArgs) {
+  return { ...DEFAULTS, ...args };
+}
+
+export type CompleteDashboards = ReturnType<typeof complete>;
+
+/** What is wrong with what no other workload has. */
+export function dashboardsProblems({ url, oidc, shows, runbooks, ...args }: CompleteDashboards): Problem[] {
+  const problems: Problem[] = [...runbooksProblems(runbooks), ...(oidc ? oidcProblems(oidc, url) : [])];
+  const sources = { prometheus: args.prometheus, "loki.url": args.loki?.url, "traces.url": args.traces?.url };
+  for (const [field, given] of Object.entries(sources))
+    if (given !== undefined && !isServiceUrl(given)) problems.push({ field, given, allowed: SERVICE_URL });
+  if (url !== undefined && !isHttps(url))
+    problems.push({ field: "url", given: url, allowed: 'an address such as "https://shop.example.com/grafana"' });
+  const names = [args.namespace, ...shows].map(({ name }) => name);
+  for (const [index, { name }] of shows.entries())
+    if (names.indexOf(name) !== index + 1)
+      problems.push({ field: `shows[${index}]`, given: name, allowed: "each namespace once, and not its own" });
+  return problems;
+}
+
+function oidcProblems({ urls, cidrs }: Oidc, url: string | undefined): Problem[] {
+  const problems: Problem[] = [];
+  if (url === undefined)
+    problems.push({ field: "url", given: url, allowed: "where people reach it: the provider sends them back there" });
+  for (const [endpoint, given] of Object.entries(urls))
+    if (!isHttps(given)) problems.push({ field: `oidc.urls.${endpoint}`, given, allowed: "an https:// address" });
+  if (cidrs.length === 0)
+    problems.push({ field: "oidc.cidrs", given: cidrs, allowed: 'blocks of addresses, such as "203.0.113.0/24"' });
+  return problems;
+}
+
+function isHttps(given: string): boolean {
+  return URL.parse(given)?.protocol === "https:" && !given.endsWith("/");
+}

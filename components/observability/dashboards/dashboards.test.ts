@@ -1,0 +1,175 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { Namespace } from "../../cluster/index.ts";
+import { optOut, type Usable } from "../../core/index.ts";
+import { Postgres } from "../../data/index.ts";
+import { Gateway, Issuer, Route } from "../../edge/index.ts";
+import { type Recording, record } from "../../testing/record.ts";
+import { Worker } from "../../workload/index.ts";
+import { Dashboards, type DashboardsArgs } from "../index.ts";
+import { complete, dashboardsProblems } from "./args.ts";
+
+const ZONES = ["a", "b", "c"];
+const QUOTA = { cpu: "4", memory: "8Gi", pods: 20 } as const;
+const OIDC = {
+  clientId: "grafana",
+  clientSecret: { secret: "sign-in", key: "client-secret" },
+  urls: {
+    authorization: "https://id.example.com/authorize",
+    token: "https://id.example.com/token",
+    userInfo: "https://id.example.com/userinfo",
+  },
+  cidrs: ["203.0.113.0/24"],
+};
+
+const URLS = { prometheus: "http://main-prometheus.observability.svc:9090", url: "https://shop.example.com/grafana" };
+
+const LOKI = { url: "http://loki.observability.svc:3100", tenants: ["shop", "platform"] };
+const JAEGER = { kind: "jaeger", url: "http://jaeger.observability.svc:16686" } as const;
+const letIn: string[] = [];
+/** A store of logs that is told who asks. */
+const LOGS: Usable = {
+  usableName: "logs",
+  grant: ({ name }) => {
+    letIn.push(name);
+    return { environment: {}, files: {}, peers: [], dependsOn: [], revision: "" };
+  },
+};
+
+type Given = Partial<Omit<DashboardsArgs, "namespace" | "database" | "shows">>;
+
+/** A Grafana with its database, a gateway that leads to it, and a worker whose dashboard it shows. */
+function recorded(given: Given = {}): Promise<Recording<unknown>> {
+  return record("test", () => {
+    const namespace = new Namespace("watching", { quota: QUOTA });
+    const shop = new Namespace("shop", { quota: QUOTA });
+    const edge = new Namespace("edge", { quota: QUOTA });
+    const issuer = new Issuer("internal", { authority: "private" });
+    const host = "shop.example.com";
+    const gateway = new Gateway("gateway", { namespace: edge, host, issuer, implementation: "envoy" });
+    const backup = optOut("nobody minds if it is lost in a test");
+    const postgres = new Postgres("db", { namespace, zones: ZONES, issuer, backup, databases: ["grafana"] });
+    const dashboards = new Dashboards("grafana", {
+      namespace,
+      zones: ZONES,
+      database: postgres.database("grafana").owner,
+      shows: [shop],
+      ...URLS,
+      ...given,
+    });
+    new Route("grafana", { gateway, to: dashboards });
+    // Declared last: what is shown is known when the program has run to its end.
+    new Worker("mailer", { namespace: shop, image: "registry.example.com/mailer:1.0.0", zones: ZONES });
+  });
+}
+
+describe("a Grafana", () => {
+  let made: Recording<unknown>;
+  // biome-ignore lint/suspicious/noExplicitAny: see Recorded.inputs.
+  let pod: any;
+  let variables: Record<string, string>;
+  beforeAll(async () => {
+    made = await recorded({ loki: LOKI, traces: JAEGER, uses: [LOGS], oidc: OIDC });
+    pod = made.inputsOf(":Deployment", "grafana").spec.template.spec;
+    const env: { name: string; value?: string }[] = pod.containers[0].env;
+    variables = Object.fromEntries(env.map(({ name, value = "" }) => [name, value]));
+  });
+
+  test("lets nobody in unknown, and knows no password but from files", () => {
+    expect(variables).toMatchObject({
+      GF_AUTH_ANONYMOUS_ENABLED: "false",
+      GF_USERS_ALLOW_SIGN_UP: "false",
+      GF_SECURITY_COOKIE_SECURE: "true",
+      GF_SECURITY_ADMIN_PASSWORD__FILE: "/var/run/secrets/plumbline/gf-security/admin-password",
+      GF_SECURITY_SECRET_KEY__FILE: "/var/run/secrets/plumbline/gf-security/secret-key",
+      GF_AUTH_GENERIC_OAUTH_CLIENT_SECRET__FILE: "/var/run/secrets/plumbline/gf-auth-generic-oauth/client-secret",
+      GF_DATABASE_PASSWORD__FILE: "/var/run/secrets/plumbline/gf-database/password",
+    });
+    const secrets = Object.keys(variables).filter((name) => /PASSWORD|SECRET/.test(name));
+    expect(secrets.every((name) => name.endsWith("__FILE"))).toBe(true);
+  });
+
+  test("keeps what lasts in a database that it knows by its certificate", () => {
+    expect(variables).toMatchObject({
+      GF_DATABASE_TYPE: "postgres",
+      GF_DATABASE_HOST: "db-rw.watching.svc:5432",
+      GF_DATABASE_NAME: "grafana",
+      GF_DATABASE_SSL_MODE: "verify-full",
+      GF_DATABASE_CA_CERT_PATH: "/var/run/secrets/plumbline/gf-database/ca.crt",
+    });
+  });
+
+  test("is reached under the path of its address", () => {
+    expect(variables).toMatchObject({
+      GF_SERVER_ROOT_URL: "https://shop.example.com/grafana/",
+      GF_SERVER_SERVE_FROM_SUB_PATH: "true",
+    });
+  });
+
+  test("is asked by the gateway and by what reads metrics alone, and asks what it shows", () => {
+    const { ingress, egress } = made.inputsOf(":NetworkPolicy", "grafana").spec;
+    const from = ingress.flatMap((rule: { from: object[] }) => rule.from);
+    expect(JSON.stringify(from)).toContain('"kubernetes.io/metadata.name":"edge"');
+    expect(from).toHaveLength(2);
+    const ports = egress.map((rule: { ports: { port: number }[] }) => rule.ports[0]?.port).sort();
+    expect(ports).toEqual([16_686, 3100, 443, 5432, 9090]);
+    expect(letIn).toContain("grafana");
+  });
+
+  test("shows every dashboard of the namespaces that it is told of, however late it is declared", () => {
+    const { data } = made.inputsOf(":ConfigMap", "grafana-shows-shop");
+    expect(data).toEqual(made.inputsOf(":ConfigMap", "mailer-dashboard").data);
+    const own = made.inputsOf(":ConfigMap", "grafana-shows-watching").data;
+    expect(Object.keys(own).sort()).toEqual(["db.json", "grafana.json", "platform.json"]);
+    const { data: providers } = made.inputsOf(":ConfigMap", "grafana-dashboards");
+    const mounts = pod.containers[0].volumeMounts.map(({ mountPath }: { mountPath: string }) => mountPath);
+    for (const namespace of ["shop", "watching"]) {
+      expect(providers["dashboards.yaml"]).toContain(`path: /var/run/config/plumbline/shows-${namespace}`);
+      expect(mounts).toContain(`/var/run/config/plumbline/shows-${namespace}`);
+    }
+  });
+
+  test("leads from a line of a log to its trace, and back", () => {
+    const { data } = made.inputsOf(":ConfigMap", "grafana-datasources");
+    expect(parse(data["datasources.yaml"]).datasources).toMatchObject([
+      { type: "prometheus", url: URLS.prometheus, isDefault: true },
+      {
+        type: "loki",
+        url: LOKI.url,
+        jsonData: { derivedFields: [{ matcherRegex: "trace_id", datasourceUid: "traces" }] },
+        secureJsonData: { httpHeaderValue1: "shop|platform" },
+      },
+      { type: "jaeger", url: JAEGER.url, jsonData: { tracesToLogsV2: { datasourceUid: "loki" } } },
+    ]);
+  });
+
+  test("starts anew for another data source, and for no dashboard", async () => {
+    const checksum = ({ inputsOf }: Recording<unknown>) =>
+      inputsOf(":Deployment", "grafana").spec.template.metadata.annotations["plumbline.dev/config-checksum"];
+    expect(checksum(await recorded({ oidc: OIDC }))).not.toBe(checksum(made));
+  });
+});
+
+test.each<[what: string, given: Given, field: string]>([
+  ["a Prometheus outside", { prometheus: "https://metrics.example.com" }, "prometheus"],
+  ["logs from outside", { loki: { url: "https://logs.example.com" } }, "loki.url"],
+  ["an address without TLS", { url: "http://shop.example.com/grafana" }, "url"],
+  ["an address that ends in a slash", { url: "https://shop.example.com/" }, "url"],
+  ["a sign-in without an address to come back to", { url: undefined, oidc: OIDC } as never, "url"],
+  ["a provider over HTTP", { oidc: { ...OIDC, urls: { ...OIDC.urls, token: "http://id" } } }, "oidc.urls.token"],
+  ["a provider that cannot be reached", { oidc: { ...OIDC, cidrs: [] } }, "oidc.cidrs"],
+])("%s is refused", (_, given, field) => {
+  expect(problemsOf([{ name: "shop" }], given)).toEqual([field]);
+});
+
+test("a namespace is shown once", () => {
+  const [own, shop] = [{ name: "watching" }, { name: "shop" }];
+  expect(problemsOf([shop])).toEqual([]);
+  expect(problemsOf([shop, own, shop])).toEqual(["shows[1]", "shows[2]"]);
+});
+
+/** Fields that are wrong, where what shows is known by its names alone. */
+function problemsOf(shows: readonly { readonly name: string }[], given: Given = {}): string[] {
+  const args = { namespace: { name: "watching" }, shows, ...URLS, ...given } as unknown as DashboardsArgs;
+  return dashboardsProblems(complete(args)).map(({ field }) => field);
+}

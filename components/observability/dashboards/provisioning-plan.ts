@@ -1,0 +1,75 @@
+import { stringify } from "yaml";
+import { CONFIG_ROOT } from "../../core/usage.ts";
+import type { CompleteDashboards } from "./args.ts";
+
+/** How often monitors read: a graph is drawn from no finer steps. */
+const READ_EVERY = "30s";
+/** How often it is looked whether a file of a dashboard changed. */
+const LOOK_SECONDS = 30;
+/** How far apart a trace and its log lines may be. */
+const APART = "5m";
+/** By these names the data sources know each other. */
+const LOKI = "loki";
+const TRACES = "traces";
+
+/** Grafana takes a variable's sign for one of its own settings unless it stands twice. */
+const VARIABLE = "$$";
+const TRACE_OF_LINE = `${VARIABLE}{__value.raw}`;
+const LINES_OF_TRACE = `{${VARIABLE}{__tags}} | trace_id="${VARIABLE}{__trace.traceId}"`;
+
+/** Where it asks for metrics, and, where there are such, for logs and traces, which lead to each other. */
+export function datasourcesFile({ prometheus, loki, traces }: CompleteDashboards): string {
+  const metrics = { httpMethod: "POST", timeInterval: READ_EVERY };
+  const datasources = [
+    { ...source("prometheus", "prometheus", prometheus, metrics), name: "Prometheus", isDefault: true },
+    ...(loki ? [lokiSource(loki, traces !== undefined)] : []),
+    ...(traces ? [source(TRACES, traces.kind, traces.url, loki ? { tracesToLogsV2: toLines() } : {})] : []),
+  ];
+  return stringify({ apiVersion: 1, prune: true, datasources });
+}
+
+function source(uid: string, type: string, url: string, jsonData: object) {
+  return { uid, name: uid, type, access: "proxy", url, editable: false, jsonData };
+}
+
+function lokiSource({ url, tenants }: NonNullable<CompleteDashboards["loki"]>, leadsOn: boolean) {
+  const toTrace = { name: "Trace", matcherType: "label", matcherRegex: "trace_id", url: TRACE_OF_LINE };
+  const told = {
+    ...(leadsOn && { derivedFields: [{ ...toTrace, datasourceUid: TRACES }] }),
+    ...(tenants && { httpHeaderName1: "X-Scope-OrgID" }),
+  };
+  // Grafana takes the value of any header for a secret.
+  return {
+    ...source(LOKI, "loki", url, told),
+    ...(tenants && { secureJsonData: { httpHeaderValue1: tenants.join("|") } }),
+  };
+}
+
+function toLines(): object {
+  return {
+    datasourceUid: LOKI,
+    customQuery: true,
+    query: LINES_OF_TRACE,
+    tags: [{ key: "service.name", value: "service_name" }],
+    spanStartTimeShift: `-${APART}`,
+    spanEndTimeShift: APART,
+  };
+}
+
+/** The name of the relation by which the dashboards of a namespace are mounted. */
+export function shelfName(namespace: string): string {
+  return `shows-${namespace}`;
+}
+
+/** A folder of dashboards for each namespace. They cannot be changed there: what a person changes belongs in the program. */
+export function providersFile(namespaces: readonly string[]): string {
+  const providers = namespaces.map((namespace) => ({
+    name: namespace,
+    folder: namespace,
+    type: "file",
+    allowUiUpdates: false,
+    updateIntervalSeconds: LOOK_SECONDS,
+    options: { path: `${CONFIG_ROOT}/${shelfName(namespace)}` },
+  }));
+  return stringify({ apiVersion: 1, providers });
+}
