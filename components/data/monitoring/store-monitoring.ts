@@ -23,7 +23,7 @@ export interface Watched {
 
 export interface StoreMonitoringArgs extends Watched {
   readonly namespace: Namespace;
-  /** Where its pods are, if not there. */
+  /** Name of the namespace that its pods are in, if that is another than the one its dashboard belongs to. */
   readonly podsIn?: string;
   readonly runbooks?: string | undefined;
 }
@@ -33,14 +33,20 @@ export class StoreMonitoring extends Component {
   constructor(name: string, args: StoreMonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
     super("data:StoreMonitoring", name, opts);
     const { title, pods, scrapes, alerts, panels, runbook, runbooks } = args;
-    const namespace = args.namespace.name;
+    const namespace = args.podsIn ?? args.namespace.name;
     // CloudNativePG takes one that is called as its Cluster for its own, and removes it.
-    const monitor = monitorPlan("Pod", `${name}-metrics`, args.podsIn ?? namespace, pods, ...scrapes);
+    const monitor = monitorPlan("Pod", `${name}-metrics`, namespace, pods, ...scrapes);
     new CustomResource(...this.child(`${name}-metrics`, monitor));
     const rules = alertsPlan({ name, namespace, runbook, runbooks }, alerts);
     new CustomResource(...this.child(`${name}-alerts`, rules));
     const links = runbooks === undefined ? {} : { Runbook: `${runbooks}/${runbook}.md` };
-    const shown = { name, namespace, title: `${title}: ${namespace}/${name}`, kind: "store", links } as const;
+    const shown = {
+      name,
+      namespace: args.namespace.name,
+      title: `${title}: ${namespace}/${name}`,
+      kind: "store",
+      links,
+    } as const;
     showDashboard(args.namespace, dashboardPlan(shown, panels), this.children());
     this.registerOutputs({});
   }

@@ -26,6 +26,7 @@ export interface LokiPart {
   readonly replicas: number;
 }
 
+const ON_ANOTHER = optOut("its requests are on the one dashboard of all Lokis");
 const ALONE = optOut("logs are on one disk: while it is away they wait on the nodes, and none can be looked up");
 const OF_USE_FOR_DAYS = optOut(
   "logs are kept for days, in a bucket with two copies where there is one, and nothing is made from them",
@@ -172,7 +173,12 @@ export function lokiServices(
   namespace: string,
 ): types.input.core.v1.Service[] {
   const service = (of: string, spec: object, part?: string) => ({
-    metadata: { name: of, namespace, labels: labels(name, part) },
+    metadata: {
+      name: of,
+      namespace,
+      labels: labels(name, part),
+      annotations: optOutAnnotations({ dashboard: ON_ANOTHER }),
+    },
     spec: {
       ...spec,
       ports: Object.entries(LOKI_PORTS).map(([port, number]) => ({ name: port, port: number, targetPort: port })),

@@ -25,6 +25,7 @@ export const PORTS = {
   jaeger: { "otlp-grpc": OTLP_GRPC_PORT, query: QUERY_PORT, "query-grpc": QUERY_GRPC_PORT },
 } as const satisfies Record<Part, Record<string, number>>;
 
+const ON_ANOTHER = optOut("what it does is on the one dashboard of the whole Tracing");
 const ALONE =
   "traces are on one disk or in one memory: while it is away they wait in the samplers, and none can be looked up";
 
@@ -141,6 +142,7 @@ export function servicePlan(name: string, part: Part, { namespace }: CompleteArg
       name: part === "collector" ? name : partName(name, part),
       namespace: namespace.name,
       labels: labels(name, part),
+      annotations: optOutAnnotations({ dashboard: ON_ANOTHER }),
     },
     spec: {
       // Pods of a set have names of their own; a sampler that is not ready yet is waited for at its own.
