@@ -70,8 +70,9 @@ const buckets: Readonly<Record<string, object>> = {
   ...(isStore && { snapshots: {} }),
   ...(environment.telemetry && { logs: {} }),
 };
-const objects =
-  stores.objects && new ObjectStore("objects", { ...store, ...stores.objects, buckets, backup: IS_THE_BACKUP }, on);
+// Backups go where data is as closely kept as what is about people.
+const vault = { dataClass: "restricted", buckets, backup: IS_THE_BACKUP } as const;
+const objects = stores.objects && new ObjectStore("objects", { ...store, ...stores.objects, ...vault }, on);
 /** Whose logs are kept apart: the shop's, and those of all else. */
 const SHOP = "shop";
 let tracing: Tracing | undefined;
@@ -101,11 +102,14 @@ const savedTo = (bucket: "backups" | "snapshots") =>
     backup: { to: objects.bucket(bucket), keep: environment.retention.backups },
   };
 const databases = ["orders", "inventory"] as const;
+// An order names its customer, in its table and on its topic. What inventory keeps of it is the order's id alone, which is about nobody once the order is gone.
+const aboutPeople = { dataClass: "personal", retention: "365d" } as const;
+const erasure = { tables: { orders: { orders: { by: "placed_at" } } } } as const;
 const postgres = new Postgres(
   "postgres",
   stores.postgres.backend === "aws"
-    ? { ...kept, aws: placeOf(loaded), ...stores.postgres, databases }
-    : { ...store, ...savedTo("backups"), ...stores.postgres, databases },
+    ? { ...kept, ...aboutPeople, aws: placeOf(loaded), ...stores.postgres, databases }
+    : { ...store, ...aboutPeople, ...savedTo("backups"), ...stores.postgres, databases, erasure },
   on,
 );
 const cache = new Redis(
@@ -122,8 +126,8 @@ const HANDED_ON = optOut(
 const kafka = new Kafka(
   "kafka",
   stores.kafka.backend === "aws"
-    ? { ...kept, aws: placeOf(loaded), ...stores.kafka, topics }
-    : { ...store, ...stores.kafka, topics, backup: HANDED_ON },
+    ? { ...kept, ...aboutPeople, aws: placeOf(loaded), ...stores.kafka, topics }
+    : { ...store, ...aboutPeople, ...stores.kafka, topics, backup: HANDED_ON },
   on,
 );
 

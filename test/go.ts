@@ -28,7 +28,8 @@ if (process.argv[2] === "compile") {
     [PULUMI.moduleDir, PULUMI.package],
   ] as const) {
     const compiling = run(moduleDir, [...list, ...packages], "ignore");
-    const watching = setInterval(() => process.ppid !== caller && compiling.kill(), 1_000);
+    // Interrupted, Go takes its folder in /tmp away; terminated, it leaves it.
+    const watching = setInterval(() => process.ppid !== caller && compiling.kill("SIGINT"), 1_000);
     await once(compiling, "exit");
     clearInterval(watching);
     if (process.ppid !== caller) break;

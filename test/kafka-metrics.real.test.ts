@@ -18,11 +18,13 @@ const WATCHED = ([3, "combined"] as const).map((controllers) => watched("log", c
 
 /** A broker that is its own controller has what both have. */
 describe.skipIf(why)(`what Kafka tells of itself${why ? ` (skipped: ${why})` : ""}`, () => {
-  const scratch = mkdtempSync(join(tmpdir(), "plumbline-kafka-metrics-"));
+  let scratch: string;
   let kafka: TestKafka;
   let told: () => Promise<string>;
+  let began: number;
 
   beforeAll(async () => {
+    scratch = mkdtempSync(join(tmpdir(), "plumbline-kafka-metrics-"));
     const { image, command } = exporterContainer();
     const copy = command as string[];
     const { root, run } = await unpackedImage(image as string, scratch);
@@ -32,6 +34,7 @@ describe.skipIf(why)(`what Kafka tells of itself${why ? ` (skipped: ${why})` : "
     const config = join(scratch, "exporter.yaml");
     writeFileSync(config, exporterConfig());
     const port = await freePort();
+    began = performance.now();
     kafka = await TestKafka.start([`-javaagent:${jar}=127.0.0.1:${port}:${config}`]);
     await kafka.createTopics("orders");
     for (const order of ["one", "two"]) await eventually("a broker leads it", 20, () => kafka.send("orders", order));
@@ -59,9 +62,11 @@ describe.skipIf(why)(`what Kafka tells of itself${why ? ` (skipped: ${why})` : "
     ];
     await vi.waitFor(async () => expect((await told()).split("\n")).toEqual(expect.arrayContaining(lines)), 20_000);
     const now = await told();
-    expect(Number(/^kafka_bytes_in_total (.+)$/m.exec(now)?.[1])).toBeGreaterThan(100);
-    // The first took longer than 5 ms: Java compiles it.
-    expect(Number(/^kafka_produce_p99_seconds (.+)$/m.exec(now)?.[1])).toBeLessThan(5);
+    const number = (name: string) => Number(new RegExp(`^${name} (.+)$`, "m").exec(now)?.[1]);
+    expect(number("kafka_bytes_in_total")).toBeGreaterThan(100);
+    // In seconds, where Kafka counts in milliseconds: no request took longer than all of them did.
+    expect(number("kafka_produce_p99_seconds")).toBeGreaterThan(0);
+    expect(number("kafka_produce_p99_seconds")).toBeLessThan((performance.now() - began) / 1_000);
     expect(now).toMatch(/^jvm_memory_used_bytes\{area="heap"\} /m);
   });
 });

@@ -15,11 +15,13 @@ const found = await findBrowser();
 const skipped = "why" in found ? ` (skipped: ${found.why})` : "";
 
 describe.skipIf("why" in found)(`the report's page in a real browser${skipped}`, () => {
-  const dir = mkdtempSync(join(tmpdir(), "plumbline-report-"));
-  const file = join(dir, "report.html");
+  let dir: string;
+  let file: string;
   let browser: Browser;
 
   beforeAll(async () => {
+    dir = mkdtempSync(join(tmpdir(), "plumbline-report-"));
+    file = join(dir, "report.html");
     writeFileSync(file, renderHtml(SAMPLE));
     if ("executable" in found) browser = await launch(found);
   });

@@ -77,19 +77,29 @@ export function isAbove(one: DataClass, other: DataClass): boolean {
   return RANKS[one] > RANKS[other];
 }
 
-/** A problem if data of a store goes to a bucket that is kept less closely. `what` it is, as a part of a sentence. */
-export function placeClassProblems(
+/** A problem if data of a store goes to a bucket that is kept less closely, or without an end. `what` it is, as a part of a sentence. */
+export function placeProblems(
   field: string,
   what: string,
   { dataClass = DEFAULT_CLASS }: DeclaredArgs,
-  bucket: { readonly bucketName: string; readonly dataClass: DataClass },
+  bucket: { readonly bucketName: string; readonly dataClass: DataClass; readonly deletedFor?: string | undefined },
 ): Problem[] {
   if (typeof bucket?.bucketName !== "string" || !DATA_CLASSES.includes(bucket.dataClass))
     return [{ field, given: "no bucket", allowed: 'a bucket of an ObjectStore: objects.bucket("<name>")' }];
-  if (!isAbove(dataClass, bucket.dataClass)) return [];
-  const given = `${bucket.bucketName}, of the class ${bucket.dataClass}`;
-  const allowed = `a bucket of a store with dataClass "${dataClass}" or higher: ${what} are of the class of the data`;
-  return [{ field, given, allowed }];
+  const problems: Problem[] = [];
+  if (isAbove(dataClass, bucket.dataClass))
+    problems.push({
+      field,
+      given: `${bucket.bucketName}, of the class ${bucket.dataClass}`,
+      allowed: `a bucket of a store with dataClass "${dataClass}" or higher: ${what} are of the class of the data`,
+    });
+  if (bucket.deletedFor === "ever")
+    problems.push({
+      field,
+      given: `${bucket.bucketName}, which is versioned`,
+      allowed: `a bucket without versioned: ${what} are deleted when their time is over, and here each would stay for ever as an older version`,
+    });
+  return problems;
 }
 
 /** The label of what holds a store's data: the store, its volumes, its backups. */

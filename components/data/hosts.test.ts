@@ -24,16 +24,18 @@ beforeEach(() => {
   program("getent", `echo "$2" >> ${folder}/asked\ngrep " $2$" ${folder}/dns`);
   dns({ [FIRST]: "10.0.0.1" });
   running = spawn("sh", ["-c", HOSTS_SH.replaceAll("/run/hosts", folder)], {
+    detached: true,
     env: { PATH: `${folder}:${process.env.PATH}`, SERVERS: `${FIRST} ${SECOND}` },
   });
 });
 
 afterEach(async () => {
-  if (running.exitCode === null) {
-    running.kill("SIGKILL");
+  if (running.exitCode === null && running.pid !== undefined) {
+    // With what it runs, which would go on to write.
+    process.kill(-running.pid, "SIGKILL");
     await once(running, "exit");
   }
-  rmSync(folder, { recursive: true });
+  rmSync(folder, { recursive: true, maxRetries: 5 });
 });
 
 function program(name: string, script: string): void {

@@ -9,11 +9,12 @@ import { type RunningCluster, startCluster } from "./start.ts";
 import { resetCluster } from "./stop.ts";
 
 const NODE = "faults-c-1";
-const cacheDir = mkdtempSync(join(tmpdir(), "plumbline-faults-"));
+let cacheDir: string;
 const binary = process.env.PLUMBLINE_TEST_CLUSTER ?? "";
 let cluster: RunningCluster;
 
 beforeAll(async () => {
+  cacheDir = mkdtempSync(join(tmpdir(), "plumbline-faults-"));
   const zones = ["faults-a", "faults-b", "faults-c"];
   const node = { instanceType: "m7i.xlarge", cpu: "4", memory: "16Gi", pods: 110 };
   const plan = { name: "faults", region: "faults", zones, nodesPerZone: 1, node, crds: [] };

@@ -32,13 +32,14 @@ const withContainerd = noContainerd.length > 0 ? ` (skipped: there is no ${noCon
 const REFERENCES = ["plumbline.dev/pause:1.0.0", "docker.io/library/redis:8.2.1"];
 
 describe.skipIf(missing.length > 0)(`images of Debian's packages and of Go programs${reason}`, () => {
-  const scratch = mkdtempSync(join(tmpdir(), "plumbline-images-"));
+  let scratch: string;
   const first: PreparedImage[] = [];
   const second: PreparedImage[] = [];
   const roots: string[] = [];
 
   let before: unknown;
   beforeAll(async () => {
+    scratch = mkdtempSync(join(tmpdir(), "plumbline-images-"));
     before = packageState();
     for (const [prepared, cache] of [
       [first, "one"],

@@ -101,7 +101,14 @@ async function build(tool: GoTool, go: Go, stage: string, { say, signal, env, lo
   const program = join(stage, tool.name);
   const flags = ["-buildvcs=false", "-ldflags", linkerFlags(tool)];
   const identityFile = join(stage, MAKER);
-  const options = { cwd: tool.moduleDir, env: compilerEnvironment(env), signal, logFile, identityFile };
+  // In the stage what a killed compiler leaves goes with the rest of it.
+  const options = {
+    cwd: tool.moduleDir,
+    env: { ...compilerEnvironment(env), GOTMPDIR: stage },
+    signal,
+    logFile,
+    identityFile,
+  };
 
   say("looking which packages to compile");
   let downloaded = 0;

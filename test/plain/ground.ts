@@ -1,12 +1,12 @@
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { chmodSync, chownSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { runs } from "@plumbline-shop/testing/command";
 import { RealProcess } from "@plumbline-shop/testing/process";
-import { type ImageDescription, prepareImages } from "../../rehearsal/images/index.ts";
-import { cacheDirectory } from "../../rehearsal/index.ts";
+import type { ImageDescription } from "../../rehearsal/images/index.ts";
 import { isFree } from "../support/ports.ts";
-import { type Unpacked, unpack } from "./image.ts";
+import { type Unpacked, unpack } from "../support/programs.ts";
 import type { Container } from "./pod.ts";
 
 /** Owns nothing and is nobody, on every Linux. */
@@ -14,20 +14,15 @@ const NOBODY = { uid: 65_534, gid: 65_534 };
 /** Where a test runs as root, its servers do not. */
 const USER: Partial<typeof NOBODY> = process.getuid?.() === 0 ? NOBODY : {};
 
-/** Why servers of these images, on these ports, cannot run here as plain processes; undefined if they can. Makes the images. */
-export async function whyNotPlain(
-  images: readonly ImageDescription[],
-  ports: readonly number[],
-): Promise<string | undefined> {
+/** Why servers of images, on these ports, cannot run here as plain processes; undefined if they can. An image that cannot be made is no reason. */
+export async function whyNotPlain(ports: readonly number[]): Promise<string | undefined> {
   if (process.platform !== "linux") return "the programs are for Linux";
   if (!runs("openssl", "version")) return "there is no openssl on PATH";
+  if (!runs("apt-get", "--version")) return "images are made of Debian's packages, and there is no apt-get on PATH";
   const [address = ""] = addresses(1);
   for (const port of ports)
     if (!(await isFree(port, address))) return `something listens on port ${port} of every address of this machine`;
-  return prepareImages(images, { cacheDir: cacheDirectory() }).then(
-    () => undefined,
-    (error: Error) => error.message.split("\n", 1)[0],
-  );
+  return undefined;
 }
 
 /** Addresses of loopback that nobody else uses: a server's ports stay as they are, on an address of its own. */
@@ -39,16 +34,15 @@ export function addresses(count: number): string[] {
 
 /** A folder with one image's files and what its servers are told, and their processes, none of which is root's. */
 export class Ground {
-  readonly folder = mkdtempSync(join(tmpdir(), "plumbline-plain-"));
+  /** There from {@link take} on: a test that is skipped leaves none. */
+  readonly folder = join(tmpdir(), `plumbline-plain-${randomUUID()}`);
   readonly #running: RealProcess[] = [];
   #image: Unpacked | undefined;
 
-  constructor() {
-    chmodSync(this.folder, 0o755);
-  }
-
-  /** Unpacks the image whose programs run here; see {@link unpack}. */
+  /** Makes the image, if it was not made before, and unpacks it: its programs run here; see {@link unpack}. */
   async take(description: ImageDescription, moved?: readonly string[]): Promise<void> {
+    mkdirSync(this.folder);
+    chmodSync(this.folder, 0o755);
     this.#image = await unpack(description, join(this.folder, "image"), moved);
   }
 

@@ -19,7 +19,7 @@ import { addresses, Ground, whyNotPlain } from "./ground.ts";
 import { type Ingredients, madeBy, type Objects } from "./objects.ts";
 import { consumerOf, containerOf } from "./pod.ts";
 
-const why = await whyNotPlain([KAFKA, JMX_EXPORTER], [...Object.values(PORTS), METRICS_PORT]);
+const why = await whyNotPlain([...Object.values(PORTS), METRICS_PORT]);
 const COUNT = 3;
 const PARTS: readonly Part[] = ["controller", "broker"];
 /** Where brokers begin in the list of what runs. */

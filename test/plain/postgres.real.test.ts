@@ -8,7 +8,7 @@ import { addresses, Ground, whyNotPlain } from "./ground.ts";
 import { type Ingredients, madeBy, type Objects } from "./objects.ts";
 import { consumerOf } from "./pod.ts";
 
-const why = await whyNotPlain([POSTGRESQL], [PORT]);
+const why = await whyNotPlain([PORT]);
 const PATIENCE = { timeout: 30_000, interval: 200 };
 
 /** One server with the parameters, roles and databases that CloudNativePG is asked for. The tests build on each other, in this order. */

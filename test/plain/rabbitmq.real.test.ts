@@ -21,7 +21,7 @@ import { addresses, Ground, whyNotPlain } from "./ground.ts";
 import { type Ingredients, madeBy, type Objects } from "./objects.ts";
 import { consumerOf, containerOf } from "./pod.ts";
 
-const why = await whyNotPlain([RABBITMQ], [PORTS.clients, PORTS.management, PORTS.metrics, PORTS.internode]);
+const why = await whyNotPlain([PORTS.clients, PORTS.management, PORTS.metrics, PORTS.internode]);
 const NAME = "broker";
 const ERLANG = "/usr/lib/erlang";
 const WARNING = /\[(warning|error)\]/;

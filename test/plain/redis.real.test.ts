@@ -11,7 +11,7 @@ import { addresses, Ground, whyNotPlain } from "./ground.ts";
 import { type Ingredients, madeBy, type Objects } from "./objects.ts";
 import { type Container, consumerOf, containerOf } from "./pod.ts";
 
-const why = await whyNotPlain([REDIS, HAPROXY], [PORT, SENTINEL_PORT, ADMIN_PORT]);
+const why = await whyNotPlain([PORT, SENTINEL_PORT, ADMIN_PORT]);
 const NAMES = servers("cache", "data", 3);
 /** A warning; not what a Sentinel saw, nor what is the kernel's or of who was up first, and not the configuration's. */
 const WARNING =

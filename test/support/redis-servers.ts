@@ -37,7 +37,7 @@ export class RedisServers {
 
   static async start(): Promise<RedisServers> {
     const redis = new RedisServers(await freePort());
-    await redis.#begin();
+    await redis.#begin().catch((error) => redis.stop().finally(() => Promise.reject(error)));
     return redis;
   }
 

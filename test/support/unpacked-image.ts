@@ -26,7 +26,9 @@ export async function unpackedImage(reference: string, scratch: string): Promise
   const { layers } = JSON.parse(readFileSync(blob(digest), "utf8")) as { layers: { digest: string }[] };
   for (const layer of layers) unpack(blob(layer.digest), root);
   rmSync(layout, { recursive: true });
-  return { root, run: (...words) => execFileSync("chroot", [root, ...words], { encoding: "utf8" }) };
+  // This machine's own folder for what is in passing is not there.
+  const env = { ...process.env, TMPDIR: "/tmp" };
+  return { root, run: (...words) => execFileSync("chroot", [root, ...words], { encoding: "utf8", env }) };
 }
 
 function unpack(archive: string, dir: string): void {

@@ -125,6 +125,7 @@ export async function startStore(
     const ended = running.map((child) => (child.exitCode === null ? once(child, "exit") : undefined));
     for (const { pid } of running) if (pid !== undefined) endGroup(pid);
     await Promise.all(ended);
+    for (const part of ["filer", "s3"] as const) rmSync(socketOf(part, here(`:${PORTS[part]}`)), { force: true });
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   for (const part of PARTS) {
@@ -156,6 +157,11 @@ export async function startStore(
     log: (part) => logs.get(part) ?? "",
     stop,
   };
+}
+
+/** Where a server listens besides, wherever its other files are; whoever kills it leaves it there. */
+function socketOf(part: "filer" | "s3", port: string): string {
+  return `/tmp/seaweedfs-${part}-${port.slice(1)}.sock`;
 }
 
 /** As in a pod, where the others start when etcd is ready: the filer ends if there is none. */

@@ -21,7 +21,8 @@ const SCHEMA = `
     total           bigint NOT NULL CHECK (total >= 0),
     placed_at       timestamptz NOT NULL DEFAULT now(),
     published_at    timestamptz
-  )`;
+  );
+  CREATE INDEX IF NOT EXISTS orders_placed_at ON orders (placed_at)`;
 
 interface Row {
   readonly id: string;

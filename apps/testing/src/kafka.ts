@@ -53,9 +53,14 @@ export class TestKafka {
   static async start(options: readonly string[] = []): Promise<TestKafka> {
     fetchJars();
     const kafka = new TestKafka(await freePort(), await freePort(), await freePort());
-    kafka.#makeCertificate();
-    const settings = kafka.#scratch.file("server.properties", kafka.#settings());
-    const scram = `SCRAM-SHA-512=[name=${kafka.user},password=${kafka.password}]`;
+    await kafka.#begin(options).catch((error) => kafka.stop().finally(() => Promise.reject(error)));
+    return kafka;
+  }
+
+  async #begin(options: readonly string[]): Promise<void> {
+    this.#makeCertificate();
+    const settings = this.#scratch.file("server.properties", this.#settings());
+    const scram = `SCRAM-SHA-512=[name=${this.user},password=${this.password}]`;
     const id = Buffer.from(randomUUID().replaceAll("-", ""), "hex").toString("base64url");
     run(
       60,
@@ -69,9 +74,8 @@ export class TestKafka {
       "--add-scram",
       scram,
     );
-    kafka.#process = new RealProcess("java", [...options, ...JAVA, "kafka.Kafka", settings]);
-    await eventually("Kafka answers", 60, () => kafka.createTopics("warm-up"));
-    return kafka;
+    this.#process = new RealProcess("java", [...options, ...JAVA, "kafka.Kafka", settings]);
+    await eventually("Kafka answers", 60, () => this.createTopics("warm-up"));
   }
 
   /** Writes a message as it is, past every service. */

@@ -54,9 +54,12 @@ export class TestPostgres {
       `--pwfile=${passwordFile}`,
       "--no-sync",
     );
-    if ((await init.exit()).code !== 0) throw new Error(init.output);
+    if ((await init.exit()).code !== 0) {
+      scratch.remove();
+      throw new Error(init.output);
+    }
     const postgres = new TestPostgres(port, password, serve(binaries.postgres, scratch, port), scratch);
-    await postgres.#answers();
+    await postgres.#answers().catch((error) => postgres.stop().finally(() => Promise.reject(error)));
     return postgres;
   }
 

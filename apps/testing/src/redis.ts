@@ -40,7 +40,7 @@ export class TestRedis {
     const redis = new TestRedis(port, password, server, scratch);
     await eventually("Redis is ready", 20, async () => {
       if (!server.output.includes("Ready to accept connections")) throw new Error(server.output);
-    });
+    }).catch((error) => redis.stop().finally(() => Promise.reject(error)));
     return redis;
   }
 

@@ -12,7 +12,7 @@ const missing = postgresMissing ?? redisMissing ?? kafkaMissing;
 type Name = "orders" | "payments" | "inventory";
 
 describe.skipIf(missing)(`the shop on real PostgreSQL, Redis and Kafka${missing ? ` (${missing})` : ""}`, () => {
-  const scratch = new Scratch();
+  let scratch: Scratch;
   const passwords = { orders: "s3cret-orders", inventory: "s3cret-inventory" };
   const services = new Map<Name, { process: RealProcess; api: string; admin: string }>();
   let postgres: TestPostgres;
@@ -20,6 +20,7 @@ describe.skipIf(missing)(`the shop on real PostgreSQL, Redis and Kafka${missing 
   let kafka: TestKafka;
 
   beforeAll(async () => {
+    scratch = new Scratch();
     // One after another: if one does not start, those before it are known, and stopped.
     postgres = await TestPostgres.start();
     redis = await TestRedis.start();
@@ -32,7 +33,7 @@ describe.skipIf(missing)(`the shop on real PostgreSQL, Redis and Kafka${missing 
   afterAll(async () => {
     await Promise.all([...services.values()].map(({ process }) => process.stop("SIGKILL")));
     await Promise.all([kafka?.stop(), redis?.stop(), postgres?.stop()]);
-    scratch.remove();
+    scratch?.remove();
   });
 
   async function startAll(): Promise<void> {

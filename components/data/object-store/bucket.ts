@@ -1,3 +1,4 @@
+import type { Duration } from "../../core/duration.ts";
 import type { Usable } from "../../core/usage.ts";
 import type { BackupEncryption } from "../backup-shape.ts";
 import type { DataClass } from "../declared.ts";
@@ -10,6 +11,8 @@ export interface Bucket {
   readonly dataClass: DataClass;
   /** What backups that go there are encrypted with, if they do not say; `AES256` by default, and the `bucket`'s own key in S3. */
   readonly encryption?: BackupEncryption;
+  /** How long what is deleted or overwritten stays as an older version: for ever where nothing ends them; not at all by default. */
+  readonly deletedFor?: Duration | "ever" | undefined;
   /** Reads, writes, deletes and lists its objects; cannot change the bucket itself. */
   readonly owner: Usable;
   /** Reads and lists its objects. */

@@ -96,6 +96,10 @@ export class InCluster implements Server {
     return bucket;
   }
 
+  deletedFor(bucket: string): "ever" | undefined {
+    return this.#args.buckets[bucket]?.versioned ? "ever" : undefined;
+  }
+
   grant({ bucket, right }: Pick<Access, "bucket" | "right">, consumer: Consumer): Grant {
     const { namespace, issuer, rotation } = this.#args;
     const { name, namespace: home, podLabels } = consumer;

@@ -90,6 +90,17 @@ test("an unknown bucket is refused, with what was probably meant", async () => {
   });
 });
 
+test("a bucket says for how long it keeps what was deleted", async () => {
+  await record("test", () => {
+    const objects = new ObjectStore("objects", {
+      ...ground().store,
+      buckets: { invoices: {}, old: { versioned: true } },
+    });
+    expect(objects.bucket("invoices").deletedFor).toBeUndefined();
+    expect(objects.bucket("old").deletedFor).toBe("ever");
+  });
+});
+
 test("bad input is refused before anything is made, every problem at once", async () => {
   const { resources } = await record("test", () => {
     const bad = { ...ground().store, replicas: 2, buckets: { Invoices: {} } };

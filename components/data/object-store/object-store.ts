@@ -61,6 +61,7 @@ export class ObjectStore<Name extends string = string> extends Component {
     });
     const bucketName = this.#server.bucketName(bucket);
     const { encryption } = this.#server;
-    return { bucketName, dataClass: this.#dataClass, encryption, owner: usable("owner"), reader: usable("reader") };
+    const kept = { dataClass: this.#dataClass, encryption, deletedFor: this.#server.deletedFor(bucket) };
+    return { bucketName, ...kept, owner: usable("owner"), reader: usable("reader") };
   }
 }

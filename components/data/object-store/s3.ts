@@ -9,6 +9,7 @@ import { BucketServerSideEncryptionConfiguration } from "@pulumi/aws/s3/bucketSe
 import { BucketVersioning } from "@pulumi/aws/s3/bucketVersioning.js";
 import * as pulumi from "@pulumi/pulumi";
 import { type Children, keeping } from "../../core/component.ts";
+import type { Duration } from "../../core/duration.ts";
 import { isOptOut } from "../../core/opt-out.ts";
 import type { Consumer, Grant } from "../../core/usage.ts";
 import { amazonRoots, authoritiesFor } from "../aws/authorities.ts";
@@ -80,6 +81,10 @@ export class S3 implements Server {
   /** A bucket as AWS calls it. */
   bucketName(bucket: string): string {
     return bucketPlan(pulumi.getStack(), this.#name, bucket, this.#args).bucketName;
+  }
+
+  deletedFor(): Duration {
+    return this.#args.keep;
   }
 
   grant({ bucket, right }: Pick<Access, "bucket" | "right">, consumer: Consumer): Grant {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Namespace } from "../../cluster/namespace.ts";
+import type { Duration } from "../../core/duration.ts";
 import { optOut } from "../../core/opt-out.ts";
 import type { Issuer } from "../../edge/issuer.ts";
 import type { Bucket } from "../object-store/bucket.ts";
@@ -51,9 +52,37 @@ test("personal data stays in backups no longer than it is kept, nor than 90 days
     problems({ dataClass: "personal", ...(retention && { retention }), backup: { to, ...(keep && { keep }) } });
   expect(personal("90d", "365d")).toEqual([]);
   expect(personal("91d", "365d")).toMatchObject([
-    { field: "backup.keep", allowed: expect.stringMatching(/at most "90d" of personal data/) },
+    { field: "backup.keep", allowed: expect.stringMatching(/at most "90d": personal data ends/) },
   ]);
   expect(personal(undefined, "14d")).toMatchObject([{ field: "backup.keep", given: "30d" }]);
+});
+
+test("what a bucket keeps of it as an older version counts too", () => {
+  const personal = (keep: Duration, deletedFor: Duration) =>
+    problems({ dataClass: "personal", retention: "365d", backup: { to: { ...to, deletedFor }, keep } });
+  expect(personal("60d", "30d")).toEqual([]);
+  expect(personal("61d", "30d")).toEqual([
+    {
+      field: "backup.keep",
+      given: "61d",
+      allowed:
+        'at most "60d": personal data ends after "90d", and who was deleted lives on in every backup, for 30d more as an older version ' +
+        "in the bucket backups: its store may have a shorter keep",
+    },
+  ]);
+  expect(personal("7d", "90d")).toMatchObject([{ allowed: expect.stringMatching(/^none: a day is too long/) }]);
+  expect(problems({ backup: { to: { ...to, deletedFor: "365d" } } })).toEqual([]);
+});
+
+test("what keeps older versions for ever is no place for backups", () => {
+  expect(problems({ backup: { to: { ...to, deletedFor: "ever" } } })).toEqual([
+    {
+      field: "backup.to",
+      given: "backups, which is versioned",
+      allowed:
+        "a bucket without versioned: backups are deleted when their time is over, and here each would stay for ever as an older version",
+    },
+  ]);
 });
 
 describe("refused", () => {

@@ -5,7 +5,7 @@ import { isOptOut } from "../../core/opt-out.ts";
 import { isQuantity } from "../../core/quantity.ts";
 import { backupKeepProblems, isSpan } from "../backup-keep.ts";
 import { backupShapeProblems } from "../backup-shape.ts";
-import { placeClassProblems, unkeptProblems } from "../declared.ts";
+import { placeProblems, unkeptProblems } from "../declared.ts";
 import type { CompleteArgs } from "./args.ts";
 import { type CompleteBackup, completeBackup, type RestoreArgs } from "./backup-args.ts";
 import { backupPlan, intervalsFor, SHIPPING, SHORTEST_TIMEOUT, takeSeconds } from "./backup-plan.ts";
@@ -26,8 +26,8 @@ export function backupProblems(name: string, args: Args, now = Date.now()): Prob
   if (isOptOut(backup)) return [...problems, ...unkeptProblems(backup, objectives)];
   const full = completeBackup(name, backup);
   const misshapen = backupShapeProblems(full, { serverName: full.serverName });
-  problems.push(...backupKeepProblems(full.keep, args), ...misshapen);
-  problems.push(...placeClassProblems("backup.to", "backups", args, full.to));
+  problems.push(...backupKeepProblems(full, args), ...misshapen);
+  problems.push(...placeProblems("backup.to", "backups", args, full.to));
   if (restore !== undefined && restore.from.bucketName === full.to.bucketName && restore.serverName === full.serverName)
     problems.push({
       field: "backup.serverName",

@@ -71,7 +71,34 @@ describe("refused before anything is made", () => {
       "backups that outlive who was erased",
       { backup: { to, keep: "60d" }, erasure: { tables: { orders: { orders } }, log } },
       "backup.keep",
-      /at most 22d.*erasure\.within is "30d".*erasure\.backups: optOut/,
+      /at most "22d": erasure\.within is "30d".*erasure\.backups: optOut/,
+    ],
+    [
+      "backups that outlive them as older versions",
+      {
+        backup: { to: { ...to, deletedFor: "14d" }, keep: "9d" },
+        erasure: { tables: { orders: { orders } }, log: { ...log, deletedFor: "7d" } },
+      },
+      "backup.keep",
+      /at most "8d".* for 14d more as an older version in the bucket backups/,
+    ],
+    [
+      "a log that outlives them as older versions",
+      {
+        backup: { to, keep: "7d" },
+        erasure: { tables: { orders: { orders } }, log: { ...log, deletedFor: "30d" } },
+      },
+      "backup.keep",
+      /none: a day is too long.* in the bucket erasures/,
+    ],
+    [
+      "a log that never ends",
+      {
+        backup: { to, keep: "22d" },
+        erasure: { tables: { orders: { orders } }, log: { ...log, deletedFor: "ever" } },
+      },
+      "erasure.log",
+      /without versioned: requests of people/,
     ],
     [
       "backups without a log",

@@ -1,8 +1,8 @@
 import { type Duration, durationProblems, milliseconds } from "../../core/duration.ts";
 import type { Problem } from "../../core/invalid.ts";
 import { isOptOut } from "../../core/opt-out.ts";
-import { isSpan } from "../backup-keep.ts";
-import { placeClassProblems } from "../declared.ts";
+import { isSpan, leftFor, olderVersions } from "../backup-keep.ts";
+import { placeProblems } from "../declared.ts";
 import type { CompleteArgs } from "./args.ts";
 import { completeBackup } from "./backup-args.ts";
 import {
@@ -13,9 +13,9 @@ import {
   takesRequests,
 } from "./erasure-args.ts";
 
-/** A name as PostgreSQL keeps it that was not quoted, of at most 63 characters. */
 /** A request waits a day for the next run, and a backup is a week older than it is kept for when the later one is late. */
 const OUTLIVES: Duration = "8d";
+/** A name as PostgreSQL keeps it that was not quoted, of at most 63 characters. */
 const NAME = "[a-z_][a-z0-9_]{0,62}";
 const COLUMN = new RegExp(`^${NAME}$`);
 const TABLE = new RegExp(`^(${NAME}\\.)?${NAME}$`);
@@ -79,7 +79,7 @@ function backupProblems(name: string, erasure: CompleteErasure, args: Args): Pro
     const why = requests ? "without backups nothing comes back" : "no table has a subject, so there are no requests";
     return log === undefined ? [] : [{ field: "erasure.log", given: log.bucketName, allowed: `nothing: ${why}` }];
   }
-  const problems = log === undefined ? [] : placeClassProblems("erasure.log", "requests of people", args, log);
+  const problems = log === undefined ? [] : placeProblems("erasure.log", "requests of people", args, log);
   const { keep, to } = completeBackup(name, backup);
   if (log === undefined)
     problems.push({
@@ -94,12 +94,17 @@ function backupProblems(name: string, erasure: CompleteErasure, args: Args): Pro
       given: log.bucketName,
       allowed: "another bucket than backup.to: who writes the log could delete the backups",
     });
-  const longest = Math.floor((milliseconds(within) - milliseconds(OUTLIVES)) / milliseconds("1d"));
-  if (isSpan(keep) && milliseconds(keep) > longest * milliseconds("1d") && !isOptOut(backups))
+  // The log is kept as long as backups are, and tells of whom it was.
+  const [toOlder, logOlder] = [olderVersions(to), olderVersions(log)];
+  const older = toOlder.span >= logOlder.span ? toOlder : logOlder;
+  const left = milliseconds(within) - milliseconds(OUTLIVES) - older.span;
+  if (isSpan(keep) && milliseconds(keep) > left && !isOptOut(backups))
     problems.push({
       field: "backup.keep",
       given: keep,
-      allowed: `at most ${longest}d: who was erased lives on in every backup, and erasure.within is "${within}", of which ${OUTLIVES} go to the run and to the backup that is kept until a later one is done; or erasure.backups: optOut("<why they may be kept for longer>")`,
+      allowed:
+        `${leftFor(left)}: erasure.within is "${within}", of which ${OUTLIVES} go to the run and to the backup that is kept until a later one is done, ` +
+        `and who was erased lives on in every backup${older.said}; or erasure.backups: optOut("<why they may be kept for longer>")`,
     });
   return problems;
 }

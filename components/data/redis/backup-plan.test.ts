@@ -113,6 +113,12 @@ describe("refused", () => {
       "backup.to",
       /dataClass "personal"/,
     ],
+    [
+      "snapshots that never end",
+      { backup: { to: { ...to, deletedFor: "ever" } } },
+      "backup.to",
+      /without versioned: backups/,
+    ],
     ["no folder", { backup: { to, folder: "a/b" } }, "backup.folder", /DNS label/],
     ["a cipher that is none", { backup: { to, encryption: "rot13" as never } }, "backup.encryption", /AES256/],
     ["a drill now and then", { backup: { to, drill: "sometimes" as never } }, "backup.drill", /weekly.*optOut/],

@@ -4,7 +4,7 @@ import { isOptOut } from "../../core/opt-out.ts";
 import { isQuantity } from "../../core/quantity.ts";
 import { backupKeepProblems, isSpan } from "../backup-keep.ts";
 import { backupShapeProblems } from "../backup-shape.ts";
-import { placeClassProblems, unkeptProblems } from "../declared.ts";
+import { placeProblems, unkeptProblems } from "../declared.ts";
 import type { CompleteArgs } from "./args.ts";
 import { type CompleteRedisBackup, completeRedisBackup } from "./backup-args.ts";
 import { redisBackupPlan, SHORTEST_MINUTES } from "./backup-plan.ts";
@@ -29,8 +29,8 @@ export function redisBackupProblems(name: string, args: CompleteArgs): Problem[]
   const full = completeRedisBackup(name, args.namespace.name, backup);
   const problems = [
     ...backupShapeProblems(full, backup.folder === undefined ? {} : { folder: backup.folder }),
-    ...backupKeepProblems(full.keep, args),
-    ...placeClassProblems("backup.to", "backups", args, full.to),
+    ...backupKeepProblems(full, args),
+    ...placeProblems("backup.to", "backups", args, full.to),
   ];
   return problems.length > 0 || !isQuantity(args.resources.limits.memory) ? problems : objectiveProblems(full, args);
 }

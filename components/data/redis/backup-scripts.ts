@@ -148,13 +148,14 @@ with open("${SNAPSHOT}", "rb") as file:
 say("fetched", snapshot=name, ageSeconds=round(age(name)), seconds=round(time.time() - began, 1))
 `;
 
-/** Loads the snapshot into a server that nobody reaches. */
+/** Loads the snapshot into a server that nobody reaches, and that ends with the script, however that ends. */
 const LOAD_SH = `${BEGIN_SH}
 check
 cd ${PATHS.data}
 redis-server --port 0 --unixsocket ${PATHS.data}/socket --dir ${PATHS.data} --dbfilename dump.rdb --save '' --appendonly no \\
   --aof-use-rdb-preamble no > ${PATHS.data}/log 2>&1 &
 server=$!
+trap 'kill "$server" 2> /dev/null && wait "$server" || true' EXIT
 loaded() { env -u REDISCLI_AUTH redis-cli -s ${PATHS.data}/socket "$@"; }
 began=$(date +%s)
 until [ "$(loaded ping 2> /dev/null)" = PONG ]; do
@@ -163,11 +164,6 @@ until [ "$(loaded ping 2> /dev/null)" = PONG ]; do
 done
 keys=$(loaded info keyspace | grep '^db' | cut -d '=' -f 2 | cut -d ',' -f 1 | { sum=0; while read -r count; do sum=$((sum + count)); done; echo "$sum"; })
 say loaded "\\"keys\\":$keys,\\"seconds\\":$(($(date +%s) - began))"
-`;
-
-const VERIFY_SH = `${LOAD_SH}
-loaded shutdown nosave 2> /dev/null || true
-wait "$server" || true
 `;
 
 /**
@@ -193,7 +189,6 @@ loaded info persistence | grep -q '^aof_last_bgrewrite_status:ok' || fail "the s
 ask "$primary" --pipe < ${PATHS.data}/appendonlydir/appendonly.aof.1.base.aof > ${PATHS.data}/said 2>&1 || true
 grep -q '^errors: 0,' ${PATHS.data}/said || fail "$primary did not take all of it: $(tail -n 1 ${PATHS.data}/said | tr -d '"')"
 ask "$primary" unlink ${RESTORING} > /dev/null
-loaded shutdown nosave 2> /dev/null || true
 say restored "\\"to\\":\\"$primary\\",\\"keys\\":$keys,\\"seconds\\":$(($(date +%s) - began))"
 `;
 
@@ -202,6 +197,6 @@ export const backupScripts = {
   "snapshot.sh": SNAPSHOT_SH,
   "put.py": PUT_PY,
   "fetch.py": FETCH_PY,
-  "verify.sh": VERIFY_SH,
+  "verify.sh": LOAD_SH,
   "restore.sh": RESTORE_SH,
 };

@@ -140,6 +140,7 @@ test("a bucket of S3 has a key of its own, and is named no encryption; one in th
     const keys = { podIdentity: optOut("the jobs read a key from a file") };
     const objects = new ObjectStore("objects", { backend: "aws", namespace, aws, buckets: { backups: {} }, ...keys });
     const backup = { to: objects.bucket("backups") };
+    expect(backup.to.deletedFor).toBe("30d");
     new Redis("sessions", { namespace, issuer, zones, role: "store", backup });
   });
   const named = ({ inputsOf }: Recording<unknown>) =>

@@ -16,7 +16,7 @@ import {
 import { dirname, join } from "node:path";
 import { PATH as DEFAULT_PATH } from "../../rehearsal/images/description.ts";
 import type { ImageDescription } from "../../rehearsal/images/index.ts";
-import { unpackedImage } from "../support/unpacked-image.ts";
+import { unpackedImage } from "./unpacked-image.ts";
 
 const ELF = "\x7fELF";
 /** What asks the kernel for a loader names it near its beginning. */
