@@ -118,13 +118,15 @@ function instancePlan(identifier: string, index: number, args: CompleteAurora, t
   };
 }
 
-/** TLS or nothing, and what the log must tell. Those that need a restart wait for one. */
+/** TLS or nothing, and what the log must tell, without the values of rows and statements. Those that need a restart wait for one. */
 function parameters({ connections }: CompleteAurora) {
   const now = {
     "rds.force_ssl": "1",
     ssl_min_protocol_version: "TLSv1.2",
     log_connections: "1",
     log_disconnections: "1",
+    log_error_verbosity: "terse",
+    log_parameter_max_length: "0",
   };
   const dynamic = { ...now, log_min_duration_statement: String(SLOW_MS), "rds.accepted_password_auth_method": "scram" };
   return [

@@ -183,6 +183,8 @@ export function clusterPlan(
           shared_buffers: megabytes(resources.limits.memory, SHARED_BUFFERS_SHARE),
           password_encryption: "scram-sha-256",
           ssl_min_protocol_version: "TLSv1.3",
+          // The details of an error are the values of a row.
+          log_error_verbosity: "terse",
           wal_retrieve_retry_interval: STANDBY_RETRIES_EVERY,
           ...parameters,
         },
