@@ -1,7 +1,7 @@
 import type { Metric } from "../aws/monitoring/metric.ts";
 import type { WatchedOnAws } from "../aws/monitoring/watch.ts";
 import type { CompleteRdsProxy } from "./rds-proxy-args.ts";
-import { proxyId, sharedConnections } from "./rds-proxy-plan.ts";
+import { proxyId, sharedConnections, TARGET_GROUP } from "./rds-proxy-plan.ts";
 
 /** A failover makes about one minute of half: less, for longer, is none. */
 const AVAILABLE_PERCENT = 50;
@@ -31,7 +31,7 @@ export function watchedRdsProxy(
       {
         name: "AuroraPoolerDown",
         severity: "critical",
-        measure: of("AvailabilityPercentage", "Average", { TargetGroup: "default", TargetRole: "READ_WRITE" }),
+        measure: of("AvailabilityPercentage", "Average", { TargetGroup: TARGET_GROUP, TargetRole: "READ_WRITE" }),
         when: { below: AVAILABLE_PERCENT },
         minutes: 3,
         summary: "the pooler does not reach the writer: whoever owns a database cannot, either",

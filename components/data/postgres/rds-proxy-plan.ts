@@ -15,6 +15,8 @@ import type { CompleteRdsProxy } from "./rds-proxy-args.ts";
  * characters, and the longest is of 190.
  */
 export const MOST_OWNERS = 50;
+/** Each proxy has one group of servers, which RDS makes and calls so. */
+export const TARGET_GROUP = "default";
 /** Whoever waits for longer than a failover takes is told so: as long as in the cluster. */
 const BORROW_SECONDS = 60;
 /** A client that asks nothing for so long is cut off: half an hour, as RDS Proxy has it by itself. PgBouncer cuts nobody off. */

@@ -16,7 +16,7 @@ import { logGroupOf, type Surrounded, securityGroupOf } from "../aws/surrounding
 import { userSecret } from "../aws/user-secret.ts";
 import { type Access, loginRole, PORT, roleSecret } from "./plan.ts";
 import type { CompleteRdsProxy } from "./rds-proxy-args.ts";
-import { authsPlan, ownerSecretPlan, passagePlan, rdsProxyPlan, secretsOf } from "./rds-proxy-plan.ts";
+import { authsPlan, ownerSecretPlan, passagePlan, rdsProxyPlan, secretsOf, TARGET_GROUP } from "./rds-proxy-plan.ts";
 
 /** What a proxy stands before. */
 interface Before {
@@ -72,8 +72,8 @@ export class RdsProxy {
     );
     const pool = { dbProxyName: proxy.name, connectionPoolConfig: plan.pool };
     const group = new ProxyDefaultTargetGroup(...children.child(name, pool));
-    const target = { dbProxyName: proxy.name, targetGroupName: group.name, dbClusterIdentifier: cluster.id };
-    this.target = new ProxyTarget(...children.child(name, target, undefined, { dependsOn: [...instances] }));
+    const target = { dbProxyName: proxy.name, targetGroupName: TARGET_GROUP, dbClusterIdentifier: cluster.id };
+    this.target = new ProxyTarget(...children.child(name, target, undefined, { dependsOn: [group, ...instances] }));
     this.endpoint = proxy.endpoint;
   }
 
