@@ -66,7 +66,7 @@ test.each<[kind: keyof typeof kinds, what: string, args: object, field: string, 
   ],
   ["Postgres", "a pooler's pods", { pooler: { instances: 2 } }, "pooler.instances", /^nothing: AWS runs RDS Proxy/],
   ["Postgres", "connections of each pod", { pooler: { size: 10 } }, "pooler.size", /^nothing: .* with pooler\.share/],
-  ["Postgres", "a bound on clients", { pooler: { maxClients: 100 } }, "pooler.maxClients", /as many as come/],
+  ["Postgres", "a bound on clients", { pooler: { maxClients: 100 } }, "pooler.maxClients", /AWS decides on how many/],
   ["Postgres", "a pooler's resources", { pooler: { resources: {} } }, "pooler.resources", /AWS decides/],
   ["Postgres", "a half of a percent", { pooler: { share: 0.5 } }, "pooler.share", /from 1 to 100/],
   [

@@ -24,7 +24,7 @@ export const IN_CLUSTER_ONLY = {
   mode: "nothing: RDS Proxy shares connections by transaction, and pins one to a client that needs a session by itself",
   instances: "nothing: AWS runs RDS Proxy in several zones, and decides on how much",
   size: "nothing: RDS Proxy has one pool for all owners; say how large it is with pooler.share, in percent of connections",
-  maxClients: "nothing: RDS Proxy takes as many as come",
+  maxClients: "nothing: AWS decides on how many RDS Proxy takes",
   resources: "nothing: AWS decides on them",
 } as const;
 

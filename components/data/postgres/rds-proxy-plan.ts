@@ -17,6 +17,8 @@ import type { CompleteRdsProxy } from "./rds-proxy-args.ts";
 export const MOST_OWNERS = 50;
 /** Each proxy has one group of servers, which RDS makes and calls so. */
 export const TARGET_GROUP = "default";
+/** Zones of a proxy, which cannot change: the first three of the place, however many there come to be. */
+const ZONES = 3;
 /** Whoever waits for longer than a failover takes is told so: as long as in the cluster. */
 const BORROW_SECONDS = 60;
 /** A client that asks nothing for so long is cut off: half an hour, as RDS Proxy has it by itself. PgBouncer cuts nobody off. */
@@ -58,7 +60,7 @@ export function rdsProxyPlan(store: Surrounded, { share }: CompleteRdsProxy): Rd
       requireTls: true,
       debugLogging: false,
       idleClientTimeout: IDLE_SECONDS,
-      vpcSubnetIds: aws.subnets.map((subnet) => subnet.id),
+      vpcSubnetIds: aws.subnets.slice(0, ZONES).map((subnet) => subnet.id),
       tags,
     },
     // Filters of what pins a connection are for MySQL alone.

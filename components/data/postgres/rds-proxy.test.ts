@@ -165,6 +165,12 @@ describe("an Aurora with a pooler", () => {
   });
 });
 
+test("stays in its three zones when the place gets a fourth: RDS moves no proxy", async () => {
+  const subnets = [...AWS_PLACE.subnets, { id: "d", zone: "eu-central-1d", cidr: "10.0.3.0/24" }];
+  const { inputsOf } = await made({ pooler: {}, aws: { ...AWS_PLACE, subnets } });
+  expect(inputsOf(":Proxy", "postgres-pooler").vpcSubnetIds).toEqual(["a", "b", "c"]);
+});
+
 test("without an owner there is no proxy, for RDS takes none that nobody may use", async () => {
   const { resources, outputs } = await made({ pooler: {} }, []);
   expect(resources.filter(({ type }) => /rds\/proxy|secretsmanager/.test(type))).toEqual([]);
