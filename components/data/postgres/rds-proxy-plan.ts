@@ -51,7 +51,7 @@ export function rdsProxyPlan(store: Surrounded, { share }: CompleteRdsProxy): Rd
     role: {
       name: id,
       description: `Reads what the pooler of ${store.title} knows its clients by`,
-      assumeRolePolicy: assumedBy("rds.amazonaws.com", aws.accountId),
+      assumeRolePolicy: assumedBy("rds.amazonaws.com", aws.accountId, "IfExists"),
       tags,
     },
     proxy: {

@@ -104,14 +104,14 @@ describe("an Aurora with a pooler", () => {
     });
   });
 
-  test("has a role that RDS takes on for this account alone, and that reads these secrets and no other", () => {
+  test("has a role that RDS takes on for no other account, and that reads these secrets and no other", () => {
     const { assumeRolePolicy } = all.inputsOf(":Role", "postgres-pooler");
     expect(JSON.parse(assumeRolePolicy).Statement).toEqual([
       {
         Effect: "Allow",
         Principal: { Service: "rds.amazonaws.com" },
         Action: "sts:AssumeRole",
-        Condition: { StringEquals: { "aws:SourceAccount": "123456789012" } },
+        Condition: { StringEqualsIfExists: { "aws:SourceAccount": "123456789012" } },
       },
     ]);
     const { auths } = all.inputsOf(":Proxy", "postgres-pooler");
