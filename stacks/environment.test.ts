@@ -286,17 +286,20 @@ test("stores on AWS have a place there", () => {
   expect(() => placeOf(loadEnvironment("production"))).toThrow(/production has no store on AWS/);
 });
 
+test("a Postgres on AWS may have a pooler, of which it says the share", () => {
+  for (const pooler of [{}, { share: 30 }]) {
+    expect(() => said("production", onAws(set("stores.postgres.pooler", pooler)))).toThrow(
+      "the environment was accepted",
+    );
+    expect(loadEnvironment("production", dir).stores.postgres.pooler).toEqual(pooler);
+  }
+});
+
 test.each<[what: string, path: string, value: unknown, field: string, allowed: RegExp]>([
   ["no place", "aws", undefined, "aws", /since stores.postgres.backend is aws/],
   ["two zones", "aws.subnets", AWS.subnets.slice(1), "aws.subnets", /three zones or more/],
   ["a zone elsewhere", "aws.subnets.2.zone", "us-east-1a", "aws.subnets[2].zone", /of the region eu-central-1/],
-  [
-    "a pooler, which is for the cluster's Postgres",
-    "stores.postgres.pooler",
-    {},
-    "stores.postgres.pooler",
-    /nothing: RDS Proxy.*the backend inCluster/,
-  ],
+  ["a field of the cluster's pooler", "stores.postgres.pooler", { size: 10 }, "stores.postgres.pooler.size", /^share$/],
   ["a number for an account", "aws.accountId", 123_456_789_012, "aws.accountId", /twelve digits/],
   ["days that AWS does not take", "aws.logDays", 366, "aws.logDays", /365, 400/],
   ["nobody who is told", "aws.alarms", undefined, "aws.alarms", /topicArn: "arn:aws:sns:…".*; or \{ optOut/],

@@ -4,6 +4,7 @@ import type { ClusterInstanceArgs } from "@pulumi/aws/rds/clusterInstance.js";
 import type { ClusterParameterGroupArgs } from "@pulumi/aws/rds/clusterParameterGroup.js";
 import type { SubnetGroupArgs } from "@pulumi/aws/rds/subnetGroup.js";
 import { awsName } from "../aws/name.ts";
+import { assumedBy } from "../aws/service-role.ts";
 import { days } from "../aws/store.ts";
 import { storeTags } from "../aws/tags.ts";
 import type { CompleteAurora } from "./aurora-args.ts";
@@ -137,15 +138,4 @@ function parameters({ connections }: CompleteAurora) {
 
 function major(version: string): string {
   return version.split(".")[0] ?? version;
-}
-
-/** Lets one service of AWS take on a role, for this account alone. */
-function assumedBy(service: string, accountId: string): string {
-  const statement = {
-    Effect: "Allow",
-    Principal: { Service: service },
-    Action: "sts:AssumeRole",
-    Condition: { StringEquals: { "aws:SourceAccount": accountId } },
-  };
-  return JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
 }

@@ -24,7 +24,7 @@ export interface Access {
   readonly consumer: string;
   readonly namespace: string;
   readonly podLabels: Readonly<Record<string, string>>;
-  /** Of the server: replicas of the consumer times the connections of each, or what the pooler holds for it. */
+  /** Of the server: replicas of the consumer times the connections of each, or what the pooler may hold for it. */
   readonly connections: number;
   /** Replicas of the consumer times the connections of each, to the pooler; unset if it connects by itself. */
   readonly pooled?: number;
