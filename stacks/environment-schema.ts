@@ -96,6 +96,7 @@ export const environmentSchema = z.strictObject({
           'an image with a tag or a digest, such as "registry.example.com/release-controller:0.1.0"',
           (given) => /^[\w.-]+(:\d+)?(\/[\w.-]+)+(:[\w.-]+|@sha256:[0-9a-f]{64})$/.test(given),
         ),
+        /** What judges a version is asked of somebody else's Prometheus; by default of that of `monitoring`. */
         prometheus: text(SERVICE_URL, isServiceUrl).exactOptional(),
       })
       .exactOptional(),
@@ -121,10 +122,11 @@ export const environmentSchema = z.strictObject({
   /** Where in AWS stores with the backend `aws` run. */
   aws: awsSchema.exactOptional(),
   stores: storesSchema,
-  /** Grafana, and where it asks for metrics. None by default. */
+  /** Grafana. None by default. */
   dashboards: z
     .strictObject({
-      prometheus: text(SERVICE_URL, isServiceUrl),
+      /** Metrics of somebody else's Prometheus; by default of that of `monitoring`. */
+      prometheus: text(SERVICE_URL, isServiceUrl).exactOptional(),
       replicas: whole(2, 10).exactOptional(),
     })
     .exactOptional(),

@@ -240,12 +240,8 @@ test("production: load is not watched where no adapter serves it, for then nothi
   expect(() => said("production", served)).toThrow("the environment was accepted");
 });
 
-test("a release can have an analysis only where its controller has a Prometheus; why not says what to do", () => {
-  const production = loadEnvironment("production");
-  expect(whyNoAnalysis(production)).toBeUndefined();
-  const { image = "" } = production.releases.controller ?? {};
-  const without = { ...production, releases: { ...production.releases, controller: { image } } };
-  expect(whyNoAnalysis(without)).toMatch(/of production has no Prometheus.*; set releases.controller.prometheus in/);
+test("a release can have an analysis wherever its controller has a Prometheus, and why not says what to do", () => {
+  expect(whyNoAnalysis(loadEnvironment("production"))).toBeUndefined();
   expect(whyNoAnalysis(loadEnvironment("local"))).toMatch(
     /of local has no Prometheus.*; leave the analysis out there$/,
   );

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { SHOP_FLAGS } from "../apps/chassis/src/shop-flags.ts";
 import { Cluster, Namespace } from "../components/cluster/index.ts";
-import { optOut, type Peer } from "../components/core/index.ts";
+import { optOut } from "../components/core/index.ts";
 import { Kafka, ObjectStore, Postgres, Redis } from "../components/data/index.ts";
 import { blueGreen, FeatureFlags, ReleaseController } from "../components/delivery/index.ts";
 import { Gateway, Issuer } from "../components/edge/index.ts";
@@ -43,20 +43,40 @@ const answeredOn = { name: "gateway", namespace: edge.name };
 const trusted =
   certificates.authority === "acme" ? new Issuer("public", { ...certificates, gateway: answeredOn }, on) : internal;
 
-const controller = releases.controller && {
-  made: new ReleaseController(
-    "release-controller",
+const runbooks = environment.runbooks === undefined ? {} : { runbooks: environment.runbooks };
+
+let monitoring: Monitoring | undefined;
+if (environment.monitoring && namespaces.observability) {
+  const { remoteWrite, ...sizes } = environment.monitoring;
+  const namespace = new Namespace(OBSERVABILITY, { quota: namespaces.observability, scrapesMetrics: true }, on);
+  monitoring = new Monitoring(
+    "main",
     {
-      namespace: new Namespace("plumbline-delivery", { quota: { cpu: "4", memory: "1Gi", pods: 12 } }, on),
+      namespace,
       zones,
-      ...releases.controller,
+      environment: loaded.name,
+      retention: environment.retention.metrics,
+      alerting: alertingOf(loaded),
+      ...(remoteWrite && {
+        remoteWrite: {
+          url: remoteWrite.url,
+          ...(remoteWrite.secretRef !== undefined && { token: keyFile({ secretRef: remoteWrite.secretRef }) }),
+        },
+      }),
+      ...runbooks,
+      ...sizes,
     },
     on,
-  ),
-  asks: releases.controller.prometheus !== undefined,
-};
+  );
+}
 
-const runbooks = environment.runbooks === undefined ? {} : { runbooks: environment.runbooks };
+if (releases.controller) {
+  const { image, prometheus } = releases.controller;
+  const asked = prometheus !== undefined ? { url: prometheus } : monitoring && { from: monitoring.query };
+  const quota = { cpu: "4", memory: "1Gi", pods: 12 } as const;
+  const namespace = new Namespace("plumbline-delivery", { quota }, on);
+  new ReleaseController("release-controller", { namespace, zones, image, ...(asked && { prometheus: asked }) }, on);
+}
 
 const kept = { namespace: data, retain: !rehearsal, ...runbooks };
 const store = { ...kept, zones, issuer: internal };
@@ -174,8 +194,9 @@ shop.service("inventory", {
   route: { path: "/stock" },
 });
 
-const dashboards: Pick<Peer, "namespace" | "podLabels">[] = [];
 if (environment.dashboards) {
+  const { prometheus, ...sizes } = environment.dashboards;
+  const asked = prometheus !== undefined ? { url: prometheus } : monitoring && { from: monitoring.query };
   const quota = { cpu: "4", memory: "8Gi", pods: 20, storage: "40Gi" } as const;
   const namespace = new Namespace("shop-dashboards", { quota }, on);
   // Not the shop's own: who looks for what is wrong with that one must get in.
@@ -186,37 +207,11 @@ if (environment.dashboards) {
   ).owner;
   const shown = {
     shows: [workloads, data],
-    uses: [tracing?.query, logging?.query].filter((one) => one !== undefined),
-    ...(tracing && { traces: { kind: "jaeger", url: tracing.queryUrl } as const }),
-    ...(logging?.queryUrl !== undefined && { loki: { url: logging.queryUrl, tenants: [SHOP, PLATFORM] } }),
+    ...(tracing && { traces: { kind: "jaeger", from: tracing.query } as const }),
+    ...(logging?.query && { loki: { from: logging.query, tenants: [SHOP, PLATFORM] } }),
   };
-  const grafana = { namespace, zones, database, ...shown, ...runbooks, ...environment.dashboards };
-  dashboards.push(new Dashboards("grafana", grafana, on).pods);
-}
-
-if (environment.monitoring && namespaces.observability) {
-  const { remoteWrite, ...sizes } = environment.monitoring;
-  const namespace = new Namespace(OBSERVABILITY, { quota: namespaces.observability, scrapesMetrics: true }, on);
-  new Monitoring(
-    "main",
-    {
-      namespace,
-      zones,
-      environment: loaded.name,
-      retention: environment.retention.metrics,
-      alerting: alertingOf(loaded),
-      readers: [...(controller?.asks ? [controller.made.pods] : []), ...dashboards],
-      ...(remoteWrite && {
-        remoteWrite: {
-          url: remoteWrite.url,
-          ...(remoteWrite.secretRef !== undefined && { token: keyFile({ secretRef: remoteWrite.secretRef }) }),
-        },
-      }),
-      ...runbooks,
-      ...sizes,
-    },
-    on,
-  );
+  if (asked === undefined) throw new TypeError("dashboards without a Prometheus");
+  new Dashboards("grafana", { namespace, zones, database, ...shown, prometheus: asked, ...runbooks, ...sizes }, on);
 }
 
 /** Where the services are reached from outside. */
