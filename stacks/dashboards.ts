@@ -20,14 +20,13 @@ interface Shown {
 /** Makes Grafana, with a database of its own; none where an environment has no `dashboards`. */
 export function makeDashboards(ground: Ground, { shows, monitoring, telemetry, issuer, objects }: Shown): void {
   const { environment, on, placed, kept } = ground;
-  const { prometheus: url, ...sizes } = environment.dashboards ?? {};
-  const prometheus = metricsFrom(url, monitoring);
-  if (environment.dashboards === undefined || prometheus === undefined) return;
-  const quota = { cpu: "4", memory: "8Gi", pods: 20, storage: "40Gi" } as const;
-  const namespace = new Namespace("shop-dashboards", { quota }, on);
+  const { dashboards, namespaces } = environment;
+  const prometheus = metricsFrom(dashboards?.prometheus, monitoring);
+  if (dashboards === undefined || namespaces.dashboards === undefined || prometheus === undefined) return;
+  const { database, prometheus: _, ...sizes } = dashboards;
+  const namespace = new Namespace("shop-dashboards", { quota: namespaces.dashboards }, on);
   // Not the shop's own: who looks for what is wrong with that one must get in.
-  const resources = { requests: { cpu: "100m", memory: "512Mi" }, limits: { cpu: "1", memory: "512Mi" } } as const;
-  const own = { namespace, issuer, storage: "5Gi", connections: 100, resources, databases: ["grafana"] } as const;
+  const own = { namespace, issuer, ...database, databases: ["grafana"] } as const;
   const saved = savedTo(objects, "backups", ground);
   const postgres = new Postgres("dashboards-db", { ...placed, ...kept, ...saved, ...own }, on);
   const { tracing, logging, tenants } = telemetry ?? {};

@@ -12,11 +12,12 @@ import {
   SERVICE_URL,
 } from "../components/core/index.ts";
 import { placeProblems } from "../components/data/aws/place.ts";
+import { checkDashboards, dashboardsSchema } from "./dashboards-schema.ts";
 import { cpu, disk, duration, label, memory, optOut, percent, resources, text, whole } from "./fields.ts";
 import { checkMonitoring, monitoringSchema, pagingSchema } from "./monitoring-schema.ts";
 import { NODE_KINDS } from "./node-kinds.ts";
 import { awsSchema, storesSchema } from "./store-schema.ts";
-import { telemetrySchema } from "./telemetry-schema.ts";
+import { checkTelemetry, telemetrySchema } from "./telemetry-schema.ts";
 
 const host = text('a host name such as "shop.example.com"', (given) => /^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(given));
 
@@ -107,6 +108,7 @@ export const environmentSchema = z.strictObject({
     edge: quota,
     observability: quota.exactOptional(),
     telemetry: quota.exactOptional(),
+    dashboards: quota.exactOptional(),
   }),
   services: z.strictObject({
     scaling: z.strictObject({
@@ -123,13 +125,7 @@ export const environmentSchema = z.strictObject({
   aws: awsSchema.exactOptional(),
   stores: storesSchema,
   /** Grafana. None by default. */
-  dashboards: z
-    .strictObject({
-      /** Metrics of somebody else's Prometheus; by default of that of `monitoring`. */
-      prometheus: text(SERVICE_URL, isServiceUrl).exactOptional(),
-      replicas: whole(2, 10).exactOptional(),
-    })
-    .exactOptional(),
+  dashboards: dashboardsSchema.exactOptional(),
   /** Traces and logs; nothing collects them where it is left out, as in a rehearsal. */
   telemetry: telemetrySchema.exactOptional(),
   /** The variant of a flag here, if another than its definition's default. A change of it rolls nothing. */
@@ -172,6 +168,7 @@ export function crossCheck(environment: Parsed, report: Report): void {
   checkLoad(environment, report);
   checkMonitoring(environment, report);
   checkTelemetry(environment, report);
+  checkDashboards(environment, report);
   for (const { field, allowed } of objectiveProblems(environment.objectives)) report(field.split("."), allowed);
 }
 
@@ -187,7 +184,8 @@ function checkZones({ cluster, zones, region, stores }: Parsed, report: Report):
       if (!zones.includes(zone)) report(["stores", name, "zones", index], `one of zones: ${zones.join(", ")}`);
 }
 
-function checkSizes({ services, stores, objectives, retention }: Parsed, report: Report): void {
+function checkSizes(environment: Parsed, report: Report): void {
+  const { services, stores, monitoring, dashboards, objectives, retention } = environment;
   const { min, max } = services.scaling;
   if (max < min) report(["services", "scaling", "max"], `at least services.scaling.min, ${min}`);
   const sized = {
@@ -197,6 +195,8 @@ function checkSizes({ services, stores, objectives, retention }: Parsed, report:
         store.backend === "inCluster" ? [[`stores.${name}`, store] as const] : [],
       ),
     ),
+    ...(monitoring && { monitoring }),
+    ...(dashboards && { "dashboards.database": dashboards.database }),
   };
   for (const [
     path,
@@ -313,18 +313,6 @@ function checkTier(
   for (const [path, given] of Object.entries(stepped))
     if ("replication" in given && given.replication !== undefined)
       report([...path.split("."), "replication"], "no opt-out in production");
-}
-
-function checkTelemetry({ namespaces, telemetry, tier }: Parsed, report: Report): void {
-  if (telemetry !== undefined && namespaces.telemetry === undefined)
-    report(["namespaces", "telemetry"], "a quota, since telemetry is there: { cpu, memory, pods, storage }");
-  if (telemetry === undefined && namespaces.telemetry !== undefined)
-    report(["namespaces", "telemetry"], "nothing: there is no telemetry");
-  if (telemetry?.traces.storage.kind === "memory" && tier !== "rehearsal")
-    report(
-      ["telemetry", "traces", "storage", "kind"],
-      '"badger": memory forgets all at a restart, which is for a rehearsal',
-    );
 }
 
 function checkLoad({ cluster, services: { scaling } }: Parsed, report: Report): void {
