@@ -97,7 +97,7 @@ export const environmentSchema = z.strictObject({
           'an image with a tag or a digest, such as "registry.example.com/release-controller:0.1.0"',
           (given) => /^[\w.-]+(:\d+)?(\/[\w.-]+)+(:[\w.-]+|@sha256:[0-9a-f]{64})$/.test(given),
         ),
-        /** What judges a version is asked of somebody else's Prometheus; by default of that of `monitoring`. */
+        /** Somebody else's Prometheus, which is asked how a version does; by default that of `monitoring`. */
         prometheus: text(SERVICE_URL, isServiceUrl).exactOptional(),
       })
       .exactOptional(),
