@@ -55,10 +55,10 @@ export interface LoggingArgs {
   /** Other tenants by name. */
   readonly tenants?: Readonly<Record<string, Tenant>>;
   /**
-   * Fields whose values never leave the node, at any depth of a JSON line, in lower camel case: `cardNumber` is also `card_number`. What
-   * {@link PERSONAL} lists by default. E-mail addresses are masked in every text, whatever the field.
+   * More fields whose values never leave the node, at any depth of a JSON line, in lower camel case: `cardNumber` is also `card_number`.
+   * None by default; what {@link PERSONAL} lists is always dropped. E-mail addresses are masked in every text, whatever the field.
    */
-  readonly dropped?: readonly string[];
+  readonly alsoDropped?: readonly string[];
   readonly resources?: { readonly agent?: Resources; readonly loki?: Resources };
   /** Keeps Loki's disks when the stack is destroyed; true by default. */
   readonly retain?: boolean;
@@ -70,7 +70,7 @@ export interface LoggingArgs {
   };
 }
 
-/** Fields that name or find a person, or let one in. */
+/** Fields that name or find a person, or let one in: never sent, whatever else is dropped. */
 export const PERSONAL: readonly string[] = [
   "email",
   "phone",
@@ -105,7 +105,7 @@ export const PLATFORM = "platform";
 export function complete(args: LoggingArgs) {
   return {
     retain: true,
-    dropped: PERSONAL,
+    alsoDropped: [] as readonly string[],
     ...args,
     tenants: args.tenants ?? {},
     resources: { agent: AGENT, loki: LOKI, ...args.resources },

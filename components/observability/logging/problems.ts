@@ -13,7 +13,7 @@ const LONGEST: Duration = "730d";
 
 /** What is wrong with the arguments of a Logging. */
 export function loggingProblems(name: string, args: CompleteArgs): Problem[] {
-  const { zones, store, retention, tenants, dropped, resources, runbooks } = args;
+  const { zones, store, retention, tenants, alsoDropped, resources, runbooks } = args;
   const problems = [
     ...nameProblems("name", name),
     ...durationProblems("retention", retention, SHORTEST, LONGEST),
@@ -23,9 +23,13 @@ export function loggingProblems(name: string, args: CompleteArgs): Problem[] {
     ...Object.entries(resources).flatMap(([part, of]) => resourceProblems(`resources.${part}`, of)),
   ];
   if (zones.length === 0) problems.push({ field: "zones", given: zones, allowed: "at least one zone" });
-  for (const [index, given] of dropped.entries())
+  for (const [index, given] of alsoDropped.entries())
     if (!/^[a-z][A-Za-z0-9]*$/.test(given))
-      problems.push({ field: `dropped[${index}]`, given, allowed: 'a name in lower camel case, such as "cardNumber"' });
+      problems.push({
+        field: `alsoDropped[${index}]`,
+        given,
+        allowed: 'a name in lower camel case, such as "cardNumber"',
+      });
   return problems;
 }
 
