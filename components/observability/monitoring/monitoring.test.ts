@@ -157,6 +157,11 @@ test("what tells of the cluster may read no Secret, and shares nothing with its 
   expect(JSON.stringify(pod)).not.toMatch(/hostNetwork|hostPID|hostPath|privileged/);
   expect(pod.tolerations).toEqual([{ operator: "Exists" }]);
   expect(pod.automountServiceAccountToken).toBe(false);
+  expect(inputsOf(":PodMonitor", "main-cert-manager-monitor").spec).toMatchObject({
+    namespaceSelector: { matchNames: ["cert-manager"] },
+    selector: { matchLabels: { "app.kubernetes.io/component": "controller" } },
+    podMetricsEndpoints: [{ port: "http-metrics", honorLabels: true }],
+  });
   expect(inputsOf(":PodMonitor", "main-kube-state-metrics-monitor").spec.podMetricsEndpoints[0]).toMatchObject({
     honorLabels: true,
   });

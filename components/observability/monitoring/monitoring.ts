@@ -16,6 +16,7 @@ import type { AlertingArgs } from "../alerting/alertmanager-config.ts";
 import { watchdogPlan } from "../alerting/watchdog.ts";
 import { alertmanagerPlan, configPlan } from "./alertmanager-plan.ts";
 import { type CompleteMonitoring, completeMonitoring, type MonitoringArgs } from "./args.ts";
+import { certManagerMonitor } from "./cert-manager.ts";
 import {
   kubeStateMetricsMonitor,
   kubeStateMetricsName,
@@ -101,6 +102,7 @@ export class Monitoring extends Component {
     const account = this.#account(nodes, namespace.name);
     new DaemonSet(...this.child(nodes, nodeExporterPlan(name, args), transform?.nodeExporter, { dependsOn: account }));
     new CustomResource(...this.child(`${nodes}-monitor`, nodeExporterMonitor(name, namespace.name)));
+    new CustomResource(...this.child(`${name}-cert-manager-monitor`, certManagerMonitor(name, namespace.name)));
   }
 
   #account(name: string, namespace: string, rules?: ReturnType<typeof kubeStateMetricsRules>): pulumi.Resource[] {
