@@ -93,6 +93,15 @@ describe("the agents of a Logging", () => {
   });
 });
 
+test("agents and Loki are watched as parts of the platform, and as no stores", async () => {
+  const all = await made();
+  for (const name of ["logs-agent", "logs-loki"]) {
+    const [group] = all.inputsOf(":PrometheusRule", `${name}-alerts`).spec.groups;
+    for (const { labels } of group.rules) expect(labels).toMatchObject({ team: "platform", service: name });
+    expect(JSON.stringify(group)).not.toContain('"store"');
+  }
+});
+
 test("what more is dropped is dropped besides all that is personal", () => {
   const target = { agent: { name: "logs-agent", namespace: "kube-system" }, loki: "http://loki:3100/otlp" };
   const args = complete({ namespace: {} as Namespace, ...base, alsoDropped: ["orderNote"] });

@@ -10,9 +10,10 @@ import { labels, selector } from "../../core/labels.ts";
 import { Ledger } from "../../core/ledger.ts";
 import type { Peer, Usable } from "../../core/usage.ts";
 import { setWithClaims } from "../../data/claims.ts";
-import { StoreMonitoring } from "../../data/monitoring/store-monitoring.ts";
 import { type BucketAccess, bucketAccess } from "../../data/object-store/bucket-access.ts";
 import { serverAccountPlan } from "../../data/server-account.ts";
+import { StoreMonitoring } from "../store-monitoring.ts";
+import { watchedLoki } from "./alerts.ts";
 import type { LokiArgs } from "./args.ts";
 import { LOKI_PORTS, type LokiBucket, lokiConfig, tenantsConfig } from "./loki-config.ts";
 import {
@@ -25,7 +26,6 @@ import {
   lokiServices,
   partName,
 } from "./loki-plan.ts";
-import { watchedLoki } from "./monitoring.ts";
 
 type Pods = Pick<Peer, "namespace" | "podLabels">;
 

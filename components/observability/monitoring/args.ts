@@ -6,6 +6,7 @@ import type { Quantity } from "../../core/quantity.ts";
 import type { Resources } from "../../core/resources.ts";
 import type { Transform } from "../../core/transform.ts";
 import type { Peer } from "../../core/usage.ts";
+import { PLATFORM_TEAM } from "../alert.ts";
 import type { AlertingArgs } from "../alerting/alertmanager-config.ts";
 import type { KeyFile } from "../alerting/receiver.ts";
 import type { AlertmanagerManifest } from "./alertmanager-plan.ts";
@@ -68,7 +69,7 @@ const ALONE = { prometheus: 1, alertmanager: 1 } as const;
 export function completeMonitoring(args: MonitoringArgs) {
   return {
     ...args,
-    team: args.team ?? "platform",
+    team: args.team ?? PLATFORM_TEAM,
     readers: args.readers ?? [],
     replicas: isOptOut(args.replication) ? ALONE : REPLICAS,
   };

@@ -61,6 +61,14 @@ describe("a Tracing", () => {
     expect(JSON.stringify(asked)).toContain("grafana");
   });
 
+  test("is watched as a part of the platform, and as no store", async () => {
+    const all = await made();
+    const [group] = all.inputsOf(":PrometheusRule", "traces-alerts").spec.groups;
+    for (const { labels } of group.rules) expect(labels).toMatchObject({ team: "platform", service: "traces" });
+    expect(JSON.stringify(group)).not.toContain('"store"');
+    expect(JSON.parse(all.inputsOf(":ConfigMap", "traces-dashboard").data["traces.json"]).tags).toContain("platform");
+  });
+
   test("keeps traces on one disk, which outlives the stack, or in front of indices with two Jaegers", async () => {
     const onDisk = (await made()).inputsOf(":StatefulSet", "traces-jaeger");
     expect(onDisk.spec).toMatchObject({ replicas: 1, volumeClaimTemplates: [{ metadata: { name: "data" } }] });

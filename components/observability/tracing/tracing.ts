@@ -12,13 +12,13 @@ import { labels, selector } from "../../core/labels.ts";
 import { Ledger } from "../../core/ledger.ts";
 import type { Peer, Usable } from "../../core/usage.ts";
 import { setWithClaims } from "../../data/claims.ts";
-import { StoreMonitoring } from "../../data/monitoring/store-monitoring.ts";
 import { serverAccountPlan } from "../../data/server-account.ts";
 import type { Telemetry } from "../../workload/telemetry.ts";
 import { OTLP_HTTP_PORT } from "../collector/config.ts";
+import { StoreMonitoring } from "../store-monitoring.ts";
+import { watched } from "./alerts.ts";
 import { type CompleteArgs, complete, type TracingArgs } from "./args.ts";
 import { QUERY_PORT } from "./jaeger-config.ts";
-import { watched } from "./monitoring.ts";
 import { networkPlan } from "./network-plan.ts";
 import {
   budgetPlan,
