@@ -5,7 +5,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../core/component.ts";
 import { selector } from "../core/labels.ts";
 import { peersAt } from "../core/service-url.ts";
-import type { Peer, Usable } from "../core/usage.ts";
+import type { Pods, Usable } from "../core/usage.ts";
 import { Worker, type WorkerArgs } from "../workload/worker.ts";
 import {
   argumentsOf,
@@ -33,7 +33,7 @@ const PORT = 9090;
  */
 export class ReleaseController extends Component {
   /** Its pods, for the network policy of the Prometheus that they ask. */
-  readonly pods: Pick<Peer, "namespace" | "podLabels">;
+  readonly pods: Pods;
 
   constructor(name: string, args: ReleaseControllerArgs, opts?: pulumi.ComponentResourceOptions) {
     const { namespace, image, zones, prometheus, transform } = args;

@@ -152,6 +152,8 @@ test.each([
   ["store.url", { store: { kind: "otlp", url: "ftp://logs.example.com", at } }],
   ["store.at", { store: { kind: "elasticsearch", url: "https://logs.example.com", at: [] } }],
   ["retention", { retention: "1h" }],
+  ["zones", { zones: [] }],
+  ["zones[1]", { zones: ["a", "a"] }],
   ["alsoDropped[0]", { alsoDropped: ["E-Mail"] }],
   ["tenants.platform", { tenants: { platform: { namespaces: ["a"], retention: "7d" } } }],
   [

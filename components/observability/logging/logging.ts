@@ -6,8 +6,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../../core/component.ts";
 import { refuse } from "../../core/invalid.ts";
 import { selector } from "../../core/labels.ts";
+import { serverAccountPlan } from "../../core/server-account.ts";
 import type { Usable } from "../../core/usage.ts";
-import { serverAccountPlan } from "../../data/server-account.ts";
 import { StoreMonitoring } from "../store-monitoring.ts";
 import {
   AGENT,

@@ -8,10 +8,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Children, keeping } from "../../core/component.ts";
 import { labels, selector } from "../../core/labels.ts";
 import { Ledger } from "../../core/ledger.ts";
-import type { Peer, Usable } from "../../core/usage.ts";
+import { serverAccountPlan } from "../../core/server-account.ts";
+import type { Peer, Pods, Usable } from "../../core/usage.ts";
 import { setWithClaims } from "../../data/claims.ts";
 import { type BucketAccess, bucketAccess } from "../../data/object-store/bucket-access.ts";
-import { serverAccountPlan } from "../../data/server-account.ts";
 import { StoreMonitoring } from "../store-monitoring.ts";
 import { watchedLoki } from "./alerts.ts";
 import type { LokiArgs } from "./args.ts";
@@ -26,8 +26,6 @@ import {
   lokiServices,
   partName,
 } from "./loki-plan.ts";
-
-type Pods = Pick<Peer, "namespace" | "podLabels">;
 
 /** Keeps logs and answers questions about them. */
 export class Loki {

@@ -5,7 +5,7 @@ import { isOptOut, type OptOut } from "../../core/opt-out.ts";
 import type { Quantity } from "../../core/quantity.ts";
 import type { Resources } from "../../core/resources.ts";
 import type { Transform } from "../../core/transform.ts";
-import type { Peer } from "../../core/usage.ts";
+import type { Pods } from "../../core/usage.ts";
 import { PLATFORM_TEAM } from "../alert.ts";
 import type { AlertingArgs } from "../alerting/alertmanager-config.ts";
 import type { KeyFile } from "../alerting/receiver.ts";
@@ -57,9 +57,6 @@ export interface RemoteWrite {
   /** The bearer token, in a Secret of the namespace. None by default. */
   readonly token?: KeyFile;
 }
-
-/** Pods of a namespace, by their labels. */
-type Pods = Pick<Peer, "namespace" | "podLabels">;
 
 /** Prometheus: two that read the same. Alertmanager: three that tell each other what they have told. */
 const REPLICAS = { prometheus: 2, alertmanager: 3 } as const;

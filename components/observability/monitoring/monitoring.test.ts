@@ -185,6 +185,7 @@ test("a transform sees each of its servers", async () => {
 test.each<[what: string, args: Partial<MonitoringArgs>, field: string]>([
   ["a namespace that nobody lets in", { namespace: { name: "shop", scrapesMetrics: false } as Namespace }, "namespace"],
   ["no zone", { zones: [] }, "zones"],
+  ["a zone twice", { zones: ["a", "b", "a"] }, "zones[2]"],
   ["an environment that is no label", { environment: "Pro duction" }, "environment"],
   ["an hour of memory", { retention: "1h" }, "retention"],
   ["a disk that holds nothing", { storage: "100Mi" }, "storage"],

@@ -12,6 +12,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../../core/component.ts";
 import { refuse } from "../../core/invalid.ts";
 import { isOptOut } from "../../core/opt-out.ts";
+import { serverAccountPlan } from "../../core/server-account.ts";
 import type { AlertingArgs } from "../alerting/alertmanager-config.ts";
 import { watchdogPlan } from "../alerting/watchdog.ts";
 import { alertmanagerPlan, configPlan } from "./alertmanager-plan.ts";
@@ -30,7 +31,7 @@ import { ownAlertsPlan } from "./own-alerts.ts";
 import { alertmanagerPods, PORTS, prometheusPods } from "./pods.ts";
 import { monitoringProblems } from "./problems.ts";
 import { prometheusPlan } from "./prometheus-plan.ts";
-import { accountPlan, bindingPlan, PROMETHEUS_RULES, rolePlan } from "./rights-plan.ts";
+import { bindingPlan, PROMETHEUS_RULES, rolePlan } from "./rights-plan.ts";
 import { budgetPlan, serverMonitor, servicePlan } from "./server-plan.ts";
 
 /**
@@ -106,7 +107,7 @@ export class Monitoring extends Component {
   }
 
   #account(name: string, namespace: string, rules?: ReturnType<typeof kubeStateMetricsRules>): pulumi.Resource[] {
-    const account = new ServiceAccount(...this.child(name, accountPlan(name, namespace)));
+    const account = new ServiceAccount(...this.child(name, serverAccountPlan(name, namespace)));
     if (rules === undefined) return [account];
     const role = new ClusterRole(...this.child(name, rolePlan(name, namespace, rules)));
     const binding = bindingPlan(name, namespace);

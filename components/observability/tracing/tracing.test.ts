@@ -101,6 +101,7 @@ describe("a Tracing", () => {
     ["collectors", { collectors: 1 }],
     ["retention", { retention: "1m" }],
     ["zones", { zones: [] }],
+    ["zones[1]", { zones: ["a", "a"] }],
   ])("refuses a %s that cannot be, and no other", (field, change) => {
     expect(problems(change).map((problem) => problem.field)).toEqual([field]);
     expect(problems({})).toEqual([]);

@@ -10,9 +10,9 @@ import { Component, keeping } from "../../core/component.ts";
 import { refuse } from "../../core/invalid.ts";
 import { labels, selector } from "../../core/labels.ts";
 import { Ledger } from "../../core/ledger.ts";
-import type { Peer, Usable } from "../../core/usage.ts";
+import { serverAccountPlan } from "../../core/server-account.ts";
+import type { Pods, Usable } from "../../core/usage.ts";
 import { setWithClaims } from "../../data/claims.ts";
-import { serverAccountPlan } from "../../data/server-account.ts";
 import type { Telemetry } from "../../workload/telemetry.ts";
 import { OTLP_HTTP_PORT } from "../collector/config.ts";
 import { StoreMonitoring } from "../store-monitoring.ts";
@@ -32,8 +32,6 @@ import {
   servicePlan,
 } from "./plan.ts";
 import { tracingProblems } from "./problems.ts";
-
-type Pods = Pick<Peer, "namespace" | "podLabels">;
 
 /**
  * Where traces go: collectors that take OpenTelemetry's protocol and Zipkin's, samplers that keep each trace with an error, each slow
