@@ -86,7 +86,9 @@ describe("a Tracing", () => {
     expect(spec.volumeClaimTemplates).toBeUndefined();
     expect(spec.template.spec.volumes).toContainEqual(expect.objectContaining({ name: "password" }));
     expect(JSON.stringify(all.inputsOf(":NetworkPolicy", "traces-jaeger").spec.egress)).toContain("10.0.8.0/22");
-    expect(JSON.stringify(jaegerConfig("traces", { storage, retention: "3d" }))).toContain('"max_span_age":"259200s"');
+    expect(
+      JSON.stringify(jaegerConfig("traces", { ...complete({} as TracingArgs), storage, retention: "3d" })),
+    ).toContain('"max_span_age":"259200s"');
   });
 
   test.each([
