@@ -37,7 +37,7 @@ export function objectivePlan(name: string, args: ObjectivePlanArgs): RulesManif
   const targets = targetsOf(args.objectives);
   const groups = targets.flatMap((target) => groupsOf(name, args, target));
   const unmeasured = { name: `${args.namespace}-${name}-measured`, rules: unmeasuredAlerts(name, args, targets) };
-  return rulesPlan(`${name}-objectives`, args.namespace, [...groups, unmeasured]);
+  return rulesPlan(`${name}-objectives`, args.namespace, [...groups, unmeasured], name);
 }
 
 function groupsOf(name: string, args: ObjectivePlanArgs, target: Target): RuleGroup<RecordingRule | AlertingRule>[] {

@@ -60,16 +60,17 @@ export function alertingRule({ alert, expr, summary, runbook, runbooks, ...of }:
   };
 }
 
-/** Groups of rules as Prometheus' operator takes them. */
+/** Groups of rules as Prometheus' operator takes them. `of` is whose they are, if that has another name. */
 export function rulesPlan<Rule extends RecordingRule | AlertingRule>(
   name: string,
   namespace: string,
   groups: RuleGroup<Rule>[],
+  of: string = name,
 ): RulesManifest<Rule> {
   return {
     apiVersion: "monitoring.coreos.com/v1",
     kind: "PrometheusRule",
-    metadata: { name, namespace, labels: labels(name) },
+    metadata: { name, namespace, labels: labels(of) },
     spec: { groups },
   };
 }

@@ -36,7 +36,8 @@ export function ownAlertsPlan(name: string, args: CompleteMonitoring): RulesMani
       runbooks,
     }),
   );
-  return rulesPlan(`${name}-itself`, namespace.name, [{ name: `${namespace.name}-${name}-itself`, rules }]);
+  const own = `${name}-itself`;
+  return rulesPlan(own, namespace.name, [{ name: `${namespace.name}-${own}`, rules }], name);
 }
 
 function prometheusAlerts(name: string, { namespace, replicas, alerting }: CompleteMonitoring): OwnAlert[] {
