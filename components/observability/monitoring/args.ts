@@ -5,7 +5,6 @@ import { isOptOut, type OptOut } from "../../core/opt-out.ts";
 import type { Quantity } from "../../core/quantity.ts";
 import type { Resources } from "../../core/resources.ts";
 import type { Transform } from "../../core/transform.ts";
-import type { Pods } from "../../core/usage.ts";
 import { PLATFORM_TEAM } from "../alert.ts";
 import type { AlertingArgs } from "../alerting/alertmanager-config.ts";
 import type { KeyFile } from "../alerting/receiver.ts";
@@ -35,8 +34,6 @@ export interface MonitoringArgs {
   readonly replication?: OptOut;
   /** Where all series are written too, for a longer memory. Nowhere by default. */
   readonly remoteWrite?: RemoteWrite;
-  /** Who else may ask Prometheus, such as Grafana: pods, by their labels. Their own policies must let them. */
-  readonly readers?: readonly Pods[];
   /**
    * Steps down from checking kubelets' certificates against the cluster's authority: where kubelets sign their own. Everywhere else
    * one that is not the node's would get Prometheus' token.
@@ -67,7 +64,6 @@ export function completeMonitoring(args: MonitoringArgs) {
   return {
     ...args,
     team: args.team ?? PLATFORM_TEAM,
-    readers: args.readers ?? [],
     replicas: isOptOut(args.replication) ? ALONE : REPLICAS,
   };
 }
