@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Parsed, Report } from "./environment-schema.ts";
-import { disk, duration, percent, whole } from "./fields.ts";
+import { disk, duration, percent, resources, whole } from "./fields.ts";
 
 /** Where traces and logs go. How long they are kept is in `retention`. */
 export const telemetrySchema = z.strictObject({
@@ -16,7 +16,21 @@ export const telemetrySchema = z.strictObject({
       .union([z.literal(1), z.literal(2), z.literal(4), z.literal(8), z.literal(16)], { error: "1, 2, 4, 8 or 16" })
       .exactOptional(),
     /** Errors and slow traces are always kept; of the others, so many hundredths. */
-    sampling: z.strictObject({ slowerThan: duration.exactOptional(), keep: percent.exactOptional() }).exactOptional(),
+    sampling: z
+      .strictObject({
+        slowerThan: duration.exactOptional(),
+        keep: percent.exactOptional(),
+        /** For a trace's spans, before it is judged. */
+        wait: duration.exactOptional(),
+      })
+      .exactOptional(),
+    resources: z
+      .strictObject({
+        collector: resources.exactOptional(),
+        sampler: resources.exactOptional(),
+        jaeger: resources.exactOptional(),
+      })
+      .exactOptional(),
   }),
   /** Loki: alone on its disk, or several before the bucket `logs` where the stack has an object store. */
   logs: z.strictObject({ disk }),

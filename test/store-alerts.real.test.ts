@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { alertsPlan, sinceItEndedWell } from "../components/data/monitoring/alert.ts";
+import { alertsPlan, sinceItEndedWell } from "../components/observability/alert.ts";
 import type { Series, Told } from "./support/alert-series.ts";
 import { type Promtool, promtool } from "./support/promtool.ts";
 import { STORES } from "./support/store-alerts.ts";

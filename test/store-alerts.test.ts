@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { alertsPlan } from "../components/data/monitoring/alert.ts";
+import { alertsPlan } from "../components/observability/alert.ts";
 import { STORES } from "./support/store-alerts.ts";
 
 const RUNBOOKS = "https://git.example.com/docs/runbooks";

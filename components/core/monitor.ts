@@ -13,18 +13,15 @@ interface Endpoint {
   scrapeTimeout: string;
 }
 
+interface Selecting {
+  selector: { matchLabels: Record<string, string> };
+  namespaceSelector?: { matchNames: string[] };
+}
+
 /** The fields of a monitor of the Prometheus operator that we set (monitoring.coreos.com/v1). */
 export type MonitorManifest =
-  | Manifest<
-      "monitoring.coreos.com/v1",
-      "ServiceMonitor",
-      { selector: { matchLabels: Record<string, string> }; endpoints: Endpoint[] }
-    >
-  | Manifest<
-      "monitoring.coreos.com/v1",
-      "PodMonitor",
-      { selector: { matchLabels: Record<string, string> }; podMetricsEndpoints: Endpoint[] }
-    >;
+  | Manifest<"monitoring.coreos.com/v1", "ServiceMonitor", Selecting & { endpoints: Endpoint[] }>
+  | Manifest<"monitoring.coreos.com/v1", "PodMonitor", Selecting & { podMetricsEndpoints: Endpoint[] }>;
 
 /** Where a program serves its metrics, and how they are asked for. */
 export interface Scrape {
@@ -43,6 +40,19 @@ export interface Scrape {
   readonly tellsOfOthers?: true;
   /** Labels that all of its metrics get, each with that of Prometheus' discovery that it is taken from. */
   readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** Has Prometheus read every pod of a program that lives in another namespace than its monitor, twice a minute. */
+export function monitorElsewhere(
+  podsIn: string,
+  name: string,
+  namespace: string,
+  matchLabels: Readonly<Record<string, string>>,
+  scrape: Scrape,
+): MonitorManifest {
+  const plan = monitorPlan("Pod", name, namespace, matchLabels, scrape);
+  plan.spec.namespaceSelector = { matchNames: [podsIn] };
+  return plan;
 }
 
 /** Has Prometheus read every pod behind a service, or every pod of a program without one, twice a minute. */

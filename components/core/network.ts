@@ -1,14 +1,12 @@
 import type { types } from "@pulumi/kubernetes";
 import { SCRAPES_METRICS } from "./labels.ts";
-import type { Destination, Peer } from "./usage.ts";
+import type { Destination, Pods } from "./usage.ts";
 
 /** Kubernetes' default. What asks the cluster's DNS for whole names, and does not read the search list, needs it. */
 export const CLUSTER_DOMAIN = "cluster.local";
 
 type IngressRule = types.input.networking.v1.NetworkPolicyIngressRule;
 type EgressRule = types.input.networking.v1.NetworkPolicyEgressRule;
-type Pods = Pick<Peer, "namespace" | "podLabels">;
-
 /** Lets pods in on ports. No pods: nobody comes in, since a rule without `from` would let everyone in. */
 export function admit(pods: readonly Pods[], ports: readonly number[]): IngressRule[] {
   if (pods.length === 0) return [];

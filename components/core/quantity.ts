@@ -1,3 +1,5 @@
+import type { Problem } from "./invalid.ts";
+
 /**
  * An amount as Kubernetes writes it: a whole number and a suffix. Memory and disk: `512Mi`, `10Gi`; processor: `250m`
  * (a thousandth of a core) or whole cores, `2`.
@@ -21,6 +23,12 @@ const BINARY = ["Ti", "Gi", "Mi", "Ki"] as const;
 /** Whether a text is a {@link Quantity}. Fractions, exponents and signs are not: write `1536Mi`, not `1.5Gi`. */
 export function isQuantity(text: string): text is Quantity {
   return typeof text === "string" && SHAPE.test(text);
+}
+
+/** A problem unless it is a quantity of at least so much. */
+export function leastProblems(field: string, given: string, least: Quantity): Problem[] {
+  if (isQuantity(given) && amount(given) >= amount(least)) return [];
+  return [{ field, given, allowed: `a quantity of at least "${least}", such as "10Gi"` }];
 }
 
 /** The amount in its base unit: bytes, or cores. Throws `TypeError` on anything that is not a {@link Quantity}. */

@@ -1,7 +1,7 @@
 import type { Problem } from "./invalid.ts";
 import type { Ledger } from "./ledger.ts";
 import { isServiceUrl, peersAt, SERVICE_URL } from "./service-url.ts";
-import type { Consumer, Grant, Peer, Usable } from "./usage.ts";
+import type { Consumer, Grant, Peer, Pods, Usable } from "./usage.ts";
 
 /** What answers questions at an address in the cluster, `URL` in its environment, and lets in who asks. */
 export interface Queryable extends Usable {
@@ -24,7 +24,7 @@ export function queryable(
     dependsOn,
   }: Pick<Way, "url" | "dependsOn"> & {
     readonly at: Peer;
-    readonly readers: Ledger<Pick<Peer, "namespace" | "podLabels">>;
+    readonly readers: Ledger<Pods>;
   },
 ): Queryable {
   return {

@@ -19,6 +19,9 @@ export interface Peer {
   readonly port: number;
 }
 
+/** Pods of a namespace, by their labels, whatever they listen on. */
+export type Pods = Pick<Peer, "namespace" | "podLabels">;
+
 /** Addresses outside of the cluster that answer on one port, as network policies name them. */
 interface Address {
   /** A block such as `10.0.8.0/22`. */

@@ -2,9 +2,10 @@ import type { Namespace } from "../cluster/namespace.ts";
 import type { Problem } from "../core/invalid.ts";
 import { nameProblems } from "../core/names.ts";
 import { isOptOut, type OptOut } from "../core/opt-out.ts";
-import { amount, isQuantity, type Quantity } from "../core/quantity.ts";
+import { leastProblems, type Quantity } from "../core/quantity.ts";
 import { isQuorum } from "../core/quorum.ts";
 import { type Resources, resourceProblems } from "../core/resources.ts";
+import { zoneProblems } from "../core/zones.ts";
 import type { Issuer } from "../edge/issuer.ts";
 import { runbooksProblems } from "../observability/runbook.ts";
 import { type DeclaredArgs, declaredProblems } from "./declared.ts";
@@ -55,29 +56,13 @@ export function storeProblems(name: string, args: StoreArgs & { readonly version
     });
   if ("aws" in args) problems.push({ field: "aws", given: "an object", allowed: 'nothing, unless backend is "aws"' });
   problems.push(...zoneProblems(args.zones));
-  if (storage !== undefined && !(isQuantity(storage) && amount(storage) >= amount(LEAST_STORAGE)))
-    problems.push({
-      field: "storage",
-      given: storage,
-      allowed: `a quantity of at least "${LEAST_STORAGE}", such as "10Gi"`,
-    });
+  if (storage !== undefined) problems.push(...leastProblems("storage", storage, LEAST_STORAGE));
   if (version !== undefined && !TAG.test(version))
     problems.push({ field: "version", given: version, allowed: 'the tag of an image, such as "17.5"' });
   problems.push(...runbooksProblems(runbooks));
   if (!Number.isInteger(rotation) || rotation < 1)
     problems.push({ field: "rotation", given: rotation, allowed: "a whole number of at least 1" });
   return resources === undefined ? problems : [...problems, ...resourceProblems("resources", resources)];
-}
-
-/** A zone that stands there twice is one zone, and a quorum over it is lost with it. */
-function zoneProblems(zones: readonly string[]): Problem[] {
-  if (!Array.isArray(zones) || zones.length === 0)
-    return [{ field: "zones", given: zones, allowed: "at least one zone" }];
-  return zones.flatMap((zone, index) => {
-    const field = `zones[${index}]`;
-    if (typeof zone !== "string" || zone === "") return [{ field, given: zone, allowed: "the name of a zone" }];
-    return zones.indexOf(zone) === index ? [] : [{ field, given: zone, allowed: "each zone once" }];
-  });
 }
 
 /** A problem if what has a quorum is in fewer than three zones: one of two has more than half of it. */

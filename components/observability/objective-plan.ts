@@ -1,9 +1,15 @@
 import type { Duration } from "../core/duration.ts";
-import { labels } from "../core/labels.ts";
 import { type Objectives, type Target, targetsOf } from "../core/objectives.ts";
 import { BUDGET_WINDOW, BURN_RATES, threshold, WINDOWS } from "./burn-rates.ts";
-import type { AlertingRule, RecordingRule, RuleGroup, RulesManifest, Severity } from "./rules.ts";
-import { runbookUrl } from "./runbook.ts";
+import {
+  type AlertingRule,
+  alertingRule,
+  type RecordingRule,
+  type RuleGroup,
+  type RulesManifest,
+  rulesPlan,
+  type Severity,
+} from "./rules.ts";
 import { selecting } from "./selecting.ts";
 
 export interface ObjectivePlanArgs {
@@ -31,12 +37,7 @@ export function objectivePlan(name: string, args: ObjectivePlanArgs): RulesManif
   const targets = targetsOf(args.objectives);
   const groups = targets.flatMap((target) => groupsOf(name, args, target));
   const unmeasured = { name: `${args.namespace}-${name}-measured`, rules: unmeasuredAlerts(name, args, targets) };
-  return {
-    apiVersion: "monitoring.coreos.com/v1",
-    kind: "PrometheusRule",
-    metadata: { name: `${name}-objectives`, namespace: args.namespace, labels: labels(name) },
-    spec: { groups: [...groups, unmeasured] },
-  };
+  return rulesPlan(`${name}-objectives`, args.namespace, [...groups, unmeasured], name);
 }
 
 function groupsOf(name: string, args: ObjectivePlanArgs, target: Target): RuleGroup<RecordingRule | AlertingRule>[] {
@@ -182,15 +183,14 @@ function alert(
   service: string,
   { namespace, team, runbooks }: ObjectivePlanArgs,
   name: string,
-  { severity, objective, summary, ...rule }: Told,
+  { objective, summary, ...rule }: Told,
 ): AlertingRule {
-  return {
+  return alertingRule({
     alert: name,
     ...rule,
-    labels: { severity, team, namespace, service, ...(objective && { objective }) },
-    annotations: {
-      summary: `${service}: ${summary}`,
-      ...(runbooks && { runbook_url: runbookUrl(runbooks, "objectives", name) }),
-    },
-  };
+    labels: { team, namespace, service, ...(objective && { objective }) },
+    summary: `${service}: ${summary}`,
+    runbook: "objectives",
+    runbooks,
+  });
 }

@@ -1,5 +1,7 @@
 import type { Manifest } from "../core/custom-resource.ts";
 import type { Duration } from "../core/duration.ts";
+import { labels } from "../core/labels.ts";
+import { runbookUrl } from "./runbook.ts";
 
 /** An expression that is worked out again and again, and kept under a name of its own. */
 export interface RecordingRule {
@@ -34,3 +36,41 @@ export type RulesManifest<Rule = RecordingRule | AlertingRule> = Manifest<
 
 /** `critical` wakes a person: what is promised, writes or data are at stake now. `warning` waits for the morning. */
 export type Severity = "critical" | "warning";
+
+/** An alert, and where it is written what to do about it: a page of docs/runbooks, if the environment says where people read these. */
+export interface AlertOf extends Pick<AlertingRule, "expr"> {
+  readonly alert: string;
+  readonly for?: Duration | undefined;
+  readonly severity: Severity | "none";
+  /** Whose it is and what it is about, by which it is routed and grouped. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly summary: string;
+  readonly runbook: string;
+  readonly runbooks: string | undefined;
+}
+
+/** An alert as Prometheus takes it. */
+export function alertingRule({ alert, expr, summary, runbook, runbooks, ...of }: AlertOf): AlertingRule {
+  return {
+    alert,
+    expr,
+    ...(of.for && { for: of.for }),
+    labels: { severity: of.severity, ...of.labels },
+    annotations: { summary, ...(runbooks && { runbook_url: runbookUrl(runbooks, runbook, alert) }) },
+  };
+}
+
+/** Groups of rules as Prometheus' operator takes them. `of` is whose they are, if that has another name. */
+export function rulesPlan<Rule extends RecordingRule | AlertingRule>(
+  name: string,
+  namespace: string,
+  groups: RuleGroup<Rule>[],
+  of: string = name,
+): RulesManifest<Rule> {
+  return {
+    apiVersion: "monitoring.coreos.com/v1",
+    kind: "PrometheusRule",
+    metadata: { name, namespace, labels: labels(of) },
+    spec: { groups },
+  };
+}

@@ -5,7 +5,7 @@ import { labels, selector } from "../core/labels.ts";
 import { admit } from "../core/network.ts";
 import { objectiveAnnotations } from "../core/objectives.ts";
 import { optOutAnnotations } from "../core/opt-out.ts";
-import type { Destination, Peer } from "../core/usage.ts";
+import type { Destination, Pods } from "../core/usage.ts";
 import { RELEASE_KIND, type ReleaseManifest, releasePlan, releaseTime } from "../delivery/release-plan.ts";
 import { podsServiceName } from "./calls/sidecar.ts";
 import type { CompleteMicroservice } from "./microservice-args.ts";
@@ -99,7 +99,7 @@ export function microservicePlan(
 export function microserviceNetwork(
   name: string,
   args: Pick<CompleteMicroservice, "port" | "adminPort" | "metrics" | "rights" | "telemetry">,
-  consumers: readonly Pick<Peer, "namespace" | "podLabels">[],
+  consumers: readonly Pods[],
   peers: readonly Destination[],
 ): types.input.networking.v1.NetworkPolicySpec {
   return networkPlan(name, [...admit(consumers, [args.port]), ...admitMetrics(args)], peers, args);

@@ -4,7 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { selector } from "../core/labels.ts";
 import { Ledger } from "../core/ledger.ts";
 import { targetsOf } from "../core/objectives.ts";
-import type { Consumer, Grant, Peer, Usable } from "../core/usage.ts";
+import type { Consumer, Grant, Pods, Usable } from "../core/usage.ts";
 import { SERVICE_SELECTOR } from "../delivery/release-plan.ts";
 import { Objective } from "../observability/objective.ts";
 import { directoryOf } from "./calls/directory.ts";
@@ -26,7 +26,7 @@ export class Microservice extends Replicated implements Usable {
   readonly usableName: string;
   /** Address inside the cluster. */
   readonly url: string;
-  readonly #consumers: Ledger<Pick<Peer, "namespace" | "podLabels">>;
+  readonly #consumers: Ledger<Pods>;
   readonly #replicas: pulumi.Resource;
 
   constructor(name: string, args: MicroserviceArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -1,5 +1,6 @@
 import type { types } from "@pulumi/kubernetes";
 import type { Priority } from "../cluster/priorities.ts";
+import { oneAtATime } from "../core/budget.ts";
 import { checksum } from "../core/checksum.ts";
 import type { Manifest } from "../core/custom-resource.ts";
 import { labels, selector } from "../core/labels.ts";
@@ -105,10 +106,7 @@ export function replicasPlan(name: string, args: CompleteReplicas, how: Replicas
       scaling.min === scaling.max
         ? undefined
         : { metadata, spec: autoscalerPlan({ ...scaled, name }, scaling, how.podMetrics ?? {}) },
-    disruptionBudget: {
-      metadata,
-      spec: { maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow", selector: { matchLabels } },
-    },
+    disruptionBudget: { metadata, spec: oneAtATime(matchLabels) },
     monitor: isOptOut(metrics) ? undefined : monitorPlan(monitored, name, namespace, matchLabels, { path: metrics }),
   };
 }

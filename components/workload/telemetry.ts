@@ -1,6 +1,6 @@
 import type { Problem } from "../core/invalid.ts";
 import { isServiceUrl, peersAt, SERVICE_URL } from "../core/service-url.ts";
-import type { Peer } from "../core/usage.ts";
+import type { Peer, Pods } from "../core/usage.ts";
 import { imageVersion } from "./image.ts";
 import type { CompleteWorkload } from "./workload-args.ts";
 
@@ -9,7 +9,7 @@ export interface Telemetry {
   /** Of a collector's Service, with the port that its pods listen on: `http://collector.observability.svc:4318`. */
   readonly endpoint: string;
   /** Tells the collector who sends to it, so that it lets them in. */
-  admit?(pods: Pick<Peer, "namespace" | "podLabels">): void;
+  admit?(pods: Pods): void;
 }
 
 /** What a pod knows of itself when it runs. Clusters before Kubernetes 1.35 do not tell it its zone, which is empty then. */

@@ -4,6 +4,7 @@ import { nameProblems } from "../core/names.ts";
 import { resourceProblems } from "../core/resources.ts";
 import { secretIn } from "../core/secret-text.ts";
 import { environmentPrefix } from "../core/usage.ts";
+import { zoneProblems } from "../core/zones.ts";
 import { imageProblems } from "./image.ts";
 import { relationProblems } from "./relations.ts";
 import { rightsProblems } from "./rights.ts";
@@ -26,7 +27,7 @@ const SHORTEST: Duration = "1s";
 
 /** What is wrong with the arguments that all workloads share. */
 export function workloadProblems(name: string, args: CompleteWorkload): Problem[] {
-  const problems = [
+  return [
     ...nameProblems("name", name),
     ...imageProblems("image", args.image),
     ...resourceProblems("resources", args.resources),
@@ -36,9 +37,8 @@ export function workloadProblems(name: string, args: CompleteWorkload): Problem[
     ...relationProblems(args.uses),
     ...rightsProblems(args.rights),
     ...telemetryProblems(args.telemetry),
+    ...zoneProblems(args.zones),
   ];
-  if (args.zones.length === 0) problems.push({ field: "zones", given: args.zones, allowed: "at least one zone" });
-  return problems;
 }
 
 /** Every duration, by its field, that is none, or shorter than a second, or longer than `most`: an hour by default. */

@@ -1,6 +1,6 @@
 import type { Namespace } from "../../components/cluster/index.ts";
-import type { Watched } from "../../components/data/monitoring/store-monitoring.ts";
 import type { Issuer } from "../../components/edge/issuer.ts";
+import type { Watched } from "../../components/observability/store-monitoring.ts";
 
 /** What every store of these tests is given. */
 export const STORE = { namespace: { name: "data" } as Namespace, issuer: {} as Issuer, zones: ["a", "b", "c"] };

@@ -1,5 +1,5 @@
 import { SCRAPES_METRICS } from "../../components/core/labels.ts";
-import type { Watched } from "../../components/data/monitoring/store-monitoring.ts";
+import type { Watched } from "../../components/observability/store-monitoring.ts";
 import { callerPod } from "../../rehearsal/nodes/testing/reach.ts";
 import type { RealCluster } from "../../rehearsal/nodes/testing/real-cluster.ts";
 

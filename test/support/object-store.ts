@@ -7,6 +7,7 @@ import { priorityPlans } from "../../components/cluster/priorities.ts";
 import { selector } from "../../components/core/labels.ts";
 import { reach } from "../../components/core/network.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../components/core/security-context.ts";
+import { serverAccountPlan } from "../../components/core/server-account.ts";
 import { complete } from "../../components/data/object-store/args.ts";
 import {
   configFiles,
@@ -30,7 +31,6 @@ import {
 import { SERVER, serversPlan } from "../../components/data/object-store/server-plan.ts";
 import { SETUP, setupPlan } from "../../components/data/object-store/setup-plan.ts";
 import { VOLUME, volumesPlan } from "../../components/data/object-store/volume-plan.ts";
-import { serverAccountPlan } from "../../components/data/server-account.ts";
 import { certificatePlan, certificateSecret } from "../../components/edge/certificate-plan.ts";
 import type { Issuer } from "../../components/edge/issuer.ts";
 import { issuerRef, privateAuthorityPlan } from "../../components/edge/issuer-plan.ts";

@@ -5,6 +5,7 @@ import { priorityPlans } from "../../components/cluster/priorities.ts";
 import { selector } from "../../components/core/labels.ts";
 import { reach } from "../../components/core/network.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../components/core/security-context.ts";
+import { serverAccountPlan } from "../../components/core/server-account.ts";
 import { complete } from "../../components/data/redis/args.ts";
 import { consumerAcl, PORT, serverFiles, usersAcl } from "../../components/data/redis/config.ts";
 import { exporterSecret } from "../../components/data/redis/exporter.ts";
@@ -21,7 +22,6 @@ import {
 } from "../../components/data/redis/plan.ts";
 import { ADMIN_PORT } from "../../components/data/redis/proxy-config.ts";
 import { PROXY, proxyFiles, proxyPlan, proxyServicePlan } from "../../components/data/redis/proxy-plan.ts";
-import { serverAccountPlan } from "../../components/data/server-account.ts";
 import { certificatePlan, certificateSecret } from "../../components/edge/certificate-plan.ts";
 import type { Issuer } from "../../components/edge/issuer.ts";
 import { issuerRef, privateAuthorityPlan } from "../../components/edge/issuer-plan.ts";

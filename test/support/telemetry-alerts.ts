@@ -1,7 +1,7 @@
+import { watchedAgents, watchedLoki } from "../../components/observability/logging/alerts.ts";
 import { complete as completeLogging } from "../../components/observability/logging/args.ts";
-import { watchedAgents, watchedLoki } from "../../components/observability/logging/monitoring.ts";
+import { watched } from "../../components/observability/tracing/alerts.ts";
 import { complete } from "../../components/observability/tracing/args.ts";
-import { watched } from "../../components/observability/tracing/monitoring.ts";
 import { disk, one, type Series, STORE, type Tried } from "./alert-series.ts";
 
 const tracing = (metric: string, pod: string) => `${metric}{namespace="data",pod="traces-${pod}"}`;

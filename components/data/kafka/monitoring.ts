@@ -1,6 +1,6 @@
 import { selector } from "../../core/labels.ts";
-import { type Alert, diskAlerts } from "../monitoring/alert.ts";
-import type { Watched } from "../monitoring/store-monitoring.ts";
+import { type Alert, diskAlerts } from "../../observability/alert.ts";
+import type { Watched } from "../../observability/store-monitoring.ts";
 import type { CompleteArgs } from "./args.ts";
 import { names, type Part, partsOf } from "./config.ts";
 import type { Metric } from "./exporter.ts";

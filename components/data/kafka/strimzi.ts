@@ -7,7 +7,7 @@ import { OPTIONAL_OPERATORS } from "../../cluster/operators/index.ts";
 import { type Children, keeping } from "../../core/component.ts";
 import { labels } from "../../core/labels.ts";
 import { Certificate } from "../../edge/certificate.ts";
-import { StoreMonitoring } from "../monitoring/store-monitoring.ts";
+import { StoreMonitoring } from "../../observability/store-monitoring.ts";
 import { growsOnly } from "../shrink.ts";
 import type { Trust } from "../trust.ts";
 import type { CompleteArgs, KafkaArgs } from "./args.ts";

@@ -1,6 +1,6 @@
 import { isOptOut, type OptOut } from "../../core/opt-out.ts";
+import { type Alert, sinceItEndedWell } from "../../observability/alert.ts";
 import { DRILL_DAYS, type DrillEvery } from "../backup-shape.ts";
-import { type Alert, sinceItEndedWell } from "./alert.ts";
 
 const DAY_SECONDS = 86_400;
 

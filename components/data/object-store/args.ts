@@ -43,11 +43,13 @@ export interface ObjectStoreArgs<Name extends string = string> extends StoreArgs
 
 const RESOURCES: Resources = { requests: { cpu: "100m", memory: "512Mi" }, limits: { cpu: "1", memory: "512Mi" } };
 const STORAGE: Quantity = "20Gi";
+/** Of SeaweedFS, and so of its image. */
+export const WEED_VERSION = "4.48";
 
 /** What an object store gets that says nothing. */
 const DEFAULTS = {
   replicas: 3,
-  version: "4.48",
+  version: WEED_VERSION,
   storage: STORAGE,
   resources: RESOURCES,
   retain: true,

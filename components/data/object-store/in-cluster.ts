@@ -13,14 +13,14 @@ import { checksum } from "../../core/checksum.ts";
 import { type Children, keeping } from "../../core/component.ts";
 import { labels, selector } from "../../core/labels.ts";
 import { Ledger } from "../../core/ledger.ts";
+import { serverAccountPlan } from "../../core/server-account.ts";
 import type { Transform } from "../../core/transform.ts";
-import type { Consumer, Grant, Peer } from "../../core/usage.ts";
+import type { Consumer, Grant, Pods } from "../../core/usage.ts";
 import { Certificate } from "../../edge/certificate.ts";
+import { StoreMonitoring } from "../../observability/store-monitoring.ts";
 import { DEFAULT_ENCRYPTION } from "../backup-shape.ts";
 import { setWithClaims } from "../claims.ts";
 import { PASSWORD } from "../credential.ts";
-import { StoreMonitoring } from "../monitoring/store-monitoring.ts";
-import { serverAccountPlan } from "../server-account.ts";
 import { accessKey } from "./access-key.ts";
 import { type CompleteArgs, expiryOf, type ObjectStoreArgs } from "./args.ts";
 import { configFiles, names, PORTS, REGION, scripts, securityToml, serverHosts } from "./config.ts";
@@ -46,7 +46,7 @@ export class InCluster implements Server {
   readonly #name: string;
   readonly #children: Children;
   readonly #args: CompleteArgs;
-  readonly #consumers: Ledger<Pick<Peer, "namespace" | "podLabels">>;
+  readonly #consumers: Ledger<Pods>;
   readonly #identities: Ledger<Entry>;
   readonly #setup: Job;
 

@@ -1,7 +1,7 @@
 import { selector } from "../../core/labels.ts";
 import { isOptOut } from "../../core/opt-out.ts";
-import { type Alert, diskAlerts } from "../monitoring/alert.ts";
-import type { Watched } from "../monitoring/store-monitoring.ts";
+import { type Alert, diskAlerts } from "../../observability/alert.ts";
+import type { Watched } from "../../observability/store-monitoring.ts";
 import type { CompleteArgs } from "./args.ts";
 import { COPIES, METRICS_PORTS, members, names } from "./config.ts";
 

@@ -1,14 +1,12 @@
 import type { types } from "@pulumi/kubernetes";
 import { labels, selector } from "../../core/labels.ts";
 import { admit, admitScrapers, reach } from "../../core/network.ts";
-import type { Peer } from "../../core/usage.ts";
+import type { Pods } from "../../core/usage.ts";
 import type { CompleteArgs } from "./args.ts";
 import { domain, METRICS_PORTS, names, PORTS } from "./config.ts";
 import { SERVER } from "./server-plan.ts";
 import { SETUP } from "./setup-plan.ts";
 import { VOLUME } from "./volume-plan.ts";
-
-type Pods = Pick<Peer, "namespace" | "podLabels">;
 
 /** On which ports servers are reached by other servers. */
 const BETWEEN = {

@@ -6,8 +6,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword.js";
 import { Component } from "../../core/component.ts";
 import { labels } from "../../core/labels.ts";
+import { serverAccountPlan } from "../../core/server-account.ts";
 import { basicAuth, PASSWORD } from "../credential.ts";
-import { serverAccountPlan } from "../server-account.ts";
 import type { PostgresArgs } from "./args.ts";
 import {
   ERASER,

@@ -1,7 +1,7 @@
 import { milliseconds } from "../../core/duration.ts";
-import { type Alert, diskAlerts, sinceItEndedWell } from "../monitoring/alert.ts";
+import { type Alert, diskAlerts, sinceItEndedWell } from "../../observability/alert.ts";
+import type { Watched } from "../../observability/store-monitoring.ts";
 import { drillAlerts } from "../monitoring/drill-alerts.ts";
-import type { Watched } from "../monitoring/store-monitoring.ts";
 import type { CompleteArgs } from "./args.ts";
 import { backupOf } from "./backup.ts";
 import type { BackupPlan } from "./backup-plan.ts";

@@ -7,7 +7,7 @@ import { labels, MANAGED } from "../../core/labels.ts";
 import { admit, admitScrapers, reach, reachApiServer } from "../../core/network.ts";
 import { amount, type Quantity } from "../../core/quantity.ts";
 import { lacks, spread } from "../../core/spread.ts";
-import type { Destination, Peer } from "../../core/usage.ts";
+import type { Destination, Pods } from "../../core/usage.ts";
 import { dataLabels, declaredAnnotations } from "../declared.ts";
 import type { CompleteArgs } from "./args.ts";
 import type { clusterParts } from "./backup.ts";
@@ -240,7 +240,7 @@ export function networkPlan(
   accesses: readonly Access[],
   { backups = [], hasPooler = false }: { backups?: readonly Destination[]; hasPooler?: boolean } = {},
 ): types.input.networking.v1.NetworkPolicySpec {
-  const instances: Pick<Peer, "namespace" | "podLabels"> = { namespace, podLabels: podLabels(name) };
+  const instances: Pods = { namespace, podLabels: podLabels(name) };
   const direct = accesses.filter(({ pooled }) => pooled === undefined);
   return {
     podSelector: { matchLabels: podLabels(name), ...(hasPooler && { matchExpressions: [lacks(POOLER_LABEL)] }) },

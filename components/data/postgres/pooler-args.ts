@@ -14,15 +14,23 @@ export const POOL_MODES = ["transaction", "session"] as const;
 export interface PoolerArgs {
   /** `transaction` by default. In `session` mode each client's connection takes one of the server's, so `size` must hold all of a consumer's. */
   readonly mode?: (typeof POOL_MODES)[number];
-  /** Pods of the pooler; one for each zone by default, and at least one for every two. */
+  /** Pods of the pooler; one for each zone by default. At least one for every two and 2, unless replication is stepped down from; 20 at most. */
   readonly instances?: number;
   /** Connections to the server that each pod holds for one consumer at most, 1 to 500; 10 by default. The others wait for their turn, up to a minute. */
   readonly size?: number;
   /** Connections that each pod takes in, 1 to 10000; 1000 by default. Those of all consumers must fit into one pod: the others may be gone. */
   readonly maxClients?: number;
-  /** Of each pod. PgBouncer has one thread, so more than one core is of no use; a client takes about 50 kB. */
+  /**
+   * Of each pod; 100m to 1 processor and 256Mi by default. PgBouncer has one thread, so more than one core is of no use. A client takes about
+   * {@link CLIENT_BYTES}, and `maxClients` of them at most {@link CLIENTS_SHARE} of the memory.
+   */
   readonly resources?: Resources;
 }
+
+/** What PgBouncer holds of a connection of a client: its buffers, and what TLS needs. */
+export const CLIENT_BYTES = 50_000;
+/** The rest of the memory is for connections to the server, and for the operator's manager, which runs in the same container. */
+export const CLIENTS_SHARE = 0.75;
 
 const RESOURCES: Resources = { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "1", memory: "256Mi" } };
 

@@ -1,5 +1,5 @@
+import type { Alert } from "../../observability/alert.ts";
 import type { Panel } from "../../observability/dashboards/panel.ts";
-import type { Alert } from "../monitoring/alert.ts";
 import type { CompletePooler } from "./pooler-args.ts";
 import { poolerName } from "./pooler-plan.ts";
 

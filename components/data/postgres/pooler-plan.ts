@@ -1,6 +1,7 @@
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { priorityClass } from "../../cluster/priorities.ts";
+import { oneAtATime } from "../../core/budget.ts";
 import { labels } from "../../core/labels.ts";
 import { admit, admitScrapers, reach, reachApiServer } from "../../core/network.ts";
 import { spread } from "../../core/spread.ts";
@@ -155,7 +156,7 @@ export function poolerPlan(
 export function poolerBudgetPlan(name: string, namespace: string): types.input.policy.v1.PodDisruptionBudget {
   return {
     metadata: { name: poolerName(name), namespace, labels: labels(name, POOLER) },
-    spec: { maxUnavailable: 1, selector: { matchLabels: poolerLabels(name) } },
+    spec: oneAtATime(poolerLabels(name)),
   };
 }
 

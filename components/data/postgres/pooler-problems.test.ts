@@ -3,6 +3,7 @@ import type { Namespace } from "../../cluster/namespace.ts";
 import type { Issuer } from "../../edge/issuer.ts";
 import { complete, type PostgresArgs } from "./args.ts";
 import type { Access } from "./plan.ts";
+import type { PoolerArgs } from "./pooler-args.ts";
 import { pooledConnections } from "./pooler-plan.ts";
 import { accessProblems, budgetOf, postgresProblems } from "./problems.ts";
 
@@ -24,6 +25,12 @@ test.each<[what: string, args: Partial<PostgresArgs>, field: string, allowed: Re
   ],
   ["no connection", { pooler: { size: 0 } }, "pooler.size", /from 1 to 500/],
   ["no client", { pooler: { maxClients: 0 } }, "pooler.maxClients", /from 1 to 10000/],
+  [
+    "more clients than fit into memory",
+    { pooler: { maxClients: 4_027 } },
+    "pooler.maxClients",
+    /^at most 4026: 4027 × 50 kB = 201.35 MB, and of a pod's memory, 256Mi, clients may take 75 %/,
+  ],
   ["what is no pooler", { pooler: true as never }, "pooler", /an object/],
   [
     "no memory",
@@ -54,6 +61,15 @@ function said(args: Partial<PostgresArgs>, granted: readonly Access[] = []) {
   const access: Access = { ...pods, database: "orders", right: "owner", consumer: "orders", connections, pooled: 96 };
   return accessProblems(budget, granted, access);
 }
+
+test("as many clients as fit into memory are none too many, and more memory holds more", () => {
+  const memory = (memory: "256Mi" | "1Gi") =>
+    ({ requests: { cpu: "1", memory }, limits: { cpu: "1", memory } }) as const;
+  const problems = (pooler: PoolerArgs) => postgresProblems("postgres", complete({ ...base, pooler }));
+  expect(problems({ maxClients: 4_026 })).toEqual([]);
+  expect(problems({ maxClients: 10_000, resources: memory("256Mi") })).toHaveLength(1);
+  expect(problems({ maxClients: 10_000, resources: memory("1Gi") })).toEqual([]);
+});
 
 test("a consumer is refused what the server has not left, with the sums; one connection more is enough", () => {
   expect(said({ connections: 95, pooler: {} })).toEqual([]);

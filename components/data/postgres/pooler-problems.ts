@@ -1,9 +1,10 @@
 import type { Problem } from "../../core/invalid.ts";
 import { isOptOut } from "../../core/opt-out.ts";
+import { amount } from "../../core/quantity.ts";
 import { resourceProblems } from "../../core/resources.ts";
 import type { CompleteArgs } from "./args.ts";
 import { type Access, RESERVED_CONNECTIONS } from "./plan.ts";
-import { type CompletePooler, completePooler, POOL_MODES } from "./pooler-args.ts";
+import { CLIENT_BYTES, CLIENTS_SHARE, type CompletePooler, completePooler, POOL_MODES } from "./pooler-args.ts";
 import { askingConnections } from "./pooler-plan.ts";
 
 /** More pods than that wait for one server. */
@@ -40,6 +41,17 @@ export function poolerProblems({ pooler, zones, connections, databases, replicat
     });
   problems.push(...resourceProblems("pooler.resources", resources));
   if (problems.length > 0) return problems;
+  const room = amount(resources.limits.memory) * CLIENTS_SHARE;
+  if (maxClients * CLIENT_BYTES > room)
+    return [
+      {
+        field: "pooler.maxClients",
+        given: maxClients,
+        allowed:
+          `at most ${Math.floor(room / CLIENT_BYTES)}: ${maxClients} × ${CLIENT_BYTES / 1_000} kB = ${(maxClients * CLIENT_BYTES) / 1e6} MB, and of a ` +
+          `pod's memory, ${resources.limits.memory}, clients may take ${CLIENTS_SHARE * 100} %; lower it, or raise pooler.resources`,
+      },
+    ];
   const asking = askingConnections(full, databases);
   if (asking < connections - RESERVED_CONNECTIONS) return [];
   const allowed =

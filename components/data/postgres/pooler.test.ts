@@ -88,6 +88,7 @@ describe("a Postgres with a pooler", () => {
     ]);
     expect(all.inputsOf(":PodDisruptionBudget", "postgres-pooler").spec).toEqual({
       maxUnavailable: 1,
+      unhealthyPodEvictionPolicy: "AlwaysAllow",
       selector: { matchLabels: POOLER },
     });
   });

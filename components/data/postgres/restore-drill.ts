@@ -5,7 +5,7 @@ import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js
 import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../../core/component.ts";
 import { labels } from "../../core/labels.ts";
-import { serverAccountPlan } from "../server-account.ts";
+import { serverAccountPlan } from "../../core/server-account.ts";
 import type { PostgresArgs } from "./args.ts";
 import { DRILL, type DrillArgs, drillFiles, drillName, drillNetworkPlan, drillPlan } from "./restore-drill-plan.ts";
 

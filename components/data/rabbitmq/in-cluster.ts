@@ -6,7 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Children, keeping } from "../../core/component.ts";
 import { labels } from "../../core/labels.ts";
 import { Certificate } from "../../edge/certificate.ts";
-import { StoreMonitoring } from "../monitoring/store-monitoring.ts";
+import { StoreMonitoring } from "../../observability/store-monitoring.ts";
 import type { Trust } from "../trust.ts";
 import type { CompleteArgs, RabbitMQArgs } from "./args.ts";
 import { host, internodeFiles, names, PORTS, serverHosts } from "./config.ts";

@@ -1,8 +1,8 @@
 import { selector } from "../../core/labels.ts";
 import { amount } from "../../core/quantity.ts";
 import { certificateSecret } from "../../edge/certificate-plan.ts";
-import type { Alert } from "../monitoring/alert.ts";
-import type { Watched } from "../monitoring/store-monitoring.ts";
+import type { Alert } from "../../observability/alert.ts";
+import type { Watched } from "../../observability/store-monitoring.ts";
 import { type CompleteArgs, QUEUE_DEFAULTS } from "./args.ts";
 import { copies, host, names } from "./config.ts";
 import { deadLettersOf } from "./definitions.ts";

@@ -6,7 +6,7 @@ import { labels, MANAGED, selector } from "../../core/labels.ts";
 import { admit, admitScrapers, reach, reachApiServer } from "../../core/network.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../core/security-context.ts";
 import { spread } from "../../core/spread.ts";
-import type { Peer } from "../../core/usage.ts";
+import type { Pods } from "../../core/usage.ts";
 import { certificateSecret } from "../../edge/certificate-plan.ts";
 import { dataLabels, declaredAnnotations } from "../declared.ts";
 import type { CompleteArgs } from "./args.ts";
@@ -144,7 +144,7 @@ export function setupTarget(name: string, args: Pick<CompleteArgs, "version" | "
  * operator is not among them: it runs its commands by way of the kubelet.
  */
 export function networkPlans(name: string, namespace: string, accesses: readonly Access[]) {
-  const nodes: Pick<Peer, "namespace" | "podLabels"> = { namespace, podLabels: podLabels(name) };
+  const nodes: Pods = { namespace, podLabels: podLabels(name) };
   const setup = { namespace, podLabels: setupSelector(name) };
   const among = [PORTS.finder, PORTS.internode, ...TOOL_PORTS];
   const byName = new Map(accesses.map((access) => [`${access.namespace}/${access.consumer}`, access]));

@@ -6,7 +6,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../../core/component.ts";
 import { labels } from "../../core/labels.ts";
 import { isOptOut } from "../../core/opt-out.ts";
-import { serverAccountPlan } from "../server-account.ts";
+import { serverAccountPlan } from "../../core/server-account.ts";
 import type { RedisArgs } from "./args.ts";
 import { BACKUP_PARTS, type BackupJobs, backupJobPlan, backupNetworkPlan } from "./backup-jobs.ts";
 import { backupScripts } from "./backup-scripts.ts";

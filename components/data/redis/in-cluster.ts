@@ -11,14 +11,14 @@ import { type Children, keeping } from "../../core/component.ts";
 import { refuse } from "../../core/invalid.ts";
 import { labels, selector } from "../../core/labels.ts";
 import { Ledger } from "../../core/ledger.ts";
-import type { Consumer, Grant, Peer } from "../../core/usage.ts";
+import { serverAccountPlan } from "../../core/server-account.ts";
+import type { Consumer, Grant, Pods } from "../../core/usage.ts";
 import { Certificate } from "../../edge/certificate.ts";
+import { StoreMonitoring } from "../../observability/store-monitoring.ts";
 import { accountProblems } from "../account.ts";
 import { setWithClaims } from "../claims.ts";
 import { credential, PASSWORD } from "../credential.ts";
-import { StoreMonitoring } from "../monitoring/store-monitoring.ts";
 import { bucketAccess } from "../object-store/bucket-access.ts";
-import { serverAccountPlan } from "../server-account.ts";
 import type { CompleteArgs } from "./args.ts";
 import { RedisBackup } from "./backup.ts";
 import { ACCOUNTS, type BackupPart } from "./backup-jobs.ts";
@@ -56,7 +56,7 @@ export class InCluster implements Server {
   readonly #host: string;
   readonly #children: Children;
   readonly #args: CompleteArgs;
-  readonly #consumers: Ledger<Pick<Peer, "namespace" | "podLabels">>;
+  readonly #consumers: Ledger<Pods>;
   readonly #accounts: Ledger<Account>;
   readonly #proxy: Deployment;
 

@@ -6,7 +6,7 @@ import { admit, admitScrapers, reach } from "../../core/network.ts";
 import { optOut } from "../../core/opt-out.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../core/security-context.ts";
 import { spread } from "../../core/spread.ts";
-import type { Peer } from "../../core/usage.ts";
+import type { Pods } from "../../core/usage.ts";
 import { certificateSecret } from "../../edge/certificate-plan.ts";
 import { dataLabels, declaredAnnotations } from "../declared.ts";
 import { HOSTS_MOUNT, HOSTS_VOLUME, hostsContainer } from "../hosts.ts";
@@ -162,7 +162,7 @@ export function budgetPlan(name: string, part: string, namespace: string): types
 export function serversNetworkPlan(
   name: string,
   namespace: string,
-  proxy: Pick<Peer, "namespace" | "podLabels">,
+  proxy: Pods,
   backups: readonly string[] = [],
 ): types.input.networking.v1.NetworkPolicySpec {
   const own = { namespace, podLabels: selector(name, SERVER) };
@@ -184,7 +184,7 @@ export function proxyNetworkPlan(
   namespace: string,
   proxy: string,
   adminPort: number,
-  consumers: readonly Pick<Peer, "namespace" | "podLabels">[],
+  consumers: readonly Pods[],
 ): types.input.networking.v1.NetworkPolicySpec {
   return {
     podSelector: { matchLabels: selector(name, proxy) },

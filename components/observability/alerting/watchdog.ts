@@ -1,6 +1,4 @@
-import { labels } from "../../core/labels.ts";
-import type { AlertingRule, RulesManifest } from "../rules.ts";
-import { runbookUrl } from "../runbook.ts";
+import { type AlertingRule, alertingRule, type RulesManifest, rulesPlan } from "../rules.ts";
 
 /** The alert that always fires. */
 export const WATCHDOG = "Watchdog";
@@ -19,20 +17,15 @@ export interface WatchdogArgs {
  */
 export function watchdogPlan({ namespace, team, runbooks }: WatchdogArgs): RulesManifest<AlertingRule> {
   const name = "watchdog";
-  const rule: AlertingRule = {
+  const rule = alertingRule({
     alert: WATCHDOG,
     expr: "vector(1)",
-    labels: { severity: "none", team },
-    annotations: {
-      summary:
-        "All is well: this always fires. If the heartbeat that it goes to hears nothing, nobody is told of anything: see whether Prometheus and Alertmanager run",
-      ...(runbooks && { runbook_url: runbookUrl(runbooks, "alerting", WATCHDOG) }),
-    },
-  };
-  return {
-    apiVersion: "monitoring.coreos.com/v1",
-    kind: "PrometheusRule",
-    metadata: { name, namespace, labels: labels(name) },
-    spec: { groups: [{ name: `${namespace}-${name}`, rules: [rule] }] },
-  };
+    severity: "none",
+    labels: { team },
+    summary:
+      "All is well: this always fires. If the heartbeat that it goes to hears nothing, nobody is told of anything: see whether Prometheus and Alertmanager run",
+    runbook: "alerting",
+    runbooks,
+  });
+  return rulesPlan(name, namespace, [{ name: `${namespace}-${name}`, rules: [rule] }]);
 }

@@ -1,3 +1,5 @@
+import { amount, type Quantity } from "../../core/quantity.ts";
+
 /** The configuration of an OpenTelemetry collector, and of Jaeger 2, which is one: as far as we set it. It is written as JSON, which is YAML. */
 export interface CollectorConfig {
   readonly extensions: Readonly<Record<string, object>>;
@@ -41,6 +43,18 @@ export const OTLP_RECEIVER = {
 export const MEMORY_LIMITER = {
   memory_limiter: { check_interval: "1s", limit_percentage: 80, spike_limit_percentage: 20 },
 };
+
+/** A trace of ten spans of a kilobyte each. */
+export const TRACE_BYTES = 10_000;
+/** Of the memory at which a program begins to refuse, for the traces that it holds; the rest is its own, and for what waits to be passed on. */
+const TRACES_SHARE = 0.5;
+
+/** How many traces a program holds, of so much memory, without refusing others for it. */
+export function tracesIn(memory: Quantity): number {
+  const { limit_percentage, spike_limit_percentage } = MEMORY_LIMITER.memory_limiter;
+  const refusesAt = (amount(memory) * (limit_percentage - spike_limit_percentage)) / 100;
+  return Math.floor((refusesAt * TRACES_SHARE) / TRACE_BYTES);
+}
 
 /** Larger requests for the next; a second more is nothing for who reads traces and logs. */
 export const BATCH = { batch: { timeout: "1s", send_batch_size: 2_048, send_batch_max_size: 4_096 } };

@@ -43,8 +43,8 @@ const JAEGER = { kind: "jaeger", from: told("traces", JAEGER_URL, 16_686) } as c
 
 type Given = Partial<Omit<DashboardsArgs, "namespace" | "database" | "shows">>;
 
-/** A Grafana with its database, a gateway that leads to it, and a worker whose dashboard it shows. */
-function recorded(given: Given = {}): Promise<Recording<unknown>> {
+/** A Grafana with its database, a gateway that leads to it, and workers whose dashboards it shows. */
+function recorded(given: Given = {}, workers: readonly string[] = ["mailer"]): Promise<Recording<unknown>> {
   return record("test", () => {
     const namespace = new Namespace("watching", { quota: QUOTA });
     const shop = new Namespace("shop", { quota: QUOTA });
@@ -64,9 +64,12 @@ function recorded(given: Given = {}): Promise<Recording<unknown>> {
     });
     new Route("grafana", { gateway, to: dashboards });
     // Declared last: what is shown is known when the program has run to its end.
-    new Worker("mailer", { namespace: shop, image: "registry.example.com/mailer:1.0.0", zones: ZONES });
+    for (const name of workers)
+      new Worker(name, { namespace: shop, image: "registry.example.com/mailer:1.0.0", zones: ZONES });
   });
 }
+
+const GIVEN: Given = { loki: LOKI, traces: JAEGER, oidc: OIDC };
 
 describe("a Grafana", () => {
   let made: Recording<unknown>;
@@ -74,7 +77,7 @@ describe("a Grafana", () => {
   let pod: any;
   let variables: Record<string, string>;
   beforeAll(async () => {
-    made = await recorded({ loki: LOKI, traces: JAEGER, oidc: OIDC });
+    made = await recorded(GIVEN);
     pod = made.inputsOf(":Deployment", "grafana").spec.template.spec;
     const env: { name: string; value?: string }[] = pod.containers[0].env;
     variables = Object.fromEntries(env.map(({ name, value = "" }) => [name, value]));
@@ -160,7 +163,12 @@ describe("a Grafana", () => {
   test("starts anew for another data source, and for no dashboard", async () => {
     const checksum = ({ inputsOf }: Recording<unknown>) =>
       inputsOf(":Deployment", "grafana").spec.template.metadata.annotations["plumbline.dev/config-checksum"];
-    expect(checksum(await recorded({ oidc: OIDC }))).not.toBe(checksum(made));
+    const { traces: _, ...fewer } = GIVEN;
+    expect(checksum(await recorded(fewer))).not.toBe(checksum(made));
+    const shown = ({ inputsOf }: Recording<unknown>) => Object.keys(inputsOf(":ConfigMap", "grafana-shows-shop").data);
+    const more = await recorded(GIVEN, ["mailer", "printer"]);
+    expect(shown(more)).toEqual([...shown(made), "printer.json"]);
+    expect(checksum(more)).toBe(checksum(made));
   });
 });
 

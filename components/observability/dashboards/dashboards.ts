@@ -5,7 +5,7 @@ import { type Duration, seconds } from "../../core/duration.ts";
 import { labels, selector } from "../../core/labels.ts";
 import { Ledger } from "../../core/ledger.ts";
 import { admit } from "../../core/network.ts";
-import type { Consumer, Grant, Peer } from "../../core/usage.ts";
+import type { Consumer, Grant, Pods } from "../../core/usage.ts";
 import type { RouteTarget } from "../../edge/route.ts";
 import { completeReplicas } from "../../workload/replicas-args.ts";
 import { admitMetrics, mostPods, replicasPlan } from "../../workload/replicas-plan.ts";
@@ -44,7 +44,7 @@ export class Dashboards extends Replicated implements RouteTarget {
   readonly usableName: string;
   /** Address inside the cluster. */
   readonly url: string;
-  readonly #consumers: Ledger<Pick<Peer, "namespace" | "podLabels">>;
+  readonly #consumers: Ledger<Pods>;
   readonly #replicas: pulumi.Resource;
 
   constructor(name: string, args: DashboardsArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -22,7 +22,8 @@ export function platformDashboard(name: string, namespace: string, runbooks: str
 
 /**
  * What everybody's services stand on, by what kube-state-metrics, node exporters, kubelets, cert-manager and Prometheus itself tell, under the
- * names that those give it: a monitor of theirs must have `honorLabels`.
+ * names that those give it: a monitor of theirs must have `honorLabels`, and that of node exporters add the label `node`. `Monitoring` sees
+ * to both.
  */
 export function platformRows(): Row[] {
   return [now(), alerts(), nodes(), pods(), stores(), certificates()];
@@ -103,20 +104,20 @@ function nodes(): Row {
         title: "Processors that are busy",
         unit: "percentunit",
         bad: { from: NEARLY_FULL },
-        queries: { "{{instance}}": '1 - avg by (instance) (rate(node_cpu_seconds_total{mode="idle"}[5m]))' },
+        queries: { "{{node}}": '1 - avg by (node) (rate(node_cpu_seconds_total{mode="idle"}[5m]))' },
       },
       {
         title: "Memory that is taken",
         unit: "percentunit",
         bad: { from: NEARLY_FULL },
-        queries: { "{{instance}}": "1 - node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes" },
+        queries: { "{{node}}": "1 - node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes" },
       },
       {
         title: "Disks that are full",
         unit: "percentunit",
         bad: { from: NEARLY_FULL },
         queries: {
-          "{{instance}} {{mountpoint}}": `1 - node_filesystem_avail_bytes{${DISKS}} / node_filesystem_size_bytes{${DISKS}}`,
+          "{{node}} {{mountpoint}}": `1 - node_filesystem_avail_bytes{${DISKS}} / node_filesystem_size_bytes{${DISKS}}`,
         },
       },
       {

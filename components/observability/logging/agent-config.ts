@@ -7,7 +7,7 @@ import {
   type Pipeline,
   patience,
 } from "../collector/config.ts";
-import { type CompleteArgs, PLATFORM } from "./args.ts";
+import { type CompleteArgs, PERSONAL, PLATFORM } from "./args.ts";
 
 /** Where a node keeps what containers write, and the agent what it has read of it. */
 export const AGENT_PATHS = {
@@ -38,7 +38,7 @@ export interface Target {
  * to, and sends it under its tenant's name.
  */
 export function agentConfig(
-  args: Pick<CompleteArgs, "store" | "tenants" | "dropped">,
+  args: Pick<CompleteArgs, "store" | "tenants" | "alsoDropped">,
   target: Target,
 ): CollectorConfig {
   const tenants = Object.entries(args.tenants);
@@ -82,7 +82,7 @@ export function agentConfig(
   return {
     extensions,
     receivers: Object.fromEntries(receivers),
-    processors: { ...MEMORY_LIMITER, "transform/lines": linesOf(args.dropped), ...BATCH },
+    processors: { ...MEMORY_LIMITER, "transform/lines": linesOf([...PERSONAL, ...args.alsoDropped]), ...BATCH },
     exporters: Object.fromEntries(exporters),
     service: {
       extensions: Object.keys(extensions),
@@ -116,7 +116,7 @@ function linesOf(dropped: readonly string[]) {
       },
       mapped(
         "flatten(log.body)",
-        ...(dropped.length > 0 ? [`delete_matching_keys(log.body, "${personalPattern(dropped)}")`] : []),
+        `delete_matching_keys(log.body, "${personalPattern(dropped)}")`,
         `replace_all_patterns(log.body, "value", "${E_MAIL}", "${MASK}")`,
         id("trace_id", 32),
         id("span_id", 16),

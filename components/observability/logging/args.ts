@@ -10,7 +10,7 @@ import type { Bucket } from "../../data/object-store/bucket.ts";
 /** Loki, which `Logging` runs: one alone on its disk, or with a bucket three that write, three that read and three that tidy up. */
 interface InLoki {
   readonly kind: "loki";
-  /** Of each Loki: all that it keeps, or with a bucket what is not there yet. It grows in place and never shrinks. */
+  /** Of each Loki, `1Gi` or more: all that it keeps, or with a bucket what is not there yet. It grows in place and never shrinks. */
   readonly disk: Quantity;
   readonly bucket?: Bucket;
 }
@@ -41,24 +41,28 @@ export type LogStore = InLoki | InElasticsearch | ByProtocol;
 
 /** Whose logs are kept apart from others', and for how long. */
 export interface Tenant {
+  /** At least one, and none that is another tenant's. */
   readonly namespaces: readonly string[];
+  /** `24h` to `730d`; Loki drops by whole days. */
   readonly retention: Duration;
 }
 
 export interface LoggingArgs {
   /** Of Loki. Agents are in `kube-system`. */
   readonly namespace: Namespace;
+  /** Zones that Loki may run in, each once. */
   readonly zones: readonly string[];
   readonly store: LogStore;
   /** How long logs of the tenant `platform` are kept, which every namespace belongs to that is no other tenant's; `24h` to `730d`. */
   readonly retention: Duration;
-  /** Other tenants by name. */
+  /** Other tenants by name, a DNS label. None by default. */
   readonly tenants?: Readonly<Record<string, Tenant>>;
   /**
-   * Fields whose values never leave the node, at any depth of a JSON line, in lower camel case: `cardNumber` is also `card_number`. What
-   * {@link PERSONAL} lists by default. E-mail addresses are masked in every text, whatever the field.
+   * More fields whose values never leave the node, at any depth of a JSON line, in lower camel case: `cardNumber` is also `card_number`.
+   * None by default; what {@link PERSONAL} lists is always dropped. E-mail addresses are masked in every text, whatever the field.
    */
-  readonly dropped?: readonly string[];
+  readonly alsoDropped?: readonly string[];
+  /** Of each agent, 50m to 500m processor and 128Mi to 256Mi by default; of each Loki, 100m to 1 and 512Mi. */
   readonly resources?: { readonly agent?: Resources; readonly loki?: Resources };
   /** Keeps Loki's disks when the stack is destroyed; true by default. */
   readonly retain?: boolean;
@@ -70,7 +74,7 @@ export interface LoggingArgs {
   };
 }
 
-/** Fields that name or find a person, or let one in. */
+/** Fields that name or find a person, or let one in: never sent, whatever else is dropped. */
 export const PERSONAL: readonly string[] = [
   "email",
   "phone",
@@ -105,7 +109,7 @@ export const PLATFORM = "platform";
 export function complete(args: LoggingArgs) {
   return {
     retain: true,
-    dropped: PERSONAL,
+    alsoDropped: [] as readonly string[],
     ...args,
     tenants: args.tenants ?? {},
     resources: { agent: AGENT, loki: LOKI, ...args.resources },

@@ -93,6 +93,23 @@ describe("the agents of a Logging", () => {
   });
 });
 
+test("agents and Loki are watched as parts of the platform, and as no stores", async () => {
+  const all = await made();
+  for (const name of ["logs-agent", "logs-loki"]) {
+    const [group] = all.inputsOf(":PrometheusRule", `${name}-alerts`).spec.groups;
+    for (const { labels } of group.rules) expect(labels).toMatchObject({ team: "platform", service: name });
+    expect(JSON.stringify(group)).not.toContain('"store"');
+  }
+});
+
+test("what more is dropped is dropped besides all that is personal", () => {
+  const target = { agent: { name: "logs-agent", namespace: "kube-system" }, loki: "http://loki:3100/otlp" };
+  const args = complete({ namespace: {} as Namespace, ...base, alsoDropped: ["orderNote"] });
+  const lines = JSON.stringify(agentConfig(args, target).processors["transform/lines"]);
+  for (const word of ["email", "password", "token", "order[_-]?note"])
+    expect(lines.split(/[(|)]/), word).toContain(word);
+});
+
 describe("the Loki of a Logging", () => {
   test("is alone on its disk, or nine before a bucket, whose key is never in the environment", async () => {
     const alone = await made();
@@ -135,7 +152,9 @@ test.each([
   ["store.url", { store: { kind: "otlp", url: "ftp://logs.example.com", at } }],
   ["store.at", { store: { kind: "elasticsearch", url: "https://logs.example.com", at: [] } }],
   ["retention", { retention: "1h" }],
-  ["dropped[0]", { dropped: ["E-Mail"] }],
+  ["zones", { zones: [] }],
+  ["zones[1]", { zones: ["a", "a"] }],
+  ["alsoDropped[0]", { alsoDropped: ["E-Mail"] }],
   ["tenants.platform", { tenants: { platform: { namespaces: ["a"], retention: "7d" } } }],
   [
     "tenants.b.namespaces[0]",

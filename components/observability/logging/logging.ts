@@ -6,9 +6,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../../core/component.ts";
 import { refuse } from "../../core/invalid.ts";
 import { selector } from "../../core/labels.ts";
+import { serverAccountPlan } from "../../core/server-account.ts";
 import type { Queryable } from "../../core/source.ts";
-import { StoreMonitoring } from "../../data/monitoring/store-monitoring.ts";
-import { serverAccountPlan } from "../../data/server-account.ts";
+import { StoreMonitoring } from "../store-monitoring.ts";
 import {
   AGENT,
   AGENTS_HOME,
@@ -19,10 +19,10 @@ import {
   agentPlan,
   metadataOf,
 } from "./agent-plan.ts";
+import { watchedAgents } from "./alerts.ts";
 import { type CompleteArgs, complete, type LoggingArgs } from "./args.ts";
 import { Loki } from "./loki.ts";
 import { lokiHosts } from "./loki-plan.ts";
-import { watchedAgents } from "./monitoring.ts";
 import { loggingProblems } from "./problems.ts";
 
 /**

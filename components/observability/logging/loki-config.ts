@@ -25,7 +25,7 @@ const SINCE = "2025-01-01";
 const OLDEST_HOURS = 168;
 
 /** Loki's configuration. `peers` is the name that leads to all of it; `bucket` is none where one Loki keeps all on its disk. */
-export function lokiConfig(peers: string, tidier: string, bucket: LokiBucket | undefined): object {
+export function lokiConfig(peers: string, backend: string, bucket: LokiBucket | undefined): object {
   const store = bucket ? "s3" : "filesystem";
   return {
     auth_enabled: true,
@@ -35,7 +35,7 @@ export function lokiConfig(peers: string, tidier: string, bucket: LokiBucket | u
       path_prefix: LOKI_PATHS.data,
       replication_factor: bucket ? 3 : 1,
       ring: { kvstore: { store: bucket ? "memberlist" : "inmemory" } },
-      compactor_address: `http://${tidier}:${LOKI_PORTS.http}`,
+      compactor_address: `http://${backend}:${LOKI_PORTS.http}`,
     },
     ...(bucket && { memberlist: { bind_port: LOKI_PORTS.gossip, join_members: [`${peers}:${LOKI_PORTS.gossip}`] } }),
     schema_config: {

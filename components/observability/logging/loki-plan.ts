@@ -1,21 +1,21 @@
 import type { types } from "@pulumi/kubernetes";
 import { priorityClass } from "../../cluster/priorities.ts";
+import { oneAtATime } from "../../core/budget.ts";
 import { checksum } from "../../core/checksum.ts";
 import { labels, selector } from "../../core/labels.ts";
 import { admit, admitScrapers, reach } from "../../core/network.ts";
 import { optOut, optOutAnnotations } from "../../core/opt-out.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../core/security-context.ts";
 import { placed, spread } from "../../core/spread.ts";
-import type { Destination, Peer } from "../../core/usage.ts";
+import type { Destination, Pods } from "../../core/usage.ts";
 import { dataLabels } from "../../data/declared.ts";
 import { type BucketAccess, bucketKey, bucketVolume } from "../../data/object-store/bucket-access.ts";
+import { weedImage } from "../../data/object-store/pod.ts";
 import { runtimeEnvironment } from "../../workload/runtime.ts";
 import type { CompleteArgs, LokiArgs } from "./args.ts";
 import { LOKI_PATHS, LOKI_PORTS, lokiConfig } from "./loki-config.ts";
 
 const IMAGE = "docker.io/grafana/loki:3.5.0";
-/** With a shell, which Loki's has not; it is on the nodes already. */
-const SHELL_IMAGE = "docker.io/chrislusf/seaweedfs:4.48";
 /** Loki writes to the bucket what it still holds, before it ends. */
 const GRACE_SECONDS = 120;
 
@@ -194,7 +194,7 @@ export function lokiServices(
 export function lokiBudget(name: string, part: LokiPart, namespace: string): types.input.policy.v1.PodDisruptionBudget {
   return {
     metadata: { name: partName(name, part), namespace, labels: labels(name, part.target) },
-    spec: { maxUnavailable: 1, selector: { matchLabels: selector(name, part.target) } },
+    spec: oneAtATime(selector(name, part.target)),
   };
 }
 
@@ -202,7 +202,7 @@ export function lokiBudget(name: string, part: LokiPart, namespace: string): typ
 export function lokiNetworkPlan(
   name: string,
   namespace: string,
-  users: readonly Pick<Peer, "namespace" | "podLabels">[],
+  users: readonly Pods[],
   bucket: readonly Destination[],
 ): types.input.networking.v1.NetworkPolicySpec {
   const podLabels = { ...selector(name), ...PEER };
@@ -225,7 +225,8 @@ function credentialsContainer(access: BucketAccess): types.input.core.v1.Contain
   const resources = { requests: { cpu: "10m", memory: "16Mi" }, limits: { cpu: "100m", memory: "16Mi" } };
   return {
     name: "credentials",
-    image: SHELL_IMAGE,
+    // With a shell, which Loki's has not; where the bucket is our own it is on the nodes already.
+    image: weedImage(),
     command: ["sh", "-ec", script],
     resources,
     securityContext: RESTRICTED_CONTAINER,

@@ -8,12 +8,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Children, keeping } from "../../core/component.ts";
 import { labels, selector } from "../../core/labels.ts";
 import { Ledger } from "../../core/ledger.ts";
+import { serverAccountPlan } from "../../core/server-account.ts";
 import { type Queryable, queryable } from "../../core/source.ts";
-import type { Peer } from "../../core/usage.ts";
+import type { Peer, Pods } from "../../core/usage.ts";
 import { setWithClaims } from "../../data/claims.ts";
-import { StoreMonitoring } from "../../data/monitoring/store-monitoring.ts";
 import { type BucketAccess, bucketAccess } from "../../data/object-store/bucket-access.ts";
-import { serverAccountPlan } from "../../data/server-account.ts";
+import { StoreMonitoring } from "../store-monitoring.ts";
+import { watchedLoki } from "./alerts.ts";
 import type { LokiArgs } from "./args.ts";
 import { LOKI_PORTS, type LokiBucket, lokiConfig, tenantsConfig } from "./loki-config.ts";
 import {
@@ -26,9 +27,6 @@ import {
   lokiServices,
   partName,
 } from "./loki-plan.ts";
-import { watchedLoki } from "./monitoring.ts";
-
-type Pods = Pick<Peer, "namespace" | "podLabels">;
 
 /** Keeps logs and answers questions about them. */
 export class Loki {

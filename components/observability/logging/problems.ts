@@ -1,31 +1,38 @@
+import { addressProblems } from "../../core/address.ts";
 import { type Duration, durationProblems } from "../../core/duration.ts";
 import type { Problem } from "../../core/invalid.ts";
 import { isDnsLabel, nameProblems } from "../../core/names.ts";
-import { amount, isQuantity } from "../../core/quantity.ts";
+import { leastProblems, type Quantity } from "../../core/quantity.ts";
 import { resourceProblems } from "../../core/resources.ts";
-import { isServiceUrl } from "../../core/service-url.ts";
+import { zoneProblems } from "../../core/zones.ts";
 import { runbooksProblems } from "../runbook.ts";
 import { type CompleteArgs, type LogStore, PLATFORM } from "./args.ts";
 
 /** Loki drops what is older by whole days, and keeps at least one. */
 const SHORTEST: Duration = "24h";
 const LONGEST: Duration = "730d";
+/** Less is a unit forgotten. */
+const LEAST_DISK: Quantity = "1Gi";
 
 /** What is wrong with the arguments of a Logging. */
 export function loggingProblems(name: string, args: CompleteArgs): Problem[] {
-  const { zones, store, retention, tenants, dropped, resources, runbooks } = args;
+  const { zones, store, retention, tenants, alsoDropped, resources, runbooks } = args;
   const problems = [
     ...nameProblems("name", name),
+    ...zoneProblems(zones),
     ...durationProblems("retention", retention, SHORTEST, LONGEST),
     ...runbooksProblems(runbooks),
     ...storeProblems(store),
     ...tenantProblems(tenants),
     ...Object.entries(resources).flatMap(([part, of]) => resourceProblems(`resources.${part}`, of)),
   ];
-  if (zones.length === 0) problems.push({ field: "zones", given: zones, allowed: "at least one zone" });
-  for (const [index, given] of dropped.entries())
+  for (const [index, given] of alsoDropped.entries())
     if (!/^[a-z][A-Za-z0-9]*$/.test(given))
-      problems.push({ field: `dropped[${index}]`, given, allowed: 'a name in lower camel case, such as "cardNumber"' });
+      problems.push({
+        field: `alsoDropped[${index}]`,
+        given,
+        allowed: 'a name in lower camel case, such as "cardNumber"',
+      });
   return problems;
 }
 
@@ -59,17 +66,10 @@ function tenantProblems(tenants: CompleteArgs["tenants"]): Problem[] {
 function storeProblems(store: LogStore): Problem[] {
   switch (store.kind) {
     case "loki":
-      if (isQuantity(store.disk) && amount(store.disk) >= amount("1Gi")) return [];
-      return [{ field: "store.disk", given: store.disk, allowed: 'a quantity of at least "1Gi"' }];
+      return leastProblems("store.disk", store.disk, LEAST_DISK);
     case "elasticsearch":
     case "otlp": {
-      const problems: Problem[] = [];
-      if (!isServiceUrl(store.url) && !/^https:\/\/[^\s/@]+(:\d+)?(\/[^\s?#@]*)?$/.test(store.url))
-        problems.push({
-          field: "store.url",
-          given: store.url,
-          allowed: 'an address such as "https://logs.example.com", without a name or password in it',
-        });
+      const problems = addressProblems("store.url", store.url, true);
       if (store.at.length === 0)
         problems.push({
           field: "store.at",

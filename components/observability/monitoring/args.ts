@@ -5,6 +5,7 @@ import { isOptOut, type OptOut } from "../../core/opt-out.ts";
 import type { Quantity } from "../../core/quantity.ts";
 import type { Resources } from "../../core/resources.ts";
 import type { Transform } from "../../core/transform.ts";
+import { PLATFORM_TEAM } from "../alert.ts";
 import type { AlertingArgs } from "../alerting/alertmanager-config.ts";
 import type { KeyFile } from "../alerting/receiver.ts";
 import type { AlertmanagerManifest } from "./alertmanager-plan.ts";
@@ -13,13 +14,13 @@ import type { PrometheusManifest } from "./prometheus-plan.ts";
 export interface MonitoringArgs {
   /** A namespace of its own, with `scrapesMetrics`: whoever runs in it may read every workload's metrics. */
   readonly namespace: Namespace;
-  /** Zones that its pods may run in. */
+  /** Zones that its pods may run in, each once. */
   readonly zones: readonly string[];
-  /** The label `environment` of all that leaves it: alerts, and series that are written elsewhere. */
+  /** The label `environment`, a DNS label, of all that leaves it: alerts, and series that are written elsewhere. */
   readonly environment: string;
-  /** How long metrics are kept, if the disk has room: {@link storage} is never filled beyond four fifths. */
+  /** How long metrics are kept, `1d` to `3650d`, if the disk has room: {@link storage} is never filled beyond four fifths. */
   readonly retention: Duration;
-  /** The disk of each Prometheus. A series costs some 2 bytes a reading: a million of them 6 GB a day. */
+  /** The disk of each Prometheus, `1Gi` or more. A series costs some 2 bytes a reading: a million of them 6 GB a day. */
   readonly storage: Quantity;
   /** Of each Prometheus. A million series take some 4 GiB. */
   readonly resources: Resources;
@@ -29,7 +30,7 @@ export interface MonitoringArgs {
   readonly team?: string;
   /** Where people read `docs/runbooks`. Without it the alerts do not say. */
   readonly runbooks?: string | undefined;
-  /** Steps down to one Prometheus and one Alertmanager, from two and three. */
+  /** Steps down to one Prometheus and one Alertmanager, from two and three by default. */
   readonly replication?: OptOut;
   /** Where all series are written too, for a longer memory. Nowhere by default. */
   readonly remoteWrite?: RemoteWrite;
@@ -62,7 +63,7 @@ const ALONE = { prometheus: 1, alertmanager: 1 } as const;
 export function completeMonitoring(args: MonitoringArgs) {
   return {
     ...args,
-    team: args.team ?? "platform",
+    team: args.team ?? PLATFORM_TEAM,
     replicas: isOptOut(args.replication) ? ALONE : REPLICAS,
   };
 }

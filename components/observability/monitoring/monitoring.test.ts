@@ -89,6 +89,19 @@ describe("Prometheus", () => {
     }
   });
 
+  test("does not check who kubelets are where that is stepped down from, and says so", async () => {
+    const why = "these kubelets sign their own certificates";
+    const { inputsOf } = await made({ kubeletCertificates: optOut(why) });
+    const { metadata, spec } = inputsOf(":Prometheus", "main");
+    expect(metadata.annotations).toEqual({ "plumbline.dev/opt-out.kubeletCertificates": why });
+    const { name, key: file } = spec.additionalScrapeConfigs;
+    const targets = JSON.parse(inputsOf(":Secret", name).stringData.value[file]);
+    expect(targets.map((target: { tls_config: object }) => target.tls_config)).toEqual([
+      { insecure_skip_verify: true },
+      { insecure_skip_verify: true },
+    ]);
+  });
+
   test("writes elsewhere too where it is asked to, by a token in a Secret", async () => {
     const remoteWrite = { url: "https://metrics.example.com:8443/push", token: key("metrics") };
     const { inputsOf } = await made({ remoteWrite });
@@ -165,29 +178,38 @@ test("what tells of the cluster may read no Secret, and shares nothing with its 
   expect(JSON.stringify(pod)).not.toMatch(/hostNetwork|hostPID|hostPath|privileged/);
   expect(pod.tolerations).toEqual([{ operator: "Exists" }]);
   expect(pod.automountServiceAccountToken).toBe(false);
+  expect(inputsOf(":PodMonitor", "main-cert-manager-monitor").spec).toMatchObject({
+    namespaceSelector: { matchNames: ["cert-manager"] },
+    selector: { matchLabels: { "app.kubernetes.io/component": "controller" } },
+    podMetricsEndpoints: [{ port: "http-metrics", honorLabels: true }],
+  });
   expect(inputsOf(":PodMonitor", "main-kube-state-metrics-monitor").spec.podMetricsEndpoints[0]).toMatchObject({
     honorLabels: true,
   });
 });
 
-test("a transform sees each of its servers", async () => {
+test("a transform sees each of its programs", async () => {
+  const seen = { seen: "yes" };
+  const note = (args: { metadata?: unknown }) => {
+    (args.metadata as { annotations?: object }).annotations = seen;
+    return undefined;
+  };
   const { inputsOf } = await made({
-    transform: {
-      prometheus: (args) => {
-        args.metadata.annotations = { seen: "yes" };
-      },
-      alertmanager: (args) => {
-        args.spec.replicas = 5;
-      },
-    },
+    transform: { prometheus: note, alertmanager: note, nodeExporter: note, kubeStateMetrics: note },
   });
-  expect(inputsOf(":Prometheus", "main").metadata.annotations).toEqual({ seen: "yes" });
-  expect(inputsOf(":Alertmanager", "main").spec.replicas).toBe(5);
+  for (const [type, name] of [
+    [":Prometheus", "main"],
+    [":Alertmanager", "main"],
+    [":DaemonSet", "main-node-exporter"],
+    [":Deployment", "main-kube-state-metrics"],
+  ] as const)
+    expect(inputsOf(type, name).metadata.annotations, name).toEqual(seen);
 });
 
 test.each<[what: string, args: Partial<MonitoringArgs>, field: string]>([
   ["a namespace that nobody lets in", { namespace: { name: "shop", scrapesMetrics: false } as Namespace }, "namespace"],
   ["no zone", { zones: [] }, "zones"],
+  ["a zone twice", { zones: ["a", "b", "a"] }, "zones[2]"],
   ["an environment that is no label", { environment: "Pro duction" }, "environment"],
   ["an hour of memory", { retention: "1h" }, "retention"],
   ["a disk that holds nothing", { storage: "100Mi" }, "storage"],

@@ -13,12 +13,14 @@ import { Component } from "../../core/component.ts";
 import { refuse } from "../../core/invalid.ts";
 import { Ledger } from "../../core/ledger.ts";
 import { isOptOut } from "../../core/opt-out.ts";
+import { serverAccountPlan } from "../../core/server-account.ts";
 import { type Queryable, queryable } from "../../core/source.ts";
-import type { Peer } from "../../core/usage.ts";
+import type { Pods } from "../../core/usage.ts";
 import type { AlertingArgs } from "../alerting/alertmanager-config.ts";
 import { watchdogPlan } from "../alerting/watchdog.ts";
 import { alertmanagerPlan, configPlan } from "./alertmanager-plan.ts";
 import { type CompleteMonitoring, completeMonitoring, type MonitoringArgs } from "./args.ts";
+import { certManagerMonitor } from "./cert-manager.ts";
 import {
   kubeStateMetricsMonitor,
   kubeStateMetricsName,
@@ -32,7 +34,7 @@ import { ownAlertsPlan } from "./own-alerts.ts";
 import { alertmanagerPods, PORTS, prometheusPods } from "./pods.ts";
 import { monitoringProblems } from "./problems.ts";
 import { prometheusPlan } from "./prometheus-plan.ts";
-import { accountPlan, bindingPlan, PROMETHEUS_RULES, rolePlan } from "./rights-plan.ts";
+import { bindingPlan, PROMETHEUS_RULES, rolePlan } from "./rights-plan.ts";
 import { budgetPlan, serverMonitor, servicePlan } from "./server-plan.ts";
 
 /**
@@ -53,7 +55,7 @@ export class Monitoring extends Component {
     refuse(`Monitoring "${name}"`, monitoringProblems(name, full));
     super("observability:Monitoring", name, opts, [args.namespace]);
     const namespace = args.namespace.name;
-    const readers = new Ledger<Pick<Peer, "namespace" | "podLabels">>(`Monitoring "${name}"`);
+    const readers = new Ledger<Pods>(`Monitoring "${name}"`);
     for (const policy of networkPlans(name, full, readers.entries))
       new NetworkPolicy(...this.child(policy.metadata.name, policy));
     this.query = queryable(name, {
@@ -114,10 +116,11 @@ export class Monitoring extends Component {
     const account = this.#account(nodes, namespace.name);
     new DaemonSet(...this.child(nodes, nodeExporterPlan(name, args), transform?.nodeExporter, { dependsOn: account }));
     new CustomResource(...this.child(`${nodes}-monitor`, nodeExporterMonitor(name, namespace.name)));
+    new CustomResource(...this.child(`${name}-cert-manager-monitor`, certManagerMonitor(name, namespace.name)));
   }
 
   #account(name: string, namespace: string, rules?: ReturnType<typeof kubeStateMetricsRules>): pulumi.Resource[] {
-    const account = new ServiceAccount(...this.child(name, accountPlan(name, namespace)));
+    const account = new ServiceAccount(...this.child(name, serverAccountPlan(name, namespace)));
     if (rules === undefined) return [account];
     const role = new ClusterRole(...this.child(name, rolePlan(name, namespace, rules)));
     const binding = bindingPlan(name, namespace);

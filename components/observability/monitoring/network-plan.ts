@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { labels, selector } from "../../core/labels.ts";
 import { admit, reach, reachApiServer } from "../../core/network.ts";
 import { isOptOut, optOut, optOutAnnotations } from "../../core/opt-out.ts";
-import type { Peer } from "../../core/usage.ts";
+import type { Pods } from "../../core/usage.ts";
 import type { CompleteMonitoring, RemoteWrite } from "./args.ts";
 import { KUBE_STATE_METRICS_PORT, kubeStateMetricsName } from "./kube-state-metrics.ts";
 import { KUBELET_PORT } from "./kubelets.ts";
@@ -11,7 +11,6 @@ import { NODE_EXPORTER_PORT, nodeExporterName } from "./node-exporter.ts";
 import { alertmanagerPods, PORTS, prometheusPods } from "./pods.ts";
 
 type Policy = types.input.networking.v1.NetworkPolicy & { readonly metadata: { readonly name: string } };
-type Pods = Pick<Peer, "namespace" | "podLabels">;
 type EgressRule = types.input.networking.v1.NetworkPolicyEgressRule;
 
 const READS_EVERYTHING = optOut(

@@ -1,7 +1,5 @@
-import { labels } from "../../core/labels.ts";
 import { isOptOut } from "../../core/opt-out.ts";
-import type { AlertingRule, RulesManifest, Severity } from "../rules.ts";
-import { runbookUrl } from "../runbook.ts";
+import { type AlertingRule, alertingRule, type RulesManifest, rulesPlan, type Severity } from "../rules.ts";
 import type { CompleteMonitoring } from "./args.ts";
 import { kubeStateMetricsName } from "./kube-state-metrics.ts";
 import { KUBELETS } from "./kubelets.ts";
@@ -28,28 +26,18 @@ export function ownAlertsPlan(name: string, args: CompleteMonitoring): RulesMani
     ...(isOptOut(args.alerting) ? [] : alertmanagerAlerts(name, args)),
     ...unmeasuredAlerts(name, namespace.name),
   ];
-  const metadata = { name: `${name}-itself`, namespace: namespace.name, labels: labels(name) };
-  return {
-    apiVersion: "monitoring.coreos.com/v1",
-    kind: "PrometheusRule",
-    metadata,
-    spec: {
-      groups: [
-        {
-          name: `${namespace.name}-${name}-itself`,
-          rules: alerts.map(({ name: alert, severity, about, summary, ...rule }) => ({
-            alert,
-            ...rule,
-            labels: { severity, team, ...(about !== undefined && { namespace: namespace.name, service: about }) },
-            annotations: {
-              summary: `${name}: ${summary}`,
-              ...(runbooks && { runbook_url: runbookUrl(runbooks, "monitoring", alert) }),
-            },
-          })),
-        },
-      ],
-    },
-  };
+  const rules = alerts.map(({ name: alert, about, summary, ...rule }) =>
+    alertingRule({
+      alert,
+      ...rule,
+      labels: { team, ...(about !== undefined && { namespace: namespace.name, service: about }) },
+      summary: `${name}: ${summary}`,
+      runbook: "monitoring",
+      runbooks,
+    }),
+  );
+  const own = `${name}-itself`;
+  return rulesPlan(own, namespace.name, [{ name: `${namespace.name}-${own}`, rules }], name);
 }
 
 function prometheusAlerts(name: string, { namespace, replicas, alerting }: CompleteMonitoring): OwnAlert[] {

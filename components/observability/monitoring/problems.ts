@@ -1,9 +1,11 @@
+import { addressProblems } from "../../core/address.ts";
 import { durationProblems } from "../../core/duration.ts";
 import type { Problem } from "../../core/invalid.ts";
 import { nameProblems } from "../../core/names.ts";
 import { isOptOut } from "../../core/opt-out.ts";
-import { amount, isQuantity } from "../../core/quantity.ts";
+import { leastProblems } from "../../core/quantity.ts";
 import { resourceProblems } from "../../core/resources.ts";
+import { zoneProblems } from "../../core/zones.ts";
 import { alertingProblems } from "../alerting/alertmanager-config.ts";
 import { keyProblems } from "../alerting/receiver.ts";
 import { runbooksProblems } from "../runbook.ts";
@@ -31,10 +33,10 @@ export function monitoringProblems(name: string, args: CompleteMonitoring): Prob
               "a namespace that workloads let in to their metrics: new Namespace(<name>, { …, scrapesMetrics: true })",
           },
         ]),
-    ...(zones.length > 0 ? [] : [{ field: "zones", given: zones, allowed: "at least one zone" }]),
+    ...zoneProblems(zones),
     ...nameProblems("environment", environment),
     ...durationProblems("retention", retention, "1d", "3650d"),
-    ...storageProblems(storage),
+    ...leastProblems("storage", storage, LEAST_STORAGE),
     ...resourceProblems("resources", resources),
     ...nameProblems("team", team),
     ...runbooksProblems(runbooks),
@@ -45,16 +47,9 @@ export function monitoringProblems(name: string, args: CompleteMonitoring): Prob
   ];
 }
 
-function storageProblems(given: string): Problem[] {
-  if (isQuantity(given) && amount(given) >= amount(LEAST_STORAGE)) return [];
-  return [{ field: "storage", given, allowed: `a quantity of at least "${LEAST_STORAGE}", such as "100Gi"` }];
-}
-
 function remoteWriteProblems({ url, token }: RemoteWrite): Problem[] {
-  const isFine = /^https:\/\/[^\s/@?#]+(\/[^\s?#]*)?$/.test(url);
-  const allowed = "an https:// address without a user, a query or a fragment";
   return [
-    ...(isFine ? [] : [{ field: "remoteWrite.url", given: "<something else>", allowed }]),
+    ...addressProblems("remoteWrite.url", url),
     ...(token === undefined ? [] : keyProblems("remoteWrite.token", token)),
   ];
 }

@@ -8,11 +8,6 @@ export const PROMETHEUS_RULES: types.input.rbac.v1.PolicyRule[] = [
   { apiGroups: [""], resources: ["nodes/metrics"], verbs: ["get"] },
 ];
 
-/** An account of its own for each program; its token is there only in the pods that need one. */
-export function accountPlan(name: string, namespace: string): types.input.core.v1.ServiceAccount {
-  return { metadata: { name, namespace, labels: labels(name) }, automountServiceAccountToken: false };
-}
-
 /** Roles hold in the whole cluster, so that their names say in which namespace who has them is. */
 export function rolePlan(
   name: string,

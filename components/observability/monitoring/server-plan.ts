@@ -1,4 +1,5 @@
 import type { types } from "@pulumi/kubernetes";
+import { oneAtATime } from "../../core/budget.ts";
 import { labels } from "../../core/labels.ts";
 import { type MonitorManifest, monitorPlan } from "../../core/monitor.ts";
 import { WEB } from "./pods.ts";
@@ -26,6 +27,6 @@ export function serverMonitor(name: string, namespace: string, pods: Labels): Mo
 export function budgetPlan(name: string, namespace: string, pods: Labels): types.input.policy.v1.PodDisruptionBudget {
   return {
     metadata: { name, namespace, labels: labels(name) },
-    spec: { maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow", selector: { matchLabels: { ...pods } } },
+    spec: oneAtATime(pods),
   };
 }

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { amount } from "../../core/index.ts";
+import { TRACE_BYTES } from "../collector/config.ts";
 import { complete } from "./args.ts";
 import { collectorConfig, otherDigits, samplerConfig } from "./collector-config.ts";
 
@@ -47,6 +49,21 @@ describe("samplers", () => {
         { type: "probabilistic", probabilistic: { sampling_percentage: 2.5 } },
       ],
     });
+  });
+
+  test.each([
+    ["512Mi", 16_106],
+    ["2Gi", 64_424],
+  ] as const)("hold in %s what leaves as much again before spans are refused", (memory, traces) => {
+    const sampler = { requests: { cpu: "1", memory }, limits: { cpu: "1", memory } } as const;
+    const given = complete({ ...(args as object), resources: { sampler } } as never);
+    const { num_traces, decision_cache } = samplerConfig(given, "jaeger").processors.tail_sampling as never as {
+      num_traces: number;
+      decision_cache: object;
+    };
+    expect(num_traces).toBe(traces);
+    expect(decision_cache).toEqual({ sampled_cache_size: 5 * traces, non_sampled_cache_size: 5 * traces });
+    expect(2 * num_traces * TRACE_BYTES).toBeLessThanOrEqual(0.6 * amount(memory));
   });
 
   test("count spans before they judge: what is counted is all there was", () => {

@@ -9,6 +9,7 @@ import {
   OTLP_RECEIVER,
   OWN_TELEMETRY,
   patience,
+  tracesIn,
 } from "../collector/config.ts";
 import type { CompleteArgs } from "./args.ts";
 
@@ -17,10 +18,8 @@ export const ZIPKIN_PORT = 9411;
 export const SPAN_METRICS_PORT = 8889;
 
 const HEX_DIGITS = "0123456789abcdef";
-/** Traces that wait to be judged in one sampler; the oldest is judged early if there are more. */
-const WAITING = 50_000;
-/** What became of a trace is remembered, for spans that come later. */
-const REMEMBERED = 500_000;
+/** What became of a trace is remembered, for spans that come later: of so many times the traces that wait. An id takes some hundred bytes. */
+const REMEMBERED = 5;
 /** Series of metrics of spans per sampler, at most: a span that is named after an id would make one for each. */
 const MOST_SERIES = 5_000;
 
@@ -74,11 +73,16 @@ export function otherDigits(index: number, samplers: number): string {
 }
 
 /**
- * Waits for a trace's spans, then keeps it if it has an error, if it took long, or if it is among the share of the rest. Counts
+ * Holds as many traces as its memory has room for, the oldest of which is judged early if there are more. Waits for a trace's spans, then keeps it if it has an error, if it took long, or if it is among the share of the rest. Counts
  * every span, so that rates are true whatever is kept.
  */
-export function samplerConfig({ sampling }: Pick<CompleteArgs, "sampling">, jaeger: string): CollectorConfig {
+export function samplerConfig(
+  { sampling, resources }: Pick<CompleteArgs, "sampling" | "resources">,
+  jaeger: string,
+): CollectorConfig {
   const { slowerThan, keep, wait } = sampling;
+  const waiting = tracesIn(resources.sampler.limits.memory);
+  const remembered = REMEMBERED * waiting;
   return {
     extensions: HEALTH_CHECK,
     receivers: OTLP_RECEIVER,
@@ -86,8 +90,8 @@ export function samplerConfig({ sampling }: Pick<CompleteArgs, "sampling">, jaeg
       ...MEMORY_LIMITER,
       tail_sampling: {
         decision_wait: wait,
-        num_traces: WAITING,
-        decision_cache: { sampled_cache_size: REMEMBERED, non_sampled_cache_size: REMEMBERED },
+        num_traces: waiting,
+        decision_cache: { sampled_cache_size: remembered, non_sampled_cache_size: remembered },
         policies: [
           { name: "errors", type: "status_code", status_code: { status_codes: ["ERROR"] } },
           { name: "slow", type: "latency", latency: { threshold_ms: milliseconds(slowerThan) } },

@@ -7,6 +7,7 @@ import {
   OTLP_RECEIVER,
   OWN_TELEMETRY,
   patience,
+  tracesIn,
 } from "../collector/config.ts";
 import type { CompleteArgs } from "./args.ts";
 
@@ -21,10 +22,12 @@ export const JAEGER_PATHS = {
   password: "/etc/jaeger/password",
   authority: "/etc/jaeger/ca.crt",
 };
-const TRACES = 50_000;
 
 /** Keeps traces and answers questions about them. */
-export function jaegerConfig(name: string, args: Pick<CompleteArgs, "storage" | "retention">): CollectorConfig {
+export function jaegerConfig(
+  name: string,
+  args: Pick<CompleteArgs, "storage" | "retention" | "resources">,
+): CollectorConfig {
   const store = "traces";
   const { sending_queue, retry_on_failure } = patience(1_000, "5m");
   return {
@@ -57,8 +60,12 @@ export function jaegerConfig(name: string, args: Pick<CompleteArgs, "storage" | 
   };
 }
 
-function backend(name: string, { storage, retention }: Pick<CompleteArgs, "storage" | "retention">): object {
-  if (storage.kind === "memory") return { memory: { max_traces: storage.traces ?? TRACES } };
+function backend(
+  name: string,
+  { storage, retention, resources }: Pick<CompleteArgs, "storage" | "retention" | "resources">,
+): object {
+  if (storage.kind === "memory")
+    return { memory: { max_traces: storage.traces ?? tracesIn(resources.jaeger.limits.memory) } };
   if (storage.kind === "badger")
     return {
       badger: {

@@ -1,14 +1,12 @@
 import type { types } from "@pulumi/kubernetes";
 import { selector } from "../../core/labels.ts";
 import { admit, admitScrapers, reach } from "../../core/network.ts";
-import type { Peer } from "../../core/usage.ts";
+import type { Pods } from "../../core/usage.ts";
 import { METRICS_PORT, OTLP_GRPC_PORT } from "../collector/config.ts";
 import type { CompleteArgs } from "./args.ts";
 import { SPAN_METRICS_PORT } from "./collector-config.ts";
 import { QUERY_GRPC_PORT, QUERY_PORT } from "./jaeger-config.ts";
 import { type Part, PORTS } from "./plan.ts";
-
-type Pods = Pick<Peer, "namespace" | "podLabels">;
 
 /** Who takes part beside its own pods: who sends spans, and who looks traces up. */
 export interface Users {

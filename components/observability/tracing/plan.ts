@@ -1,4 +1,5 @@
 import type { types } from "@pulumi/kubernetes";
+import { oneAtATime } from "../../core/budget.ts";
 import { checksum } from "../../core/checksum.ts";
 import { labels, selector } from "../../core/labels.ts";
 import { optOut, optOutAnnotations } from "../../core/opt-out.ts";
@@ -161,7 +162,7 @@ export function budgetPlan(
 ): types.input.policy.v1.PodDisruptionBudget {
   return {
     metadata: { name: partName(name, part), namespace: namespace.name, labels: labels(name, part) },
-    spec: { maxUnavailable: 1, selector: { matchLabels: selector(name, part) } },
+    spec: oneAtATime(selector(name, part)),
   };
 }
 

@@ -1,14 +1,17 @@
+import { addressProblems } from "../../core/address.ts";
 import { type Duration, durationProblems } from "../../core/duration.ts";
 import type { Problem } from "../../core/invalid.ts";
 import { nameProblems } from "../../core/names.ts";
 import { isPercent } from "../../core/percent.ts";
-import { amount, isQuantity } from "../../core/quantity.ts";
+import { leastProblems, type Quantity } from "../../core/quantity.ts";
 import { resourceProblems } from "../../core/resources.ts";
-import { isServiceUrl } from "../../core/service-url.ts";
+import { zoneProblems } from "../../core/zones.ts";
 import { runbooksProblems } from "../runbook.ts";
 import type { CompleteArgs, TraceStorage } from "./args.ts";
 
 const SHARES = [1, 2, 4, 8, 16];
+/** Less is a unit forgotten. */
+const LEAST_DISK: Quantity = "1Gi";
 const LONGEST_RETENTION: Duration = "90d";
 
 /** What is wrong with the arguments of a Tracing. */
@@ -16,6 +19,7 @@ export function tracingProblems(name: string, args: CompleteArgs): Problem[] {
   const { zones, storage, retention, sampling, collectors, samplers, resources, runbooks } = args;
   const problems = [
     ...nameProblems("name", name),
+    ...zoneProblems(zones),
     ...durationProblems("retention", retention, "1h", LONGEST_RETENTION),
     ...durationProblems("sampling.slowerThan", sampling.slowerThan, "1ms", "1h"),
     ...durationProblems("sampling.wait", sampling.wait, "1s", "10m"),
@@ -23,7 +27,6 @@ export function tracingProblems(name: string, args: CompleteArgs): Problem[] {
     ...storageProblems(storage),
     ...Object.entries(resources).flatMap(([part, of]) => resourceProblems(`resources.${part}`, of)),
   ];
-  if (zones.length === 0) problems.push({ field: "zones", given: zones, allowed: "at least one zone" });
   if (!isPercent(sampling.keep))
     problems.push({ field: "sampling.keep", given: sampling.keep, allowed: '0 to 100, such as 10 or "2.5%"' });
   if (!Number.isInteger(collectors) || collectors < 2)
@@ -45,8 +48,7 @@ function storageProblems(storage: TraceStorage): Problem[] {
       return [{ field: "storage.traces", given: traces, allowed: "a whole number of at least 1" }];
     }
     case "badger":
-      if (isQuantity(storage.disk) && amount(storage.disk) >= amount("1Gi")) return [];
-      return [{ field: "storage.disk", given: storage.disk, allowed: 'a quantity of at least "1Gi"' }];
+      return leastProblems("storage.disk", storage.disk, LEAST_DISK);
     case "elasticsearch":
     case "opensearch":
       return indexProblems(storage);
@@ -62,13 +64,7 @@ function storageProblems(storage: TraceStorage): Problem[] {
 }
 
 function indexProblems({ url, at }: Extract<TraceStorage, { readonly url: string }>): Problem[] {
-  const problems: Problem[] = [];
-  if (!isServiceUrl(url) && !/^https:\/\/[^\s/@]+(:\d+)?$/.test(url))
-    problems.push({
-      field: "storage.url",
-      given: url,
-      allowed: 'an address such as "https://search.example.com:9200", without a name or password in it',
-    });
+  const problems = addressProblems("storage.url", url, true);
   if (at.length === 0)
     problems.push({
       field: "storage.at",

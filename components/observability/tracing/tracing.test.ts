@@ -61,6 +61,14 @@ describe("a Tracing", () => {
     expect(JSON.stringify(asked)).toContain("grafana");
   });
 
+  test("is watched as a part of the platform, and as no store", async () => {
+    const all = await made();
+    const [group] = all.inputsOf(":PrometheusRule", "traces-alerts").spec.groups;
+    for (const { labels } of group.rules) expect(labels).toMatchObject({ team: "platform", service: "traces" });
+    expect(JSON.stringify(group)).not.toContain('"store"');
+    expect(JSON.parse(all.inputsOf(":ConfigMap", "traces-dashboard").data["traces.json"]).tags).toContain("platform");
+  });
+
   test("keeps traces on one disk, which outlives the stack, or in front of indices with two Jaegers", async () => {
     const onDisk = (await made()).inputsOf(":StatefulSet", "traces-jaeger");
     expect(onDisk.spec).toMatchObject({ replicas: 1, volumeClaimTemplates: [{ metadata: { name: "data" } }] });
@@ -78,7 +86,9 @@ describe("a Tracing", () => {
     expect(spec.volumeClaimTemplates).toBeUndefined();
     expect(spec.template.spec.volumes).toContainEqual(expect.objectContaining({ name: "password" }));
     expect(JSON.stringify(all.inputsOf(":NetworkPolicy", "traces-jaeger").spec.egress)).toContain("10.0.8.0/22");
-    expect(JSON.stringify(jaegerConfig("traces", { storage, retention: "3d" }))).toContain('"max_span_age":"259200s"');
+    expect(
+      JSON.stringify(jaegerConfig("traces", { ...complete({} as TracingArgs), storage, retention: "3d" })),
+    ).toContain('"max_span_age":"259200s"');
   });
 
   test.each([
@@ -93,6 +103,7 @@ describe("a Tracing", () => {
     ["collectors", { collectors: 1 }],
     ["retention", { retention: "1m" }],
     ["zones", { zones: [] }],
+    ["zones[1]", { zones: ["a", "a"] }],
   ])("refuses a %s that cannot be, and no other", (field, change) => {
     expect(problems(change).map((problem) => problem.field)).toEqual([field]);
     expect(problems({})).toEqual([]);

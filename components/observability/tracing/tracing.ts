@@ -10,16 +10,16 @@ import { Component, keeping } from "../../core/component.ts";
 import { refuse } from "../../core/invalid.ts";
 import { labels, selector } from "../../core/labels.ts";
 import { Ledger } from "../../core/ledger.ts";
+import { serverAccountPlan } from "../../core/server-account.ts";
 import { type Queryable, queryable } from "../../core/source.ts";
-import type { Peer } from "../../core/usage.ts";
+import type { Pods } from "../../core/usage.ts";
 import { setWithClaims } from "../../data/claims.ts";
-import { StoreMonitoring } from "../../data/monitoring/store-monitoring.ts";
-import { serverAccountPlan } from "../../data/server-account.ts";
 import type { Telemetry } from "../../workload/telemetry.ts";
 import { OTLP_HTTP_PORT } from "../collector/config.ts";
+import { StoreMonitoring } from "../store-monitoring.ts";
+import { watched } from "./alerts.ts";
 import { type CompleteArgs, complete, type TracingArgs } from "./args.ts";
 import { QUERY_PORT } from "./jaeger-config.ts";
-import { watched } from "./monitoring.ts";
 import { networkPlan } from "./network-plan.ts";
 import {
   budgetPlan,
@@ -33,8 +33,6 @@ import {
   servicePlan,
 } from "./plan.ts";
 import { tracingProblems } from "./problems.ts";
-
-type Pods = Pick<Peer, "namespace" | "podLabels">;
 
 /**
  * Where traces go: collectors that take OpenTelemetry's protocol and Zipkin's, samplers that keep each trace with an error, each slow

@@ -3,7 +3,7 @@ import type { Namespace } from "../../cluster/namespace.ts";
 import type { Duration } from "../../core/duration.ts";
 import { InvalidArgsError, type Problem, UnfinishedProgramError } from "../../core/invalid.ts";
 import { nearest } from "../../core/names.ts";
-import type { Peer, Usable } from "../../core/usage.ts";
+import type { Pods, Usable } from "../../core/usage.ts";
 import { type Call, type Calls, longerThan } from "./call.ts";
 import { wayFrom } from "./cycle.ts";
 
@@ -19,11 +19,11 @@ export interface Callee extends Address {
   /** The service itself, by which a relation in `uses` is known as a way to it. */
   readonly usable: Usable;
   /** Lets the pods of a caller in, and makes what they find its own pods by. */
-  admit(caller: Pick<Peer, "namespace" | "podLabels">): void;
+  admit(caller: Pods): void;
 }
 
 /** Who calls. */
-export interface Caller extends Pick<Peer, "namespace" | "podLabels"> {
+export interface Caller extends Pods {
   readonly name: string;
   /** For errors, such as `Microservice "orders"`. */
   readonly subject: string;

@@ -1,7 +1,7 @@
 import { selector } from "../../core/labels.ts";
-import { type Alert, diskAlerts } from "../../data/monitoring/alert.ts";
-import type { Watched } from "../../data/monitoring/store-monitoring.ts";
-import { inTheMorning } from "../tracing/monitoring.ts";
+import { type Alert, diskAlerts } from "../alert.ts";
+import type { Watched } from "../store-monitoring.ts";
+import { inTheMorning } from "../tracing/alerts.ts";
 import { AGENTS_HOME, agentName } from "./agent-plan.ts";
 import type { CompleteArgs } from "./args.ts";
 import { lokiParts, partName } from "./loki-plan.ts";
@@ -36,6 +36,7 @@ export function watchedAgents(name: string): Watched {
     },
   ];
   return {
+    kind: "platform",
     title: "Log agents",
     runbook: "logging",
     pods: selector(name, "agent"),
@@ -59,6 +60,7 @@ export function watchedLoki(name: string, args: CompleteArgs): Watched {
   const all = `sum by (pod) (rate(loki_request_duration_seconds_count{${pods}}[5m]))`;
   const disks = parts.map((part) => `data-${partName(name, part)}-[0-9]+`).join("|");
   return {
+    kind: "platform",
     title: "Loki",
     runbook: "logging",
     pods: { ...selector(name), "plumbline.dev/loki": "true" },

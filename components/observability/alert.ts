@@ -1,11 +1,9 @@
-import type { Duration } from "../../core/duration.ts";
-import { labels } from "../../core/labels.ts";
-import type { AlertingRule, RulesManifest, Severity } from "../../observability/rules.ts";
-import { runbookUrl } from "../../observability/runbook.ts";
+import type { Duration } from "../core/duration.ts";
+import { type AlertingRule, alertingRule, type RulesManifest, rulesPlan, type Severity } from "./rules.ts";
 
 /** What wakes or tells somebody: an expression of Prometheus that has an answer only when something is wrong. */
 export interface Alert {
-  /** In upper camel case, beginning with the kind of store: also the heading of its section in the runbook. */
+  /** In upper camel case, beginning with what it is about: also the heading of its section in the runbook. */
   readonly name: string;
   readonly severity: Severity;
   readonly expr: string;
@@ -15,43 +13,36 @@ export interface Alert {
   readonly summary: string;
 }
 
+/** Whose alerts they are: a store's, or those of a part of the platform that no service hangs on, as its traces. */
+export type WatchedKind = "store" | "platform";
+/** Who is told of the platform's own parts. */
+export const PLATFORM_TEAM = "platform";
+
 export interface AlertsOf {
   readonly name: string;
   readonly namespace: string;
+  /** `store` by default. */
+  readonly kind?: WatchedKind | undefined;
   /** The runbook of its alerts, a file of docs/runbooks without its ending. */
   readonly runbook: string;
   /** Where people read the folder of runbooks. Without it an alert does not say. */
   readonly runbooks?: string | undefined;
 }
 
-/** The alerts of one store as Prometheus' operator takes them: each says what is wrong, and where it is written what to do. */
+/**
+ * The alerts of one store, or part of the platform, as Prometheus' operator takes them: each says what is wrong, and where it is written what
+ * to do. Their labels name it: `store`, or `service` and the team of the platform.
+ */
 export function alertsPlan(
-  { name, namespace, runbook, runbooks }: AlertsOf,
+  { name, namespace, kind = "store", runbook, runbooks }: AlertsOf,
   alerts: readonly Alert[],
-): RulesManifest<AlertingRule & { for: Duration }> {
-  return {
-    apiVersion: "monitoring.coreos.com/v1",
-    kind: "PrometheusRule",
-    metadata: { name, namespace, labels: labels(name) },
-    spec: {
-      groups: [
-        {
-          name: `${namespace}-${name}`,
-          rules: alerts.map(({ name: alert, severity, expr, lasts, summary }) => ({
-            alert,
-            expr,
-            for: lasts,
-            // Many expressions count over pods, and have no label left by which a runbook could name them.
-            labels: { severity, namespace, store: name },
-            annotations: {
-              summary: `${name}: ${summary}`,
-              ...(runbooks && { runbook_url: runbookUrl(runbooks, runbook, alert) }),
-            },
-          })),
-        },
-      ],
-    },
-  };
+): RulesManifest<AlertingRule> {
+  // Many expressions count over pods, and have no label left by which a runbook could name them.
+  const labels = kind === "store" ? { namespace, store: name } : { team: PLATFORM_TEAM, namespace, service: name };
+  const rules = alerts.map(({ name: alert, severity, expr, lasts, summary }) =>
+    alertingRule({ alert, expr, for: lasts, severity, labels, summary: `${name}: ${summary}`, runbook, runbooks }),
+  );
+  return rulesPlan(name, namespace, [{ name: `${namespace}-${name}`, rules }]);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { selector } from "../../core/labels.ts";
-import { type Alert, diskAlerts } from "../../data/monitoring/alert.ts";
-import type { Watched } from "../../data/monitoring/store-monitoring.ts";
+import { type Alert, diskAlerts } from "../alert.ts";
+import type { Watched } from "../store-monitoring.ts";
 import type { CompleteArgs } from "./args.ts";
 import { PARTS, partName } from "./plan.ts";
 
@@ -57,6 +57,7 @@ export function watched(name: string, args: CompleteArgs): Watched {
       : []),
   ];
   return {
+    kind: "platform",
     title: "Tracing",
     runbook: "tracing",
     pods: selector(name),
