@@ -70,11 +70,14 @@ export interface LoggingArgs {
   };
 }
 
-/** Fields that name or find a person, or let one in. */
+/** Parts of names of fields that name or find a person, or let one in. */
 export const PERSONAL: readonly string[] = [
   "email",
+  "eMail",
   "phone",
   "address",
+  "addr",
+  "forwardedFor",
   "firstName",
   "lastName",
   "fullName",
