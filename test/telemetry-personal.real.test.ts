@@ -1,10 +1,19 @@
 import { join } from "node:path";
 import { eventually } from "@plumbline-shop/testing/net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type CollectorConfig, OTLP_HTTP_PORT } from "../components/observability/collector/config.ts";
 import { AGENT_PATHS } from "../components/observability/logging/agent-config.ts";
 import { agentFile } from "../components/observability/logging/agent-plan.ts";
 import { complete as completeLogging } from "../components/observability/logging/args.ts";
-import { buildTelemetry, NAMESPACE, TelemetryHosts, whyNoTelemetry } from "./support/telemetry.ts";
+import { collectorConfig, ZIPKIN_PORT } from "../components/observability/tracing/collector-config.ts";
+import {
+  buildTelemetry,
+  NAMESPACE,
+  sendSpan,
+  sendZipkinSpan,
+  TelemetryHosts,
+  whyNoTelemetry,
+} from "./support/telemetry.ts";
 import { sendingTo, TelemetrySink } from "./support/telemetry-sink.ts";
 
 const why = await whyNoTelemetry();
@@ -33,6 +42,7 @@ const LINES = [
   JSON.stringify([{ message: "shown-6", email: "hidden" }]),
   `[2026-11-30] shown-7 {"email":"hidden","order":"shown-8"}`,
   `{"level":"error","trace_id":"${TRACE}","email":"hidden","name":"hid`,
+  "shown-14 { email: 'hidden', order: 1",
   `shown-9 {email: "hidden", order: 1}`,
   `hidden street 1","city":"hidden"}`,
   `[2026-11-30 10:00] shown-10 Get "http://shown-11/": no answer`,
@@ -63,11 +73,61 @@ describe.skipIf(why)(`what is personal, before a real collector${why ? ` (skippe
     const renamed = { [AGENT_PATHS.logs]: pods, [AGENT_PATHS.read]: join(hosts.folder, "read") };
     await hosts.start("collector", sendingTo(sink, agentFile("logs", args, "")), { health: "/", renamed });
     await eventually("the last line arrives", 30, async () => expect(sink.text).toContain("shown-12"));
-    for (let index = 1; index <= 13; index++) expect(sink.text).toContain(`shown-${index}`);
+    for (let index = 1; index <= 14; index++) expect(sink.text).toContain(`shown-${index}`);
     expect(sink.text).not.toMatch(/hid/);
     expect(sink.text).toContain(`"traceId":"${TRACE}"`);
     expect(sink.text).toContain("<broken JSON>");
     expect(sink.text).toMatch(/"key":"service.name","value":\{"stringValue":"orders"\}/);
     expect(sink.text.match(/"resource":/g)).toHaveLength(1);
   });
+
+  test("goes no further than the collector in a span, whoever sends it", async () => {
+    const spans = await TelemetrySink.start();
+    try {
+      const config = sendingTo(spans, overHttp(collectorConfig(["sampler"])));
+      const collector = await hosts.start("collector", config, { health: "/" });
+      await sendSpan(collector.address(OTLP_HTTP_PORT), "orders", {
+        trace: TRACE,
+        span: "b7ad6b7169203331",
+        milliseconds: 5,
+        attributes: {
+          "url.query": "hidden",
+          "url.full": "https://shop.example/shown-1?email=hidden",
+          "db.query.text": "SELECT * FROM people WHERE name = 'hidden'",
+          "db.statement": "-- hidden",
+          "http.request.header.x": "hidden",
+          "client.address": "hidden",
+          "enduser.id": "hidden",
+          "server.address": "shown-2",
+          "app.customerEmail": "hidden",
+          note: "shown-3 hidden@example.com",
+        },
+        event: {
+          "exception.type": "shown-4",
+          "exception.message": "hidden",
+          "exception.stacktrace": "hidden",
+          ip: "hidden",
+        },
+        problem: "hidden",
+      });
+      await sendZipkinSpan(collector.address(ZIPKIN_PORT), "old", {
+        trace: TRACE,
+        span: "b7ad6b7169203332",
+        milliseconds: 5,
+        attributes: { "http.url": "http://shop.example/shown-5?q=hidden", "http.path": "/shown-6?q=hidden" },
+      });
+      await eventually("both arrive", 30, async () => expect(spans.text).toMatch(/shown-1.*shown-6|shown-6.*shown-1/));
+      for (let index = 1; index <= 6; index++) expect(spans.text).toContain(`shown-${index}`);
+      expect(spans.text).toContain('"stringValue":"SELECT"');
+      expect(spans.text).not.toMatch(/hid/);
+    } finally {
+      spans.stop();
+    }
+  });
 });
+
+/** Its exporters send by HTTP, which is read more easily than gRPC. */
+function overHttp(config: CollectorConfig): CollectorConfig {
+  const text = JSON.stringify(config).replaceAll('"otlp/', '"otlphttp/');
+  return JSON.parse(text) as CollectorConfig;
+}

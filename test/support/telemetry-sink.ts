@@ -6,9 +6,16 @@ import type { CollectorConfig } from "../../components/observability/collector/c
 export class TelemetrySink {
   readonly #server: Server;
   #text = "";
+  /** As a store that is away. */
+  refuses = false;
 
   private constructor() {
     this.#server = createServer((request, response) => {
+      if (this.refuses) {
+        request.resume();
+        response.writeHead(503).end();
+        return;
+      }
       request.setEncoding("utf8");
       request.on("data", (part: string) => {
         this.#text += part;
