@@ -65,11 +65,13 @@ export function agentConfig(
     },
   ]);
   const exporters = all.map(([tenant]) => [exporterOf(args, tenant), exporterConfig(args, target, tenant, all.length)]);
+  const isIndexed = args.store.kind === "elasticsearch";
+  const streams = isIndexed ? all.map(([tenant]) => [streamOf(tenant), streamConfig(tenant)]) : [];
   const pipelines = all.map(([tenant]): [string, Pipeline] => [
     `logs/${tenant}`,
     {
       receivers: [`filelog/${tenant}`],
-      processors: ["memory_limiter", "transform/lines"],
+      processors: ["memory_limiter", "transform/lines", ...(isIndexed ? [streamOf(tenant)] : [])],
       exporters: [exporterOf(args, tenant)],
     },
   ]);
@@ -86,7 +88,7 @@ export function agentConfig(
   return {
     extensions,
     receivers: Object.fromEntries(receivers),
-    processors: { ...MEMORY_LIMITER, "transform/lines": linesOf(args.dropped) },
+    processors: { ...MEMORY_LIMITER, "transform/lines": linesOf(args.dropped), ...Object.fromEntries(streams) },
     exporters: Object.fromEntries(exporters),
     service: {
       extensions: Object.keys(extensions),
@@ -159,6 +161,19 @@ function linesOf(dropped: readonly string[]) {
       },
     ],
   };
+}
+
+function streamOf(tenant: string): string {
+  return `transform/stream-${tenant}`;
+}
+
+/** Which data stream of Elasticsearch a line goes to: by the container, which no line can say of itself, and by the tenant. */
+function streamConfig(tenant: string): object {
+  const statements = [
+    `set(resource.attributes["data_stream.dataset"], resource.attributes["service.name"])`,
+    `set(resource.attributes["data_stream.namespace"], "${tenant}")`,
+  ];
+  return { error_mode: "silent", log_statements: [{ context: "resource", statements }] };
 }
 
 function exporterOf({ store }: Pick<CompleteArgs, "store">, tenant: string): string {

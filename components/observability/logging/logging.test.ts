@@ -75,6 +75,10 @@ describe("the agents of a Logging", () => {
       endpoints: [store.url],
       auth: { authenticator: "basicauth" },
     });
+    expect(config.service.pipelines["logs/shop"].processors).toContain("transform/stream-shop");
+    expect(JSON.stringify(config.processors["transform/stream-shop"])).toContain(
+      String.raw`set(resource.attributes[\"data_stream.namespace\"], \"shop\")`,
+    );
     expect(config.extensions.basicauth.client_auth.password).toBe(`\${file:/etc/collector-password/password}`);
     expect(all.resources.filter(({ type }) => type.endsWith(":StatefulSet"))).toEqual([]);
   });
