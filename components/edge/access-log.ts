@@ -19,9 +19,9 @@ export type EnvoyProxyManifest = Manifest<
 
 /** What a line of the access log says of a request: neither who sent it nor what follows `?`, which by default it would. */
 const SAID = {
-  method: "%REQUEST_HEADER(:METHOD)%",
+  method: "%REQ(:METHOD)%",
   route: "%ROUTE_NAME%",
-  path: "%PATH(NQ:ORIG)%",
+  path: "%REQ_WITHOUT_QUERY(:PATH)%",
   code: "%RESPONSE_CODE%",
   duration: "%DURATION%",
   trace_id: "%TRACE_ID%",
