@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { amount } from "../components/core/index.ts";
 import type { Parsed, Report } from "./environment-schema.ts";
 import { disk, duration, label, optOut, resources, text } from "./fields.ts";
 
@@ -60,11 +59,6 @@ export function checkMonitoring({ tier, monitoring, paging, namespaces }: Parsed
     report(
       ["namespaces", "observability"],
       monitoring === undefined ? "nothing: there is no monitoring" : "a quota, since there is monitoring",
-    );
-  if (monitoring && amount(monitoring.resources.requests.memory) > amount(monitoring.resources.limits.memory))
-    report(
-      ["monitoring", "resources", "requests", "memory"],
-      `at most the limit, ${monitoring.resources.limits.memory}`,
     );
   if (monitoring?.replication !== undefined && tier === "production")
     report(["monitoring", "replication"], "no opt-out in production");

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Parsed, Report } from "./environment-schema.ts";
 import { disk, duration, percent, whole } from "./fields.ts";
 
 /** Where traces and logs go. How long they are kept is in `retention`. */
@@ -20,3 +21,16 @@ export const telemetrySchema = z.strictObject({
   /** Loki: alone on its disk, or several before the bucket `logs` where the stack has an object store. */
   logs: z.strictObject({ disk }),
 });
+
+/** What no field of these says alone. */
+export function checkTelemetry({ namespaces, telemetry, tier }: Parsed, report: Report): void {
+  if (telemetry !== undefined && namespaces.telemetry === undefined)
+    report(["namespaces", "telemetry"], "a quota, since telemetry is there: { cpu, memory, pods, storage }");
+  if (telemetry === undefined && namespaces.telemetry !== undefined)
+    report(["namespaces", "telemetry"], "nothing: there is no telemetry");
+  if (telemetry?.traces.storage.kind === "memory" && tier !== "rehearsal")
+    report(
+      ["telemetry", "traces", "storage", "kind"],
+      '"badger": memory forgets all at a restart, which is for a rehearsal',
+    );
+}

@@ -3,7 +3,7 @@ import type { Namespace } from "../../cluster/namespace.ts";
 import type { Problem } from "../../core/invalid.ts";
 import type { OptOut } from "../../core/opt-out.ts";
 import type { Resources } from "../../core/resources.ts";
-import { isServiceUrl, SERVICE_URL } from "../../core/service-url.ts";
+import { type Source, sourceProblems } from "../../core/source.ts";
 import type { Transform } from "../../core/transform.ts";
 import type { CredentialFile, Usable } from "../../core/usage.ts";
 import type { ReplicasTransforms } from "../../workload/replicas-args.ts";
@@ -35,14 +35,12 @@ export interface DashboardsArgs {
   readonly database: Usable;
   /** Namespaces whose dashboards it shows, besides its own: each is a folder. */
   readonly shows: readonly Namespace[];
-  /** Where metrics are asked for, as `http://prometheus.observability.svc:9090`. */
-  readonly prometheus: string;
-  /** Where logs are asked for, and whose, where Loki keeps those of each tenant apart; not at all by default. */
-  readonly loki?: { readonly url: string; readonly tenants?: readonly string[] };
-  /** Where traces are asked for, of Jaeger or of what speaks Tempo's protocol; not at all by default. */
-  readonly traces?: { readonly kind: "jaeger" | "tempo"; readonly url: string };
-  /** What must be told that it asks, such as the relation of a store of logs: an address alone lets nobody in. */
-  readonly uses?: readonly Usable[];
+  /** What is asked for metrics: `{ from: monitoring.query }`, or `{ url: "http://prometheus.observability.svc:9090" }` of somebody else's. */
+  readonly prometheus: Source;
+  /** What is asked for logs, and whose, where Loki keeps those of each tenant apart; not at all by default. */
+  readonly loki?: Source & { readonly tenants?: readonly string[] };
+  /** What is asked for traces, Jaeger or what speaks Tempo's protocol; not at all by default. */
+  readonly traces?: Source & { readonly kind: "jaeger" | "tempo" };
   /** Where people reach it, as `https://shop.example.com/grafana`, by a `Route` to it; by default it is for `kubectl port-forward` alone. */
   readonly url?: string;
   readonly oidc?: Oidc;
@@ -63,7 +61,6 @@ export interface DashboardsArgs {
 const DEFAULTS = {
   image: "docker.io/grafana/grafana:12.3.2",
   replicas: 2,
-  uses: [] as readonly Usable[],
   resources: { requests: { cpu: "100m", memory: "512Mi" }, limits: { cpu: "1", memory: "512Mi" } },
 } as const;
 
@@ -76,10 +73,12 @@ export type CompleteDashboards = ReturnType<typeof complete>;
 
 /** What is wrong with what no other workload has. */
 export function dashboardsProblems({ url, oidc, shows, runbooks, ...args }: CompleteDashboards): Problem[] {
-  const problems: Problem[] = [...runbooksProblems(runbooks), ...(oidc ? oidcProblems(oidc, url) : [])];
-  const sources = { prometheus: args.prometheus, "loki.url": args.loki?.url, "traces.url": args.traces?.url };
-  for (const [field, given] of Object.entries(sources))
-    if (given !== undefined && !isServiceUrl(given)) problems.push({ field, given, allowed: SERVICE_URL });
+  const { prometheus, loki, traces } = args;
+  const problems: Problem[] = [
+    ...runbooksProblems(runbooks),
+    ...(oidc ? oidcProblems(oidc, url) : []),
+    ...Object.entries({ prometheus, loki, traces }).flatMap(([field, source]) => sourceProblems(field, source)),
+  ];
   if (url !== undefined && !isHttps(url))
     problems.push({ field: "url", given: url, allowed: 'an address such as "https://shop.example.com/grafana"' });
   const names = [args.namespace, ...shows].map(({ name }) => name);

@@ -16,7 +16,7 @@ const LEAST_STORAGE = "1Gi";
 
 /** Everything that is wrong with the arguments. */
 export function monitoringProblems(name: string, args: CompleteMonitoring): Problem[] {
-  const { namespace, zones, environment, retention, storage, resources, alerting, team, runbooks, readers } = args;
+  const { namespace, zones, environment, retention, storage, resources, alerting, team, runbooks } = args;
   return [
     ...(name.length > LONGEST_NAME
       ? [{ field: "name", given: name, allowed: `a DNS label of at most ${LONGEST_NAME} characters` }]
@@ -42,18 +42,6 @@ export function monitoringProblems(name: string, args: CompleteMonitoring): Prob
       ? []
       : alertingProblems(alerting).map((problem) => ({ ...problem, field: `alerting.${problem.field}` }))),
     ...(args.remoteWrite === undefined ? [] : remoteWriteProblems(args.remoteWrite)),
-    ...readers.flatMap(({ namespace: where, podLabels }, index) => [
-      ...nameProblems(`readers[${index}].namespace`, where),
-      ...(Object.keys(podLabels).length > 0
-        ? []
-        : [
-            {
-              field: `readers[${index}].podLabels`,
-              given: podLabels,
-              allowed: "at least one label: without it every pod of the namespace may ask",
-            },
-          ]),
-    ]),
   ];
 }
 
