@@ -171,7 +171,7 @@ describe.skipIf(why)(`traces and logs of real services${why ? ` (skipped: ${why}
       message: "no mail could be sent to ada@example.com",
       email: "ada@example.com",
       customer: { phone: "+49 30 1234567", card_number: "4111111111111111", id: "c-17" },
-      parcels: [{ shippingAddress: "kept", address: { street: "Unter den Linden 1" } }],
+      parcels: [{ note: "kept", shippingAddress: "Linden", address: { street: "Unter den Linden 1" } }],
     };
     hosts.writeLog(pods, "shop", "orders-5d4f-x", "orders", [
       JSON.stringify(personal),

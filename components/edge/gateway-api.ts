@@ -5,7 +5,11 @@ import type { CALLING } from "../core/resilience.ts";
 export type GatewayClassManifest = Manifest<
   "gateway.networking.k8s.io/v1",
   "GatewayClass",
-  { controllerName: string; description: string }
+  {
+    controllerName: string;
+    description: string;
+    parametersRef?: { group: "gateway.envoyproxy.io"; kind: "EnvoyProxy"; name: string; namespace: string };
+  }
 >;
 
 interface Listener {

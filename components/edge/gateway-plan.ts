@@ -17,6 +17,8 @@ export interface Implementation {
   readonly ports: readonly number[];
   /** Where those pods get their configuration from. */
   readonly controlPlane: readonly Peer[];
+  /** Whether it writes of every request, and takes settings of what it writes. */
+  readonly writesAccessLog: boolean;
 }
 
 /** The implementations that a Gateway may run on. */
@@ -29,6 +31,7 @@ export const IMPLEMENTATIONS = {
     controlPlane: [
       { namespace: ENVOY_GATEWAY.namespace, podLabels: { "control-plane": "envoy-gateway" }, port: 18_000 },
     ],
+    writesAccessLog: true,
   },
   rehearsal: {
     controllerName: "plumbline.dev/rehearsal-gateway",
@@ -36,6 +39,7 @@ export const IMPLEMENTATIONS = {
     podLabels: (gateway) => ({ "gateway.networking.k8s.io/gateway-name": gateway }),
     ports: [80, 443],
     controlPlane: [],
+    writesAccessLog: false,
   },
 } as const satisfies Record<string, Implementation>;
 
@@ -45,12 +49,22 @@ export type ImplementationName = keyof typeof IMPLEMENTATIONS;
 const HTTP = "http";
 export const HTTPS = "https";
 
-export function gatewayClassPlan(name: string, { controllerName, title }: Implementation): GatewayClassManifest {
+export function gatewayClassPlan(
+  name: string,
+  namespace: string,
+  { controllerName, title, writesAccessLog }: Implementation,
+): GatewayClassManifest {
   return {
     apiVersion: "gateway.networking.k8s.io/v1",
     kind: "GatewayClass",
     metadata: { name, labels: MANAGED },
-    spec: { controllerName, description: `run by ${title}` },
+    spec: {
+      controllerName,
+      description: `run by ${title}`,
+      ...(writesAccessLog && {
+        parametersRef: { group: "gateway.envoyproxy.io", kind: "EnvoyProxy", name, namespace },
+      }),
+    },
   };
 }
 

@@ -8,6 +8,7 @@ import { labels } from "../core/labels.ts";
 import { Ledger } from "../core/ledger.ts";
 import type { Transform } from "../core/transform.ts";
 import type { Destination } from "../core/usage.ts";
+import { accessLogPlan } from "./access-log.ts";
 import { Certificate } from "./certificate.ts";
 import type { GatewayManifest, HttpRouteManifest } from "./gateway-api.ts";
 import {
@@ -63,7 +64,13 @@ export class Gateway extends Component {
       { namespace, issuer, hosts: [host], usages: ["server auth"] },
       { parent: this },
     );
-    const gatewayClass = new CustomResource(...this.child(`${name}-class`, gatewayClassPlan(name, implementation)));
+    const accessLog = implementation.writesAccessLog
+      ? [new CustomResource(...this.child(`${name}-access-log`, accessLogPlan(name, namespace.name)))]
+      : [];
+    const classPlan = gatewayClassPlan(name, namespace.name, implementation);
+    const gatewayClass = new CustomResource(
+      ...this.child(`${name}-class`, classPlan, undefined, { dependsOn: accessLog }),
+    );
     const gateway = new CustomResource(
       ...this.child(name, gatewayPlan(name, namespace.name, host, certificate.secretName), transform?.gateway, {
         dependsOn: [gatewayClass, certificate],

@@ -2,7 +2,15 @@ import { expect, test } from "vitest";
 import type { Duration } from "../core/duration.ts";
 import { optOut } from "../core/opt-out.ts";
 import type { Resilience } from "../core/resilience.ts";
-import { gatewayNetworkPlan, gatewayPlan, gatewayProblems, IMPLEMENTATIONS, redirectPlan } from "./gateway-plan.ts";
+import { accessLogPlan } from "./access-log.ts";
+import {
+  gatewayClassPlan,
+  gatewayNetworkPlan,
+  gatewayPlan,
+  gatewayProblems,
+  IMPLEMENTATIONS,
+  redirectPlan,
+} from "./gateway-plan.ts";
 import { routePlan, routeProblems, routesPlan } from "./route-plan.ts";
 
 test("what comes without TLS is only ever redirected", () => {
@@ -29,6 +37,16 @@ test("the gateway sends to the services that have a route, and to nothing else",
       ports: [{ protocol: "TCP", port: 8080 }],
     },
   ]);
+});
+
+test("Envoy's proxies are told what to write of a request: nothing of who sent it, no query", () => {
+  const { metadata, kind, spec } = accessLogPlan("edge", "shop-edge");
+  const { parametersRef } = gatewayClassPlan("edge", "shop-edge", IMPLEMENTATIONS.envoy).spec;
+  expect(parametersRef).toMatchObject({ kind, name: metadata.name, namespace: "shop-edge" });
+  expect(gatewayClassPlan("edge", "shop-edge", IMPLEMENTATIONS.rehearsal).spec).not.toHaveProperty("parametersRef");
+  const said = Object.values(spec.telemetry.accessLog.settings[0]?.format.json ?? {});
+  expect(said).toContain("%REQ_WITHOUT_QUERY(:PATH)%");
+  expect(said.join()).not.toMatch(/ADDRESS|FORWARDED|AGENT|%REQ.:PATH|ORIGINAL|COOKIE|AUTHORI/);
 });
 
 test("a route has a timeout, in the form of the Gateway API", () => {

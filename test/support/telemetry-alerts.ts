@@ -7,12 +7,11 @@ import { disk, one, type Series, STORE, type Tried } from "./alert-series.ts";
 const tracing = (metric: string, pod: string) => `${metric}{namespace="data",pod="traces-${pod}"}`;
 const agent = (metric: string) => `${metric}{namespace="kube-system",pod="logs-agent-x7k2p"}`;
 const loki = (metric: string, more = "") => `${metric}{namespace="data",pod="logs-loki-0"${more}}`;
-const up = (collector: number, sampler: number, jaeger: number): Series => ({
-  [tracing("up", "collector-5d4f-x")]: `${collector}x60`,
-  [tracing("up", "sampler-0")]: `${sampler}x60`,
-  [tracing("up", "sampler-1")]: "0x60",
-  [tracing("up", "jaeger-0")]: `${jaeger}x60`,
-});
+const up = (...pods: readonly string[]): Series => Object.fromEntries(pods.map((pod) => [tracing("up", pod), "1x60"]));
+const ALL = ["collector-5d4f-x", "collector-5d4f-y", "sampler-0", "sampler-1", "jaeger-0"];
+/** Of so many nodes. */
+const nodes = (count: number) =>
+  one('kube_daemonset_status_desired_number_scheduled{namespace="kube-system",daemonset="logs-agent"}', `${count}x60`);
 const queue = (size: number, of: (metric: string) => string): Series => ({
   [of("otelcol_exporter_queue_size")]: `${size}x60`,
   [of("otelcol_exporter_queue_capacity")]: "1000x60",
@@ -26,7 +25,11 @@ const answers = (failed: number): Series => ({
 export const TRACING: Tried = {
   watched: watched("traces", complete({ ...STORE, storage: { kind: "badger", disk: "5Gi" }, retention: "3d" })),
   told: {
-    TracingDown: { fires: up(1, 1, 0), silent: up(1, 1, 1) },
+    TracingDown: {
+      fires: { ...up(...ALL), [tracing("up", "sampler-1")]: "0x60" },
+      silent: up(...ALL),
+      without: up(...ALL.slice(0, -1)),
+    },
     TracingRefusesSpans: {
       fires: one(tracing("otelcol_receiver_refused_spans", "collector-5d4f-x"), "0+1x60"),
       silent: one(tracing("otelcol_receiver_refused_spans", "collector-5d4f-x"), "7x60"),
@@ -48,7 +51,11 @@ export const TRACING: Tried = {
 export const LOG_AGENTS: Tried = {
   watched: watchedAgents("logs"),
   told: {
-    LoggingAgentDown: { fires: one(agent("up"), "0x60"), silent: one(agent("up"), "1x60") },
+    LoggingAgentDown: {
+      fires: { ...nodes(2), [agent("up")]: "1x60" },
+      silent: { ...nodes(1), [agent("up")]: "1x60" },
+      without: one(agent("up"), "0x60"),
+    },
     LoggingLoses: {
       fires: one(agent("otelcol_exporter_send_failed_log_records"), "0+1x60"),
       silent: one(agent("otelcol_exporter_send_failed_log_records"), "7x60"),
@@ -60,7 +67,7 @@ export const LOG_AGENTS: Tried = {
 export const LOKI: Tried = {
   watched: watchedLoki("logs", completeLogging({ ...STORE, store: { kind: "loki", disk: "5Gi" }, retention: "3d" })),
   told: {
-    LokiDown: { fires: one(loki("up"), "0x60"), silent: one(loki("up"), "1x60") },
+    LokiDown: { fires: one(loki("up"), "0x60"), silent: one(loki("up"), "1x60"), without: {} },
     LokiFails: { fires: answers(66), silent: answers(54) },
     LokiDiskFilling: { fires: disk("data-logs-loki-0", 19), silent: disk("data-logs-loki-0", 21) },
     LokiDiskFull: { fires: disk("data-logs-loki-0", 9), silent: disk("data-logs-loki-0", 11) },

@@ -130,12 +130,19 @@ export interface TestSpan {
   readonly parent?: string;
   readonly milliseconds: number;
   readonly fails?: boolean;
+  readonly attributes?: Readonly<Record<string, string>>;
+  /** Attributes of one event in it. */
+  readonly event?: Readonly<Record<string, string>>;
+  /** The message of its status. */
+  readonly problem?: string;
 }
 
 /** Sends one span by OpenTelemetry's protocol, as JSON over HTTP. */
 export async function sendSpan(collector: string, service: string, span: TestSpan): Promise<void> {
   const begin = Date.now() - span.milliseconds;
   const nanos = (milliseconds: number) => `${milliseconds}000000`;
+  const valued = (of: Readonly<Record<string, string>> = {}) =>
+    Object.entries(of).map(([key, stringValue]) => ({ key, value: { stringValue } }));
   const body = {
     resourceSpans: [
       {
@@ -151,7 +158,11 @@ export async function sendSpan(collector: string, service: string, span: TestSpa
                 kind: 3,
                 startTimeUnixNano: nanos(begin),
                 endTimeUnixNano: nanos(begin + span.milliseconds),
-                status: { code: span.fails ? 2 : 0 },
+                status: { code: span.fails ? 2 : 0, ...(span.problem && { message: span.problem }) },
+                attributes: valued(span.attributes),
+                events: span.event
+                  ? [{ name: "event", timeUnixNano: nanos(begin), attributes: valued(span.event) }]
+                  : [],
               },
             ],
           },
@@ -168,7 +179,15 @@ export async function sendZipkinSpan(zipkin: string, service: string, span: Test
   const duration = span.milliseconds * 1_000;
   const localEndpoint = { serviceName: service };
   await post(`http://${zipkin}/api/v2/spans`, [
-    { traceId: span.trace, id: span.span, name: "work", timestamp, duration, localEndpoint },
+    {
+      traceId: span.trace,
+      id: span.span,
+      name: "work",
+      timestamp,
+      duration,
+      localEndpoint,
+      tags: span.attributes ?? {},
+    },
   ]);
 }
 

@@ -8,6 +8,7 @@ import type { CredentialFile, Destination } from "../../core/usage.ts";
 import { type CollectorConfig, METRICS_PORT } from "../collector/config.ts";
 import { COLLECTOR_IMAGE, CONFIG_FILE, collectorPod } from "../collector/pod.ts";
 import { AGENT_PATHS, agentConfig } from "./agent-config.ts";
+import { agentDisk } from "./agent-queue.ts";
 import type { CompleteArgs } from "./args.ts";
 import { LOKI_PORTS } from "./loki-config.ts";
 
@@ -68,7 +69,7 @@ export function agentPlan(name: string, args: CompleteArgs, config: CollectorCon
             ],
             volumes: [
               { name: "logs", hostPath: { path: AGENT_PATHS.logs } },
-              { name: "read", emptyDir: { sizeLimit: "1Gi" } },
+              { name: "read", emptyDir: { sizeLimit: agentDisk(Object.keys(args.tenants).length + 1) } },
               ...files.volumes,
             ],
           }),

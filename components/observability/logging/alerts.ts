@@ -9,6 +9,7 @@ import { lokiParts, partName } from "./loki-plan.ts";
 /** What is watched of agents. No alert wakes anybody: logs wait on the nodes. */
 export function watchedAgents(name: string): Watched {
   const pods = `namespace="${AGENTS_HOME}",pod=~"${agentName(name)}-.+"`;
+  const set = `namespace="${AGENTS_HOME}",daemonset="${agentName(name)}"`;
   const of = (metric: string) => `otelcol_${metric}{${pods}}`;
   const rate = (metric: string) => `sum by (pod) (rate(${of(metric)}[5m]))`;
   const queue = `max by (pod) (${of("exporter_queue_size")} / ${of("exporter_queue_capacity")})`;
@@ -16,9 +17,11 @@ export function watchedAgents(name: string): Watched {
     {
       name: "LoggingAgentDown",
       severity: "warning",
-      expr: `up{${pods}} == 0`,
+      // An agent that is gone has no series; without kube-state-metrics there is one at least.
+      expr: `(count(up{${pods}} == 1) or vector(0)) < (max(kube_daemonset_status_desired_number_scheduled{${set}}) or vector(1))`,
       lasts: "15m",
-      summary: "{{ $labels.pod }} does not answer: what its node writes may be rotated away before anybody has read it",
+      summary:
+        "only {{ $value }} agents answer, and every node should have one: what a node writes may be rotated away before anybody has read it",
     },
     {
       name: "LoggingLoses",
@@ -55,9 +58,10 @@ export function watchedAgents(name: string): Watched {
 export function watchedLoki(name: string, args: CompleteArgs): Watched {
   const namespace = args.namespace.name;
   const parts = lokiParts(args);
+  const all = parts.reduce((sum, { replicas }) => sum + replicas, 0);
   const pods = `namespace="${namespace}",pod=~"${name}-loki-.+"`;
   const failed = `sum by (pod) (rate(loki_request_duration_seconds_count{${pods},status_code=~"5.."}[5m]))`;
-  const all = `sum by (pod) (rate(loki_request_duration_seconds_count{${pods}}[5m]))`;
+  const requests = `sum by (pod) (rate(loki_request_duration_seconds_count{${pods}}[5m]))`;
   const disks = parts.map((part) => `data-${partName(name, part)}-[0-9]+`).join("|");
   return {
     kind: "platform",
@@ -69,21 +73,21 @@ export function watchedLoki(name: string, args: CompleteArgs): Watched {
       {
         name: "LokiDown",
         severity: "warning",
-        expr: `up{${pods}} == 0`,
+        expr: `(count(up{${pods}} == 1) or vector(0)) < ${all}`,
         lasts: "10m",
-        summary: "{{ $labels.pod }} does not answer",
+        summary: `only {{ $value }} of ${all} answer`,
       },
       {
         name: "LokiFails",
         severity: "warning",
-        expr: `${failed} / ${all} > 0.1`,
+        expr: `${failed} / ${requests} > 0.1`,
         lasts: "15m",
         summary: "{{ $labels.pod }} fails more than a tenth of its requests",
       },
       ...diskAlerts("Loki", namespace, disks).map(inTheMorning),
     ],
     panels: [
-      { title: "Requests", unit: "ops", queries: { "{{pod}}": all } },
+      { title: "Requests", unit: "ops", queries: { "{{pod}}": requests } },
       { title: "Failed requests", unit: "ops", queries: { "{{pod}}": failed } },
       {
         title: "Lines taken in",

@@ -27,7 +27,7 @@ interface Elsewhere {
   readonly authority?: CredentialFile;
 }
 
-/** Indices of Elasticsearch, in its own data streams: `logs-<service>-<tenant>`. What is kept how long is its own policy's. */
+/** Indices of Elasticsearch, in data streams of a container and a tenant each: `logs-order_lines.otel-shop`, since it takes no `-` in the first. How long is its own policy's. */
 interface InElasticsearch extends Elsewhere {
   readonly kind: "elasticsearch";
 }
@@ -74,11 +74,14 @@ export interface LoggingArgs {
   };
 }
 
-/** Fields that name or find a person, or let one in: never sent, whatever else is dropped. */
+/** Parts of names of fields that name or find a person, or let one in: such are never sent, whatever else is dropped. */
 export const PERSONAL: readonly string[] = [
   "email",
+  "eMail",
   "phone",
   "address",
+  "addr",
+  "forwardedFor",
   "firstName",
   "lastName",
   "fullName",

@@ -2,7 +2,7 @@ import { selector } from "../../core/labels.ts";
 import { type Alert, diskAlerts } from "../alert.ts";
 import type { Watched } from "../store-monitoring.ts";
 import type { CompleteArgs } from "./args.ts";
-import { PARTS, partName } from "./plan.ts";
+import { PARTS, partName, replicasOf } from "./plan.ts";
 
 /** Of the requests that may wait to be passed on. */
 const QUEUE_SHARE = 0.8;
@@ -14,15 +14,18 @@ export function watched(name: string, args: CompleteArgs): Watched {
   const of = (metric: string) => `otelcol_${metric}{${pods}}`;
   const rate = (metric: string) => `sum by (pod) (rate(${of(metric)}[5m]))`;
   const queue = `max by (pod) (${of("exporter_queue_size")} / ${of("exporter_queue_capacity")})`;
-  const running = (part: (typeof PARTS)[number]) =>
-    `(sum(up{namespace="${namespace}",pod=~"${partName(name, part)}-.+"}) or vector(0))`;
+  const missing = PARTS.map((part) => {
+    const up = `up{namespace="${namespace}",pod=~"${partName(name, part)}-.+"}`;
+    return `((count(${up} == 1) or vector(0)) < ${replicasOf(part, args)})`;
+  });
   const alerts: Alert[] = [
     {
       name: "TracingDown",
       severity: "warning",
-      expr: `(${running("collector")} < 1) or (${running("sampler")} < 1) or (${running("jaeger")} < 1)`,
+      expr: missing.join(" or "),
       lasts: "10m",
-      summary: "all collectors, all samplers or Jaeger are away: no trace arrives, or none can be looked up",
+      summary:
+        "fewer collectors, samplers or Jaegers answer than there should be: some traces or all do not arrive, or none can be looked up",
     },
     {
       name: "TracingRefusesSpans",

@@ -21,7 +21,7 @@ describe("collectors", () => {
     expect(processors["filter/0"]).toMatchObject({ traces: { span: ['IsMatch(trace_id.string, "[89abcdef]$")'] } });
     expect(service.pipelines["traces/1"]).toEqual({
       receivers: ["otlp", "zipkin"],
-      processors: ["memory_limiter", "filter/1", "batch"],
+      processors: ["memory_limiter", "filter/1", "transform/personal", "batch"],
       exporters: ["otlp/1"],
     });
     expect(exporters["otlp/1"]).toMatchObject({
@@ -32,8 +32,8 @@ describe("collectors", () => {
 
   test("filter nothing for one sampler alone", () => {
     const { processors, service } = collectorConfig(hosts(1));
-    expect(Object.keys(processors)).toEqual(["memory_limiter", "batch"]);
-    expect(service.pipelines["traces/0"]?.processors).toEqual(["memory_limiter", "batch"]);
+    expect(Object.keys(processors)).toEqual(["memory_limiter", "transform/personal", "batch"]);
+    expect(service.pipelines["traces/0"]?.processors).toEqual(["memory_limiter", "transform/personal", "batch"]);
   });
 });
 

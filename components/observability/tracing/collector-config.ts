@@ -12,6 +12,7 @@ import {
   tracesIn,
 } from "../collector/config.ts";
 import type { CompleteArgs } from "./args.ts";
+import { CLEANING } from "./cleaning.ts";
 
 export const ZIPKIN_PORT = 9411;
 /** Where rate, errors and duration of spans are read, which are counted before any trace is dropped. */
@@ -26,7 +27,7 @@ const MOST_SERIES = 5_000;
 /**
  * Takes spans from services and leads each to the sampler that judges its trace: whole traces end up in one place, whoever sent
  * the spans. The last digit of the trace's id says which, since it is random in ids of 64 bits too. What a sampler that is away would
- * get waits for it, and nothing of others does.
+ * get waits for it, and nothing of others does. What is personal goes no further than here.
  */
 export function collectorConfig(samplers: readonly string[]): CollectorConfig {
   const shards = samplers.map((host, index) => ({ host, index, rest: otherDigits(index, samplers.length) }));
@@ -43,7 +44,7 @@ export function collectorConfig(samplers: readonly string[]): CollectorConfig {
   return {
     extensions: HEALTH_CHECK,
     receivers: { ...OTLP_RECEIVER, zipkin: { endpoint: `0.0.0.0:${ZIPKIN_PORT}` } },
-    processors: { ...MEMORY_LIMITER, ...Object.fromEntries(filters), ...BATCH },
+    processors: { ...MEMORY_LIMITER, ...Object.fromEntries(filters), "transform/personal": CLEANING, ...BATCH },
     exporters: Object.fromEntries(
       shards.map(({ host, index }) => [
         `otlp/${index}`,
@@ -58,7 +59,7 @@ export function collectorConfig(samplers: readonly string[]): CollectorConfig {
           `traces/${index}`,
           {
             receivers: ["otlp", "zipkin"],
-            processors: ["memory_limiter", ...(rest === "" ? [] : [`filter/${index}`]), "batch"],
+            processors: ["memory_limiter", ...(rest === "" ? [] : [`filter/${index}`]), "transform/personal", "batch"],
             exporters: [`otlp/${index}`],
           },
         ]),

@@ -40,6 +40,11 @@ function isAlone({ storage }: Pick<CompleteArgs, "storage">): boolean {
   return storage.kind === "memory" || storage.kind === "badger";
 }
 
+/** How many of a part there are. */
+export function replicasOf(part: Part, args: CompleteArgs): number {
+  return { collector: args.collectors, sampler: args.samplers, jaeger: isAlone(args) ? 1 : JAEGERS }[part];
+}
+
 /** Full names of the samplers, by which collectors find each of them. */
 export function samplerHosts(name: string, namespace: string, samplers: number): string[] {
   const sampler = partName(name, "sampler");
@@ -113,7 +118,7 @@ export function jaegerPlan(name: string, args: CompleteArgs): types.input.apps.v
     metadata: { ...metadata, labels: { ...metadata.labels, ...dataLabels({}) } },
     spec: {
       serviceName: partName(name, "jaeger"),
-      replicas: alone ? 1 : JAEGERS,
+      replicas: replicasOf("jaeger", args),
       revisionHistoryLimit: 5,
       podManagementPolicy: "Parallel",
       selector: { matchLabels },
