@@ -1,6 +1,7 @@
 import { type Duration, durationProblems, seconds } from "../../core/duration.ts";
 import { type Problem, refuse } from "../../core/invalid.ts";
 import { nameProblems } from "../../core/names.ts";
+import { refuseShape, type Shapes, shapeProblems } from "../../core/shape.ts";
 import type { Severity } from "../rules.ts";
 import {
   type KeyFile,
@@ -75,6 +76,7 @@ const PACE = {
  * InvalidArgsError on bad input. `secrets` is the folder in which Secrets are mounted.
  */
 export function alertmanagerConfig(args: AlertingArgs, secrets = SECRETS): AlertmanagerConfig {
+  refuseShape("Alerting", args, SHAPES);
   refuse("Alerting", alertingProblems(args));
   const { critical, warning, teams = {}, heartbeat } = args;
   const own = Object.entries(teams).flatMap(([team, receivers]) =>
@@ -136,8 +138,20 @@ function heartbeatRoute({ every = EVERY }: Heartbeat): Route {
   };
 }
 
-/** Everything that is wrong with who is told of what. */
-export function alertingProblems({ critical, warning, teams = {}, heartbeat }: AlertingArgs): Problem[] {
+const SHAPES: Shapes = {
+  critical: "an object",
+  warning: "an object",
+  heartbeat: "an object",
+  "teams?": "an object of objects, by name",
+  "teams.*.critical?": "an object",
+  "teams.*.warning?": "an object",
+};
+
+/** Everything that is wrong with who is told of what; of what is of no shape, only that. */
+export function alertingProblems(args: AlertingArgs): Problem[] {
+  const misshapen = shapeProblems(args, SHAPES);
+  if (misshapen.length > 0) return misshapen;
+  const { critical, warning, teams = {}, heartbeat } = args;
   const given = [
     { field: "critical", receiver: critical, severity: "critical" as const },
     { field: "warning", receiver: warning, severity: "warning" as const },

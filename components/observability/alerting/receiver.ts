@@ -1,3 +1,4 @@
+import { addressProblems } from "../../core/address.ts";
 import type { Problem } from "../../core/invalid.ts";
 import { isDnsLabel } from "../../core/names.ts";
 import type { Severity } from "../rules.ts";
@@ -113,10 +114,13 @@ export function receiverProblems(field: string, receiver: Receiver, severity: Se
   switch (receiver.kind) {
     case "pagerduty":
       problems.push(...keyProblems(`${field}.routingKey`, receiver.routingKey));
-      return [...problems, ...addressProblems(`${field}.url`, receiver.url)];
+      return [...problems, ...(receiver.url === undefined ? [] : addressProblems(`${field}.url`, receiver.url))];
     case "opsgenie":
       problems.push(...keyProblems(`${field}.apiKey`, receiver.apiKey));
-      return [...problems, ...addressProblems(`${field}.apiUrl`, receiver.apiUrl)];
+      return [
+        ...problems,
+        ...(receiver.apiUrl === undefined ? [] : addressProblems(`${field}.apiUrl`, receiver.apiUrl)),
+      ];
     case "slack":
       problems.push(...keyProblems(`${field}.url`, receiver.url));
       return [...problems, ...channelProblems(`${field}.channel`, receiver.channel)];
@@ -126,7 +130,7 @@ export function receiverProblems(field: string, receiver: Receiver, severity: Se
 }
 
 /** What is wrong with where a key is. What was given is not repeated: it may be the key itself. */
-export function keyProblems(field: string, given: KeyFile): Problem[] {
+export function keyProblems(field: string, given: KeyFile | undefined): Problem[] {
   const isKeyFile =
     typeof given === "object" &&
     isDnsLabel(given?.secret ?? "") &&
@@ -137,12 +141,6 @@ export function keyProblems(field: string, given: KeyFile): Problem[] {
   const allowed =
     '{ secret: <a Secret in its namespace>, key: <a key in it> }, such as { secret: "paging", key: "key" }';
   return [{ field, given: given === undefined ? undefined : "<something else>", allowed }];
-}
-
-/** An address without anything secret in it. */
-function addressProblems(field: string, given: string | undefined): Problem[] {
-  if (given === undefined || /^https:\/\/[^\s/@?#]+(\/[^\s?#]*)?$/.test(given)) return [];
-  return [{ field, given: "<something else>", allowed: "an https:// address without a user, a query or a fragment" }];
 }
 
 function channelProblems(field: string, given: string | undefined): Problem[] {

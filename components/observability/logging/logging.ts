@@ -6,6 +6,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../../core/component.ts";
 import { refuse } from "../../core/invalid.ts";
 import { selector } from "../../core/labels.ts";
+import { refuseShape } from "../../core/shape.ts";
 import type { Usable } from "../../core/usage.ts";
 import { StoreMonitoring } from "../../data/monitoring/store-monitoring.ts";
 import { serverAccountPlan } from "../../data/server-account.ts";
@@ -23,7 +24,7 @@ import { type CompleteArgs, complete, type LoggingArgs } from "./args.ts";
 import { Loki } from "./loki.ts";
 import { lokiHosts } from "./loki-plan.ts";
 import { watchedAgents } from "./monitoring.ts";
-import { loggingProblems } from "./problems.ts";
+import { loggingProblems, SHAPES } from "./problems.ts";
 
 /**
  * Where logs go: an agent on every node reads what containers write, drops what is personal, tells lines of JSON by their traces, and
@@ -36,6 +37,7 @@ export class Logging extends Component {
   readonly queryUrl: string | undefined;
 
   constructor(name: string, args: LoggingArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuseShape(`Logging "${name}"`, args, SHAPES);
     const full = complete(args);
     refuse(`Logging "${name}"`, loggingProblems(name, full));
     super("observability:Logging", name, opts, [args.namespace]);

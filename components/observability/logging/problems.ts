@@ -1,15 +1,33 @@
+import { addressProblems, destinationProblems } from "../../core/address.ts";
 import { type Duration, durationProblems } from "../../core/duration.ts";
 import type { Problem } from "../../core/invalid.ts";
 import { isDnsLabel, nameProblems } from "../../core/names.ts";
 import { amount, isQuantity } from "../../core/quantity.ts";
 import { resourceProblems } from "../../core/resources.ts";
 import { isServiceUrl } from "../../core/service-url.ts";
+import type { Shapes } from "../../core/shape.ts";
+import { accessProblems } from "../access-problems.ts";
 import { runbooksProblems } from "../runbook.ts";
 import { type CompleteArgs, type LogStore, PLATFORM } from "./args.ts";
 
 /** Loki drops what is older by whole days, and keeps at least one. */
 const SHORTEST: Duration = "24h";
 const LONGEST: Duration = "730d";
+
+/** What is looked into. */
+export const SHAPES: Shapes = {
+  namespace: "an object",
+  zones: "a list of texts",
+  store: "an object",
+  "store.bucket?": "an object",
+  "store.at?": "a list of objects",
+  "store.user?": "an object",
+  "tenants?": "an object of objects, by name",
+  "tenants.*.namespaces": "a list of texts",
+  "dropped?": "a list of texts",
+  "resources?": "an object",
+  "transform?": "an object",
+};
 
 /** What is wrong with the arguments of a Logging. */
 export function loggingProblems(name: string, args: CompleteArgs): Problem[] {
@@ -63,20 +81,12 @@ function storeProblems(store: LogStore): Problem[] {
       return [{ field: "store.disk", given: store.disk, allowed: 'a quantity of at least "1Gi"' }];
     case "elasticsearch":
     case "otlp": {
-      const problems: Problem[] = [];
-      if (!isServiceUrl(store.url) && !/^https:\/\/[^\s/@]+(:\d+)?(\/[^\s?#@]*)?$/.test(store.url))
-        problems.push({
-          field: "store.url",
-          given: store.url,
-          allowed: 'an address such as "https://logs.example.com", without a name or password in it',
-        });
-      if (store.at.length === 0)
-        problems.push({
-          field: "store.at",
-          given: store.at,
-          allowed: "where it answers, or no network policy lets agents out",
-        });
-      return problems;
+      const address = 'an address such as "https://logs.example.com", without a user, a query or a fragment';
+      return [
+        ...(isServiceUrl(store.url) ? [] : addressProblems("store.url", store.url, address)),
+        ...destinationProblems("store.at", store.at, "where it answers, or no network policy lets agents out"),
+        ...accessProblems("store", { user: store.user, authority: store.authority }),
+      ];
     }
     default: {
       const { kind } = store as { readonly kind?: unknown };

@@ -12,6 +12,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../../core/component.ts";
 import { refuse } from "../../core/invalid.ts";
 import { isOptOut } from "../../core/opt-out.ts";
+import { refuseShape } from "../../core/shape.ts";
 import type { AlertingArgs } from "../alerting/alertmanager-config.ts";
 import { watchdogPlan } from "../alerting/watchdog.ts";
 import { alertmanagerPlan, configPlan } from "./alertmanager-plan.ts";
@@ -27,7 +28,7 @@ import { networkPlans } from "./network-plan.ts";
 import { nodeExporterMonitor, nodeExporterName, nodeExporterPlan } from "./node-exporter.ts";
 import { ownAlertsPlan } from "./own-alerts.ts";
 import { alertmanagerPods, PORTS, prometheusPods } from "./pods.ts";
-import { monitoringProblems } from "./problems.ts";
+import { monitoringProblems, SHAPES } from "./problems.ts";
 import { prometheusPlan } from "./prometheus-plan.ts";
 import { accountPlan, bindingPlan, PROMETHEUS_RULES, rolePlan } from "./rights-plan.ts";
 import { budgetPlan, serverMonitor, servicePlan } from "./server-plan.ts";
@@ -46,6 +47,7 @@ export class Monitoring extends Component {
   readonly endpoint: string;
 
   constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuseShape(`Monitoring "${name}"`, args, SHAPES);
     const full = completeMonitoring(args);
     refuse(`Monitoring "${name}"`, monitoringProblems(name, full));
     super("observability:Monitoring", name, opts, [args.namespace]);

@@ -1,4 +1,5 @@
 import type { types } from "@pulumi/kubernetes";
+import { portOf } from "../../core/address.ts";
 import { labels, selector } from "../../core/labels.ts";
 import { admit, reach, reachApiServer } from "../../core/network.ts";
 import { isOptOut, optOut, optOutAnnotations } from "../../core/opt-out.ts";
@@ -71,5 +72,5 @@ export function networkPlans(name: string, args: CompleteMonitoring): Policy[] {
 
 function remoteWriteWay(remoteWrite: RemoteWrite | undefined): EgressRule[] {
   if (remoteWrite === undefined) return [];
-  return [{ ports: [{ protocol: "TCP", port: Number(new URL(remoteWrite.url).port || 443) }] }];
+  return [{ ports: [{ protocol: "TCP", port: portOf(remoteWrite.url) }] }];
 }

@@ -1,9 +1,11 @@
+import { addressProblems } from "../../core/address.ts";
 import { durationProblems } from "../../core/duration.ts";
 import type { Problem } from "../../core/invalid.ts";
 import { nameProblems } from "../../core/names.ts";
 import { isOptOut } from "../../core/opt-out.ts";
 import { amount, isQuantity } from "../../core/quantity.ts";
 import { resourceProblems } from "../../core/resources.ts";
+import type { Shapes } from "../../core/shape.ts";
 import { alertingProblems } from "../alerting/alertmanager-config.ts";
 import { keyProblems } from "../alerting/receiver.ts";
 import { runbooksProblems } from "../runbook.ts";
@@ -14,11 +16,22 @@ const LONGEST_NAME = 16;
 /** Two blocks of two hours and what is being written, of the smallest cluster. */
 const LEAST_STORAGE = "1Gi";
 
+/** What is looked into. */
+export const SHAPES: Shapes = {
+  namespace: "an object",
+  zones: "a list of texts",
+  alerting: "an object",
+  "remoteWrite?": "an object",
+  "replication?": "an object",
+  "kubeletCertificates?": "an object",
+  "transform?": "an object",
+};
+
 /** Everything that is wrong with the arguments. */
 export function monitoringProblems(name: string, args: CompleteMonitoring): Problem[] {
   const { namespace, zones, environment, retention, storage, resources, alerting, team, runbooks, readers } = args;
   return [
-    ...(name.length > LONGEST_NAME
+    ...(typeof name === "string" && name.length > LONGEST_NAME
       ? [{ field: "name", given: name, allowed: `a DNS label of at most ${LONGEST_NAME} characters` }]
       : nameProblems("name", name)),
     ...(namespace.scrapesMetrics
@@ -63,10 +76,8 @@ function storageProblems(given: string): Problem[] {
 }
 
 function remoteWriteProblems({ url, token }: RemoteWrite): Problem[] {
-  const isFine = /^https:\/\/[^\s/@?#]+(\/[^\s?#]*)?$/.test(url);
-  const allowed = "an https:// address without a user, a query or a fragment";
   return [
-    ...(isFine ? [] : [{ field: "remoteWrite.url", given: "<something else>", allowed }]),
+    ...addressProblems("remoteWrite.url", url),
     ...(token === undefined ? [] : keyProblems("remoteWrite.token", token)),
   ];
 }

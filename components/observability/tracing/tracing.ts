@@ -10,6 +10,7 @@ import { Component, keeping } from "../../core/component.ts";
 import { refuse } from "../../core/invalid.ts";
 import { labels, selector } from "../../core/labels.ts";
 import { Ledger } from "../../core/ledger.ts";
+import { refuseShape } from "../../core/shape.ts";
 import type { Peer, Usable } from "../../core/usage.ts";
 import { setWithClaims } from "../../data/claims.ts";
 import { StoreMonitoring } from "../../data/monitoring/store-monitoring.ts";
@@ -31,7 +32,7 @@ import {
   samplerPlan,
   servicePlan,
 } from "./plan.ts";
-import { tracingProblems } from "./problems.ts";
+import { SHAPES, tracingProblems } from "./problems.ts";
 
 type Pods = Pick<Peer, "namespace" | "podLabels">;
 
@@ -50,6 +51,7 @@ export class Tracing extends Component implements Telemetry {
   readonly #readers: Ledger<Pods>;
 
   constructor(name: string, args: TracingArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuseShape(`Tracing "${name}"`, args, SHAPES);
     const full = complete(args);
     refuse(`Tracing "${name}"`, tracingProblems(name, full));
     super("observability:Tracing", name, opts, [args.namespace]);
