@@ -16,7 +16,7 @@ import { cpu, disk, duration, label, memory, optOut, percent, resources, text, w
 import { checkMonitoring, monitoringSchema, pagingSchema } from "./monitoring-schema.ts";
 import { NODE_KINDS } from "./node-kinds.ts";
 import { awsSchema, storesSchema } from "./store-schema.ts";
-import { telemetrySchema } from "./telemetry-schema.ts";
+import { checkTelemetryRoom, telemetrySchema } from "./telemetry-schema.ts";
 
 const host = text('a host name such as "shop.example.com"', (given) => /^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(given));
 
@@ -170,6 +170,7 @@ export function crossCheck(environment: Parsed, report: Report): void {
   checkLoad(environment, report);
   checkMonitoring(environment, report);
   checkTelemetry(environment, report);
+  checkTelemetryRoom(environment, report);
   for (const { field, allowed } of objectiveProblems(environment.objectives)) report(field.split("."), allowed);
 }
 

@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { roomProblems } from "../components/cluster/room.ts";
 import { amount } from "../components/core/index.ts";
+import { monitoringNeeds } from "../components/observability/monitoring/needs.ts";
 import type { Parsed, Report } from "./environment-schema.ts";
 import { disk, duration, label, optOut, resources, text } from "./fields.ts";
 
@@ -53,7 +55,7 @@ type Monitoring = z.infer<typeof monitoringSchema>;
 type Receiver = z.infer<typeof receiver>;
 
 /** What no field of these says alone. */
-export function checkMonitoring({ tier, monitoring, paging, namespaces }: Parsed, report: Report): void {
+export function checkMonitoring({ tier, zones, monitoring, paging, namespaces }: Parsed, report: Report): void {
   if (monitoring === undefined && tier !== "rehearsal")
     report(["monitoring"], "storage and resources of Prometheus: only a rehearsal goes without");
   if ((monitoring === undefined) !== (namespaces.observability === undefined))
@@ -68,6 +70,11 @@ export function checkMonitoring({ tier, monitoring, paging, namespaces }: Parsed
     );
   if (monitoring?.replication !== undefined && tier === "production")
     report(["monitoring", "replication"], "no opt-out in production");
+  if (monitoring !== undefined && namespaces.observability !== undefined) {
+    const needs = monitoringNeeds({ zones, ...monitoring, pages: paging !== undefined });
+    for (const { field, allowed } of roomProblems("namespaces.observability", namespaces.observability, needs))
+      report(field.split("."), allowed);
+  }
   const ref = monitoring?.remoteWrite?.secretRef;
   if (ref !== undefined) checkRef(["monitoring", "remoteWrite"], ref, report);
   if (paging !== undefined) checkPaging(paging, monitoring, report);

@@ -1,4 +1,8 @@
 import { z } from "zod";
+import { roomProblems } from "../components/cluster/room.ts";
+import { lokiNeeds } from "../components/observability/logging/needs.ts";
+import { tracingNeeds } from "../components/observability/tracing/needs.ts";
+import type { Parsed, Report } from "./environment-schema.ts";
 import { disk, duration, percent, whole } from "./fields.ts";
 
 /** Where traces and logs go. How long they are kept is in `retention`. */
@@ -20,3 +24,11 @@ export const telemetrySchema = z.strictObject({
   /** Loki: alone on its disk, or several before the bucket `logs` where the stack has an object store. */
   logs: z.strictObject({ disk }),
 });
+
+/** What does not fit into the namespace: with an object store Loki is nine, each on a disk. */
+export function checkTelemetryRoom({ namespaces, telemetry, stores }: Parsed, report: Report): void {
+  if (telemetry === undefined || namespaces.telemetry === undefined) return;
+  const needs = [...tracingNeeds(telemetry.traces), ...lokiNeeds(telemetry.logs.disk, stores.objects !== undefined)];
+  for (const { field, allowed } of roomProblems("namespaces.telemetry", namespaces.telemetry, needs))
+    report(field.split("."), allowed);
+}

@@ -12,6 +12,7 @@ import { type BucketAccess, bucketKey, bucketVolume } from "../../data/object-st
 import { runtimeEnvironment } from "../../workload/runtime.ts";
 import type { CompleteArgs, LokiArgs } from "./args.ts";
 import { LOKI_PATHS, LOKI_PORTS, lokiConfig } from "./loki-config.ts";
+import { type LokiPart, lokisOf } from "./needs.ts";
 
 const IMAGE = "docker.io/grafana/loki:3.5.0";
 /** With a shell, which Loki's has not; it is on the nodes already. */
@@ -19,28 +20,15 @@ const SHELL_IMAGE = "docker.io/chrislusf/seaweedfs:4.48";
 /** Loki writes to the bucket what it still holds, before it ends. */
 const GRACE_SECONDS = 120;
 
-/** Lokis of one kind: what they do, and how many there are. */
-export interface LokiPart {
-  /** `all` does everything alone. */
-  readonly target: "all" | "write" | "read" | "backend";
-  readonly replicas: number;
-}
-
 const ON_ANOTHER = optOut("its requests are on the one dashboard of all Lokis");
 const ALONE = optOut("logs are on one disk: while it is away they wait on the nodes, and none can be looked up");
 const OF_USE_FOR_DAYS = optOut(
   "logs are kept for days, in a bucket with two copies where there is one, and nothing is made from them",
 );
 
-/** Each line is in three of those that write, and in the bucket some time later: one may be lost. */
+/** The Lokis that there are. */
 export function lokiParts({ store }: Pick<CompleteArgs, "store">): LokiPart[] {
-  if (store.kind !== "loki") return [];
-  if (store.bucket === undefined) return [{ target: "all", replicas: 1 }];
-  return [
-    { target: "write", replicas: 3 },
-    { target: "read", replicas: 3 },
-    { target: "backend", replicas: 3 },
-  ];
+  return store.kind === "loki" ? lokisOf(store.bucket !== undefined) : [];
 }
 
 export function partName(name: string, { target }: Pick<LokiPart, "target">): string {

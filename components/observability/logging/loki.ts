@@ -15,17 +15,9 @@ import { type BucketAccess, bucketAccess } from "../../data/object-store/bucket-
 import { serverAccountPlan } from "../../data/server-account.ts";
 import type { LokiArgs } from "./args.ts";
 import { LOKI_PORTS, type LokiBucket, lokiConfig, tenantsConfig } from "./loki-config.ts";
-import {
-  type LokiPart,
-  lokiBudget,
-  lokiHosts,
-  lokiNetworkPlan,
-  lokiParts,
-  lokiPlan,
-  lokiServices,
-  partName,
-} from "./loki-plan.ts";
+import { lokiBudget, lokiHosts, lokiNetworkPlan, lokiParts, lokiPlan, lokiServices, partName } from "./loki-plan.ts";
 import { watchedLoki } from "./monitoring.ts";
+import type { LokiPart } from "./needs.ts";
 
 type Pods = Pick<Peer, "namespace" | "podLabels">;
 

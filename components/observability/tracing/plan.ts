@@ -9,13 +9,12 @@ import { COLLECTOR_IMAGE, CONFIG_FILE, collectorPod } from "../collector/pod.ts"
 import type { CompleteArgs } from "./args.ts";
 import { collectorConfig, SPAN_METRICS_PORT, samplerConfig, ZIPKIN_PORT } from "./collector-config.ts";
 import { JAEGER_HEALTH, JAEGER_PATHS, jaegerConfig, QUERY_GRPC_PORT, QUERY_PORT } from "./jaeger-config.ts";
+import { jaegersOf } from "./needs.ts";
 
 export const PARTS = ["collector", "sampler", "jaeger"] as const;
 export type Part = (typeof PARTS)[number];
 
 const JAEGER_IMAGE = "docker.io/jaegertracing/jaeger:2.13.0";
-/** In front of indices that stand elsewhere any of them will do. */
-const JAEGERS = 2;
 
 const OTLP = { "otlp-grpc": OTLP_GRPC_PORT, "otlp-http": OTLP_HTTP_PORT };
 /** What each part listens on for others. */
@@ -34,9 +33,9 @@ export function partName(name: string, part: Part): string {
   return `${name}-${part}`;
 }
 
-/** Whether there is one Jaeger alone, since two cannot share what it keeps. */
+/** Whether there is one Jaeger alone. */
 function isAlone({ storage }: Pick<CompleteArgs, "storage">): boolean {
-  return storage.kind === "memory" || storage.kind === "badger";
+  return jaegersOf(storage) === 1;
 }
 
 /** Full names of the samplers, by which collectors find each of them. */
@@ -112,7 +111,7 @@ export function jaegerPlan(name: string, args: CompleteArgs): types.input.apps.v
     metadata: { ...metadata, labels: { ...metadata.labels, ...dataLabels({}) } },
     spec: {
       serviceName: partName(name, "jaeger"),
-      replicas: alone ? 1 : JAEGERS,
+      replicas: jaegersOf(args.storage),
       revisionHistoryLimit: 5,
       podManagementPolicy: "Parallel",
       selector: { matchLabels },
