@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { roomProblems } from "../components/cluster/room.ts";
-import { amount } from "../components/core/index.ts";
+import { amount, cidrProblems } from "../components/core/index.ts";
 import { monitoringNeeds } from "../components/observability/monitoring/needs.ts";
 import type { Parsed, Report } from "./environment-schema.ts";
-import { disk, duration, label, optOut, resources, text } from "./fields.ts";
+import { disk, duration, label, optOut, resources, text, whole } from "./fields.ts";
 
 /** The namespace of all that observes the shop. Keys of receivers are in Secrets of it. */
 export const OBSERVABILITY = "shop-observability";
@@ -12,6 +12,17 @@ const secretRef = text('the Secret that holds an address or key under "key", as 
   /^[a-z][a-z0-9-]*\/[a-z][a-z0-9-]*$/.test(given),
 );
 const https = z.url({ protocol: /^https$/, error: "an https:// address without anything secret in it" });
+
+/** Where an address that is in a Secret leads to, for network policies; anywhere on port 443 where it is left out. */
+const at = z
+  .array(
+    z.strictObject({
+      cidr: text('a block of addresses such as "10.0.8.0/22"', (given) => cidrProblems("cidr", given).length === 0),
+      port: whole(1, 65_535),
+    }),
+  )
+  .min(1, { error: "one or more of { cidr, port }" })
+  .exactOptional();
 
 /** Where the receiver's address or key is: never the key itself. */
 const receiver = z.discriminatedUnion("kind", [
@@ -24,7 +35,7 @@ const receiver = z.discriminatedUnion("kind", [
     secretRef,
     channel: text('a channel such as "#shop"', (given) => /^[#@]\S{1,79}$/.test(given)).exactOptional(),
   }),
-  z.strictObject({ kind: z.literal("webhook"), secretRef }),
+  z.strictObject({ kind: z.literal("webhook"), secretRef, at }),
 ]);
 
 export const pagingSchema = z.strictObject({
@@ -35,7 +46,7 @@ export const pagingSchema = z.strictObject({
     .record(label, z.strictObject({ critical: receiver.exactOptional(), warning: receiver.exactOptional() }))
     .exactOptional(),
   /** What notices from outside when nobody is told of anything any more; called once a minute unless `every` says another time. */
-  heartbeat: z.strictObject({ secretRef, every: duration.exactOptional() }),
+  heartbeat: z.strictObject({ secretRef, every: duration.exactOptional(), at }),
 });
 
 export const monitoringSchema = z.strictObject({

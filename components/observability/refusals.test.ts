@@ -124,6 +124,9 @@ const MISSING: readonly [Kind, path: string, given: unknown, fields: string[]][]
   ["Tracing", "storage.at", [{ cidr: "nope", port: 0 }], ["storage.at[0].cidr", "storage.at[0].port"]],
   ["Logging", "store.at", [{ cidr: "::/129", port: 1e9 }], ["store.at[0].cidr", "store.at[0].port"]],
   ["Logging", "store.at", [{ port: 443 }], ["store.at[0]"]],
+  ["Monitoring", "alerting.heartbeat.at", [{ cidr: "10.0.0.0", port: 443 }], ["alerting.heartbeat.at[0].cidr"]],
+  ["Monitoring", "alerting.critical.at", [], ["alerting.critical.at"]],
+  ["Monitoring", "alerting.critical.at", [null], ["alerting.critical.at[0]"]],
 ];
 test.each(MISSING)("a %s refuses %s: %j", (kind, path, given, fields) => {
   expect(said(kind, changed(COMPONENTS[kind].args, path, given)).fields).toEqual(fields);

@@ -2,7 +2,7 @@ import type { types } from "@pulumi/kubernetes";
 import { priorityClass } from "../../cluster/priorities.ts";
 import { checksum } from "../../core/checksum.ts";
 import { labels, selector } from "../../core/labels.ts";
-import { admit, admitScrapers, reach } from "../../core/network.ts";
+import { admit, admitPrometheus, reach } from "../../core/network.ts";
 import { optOut, optOutAnnotations } from "../../core/opt-out.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../core/security-context.ts";
 import { placed, spread } from "../../core/spread.ts";
@@ -199,7 +199,7 @@ export function lokiNetworkPlan(
   return {
     podSelector: { matchLabels: podLabels },
     policyTypes: ["Ingress", "Egress"],
-    ingress: [...admit([own], ports), ...admit(users, [LOKI_PORTS.http]), admitScrapers(LOKI_PORTS.http)],
+    ingress: [...admit([own], ports), ...admit(users, [LOKI_PORTS.http]), admitPrometheus(LOKI_PORTS.http)],
     egress: reach([...ports.map((port) => ({ ...own, port })), ...bucket]),
   };
 }

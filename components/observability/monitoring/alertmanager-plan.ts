@@ -2,7 +2,7 @@ import type { types } from "@pulumi/kubernetes";
 import type { Manifest } from "../../core/custom-resource.ts";
 import { labels } from "../../core/labels.ts";
 import { optOutAnnotations } from "../../core/opt-out.ts";
-import { type AlertingArgs, alertmanagerConfig } from "../alerting/alertmanager-config.ts";
+import { type AlertingArgs, alertmanagerConfig, receiversOf } from "../alerting/alertmanager-config.ts";
 import type { KeyFile, Receiver } from "../alerting/receiver.ts";
 import type { CompleteMonitoring } from "./args.ts";
 import { plainSecret } from "./plain-secret.ts";
@@ -63,10 +63,9 @@ export function alertmanagerPlan(name: string, args: CompleteMonitoring, alertin
 }
 
 /** The names of the Secrets that hold the keys, each once. */
-function secretsOf({ critical, warning, teams = {}, heartbeat }: AlertingArgs): string[] {
-  const receivers = [critical, warning, ...Object.values(teams).flatMap((own) => [own.critical, own.warning])];
-  const keys = receivers.flatMap((receiver) => (receiver === undefined ? [] : [keyOf(receiver)]));
-  return [...new Set([...keys, heartbeat.url].map(({ secret }) => secret))].sort();
+function secretsOf(alerting: AlertingArgs): string[] {
+  const keys = [...receiversOf(alerting).map(keyOf), alerting.heartbeat.url];
+  return [...new Set(keys.map(({ secret }) => secret))].sort();
 }
 
 function keyOf(receiver: Receiver): KeyFile {
