@@ -12,11 +12,12 @@ import {
   SERVICE_URL,
 } from "../components/core/index.ts";
 import { placeProblems } from "../components/data/aws/place.ts";
+import { checkDashboards, dashboardsSchema } from "./dashboards-schema.ts";
 import { cpu, disk, duration, label, memory, optOut, percent, resources, text, whole } from "./fields.ts";
 import { checkMonitoring, monitoringSchema, pagingSchema } from "./monitoring-schema.ts";
 import { NODE_KINDS } from "./node-kinds.ts";
 import { awsSchema, storesSchema } from "./store-schema.ts";
-import { checkTelemetryRoom, telemetrySchema } from "./telemetry-schema.ts";
+import { checkTelemetry, telemetrySchema } from "./telemetry-schema.ts";
 
 const host = text('a host name such as "shop.example.com"', (given) => /^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(given));
 
@@ -96,6 +97,7 @@ export const environmentSchema = z.strictObject({
           'an image with a tag or a digest, such as "registry.example.com/release-controller:0.1.0"',
           (given) => /^[\w.-]+(:\d+)?(\/[\w.-]+)+(:[\w.-]+|@sha256:[0-9a-f]{64})$/.test(given),
         ),
+        /** Somebody else's Prometheus, which is asked how a version does; by default that of `monitoring`. */
         prometheus: text(SERVICE_URL, isServiceUrl).exactOptional(),
       })
       .exactOptional(),
@@ -106,6 +108,7 @@ export const environmentSchema = z.strictObject({
     edge: quota,
     observability: quota.exactOptional(),
     telemetry: quota.exactOptional(),
+    dashboards: quota.exactOptional(),
   }),
   services: z.strictObject({
     scaling: z.strictObject({
@@ -121,13 +124,8 @@ export const environmentSchema = z.strictObject({
   /** Where in AWS stores with the backend `aws` run. */
   aws: awsSchema.exactOptional(),
   stores: storesSchema,
-  /** Grafana, and where it asks for metrics. None by default. */
-  dashboards: z
-    .strictObject({
-      prometheus: text(SERVICE_URL, isServiceUrl),
-      replicas: whole(2, 10).exactOptional(),
-    })
-    .exactOptional(),
+  /** Grafana. None by default. */
+  dashboards: dashboardsSchema.exactOptional(),
   /** Traces and logs; nothing collects them where it is left out, as in a rehearsal. */
   telemetry: telemetrySchema.exactOptional(),
   /** The variant of a flag here, if another than its definition's default. A change of it rolls nothing. */
@@ -170,7 +168,7 @@ export function crossCheck(environment: Parsed, report: Report): void {
   checkLoad(environment, report);
   checkMonitoring(environment, report);
   checkTelemetry(environment, report);
-  checkTelemetryRoom(environment, report);
+  checkDashboards(environment, report);
   for (const { field, allowed } of objectiveProblems(environment.objectives)) report(field.split("."), allowed);
 }
 
@@ -186,7 +184,8 @@ function checkZones({ cluster, zones, region, stores }: Parsed, report: Report):
       if (!zones.includes(zone)) report(["stores", name, "zones", index], `one of zones: ${zones.join(", ")}`);
 }
 
-function checkSizes({ services, stores, objectives, retention }: Parsed, report: Report): void {
+function checkSizes(environment: Parsed, report: Report): void {
+  const { services, stores, monitoring, dashboards, objectives, retention } = environment;
   const { min, max } = services.scaling;
   if (max < min) report(["services", "scaling", "max"], `at least services.scaling.min, ${min}`);
   const sized = {
@@ -196,6 +195,8 @@ function checkSizes({ services, stores, objectives, retention }: Parsed, report:
         store.backend === "inCluster" ? [[`stores.${name}`, store] as const] : [],
       ),
     ),
+    ...(monitoring && { monitoring }),
+    ...(dashboards && { "dashboards.database": dashboards.database }),
   };
   for (const [
     path,
@@ -312,18 +313,6 @@ function checkTier(
   for (const [path, given] of Object.entries(stepped))
     if ("replication" in given && given.replication !== undefined)
       report([...path.split("."), "replication"], "no opt-out in production");
-}
-
-function checkTelemetry({ namespaces, telemetry, tier }: Parsed, report: Report): void {
-  if (telemetry !== undefined && namespaces.telemetry === undefined)
-    report(["namespaces", "telemetry"], "a quota, since telemetry is there: { cpu, memory, pods, storage }");
-  if (telemetry === undefined && namespaces.telemetry !== undefined)
-    report(["namespaces", "telemetry"], "nothing: there is no telemetry");
-  if (telemetry?.traces.storage.kind === "memory" && tier !== "rehearsal")
-    report(
-      ["telemetry", "traces", "storage", "kind"],
-      '"badger": memory forgets all at a restart, which is for a rehearsal',
-    );
 }
 
 function checkLoad({ cluster, services: { scaling } }: Parsed, report: Report): void {

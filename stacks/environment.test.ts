@@ -283,21 +283,94 @@ test("production: load is not watched where no adapter serves it, for then nothi
   expect(() => said("production", served)).toThrow("the environment was accepted");
 });
 
-test("a release can have an analysis only where its controller has a Prometheus; why not says what to do", () => {
-  const production = loadEnvironment("production");
-  expect(whyNoAnalysis(production)).toBeUndefined();
-  const { image = "" } = production.releases.controller ?? {};
-  const without = { ...production, releases: { ...production.releases, controller: { image } } };
-  expect(whyNoAnalysis(without)).toMatch(/of production has no Prometheus.*; set releases.controller.prometheus in/);
+test("a release can have an analysis wherever its controller has a Prometheus, and why not says what to do", () => {
+  expect(whyNoAnalysis(loadEnvironment("production"))).toBeUndefined();
   expect(whyNoAnalysis(loadEnvironment("local"))).toMatch(
     /of local has no Prometheus.*; leave the analysis out there$/,
   );
 });
 
-test("only a rehearsal goes without monitoring, and pages nobody then", () => {
+test("only a rehearsal goes without monitoring, and pages nobody and shows nothing then", () => {
   const { problems } = said("production", set("monitoring", undefined));
-  expect(problems.map(({ field }) => field)).toEqual(["monitoring", "namespaces.observability", "paging"]);
+  const fields = ["monitoring", "namespaces.observability", "paging", "dashboards.prometheus"];
+  expect(problems.map(({ field }) => field)).toEqual(fields);
   expect(loadEnvironment("local").monitoring).toBeUndefined();
+});
+
+test("dashboards show what the stack's own Prometheus knows, or somebody else's", () => {
+  expect(loadEnvironment("production").dashboards).not.toHaveProperty("prometheus");
+  const elsewhere = set("dashboards.prometheus", "http://prometheus.monitoring.svc:9090");
+  expect(() => said("production", elsewhere)).toThrow("the environment was accepted");
+});
+
+const GRAFANA = {
+  database: {
+    storage: "5Gi",
+    connections: 100,
+    resources: { requests: { cpu: "100m", memory: "512Mi" }, limits: { cpu: 1, memory: "512Mi" } },
+  },
+};
+const ROOM = { cpu: 4, memory: "8Gi", pods: 20, storage: "40Gi" };
+
+test.each<[what: string, of: string, path: string, value: unknown, field: string, allowed: RegExp]>([
+  [
+    "a Grafana without room",
+    "production",
+    "namespaces.dashboards",
+    undefined,
+    "namespaces.dashboards",
+    /a quota, since/,
+  ],
+  ["room for none", "dev", "namespaces.dashboards", ROOM, "namespaces.dashboards", /nothing: there are no dashboards/],
+  ["no database", "production", "dashboards.database", undefined, "dashboards.database", /an object with keys/],
+  [
+    "a database above its limit",
+    "production",
+    "dashboards.database.resources.requests.memory",
+    "1Gi",
+    "dashboards.database.resources.requests.memory",
+    /at most the limit, 512Mi/,
+  ],
+  [
+    "metrics from outside",
+    "production",
+    "dashboards.prometheus",
+    "https://metrics.example.com",
+    "dashboards.prometheus",
+    /a Service of the cluster and its port/,
+  ],
+])("of dashboards, %s is refused", (_, of, path, value, field, allowed) => {
+  const { problems } = said(of, set(path, value));
+  expect(problems).toEqual([expect.objectContaining({ field, allowed: expect.stringMatching(allowed) })]);
+});
+
+test("a rehearsal has no Grafana", () => {
+  const { problems } = said("local", (environment) => {
+    set("dashboards", GRAFANA)(environment);
+    set("namespaces.dashboards", ROOM)(environment);
+  });
+  expect(problems).toEqual([
+    expect.objectContaining({
+      field: "dashboards",
+      allowed: expect.stringContaining("a rehearsal cannot run Grafana"),
+    }),
+  ]);
+});
+
+test.each<[what: string, of: string, path: string, value: unknown, field: string, allowed: RegExp]>([
+  ["no room", "production", "namespaces.telemetry", undefined, "namespaces.telemetry", /a quota, since telemetry/],
+  ["room for none", "local", "namespaces.telemetry", ROOM, "namespaces.telemetry", /nothing: there is no telemetry/],
+  [
+    "memory that forgets",
+    "production",
+    "telemetry.traces.storage",
+    { kind: "memory" },
+    "telemetry.traces.storage.kind",
+    /"badger": memory forgets/,
+  ],
+])("of telemetry, %s is refused", (_, of, path, value, field, allowed) => {
+  const { problems } = said(of, set(path, value));
+  expect(problems).toEqual([expect.objectContaining({ field, allowed: expect.stringMatching(allowed) })]);
 });
 
 test("production: a stepped-down store is refused", () => {
@@ -329,17 +402,20 @@ test("stores on AWS have a place there", () => {
   expect(() => placeOf(loadEnvironment("production"))).toThrow(/production has no store on AWS/);
 });
 
+test("a Postgres on AWS may have a pooler, of which it says the share", () => {
+  for (const pooler of [{}, { share: 30 }]) {
+    expect(() => said("production", onAws(set("stores.postgres.pooler", pooler)))).toThrow(
+      "the environment was accepted",
+    );
+    expect(loadEnvironment("production", dir).stores.postgres.pooler).toEqual(pooler);
+  }
+});
+
 test.each<[what: string, path: string, value: unknown, field: string, allowed: RegExp]>([
   ["no place", "aws", undefined, "aws", /since stores.postgres.backend is aws/],
   ["two zones", "aws.subnets", AWS.subnets.slice(1), "aws.subnets", /three zones or more/],
   ["a zone elsewhere", "aws.subnets.2.zone", "us-east-1a", "aws.subnets[2].zone", /of the region eu-central-1/],
-  [
-    "a pooler, which is for the cluster's Postgres",
-    "stores.postgres.pooler",
-    {},
-    "stores.postgres.pooler",
-    /nothing: RDS Proxy.*the backend inCluster/,
-  ],
+  ["a field of the cluster's pooler", "stores.postgres.pooler", { size: 10 }, "stores.postgres.pooler.size", /^share$/],
   ["a number for an account", "aws.accountId", 123_456_789_012, "aws.accountId", /twelve digits/],
   ["days that AWS does not take", "aws.logDays", 366, "aws.logDays", /365, 400/],
   ["nobody who is told", "aws.alarms", undefined, "aws.alarms", /topicArn: "arn:aws:sns:…".*; or \{ optOut/],

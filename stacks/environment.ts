@@ -58,12 +58,10 @@ export function loadEnvironment(name: string, dir: string = import.meta.dirname)
   return { ...parsed.data, name };
 }
 
-/** Why no release of an environment can have an analysis, and what changes that; nothing if it can. */
-export function whyNoAnalysis({ name, tier, releases }: Environment): string | undefined {
-  if (releases.controller?.prometheus !== undefined) return undefined;
-  const why = `the release controller of ${name} has no Prometheus that could say how a version does`;
-  if (tier === "rehearsal") return `${why}, as in any rehearsal; leave the analysis out there`;
-  return `${why}; set releases.controller.prometheus in stacks/${name}.yaml, or leave the analysis out`;
+/** Why no release of an environment can have an analysis, and what to do; nothing if it can, as wherever there is monitoring. */
+export function whyNoAnalysis({ name, monitoring, releases }: Environment): string | undefined {
+  if (releases.controller && (releases.controller.prometheus ?? monitoring) !== undefined) return undefined;
+  return `the release controller of ${name} has no Prometheus that could say how a version does; leave the analysis out there`;
 }
 
 /** Where in AWS the stores of an environment run. Throws if it has none there: then it says no place. */

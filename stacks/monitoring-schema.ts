@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { roomProblems } from "../components/cluster/room.ts";
-import { amount, cidrProblems } from "../components/core/index.ts";
+import { cidrProblems } from "../components/core/index.ts";
 import { monitoringNeeds } from "../components/observability/monitoring/needs.ts";
 import type { Parsed, Report } from "./environment-schema.ts";
 import { disk, duration, label, optOut, resources, text, whole } from "./fields.ts";
@@ -73,11 +73,6 @@ export function checkMonitoring({ tier, zones, monitoring, paging, namespaces }:
     report(
       ["namespaces", "observability"],
       monitoring === undefined ? "nothing: there is no monitoring" : "a quota, since there is monitoring",
-    );
-  if (monitoring && amount(monitoring.resources.requests.memory) > amount(monitoring.resources.limits.memory))
-    report(
-      ["monitoring", "resources", "requests", "memory"],
-      `at most the limit, ${monitoring.resources.limits.memory}`,
     );
   if (monitoring?.replication !== undefined && tier === "production")
     report(["monitoring", "replication"], "no opt-out in production");

@@ -44,7 +44,8 @@ const pooler = z
     resources: resources.exactOptional(),
   })
   .exactOptional();
-const NO_POOLER = "nothing: RDS Proxy, which would be in its place, is not built; a pooler needs the backend inCluster";
+/** Before a Postgres on AWS. */
+const rdsProxy = z.strictObject({ share: whole(1, 100).exactOptional() }).exactOptional();
 
 export const storesSchema = z.strictObject({
   postgres: z.discriminatedUnion(
@@ -65,7 +66,7 @@ export const storesSchema = z.strictObject({
         instances: whole(1, 16),
         instanceClass: machines("db.r8g.large"),
         ...connections,
-        pooler: z.never({ error: NO_POOLER }).exactOptional(),
+        pooler: rdsProxy,
       }),
     ],
     EITHER,

@@ -25,9 +25,19 @@ export const telemetrySchema = z.strictObject({
   logs: z.strictObject({ disk }),
 });
 
-/** What does not fit into the namespace: with an object store Loki is nine, each on a disk. */
-export function checkTelemetryRoom({ namespaces, telemetry, stores }: Parsed, report: Report): void {
+/** What no field of these says alone. */
+export function checkTelemetry({ namespaces, telemetry, stores, tier }: Parsed, report: Report): void {
+  if (telemetry !== undefined && namespaces.telemetry === undefined)
+    report(["namespaces", "telemetry"], "a quota, since telemetry is there: { cpu, memory, pods, storage }");
+  if (telemetry === undefined && namespaces.telemetry !== undefined)
+    report(["namespaces", "telemetry"], "nothing: there is no telemetry");
+  if (telemetry?.traces.storage.kind === "memory" && tier !== "rehearsal")
+    report(
+      ["telemetry", "traces", "storage", "kind"],
+      '"badger": memory forgets all at a restart, which is for a rehearsal',
+    );
   if (telemetry === undefined || namespaces.telemetry === undefined) return;
+  // With an object store Loki is nine, each on a disk.
   const needs = [...tracingNeeds(telemetry.traces), ...lokiNeeds(telemetry.logs.disk, stores.objects !== undefined)];
   for (const { field, allowed } of roomProblems("namespaces.telemetry", namespaces.telemetry, needs))
     report(field.split("."), allowed);

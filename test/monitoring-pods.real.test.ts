@@ -19,7 +19,7 @@ const key = (secret: string) => ({ secret, key: "key" });
 const program = () => {
   const quota = { cpu: "20", memory: "10Gi", pods: 30, storage: "10Gi" } as const;
   const namespace = new Namespace(NAMESPACE, { quota, scrapesMetrics: true });
-  new Monitoring("main", {
+  const monitoring = new Monitoring("main", {
     namespace,
     zones: ZONES,
     environment: "rehearsal",
@@ -31,7 +31,6 @@ const program = () => {
       warning: { kind: "slack", url: key("slack") },
       heartbeat: { url: key("heartbeat") },
     },
-    readers: [{ namespace: READER.namespace, podLabels: READER.labels }],
     transform: {
       prometheus: ({ spec }) => {
         // The version that the rehearsal's image has: the operator writes what that one reads.
@@ -40,6 +39,8 @@ const program = () => {
       },
     },
   });
+  const { name, namespace: from, labels: podLabels } = READER;
+  monitoring.query.grant({ name, namespace: from, podLabels, maxReplicas: 1, opts: {} });
 };
 
 describe.skipIf(why !== undefined)(`monitoring on real nodes${why === undefined ? "" : ` (skipped: ${why})`}`, () => {

@@ -11,5 +11,6 @@ export type { Breaker, Resilience } from "./resilience.ts";
 export type { Resources } from "./resources.ts";
 export { secretIn } from "./secret-text.ts";
 export { isServiceUrl, SERVICE_URL } from "./service-url.ts";
+export type { Source } from "./source.ts";
 export type { Transform } from "./transform.ts";
 export type { Consumer, Grant, Peer, Usable } from "./usage.ts";

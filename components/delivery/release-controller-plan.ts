@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import type { types } from "@pulumi/kubernetes";
 import { load } from "js-yaml";
-import { type Problem, refuse } from "../core/invalid.ts";
+import { refuse } from "../core/invalid.ts";
 import { labels, MANAGED } from "../core/labels.ts";
-import { isServiceUrl, SERVICE_URL } from "../core/service-url.ts";
+import { type Source, sourceProblems } from "../core/source.ts";
 import type { Rights } from "../workload/rights.ts";
 
 /** One a zone. A Lease says which of them works; the others stand by. */
@@ -58,12 +58,8 @@ export function rolesBindingPlan(name: string, namespace: string): types.input.r
 }
 
 /** Refuses an address that is none. */
-export function refusePrometheus(name: string, prometheus: string | undefined): void {
-  const problems: Problem[] =
-    prometheus === undefined || isServiceUrl(prometheus)
-      ? []
-      : [{ field: "prometheus", given: prometheus, allowed: SERVICE_URL }];
-  refuse(`ReleaseController "${name}"`, problems);
+export function refusePrometheus(name: string, prometheus: Source | undefined): void {
+  refuse(`ReleaseController "${name}"`, sourceProblems("prometheus", prometheus));
 }
 
 function own(file: string): unknown {

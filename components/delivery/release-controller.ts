@@ -4,8 +4,8 @@ import { ClusterRoleBinding } from "@pulumi/kubernetes/rbac/v1/clusterRoleBindin
 import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../core/component.ts";
 import { selector } from "../core/labels.ts";
-import { peersAt } from "../core/service-url.ts";
-import type { Peer, Usable } from "../core/usage.ts";
+import { type Source, type Way, wayTo } from "../core/source.ts";
+import type { Usable } from "../core/usage.ts";
 import { Worker, type WorkerArgs } from "../workload/worker.ts";
 import {
   argumentsOf,
@@ -20,8 +20,11 @@ import {
 } from "./release-controller-plan.ts";
 
 export interface ReleaseControllerArgs extends Pick<WorkerArgs, "namespace" | "image" | "zones" | "transform"> {
-  /** Where it asks how a version does, as `http://prometheus.monitoring.svc:9090`. Without it, releases with an analysis are refused. */
-  readonly prometheus?: string;
+  /**
+   * What it asks how a version does: `{ from: monitoring.query }`, or `{ url: "http://prometheus.monitoring.svc:9090" }` of somebody
+   * else's. Without it, releases with an analysis are refused.
+   */
+  readonly prometheus?: Source;
 }
 
 const PORT = 9090;
@@ -32,14 +35,12 @@ const PORT = 9090;
  * release, and their pods.
  */
 export class ReleaseController extends Component {
-  /** Its pods, for the network policy of the Prometheus that they ask. */
-  readonly pods: Pick<Peer, "namespace" | "podLabels">;
-
   constructor(name: string, args: ReleaseControllerArgs, opts?: pulumi.ComponentResourceOptions) {
     const { namespace, image, zones, prometheus, transform } = args;
     refusePrometheus(name, prometheus);
     super("delivery:ReleaseController", name, opts, [namespace]);
-    this.pods = { namespace: namespace.name, podLabels: selector(name) };
+    const pods = { name, namespace: namespace.name, podLabels: selector(name), maxReplicas: SCALING.max };
+    const way = prometheus && wayTo(prometheus, { ...pods, opts: this.childOptions() });
     const definition = new CustomResourceDefinition(
       ...this.child(name, definitionPlan(), undefined, { retainOnDelete: true }),
     );
@@ -53,14 +54,14 @@ export class ReleaseController extends Component {
         namespace,
         image,
         zones,
-        args: argumentsOf(PORT, prometheus),
+        args: argumentsOf(PORT, way?.url),
         adminPort: PORT,
         runtime: "go",
         resources: RESOURCES,
         scaling: SCALING,
         probes: PROBES,
         rights: RIGHTS,
-        ...(prometheus !== undefined && { uses: [reachable(prometheus)] }),
+        ...(way && { uses: [reachable(way)] }),
         ...(transform && { transform }),
       },
       { parent: this, dependsOn: [definition, binding] },
@@ -69,10 +70,10 @@ export class ReleaseController extends Component {
   }
 }
 
-/** The way to an address, and nothing else. */
-function reachable(url: string): Usable {
+/** The way to Prometheus, whose address is among the arguments. */
+function reachable({ peers, dependsOn }: Way): Usable {
   return {
     usableName: "prometheus",
-    grant: () => ({ environment: {}, files: {}, peers: peersAt(url), dependsOn: [], revision: "" }),
+    grant: () => ({ environment: {}, files: {}, peers, dependsOn, revision: "" }),
   };
 }

@@ -43,7 +43,7 @@ const COMPONENTS = {
       zones,
       database: { usableName: "db" },
       shows: [],
-      prometheus: "http://main-prometheus.observability.svc:9090",
+      prometheus: { url: "http://main-prometheus.observability.svc:9090" },
       url: "https://shop.example.com/grafana",
       oidc,
     },
@@ -89,7 +89,18 @@ const NOTHING: Readonly<Record<Kind, readonly string[]>> = {
   Tracing: ["zones", "storage", "storage.at", "storage.user", "storage.user.name", "storage.authority", "sampling"],
   Logging: ["zones", "store", "store.at", "store.user", "tenants", "tenants.shop", "dropped", "resources"],
   Dashboards: [
-    ...["zones", "url", "shows", "uses", "database", "oidc", "oidc.urls", "oidc.urls.token", "oidc.cidrs"],
+    ...[
+      "zones",
+      "url",
+      "shows",
+      "prometheus",
+      "prometheus.url",
+      "database",
+      "oidc",
+      "oidc.urls",
+      "oidc.urls.token",
+      "oidc.cidrs",
+    ],
     ...["oidc.clientSecret", "oidc.clientId", "loki", "traces", "replicas"],
   ],
 };
@@ -110,7 +121,9 @@ const MISSING: readonly [Kind, path: string, given: unknown, fields: string[]][]
   ["Logging", "store", { kind: "otlp" }, ["store.url", "store.at"]],
   ["Logging", "tenants", { shop: { retention: "7d" } }, ["tenants.shop.namespaces"]],
   ["Logging", "dropped", [null], ["dropped[0]"]],
-  ["Dashboards", "uses", [null], ["uses[0]"]],
+  ["Dashboards", "shows", [null], ["shows[0]"]],
+  ["Dashboards", "prometheus", {}, ["prometheus.from"]],
+  ["Dashboards", "traces", { kind: "jaeger", from: null }, ["traces.from"]],
   ["Dashboards", "oidc.clientSecret", undefined, ["oidc.clientSecret"]],
   ["Dashboards", "oidc.urls", {}, ["oidc.urls.authorization", "oidc.urls.token", "oidc.urls.userInfo"]],
   ["Tracing", "collectors", 1e9, ["collectors"]],
@@ -139,7 +152,7 @@ const ADDRESSES: readonly [Kind, path: string][] = [
   ["Tracing", "runbooks"],
   ["Logging", "store.url"],
   ["Dashboards", "url"],
-  ["Dashboards", "prometheus"],
+  ["Dashboards", "prometheus.url"],
   ["Dashboards", "oidc.urls.token"],
 ];
 test.each(ADDRESSES)(

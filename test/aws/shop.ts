@@ -67,6 +67,7 @@ export function awsShop({
     ...store,
     databases: ["orders", "stock"],
     instances,
+    pooler: {},
     keep: large ? "35d" : "14d",
     ...(large && { instanceClass: "db.r8g.4xlarge", connections: 1000, poolSize: 6 }),
     objectives: { rto: "4h", rpo: "15m" },

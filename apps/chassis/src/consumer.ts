@@ -140,11 +140,15 @@ export class TopicConsumer<Content> implements Dependency, Worker {
   }
 
   #parse(text: string): Content | Error {
+    let content: unknown;
     try {
-      return this.#schema.parse(JSON.parse(text));
-    } catch (error) {
-      return error instanceof Error ? error : new Error(String(error));
+      content = JSON.parse(text);
+    } catch {
+      // What the parser says repeats the text, which may be about a person.
+      return new Error("it is no JSON");
     }
+    const { data, error } = this.#schema.safeParse(content);
+    return error ?? (data as Content);
   }
 
   async #pause(): Promise<void> {

@@ -7,9 +7,10 @@ import {
   SpanStatusCode,
   trace,
 } from "@opentelemetry/api";
+import { W3CTraceContextPropagator } from "@opentelemetry/core";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { detectResources, envDetector } from "@opentelemetry/resources";
-import { BatchSpanProcessor, NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
+import { AlwaysOnSampler, BatchSpanProcessor, NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 
 /** How long the last spans may take to be sent, when the process ends: a collector that is away holds up no one. */
@@ -22,16 +23,17 @@ export interface Tracing {
 
 /**
  * Has spans sent, if `OTEL_EXPORTER_OTLP_ENDPOINT` says where to; else all that makes spans does nothing. Who the service is comes from
- * `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES`. Every span is sent: the collector judges which traces are kept, when it knows all
- * of one.
+ * `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES`. Every span is sent, whatever a caller's header says: the collector judges which traces
+ * are kept, when it knows all of one. Of a caller's headers its trace is taken over, and no baggage.
  */
 export function startTracing(endpoint: string): Tracing {
   if (endpoint === "") return { close: async () => undefined };
   const provider = new NodeTracerProvider({
     resource: detectResources({ detectors: [envDetector] }),
+    sampler: new AlwaysOnSampler(),
     spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter({ timeoutMillis: LAST_MS }))],
   });
-  provider.register();
+  provider.register({ propagator: new W3CTraceContextPropagator() });
   return { close: () => provider.shutdown().catch(() => undefined) };
 }
 

@@ -37,6 +37,10 @@ const KINDS = Object.keys(kinds) as (keyof typeof kinds)[];
 
 test.each(KINDS)("a %s that says nothing more is sound", (kind) => expect(problemsOf(kind, {})).toEqual([]));
 
+test("a Postgres whose pooler leaves just what is reserved is sound", () => {
+  expect(problemsOf("Postgres", { pooler: { share: 96 } })).toEqual([]);
+});
+
 test.each(KINDS)("a %s is given nothing that only one in the cluster has", (kind) => {
   const foreign = { zones: ["a"], issuer: {}, resources: {} };
   for (const { field, allowed } of problemsOf(kind, foreign)) {
@@ -52,7 +56,33 @@ test.each<[kind: keyof typeof kinds, what: string, args: object, field: string, 
   ["Postgres", "hours", { keep: "30h" }, "keep", /whole days/],
   ["Postgres", "machines of another service", { instanceClass: "m7g.large" }, "instanceClass", /db\.r8g\.large/],
   ["Postgres", "a disk", { storage: "10Gi" }, "storage", /grows by itself/],
-  ["Postgres", "a pooler", { pooler: {} }, "pooler", /RDS Proxy, is not built/],
+  ["Postgres", "what is no pooler", { pooler: true }, "pooler", /an object, of which every field/],
+  [
+    "Postgres",
+    "a pooler of sessions",
+    { pooler: { mode: "session" } },
+    "pooler.mode",
+    /^nothing: RDS Proxy shares connections by transaction, .*with backend "aws"$/,
+  ],
+  ["Postgres", "a pooler's pods", { pooler: { instances: 2 } }, "pooler.instances", /^nothing: AWS runs RDS Proxy/],
+  ["Postgres", "connections of each pod", { pooler: { size: 10 } }, "pooler.size", /^nothing: .* with pooler\.share/],
+  ["Postgres", "a bound on clients", { pooler: { maxClients: 100 } }, "pooler.maxClients", /AWS decides on how many/],
+  ["Postgres", "a pooler's resources", { pooler: { resources: {} } }, "pooler.resources", /AWS decides/],
+  ["Postgres", "a half of a percent", { pooler: { share: 0.5 } }, "pooler.share", /from 1 to 100/],
+  [
+    "Postgres",
+    "a pooler that takes all",
+    { pooler: { share: 97 } },
+    "pooler.share",
+    /15 of 400 .* at most 96; or raise/,
+  ],
+  [
+    "Postgres",
+    "a pooler of less than one connection",
+    { connections: 40, pooler: { share: 2 } },
+    "pooler.share",
+    /one connection at least, .* at most 62;/,
+  ],
   ["Postgres", "one instance without a reason", { instances: 1 }, "instances", /replication: optOut/],
   ["Postgres", "a reason, and three instances", { replication: why }, "instances", /1, since replication/],
   ["Postgres", "too many readers", { instances: 17 }, "instances", /2 to 16/],

@@ -3,8 +3,6 @@ import { Target } from "@pulumi/aws/appautoscaling/target.js";
 import { Cluster } from "@pulumi/aws/msk/cluster.js";
 import { Configuration } from "@pulumi/aws/msk/configuration.js";
 import { SingleScramSecretAssociation } from "@pulumi/aws/msk/singleScramSecretAssociation.js";
-import { Secret as AwsSecret } from "@pulumi/aws/secretsmanager/secret.js";
-import { SecretVersion } from "@pulumi/aws/secretsmanager/secretVersion.js";
 import type { types } from "@pulumi/kubernetes";
 import { Job } from "@pulumi/kubernetes/batch/v1/job.js";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
@@ -22,6 +20,7 @@ import { amazonRoots, authoritiesFor } from "../aws/authorities.ts";
 import { watchStore } from "../aws/monitoring/watch.ts";
 import { storeAddresses } from "../aws/place.ts";
 import { keyOf, logGroupOf, type Surrounded, securityGroupOf } from "../aws/surroundings.ts";
+import { userSecret } from "../aws/user-secret.ts";
 import { PASSWORD } from "../credential.ts";
 import { serverAccountPlan } from "../server-account.ts";
 import type { Trust } from "../trust.ts";
@@ -104,9 +103,8 @@ export class Msk implements Server {
     const resource = `${this.#name}-${name}`;
     const children = this.#children;
     const args = userSecretPlan(pulumi.getStack(), this.#name, name, this.#key, this.#plan.tags);
-    const secret = new AwsSecret(...children.child(resource, args, undefined, keeping(this.#args.retain)));
-    const text = pulumi.secret(password.apply((value) => JSON.stringify({ username: name, password: value })));
-    const version = new SecretVersion(...children.child(resource, { secretId: secret.id, secretString: text }));
+    const user = { username: name, password };
+    const { secret, version } = userSecret(resource, args, user, children, keeping(this.#args.retain));
     const association = { clusterArn: this.#cluster.arn, secretArn: secret.arn };
     return [
       new SingleScramSecretAssociation(...children.child(resource, association, undefined, { dependsOn: version })),

@@ -1,10 +1,12 @@
 import type { ClusterArgs } from "@pulumi/aws/rds/cluster.js";
 import type { ClusterInstanceArgs } from "@pulumi/aws/rds/clusterInstance.js";
+import type { ProxyArgs } from "@pulumi/aws/rds/proxy.js";
 import type { types } from "@pulumi/kubernetes";
 import type { Duration } from "../../core/duration.ts";
 import type { Transform } from "../../core/transform.ts";
 import type { AwsStoreArgs } from "../aws/store.ts";
 import type { DeclaredArgs } from "../declared.ts";
+import type { RdsProxyArgs } from "./rds-proxy-args.ts";
 
 /** A Postgres that Aurora runs. */
 export interface AuroraArgs<Name extends string = string> extends AwsStoreArgs {
@@ -23,13 +25,15 @@ export interface AuroraArgs<Name extends string = string> extends AwsStoreArgs {
   readonly connections?: number;
   /** Connections that each replica of a consumer may hold; 5 by default. */
   readonly poolSize?: number;
+  /** A pooler before the writer, which owners of databases then connect to; none by default. `{}` is one with every default. */
+  readonly pooler?: RdsProxyArgs;
   /** How long backups are kept, from which any second can be restored: whole days, 1 to 35; 14 by default. */
   readonly keep?: Duration;
   readonly storage?: never;
-  readonly pooler?: never;
   readonly transform?: {
     readonly cluster?: Transform<ClusterArgs>;
     readonly instance?: Transform<ClusterInstanceArgs>;
+    readonly pooler?: Transform<ProxyArgs>;
     readonly setup?: Transform<types.input.batch.v1.Job>;
   };
 }
@@ -53,4 +57,7 @@ export function completeAurora<Name extends string>(args: AuroraArgs<Name>) {
 
 type Defaulted = keyof typeof DEFAULTS;
 export type CompleteAurora = Required<Pick<AuroraArgs, Defaulted>> &
-  Pick<AuroraArgs, "aws" | "backend" | "databases" | "namespace" | "replication" | "runbooks" | keyof DeclaredArgs>;
+  Pick<
+    AuroraArgs,
+    "aws" | "backend" | "databases" | "namespace" | "pooler" | "replication" | "runbooks" | keyof DeclaredArgs
+  >;

@@ -1,6 +1,8 @@
 import type { Metric } from "../aws/monitoring/metric.ts";
 import type { WatchedOnAws } from "../aws/monitoring/watch.ts";
 import type { CompleteAurora } from "./aurora-args.ts";
+import { completeRdsProxy } from "./rds-proxy-args.ts";
+import { watchedRdsProxy } from "./rds-proxy-monitoring.ts";
 
 /** Of the connections that there are; the rest lasts until somebody has looked. */
 const CONNECTIONS_SHARE = 0.9;
@@ -18,7 +20,7 @@ const LOCAL_BYTES = 2 * 2 ** 30;
  */
 export function watched(
   id: string,
-  { instances, connections }: Pick<CompleteAurora, "instances" | "connections">,
+  { instances, connections, pooler }: Pick<CompleteAurora, "instances" | "connections" | "pooler">,
 ): WatchedOnAws {
   const cluster = { DBClusterIdentifier: id };
   const of = (name: string, statistic: Metric["statistic"], dimensions: Metric["dimensions"] = cluster): Metric => ({
@@ -28,6 +30,7 @@ export function watched(
     statistic,
   });
   const writer = { ...cluster, Role: "WRITER" };
+  const pooled = pooler && watchedRdsProxy(id, completeRdsProxy(pooler), connections);
   return {
     runbook: "aurora",
     alarms: [
@@ -83,12 +86,14 @@ export function watched(
             } as const,
           ]
         : []),
+      ...(pooled?.alarms ?? []),
     ],
     panels: [
       { title: "Commits a second", lines: { commits: of("CommitThroughput", "Average", writer) } },
       { title: "Latency of a commit, ms", lines: { commit: of("CommitLatency", "Average", writer) } },
       { title: "Memory left, bytes", lines: { least: of("FreeableMemory", "Minimum") } },
       { title: "Size, bytes", lines: { volume: of("VolumeBytesUsed", "Maximum") } },
+      ...(pooled?.panels ?? []),
     ],
   };
 }

@@ -4,6 +4,7 @@ import type { ClusterInstanceArgs } from "@pulumi/aws/rds/clusterInstance.js";
 import type { ClusterParameterGroupArgs } from "@pulumi/aws/rds/clusterParameterGroup.js";
 import type { SubnetGroupArgs } from "@pulumi/aws/rds/subnetGroup.js";
 import { awsName } from "../aws/name.ts";
+import { assumedBy } from "../aws/service-role.ts";
 import { days } from "../aws/store.ts";
 import { storeTags } from "../aws/tags.ts";
 import type { CompleteAurora } from "./aurora-args.ts";
@@ -118,13 +119,15 @@ function instancePlan(identifier: string, index: number, args: CompleteAurora, t
   };
 }
 
-/** TLS or nothing, and what the log must tell. Those that need a restart wait for one. */
+/** TLS or nothing, and what the log must tell, without the values of rows and statements. Those that need a restart wait for one. */
 function parameters({ connections }: CompleteAurora) {
   const now = {
     "rds.force_ssl": "1",
     ssl_min_protocol_version: "TLSv1.2",
     log_connections: "1",
     log_disconnections: "1",
+    log_error_verbosity: "terse",
+    log_parameter_max_length: "0",
   };
   const dynamic = { ...now, log_min_duration_statement: String(SLOW_MS), "rds.accepted_password_auth_method": "scram" };
   return [
@@ -135,15 +138,4 @@ function parameters({ connections }: CompleteAurora) {
 
 function major(version: string): string {
   return version.split(".")[0] ?? version;
-}
-
-/** Lets one service of AWS take on a role, for this account alone. */
-function assumedBy(service: string, accountId: string): string {
-  const statement = {
-    Effect: "Allow",
-    Principal: { Service: service },
-    Action: "sts:AssumeRole",
-    Condition: { StringEquals: { "aws:SourceAccount": accountId } },
-  };
-  return JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
 }

@@ -4,6 +4,7 @@ import { instanceClassProblems } from "../aws/instance-class.ts";
 import { awsStoreProblems, keepProblems, memberProblems, objectiveProblems } from "../aws/store.ts";
 import type { CompleteAurora } from "./aurora-args.ts";
 import { budgetProblems, databaseProblems } from "./problems.ts";
+import { rdsProxyProblems } from "./rds-proxy-problems.ts";
 
 /** A writer and at most 15 readers. */
 const MOST_INSTANCES = 16;
@@ -13,16 +14,17 @@ const VERSION = /^1[4-7](\.\d+)?$/;
 /** Everything that is wrong with an Aurora's arguments. */
 export function auroraProblems(name: string, args: CompleteAurora): Problem[] {
   const { aws, databases, instances, instanceClass, version, keep, replication } = args;
+  const short = budgetProblems(args);
   const problems = [
     ...awsStoreProblems(name, args, {
       storage: "nothing: Aurora's disk grows by itself, up to 128 TiB",
-      pooler: "nothing: what is in its place on AWS, RDS Proxy, is not built; count with connections and poolSize",
       erasure: "nothing yet: a task of the owning service deletes what is past its time, and whom a request names",
     }),
     ...memberProblems("instances", instances, MOST_INSTANCES, replication),
     ...instanceClassProblems("instanceClass", instanceClass, "db"),
     ...databaseProblems(databases),
-    ...budgetProblems(args),
+    ...short,
+    ...(short.length === 0 ? rdsProxyProblems(args) : []),
     ...keepProblems("keep", keep),
     ...objectiveProblems(args, "5m", "Aurora can restore what is older than five minutes"),
   ];

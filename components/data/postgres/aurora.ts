@@ -9,7 +9,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Children, keeping } from "../../core/component.ts";
 import { Ledger } from "../../core/ledger.ts";
 import type { Consumer } from "../../core/usage.ts";
-import { authoritiesFor, databaseRoots } from "../aws/authorities.ts";
+import { amazonRoots, authoritiesFor, databaseRoots } from "../aws/authorities.ts";
 import { watchStore } from "../aws/monitoring/watch.ts";
 import { storeAddresses } from "../aws/place.ts";
 import { finalSnapshotOf, keyOf, logGroupOf, type Surrounded, securityGroupOf } from "../aws/surroundings.ts";
@@ -18,6 +18,8 @@ import type { AuroraArgs, CompleteAurora } from "./aurora-args.ts";
 import { watched } from "./aurora-monitoring.ts";
 import { auroraPlan } from "./aurora-plan.ts";
 import { type Access, loginRole, PORT } from "./plan.ts";
+import { RdsProxy } from "./rds-proxy.ts";
+import { completeRdsProxy } from "./rds-proxy-args.ts";
 import { scramVerifier } from "./scram.ts";
 import type { Admission, Server } from "./server.ts";
 import { type Login, setUp } from "./setup.ts";
@@ -34,6 +36,8 @@ export class Aurora implements Server {
   readonly #cluster: Cluster;
   readonly #logins: Ledger<Login>;
   readonly #setup: Job;
+  readonly #makeProxy: () => RdsProxy | undefined;
+  #proxy: RdsProxy | undefined;
 
   constructor(
     name: string,
@@ -72,8 +76,13 @@ export class Aurora implements Server {
     );
     const instances = this.#instances(plan, key, children, transform);
     watchStore(surrounded, watched(id, args), args.runbooks, instances, children);
+    const before = { store: surrounded, cluster: this.#cluster, instances, securityGroup, key };
+    this.#makeProxy = () =>
+      args.pooler && new RdsProxy(completeRdsProxy(args.pooler), before, children, transform?.pooler);
+    // Whether there is a proxy is known when all consumers are.
+    const host = accesses.apply(() => this.#proxy?.endpoint ?? this.#cluster.endpoint);
+    this.endpoint = pulumi.interpolate`${host}:${PORT}`;
     // With a single instance the reader's host leads to the writer.
-    this.endpoint = pulumi.interpolate`${this.#cluster.endpoint}:${PORT}`;
     this.readerEndpoint = pulumi.interpolate`${this.#cluster.readerEndpoint}:${PORT}`;
     const target = { host: this.#cluster.endpoint, secret: masterSecret(this.#cluster), key, tags, id };
     const declared = { args, accesses, logins: this.#logins.entries };
@@ -83,17 +92,24 @@ export class Aurora implements Server {
   admit(access: Access, password: pulumi.Output<string>): Admission {
     const role = loginRole(access);
     this.#logins.add({ role, verifier: pulumi.secret(password.apply((value) => scramVerifier(role, value))) });
+    const shared = { port: PORT, peers: storeAddresses(this.#args.aws, PORT) };
+    if (access.pooled !== undefined) this.#proxy ??= this.#makeProxy();
+    if (access.pooled !== undefined && this.#proxy) {
+      this.#proxy.admit(access, password);
+      return { ...shared, host: this.#proxy.endpoint, dependsOn: [this.#setup, this.#proxy.target] };
+    }
     const { endpoint, readerEndpoint } = this.#cluster;
-    return {
-      host: access.right === "reader" ? readerEndpoint : endpoint,
-      port: PORT,
-      peers: storeAddresses(this.#args.aws, PORT),
-      dependsOn: [this.#setup],
-    };
+    return { ...shared, host: access.right === "reader" ? readerEndpoint : endpoint, dependsOn: [this.#setup] };
   }
 
-  trust(relation: string, consumer: Consumer): Trust {
-    const { name, resource } = authoritiesFor(relation, consumer, databaseRoots(this.#args.aws.region));
+  /**
+   * RDS signs for the servers, and Amazon's public authorities for a proxy. Owners trust both: with the pooler their file changes before the last
+   * pod that goes to the servers is gone.
+   */
+  trust(relation: string, consumer: Consumer, right: Access["right"]): Trust {
+    const { aws, pooler } = this.#args;
+    const roots = databaseRoots(aws.region) + (pooler && right === "owner" ? amazonRoots() : "");
+    const { name, resource } = authoritiesFor(relation, consumer, roots);
     return { authorities: { configMap: name }, dependsOn: [resource] };
   }
 

@@ -24,7 +24,7 @@ export interface Access {
   readonly consumer: string;
   readonly namespace: string;
   readonly podLabels: Readonly<Record<string, string>>;
-  /** Of the server: replicas of the consumer times the connections of each, or what the pooler holds for it. */
+  /** Of the server: replicas of the consumer times the connections of each, or what the pooler may hold for it. */
   readonly connections: number;
   /** Replicas of the consumer times the connections of each, to the pooler; unset if it connects by itself. */
   readonly pooled?: number;
@@ -183,6 +183,8 @@ export function clusterPlan(
           shared_buffers: megabytes(resources.limits.memory, SHARED_BUFFERS_SHARE),
           password_encryption: "scram-sha-256",
           ssl_min_protocol_version: "TLSv1.3",
+          // The details of an error are the values of a row.
+          log_error_verbosity: "terse",
           wal_retrieve_retry_interval: STANDBY_RETRIES_EVERY,
           ...parameters,
         },

@@ -14,8 +14,7 @@ import { auroraProblems } from "./aurora-problems.ts";
 import { eraserLogins } from "./eraser-plan.ts";
 import { InCluster } from "./in-cluster.ts";
 import { type Access, loginRole, roleSecret } from "./plan.ts";
-import { pooledConnections } from "./pooler-plan.ts";
-import { accessProblems, type Budget, budgetOf, postgresProblems } from "./problems.ts";
+import { accessProblems, auroraBudget, type Budget, budgetOf, ownerConnections, postgresProblems } from "./problems.ts";
 import type { Admission, Server } from "./server.ts";
 
 /** One database of a server, and the two rights that can be had to it. */
@@ -50,7 +49,7 @@ export class Postgres<Name extends string = string> extends Component {
     super("data:Postgres", name, opts, onAws ? [args.namespace] : [args.namespace, args.issuer]);
     this.#name = name;
     this.#databases = args.databases;
-    this.#budget = onAws ? completeAurora(args) : budgetOf(complete(args));
+    this.#budget = onAws ? auroraBudget(completeAurora(args)) : budgetOf(complete(args));
     this.#accesses = new Ledger(subject);
     for (const access of onAws ? [] : eraserLogins(name, args)) this.#accesses.add(access);
     const { entries } = this.#accesses;
@@ -87,8 +86,8 @@ export class Postgres<Name extends string = string> extends Component {
   }
 
   /** Whom a consumer trusts to have signed for the server; `relation` names what is made for it. */
-  trust(relation: string, consumer: Consumer): Trust {
-    return this.#server.trust(relation, consumer);
+  trust(relation: string, consumer: Consumer, right: Access["right"]): Trust {
+    return this.#server.trust(relation, consumer, right);
   }
 
   #grant(database: string, right: Access["right"], consumer: Consumer): Grant {
@@ -97,7 +96,7 @@ export class Postgres<Name extends string = string> extends Component {
     const name = roleSecret(this.#name, access);
     const { password, files, secret } = credential({ name, username: loginRole(access), consumer, rotation });
     const { host, port, peers, dependsOn } = this.#server.admit(access, password);
-    const { dependsOn: trusted, ...trust } = this.trust(name, consumer);
+    const { dependsOn: trusted, ...trust } = this.trust(name, consumer, access.right);
     return {
       environment: { HOST: host, PORT: String(port), NAME: database, POOL_SIZE: String(poolSize) },
       files,
@@ -112,11 +111,7 @@ export class Postgres<Name extends string = string> extends Component {
   #allow(database: string, right: Access["right"], consumer: Consumer): Access {
     const held = this.#budget.poolSize * consumer.maxReplicas;
     const { name, namespace, podLabels } = consumer;
-    const { pooler } = this.#budget;
-    const connections =
-      pooler && right === "owner"
-        ? { connections: pooledConnections(pooler, held), pooled: held }
-        : { connections: held };
+    const connections = right === "owner" ? ownerConnections(this.#budget, held) : { connections: held };
     const access: Access = { database, right, consumer: name, namespace, podLabels, ...connections };
     refuse(`Postgres "${this.#name}"`, accessProblems(this.#budget, this.#accesses.written, access));
     this.#accesses.add(access);

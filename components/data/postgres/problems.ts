@@ -2,12 +2,16 @@ import type { Problem } from "../../core/invalid.ts";
 import { isDnsLabel } from "../../core/names.ts";
 import { quorumProblems, quorumZoneProblems, storeProblems } from "../store.ts";
 import type { CompleteArgs } from "./args.ts";
+import type { CompleteAurora } from "./aurora-args.ts";
 import { backupProblems } from "./backup-problems.ts";
 import { erasureProblems } from "./erasure-problems.ts";
 import { type Access, loginRole, RESERVED_CONNECTIONS } from "./plan.ts";
 import type { CompletePooler } from "./pooler-args.ts";
-import { askingConnections, poolerOf } from "./pooler-plan.ts";
+import { askingConnections, pooledConnections, poolerOf } from "./pooler-plan.ts";
 import { askingSum, pooledProblems, poolerProblems } from "./pooler-problems.ts";
+import { type CompleteRdsProxy, completeRdsProxy } from "./rds-proxy-args.ts";
+import { sharedConnections } from "./rds-proxy-plan.ts";
+import { ownersProblems, sharedSums } from "./rds-proxy-problems.ts";
 
 /** Databases that the server makes for itself. */
 const RESERVED_DATABASES = new Set(["postgres", "template0", "template1", "app"]);
@@ -34,7 +38,10 @@ export function postgresProblems(name: string, args: CompleteArgs): Problem[] {
 export interface Budget {
   readonly connections: number;
   readonly poolSize: number;
+  /** In the cluster. */
   readonly pooler?: CompletePooler | undefined;
+  /** On AWS. */
+  readonly proxy?: CompleteRdsProxy | undefined;
   readonly databases: readonly string[];
 }
 
@@ -42,6 +49,22 @@ export interface Budget {
 export function budgetOf(args: CompleteArgs): Budget & Pick<CompleteArgs, "rotation"> {
   const { connections, poolSize, databases, rotation } = args;
   return { connections, poolSize, databases, rotation, pooler: poolerOf(args) };
+}
+
+/** What an Aurora has of connections, and gives of them. */
+export function auroraBudget(args: CompleteAurora): Budget & Pick<CompleteAurora, "rotation"> {
+  const { connections, poolSize, databases, rotation, pooler } = args;
+  return { connections, poolSize, databases, rotation, proxy: pooler && completeRdsProxy(pooler) };
+}
+
+/** The connections of an owner that holds `held` to whatever it connects to. What a proxy may hold, it may hold for any one of the owners. */
+export function ownerConnections(
+  { pooler, proxy, connections }: Budget,
+  held: number,
+): Pick<Access, "connections" | "pooled"> {
+  if (pooler) return { connections: pooledConnections(pooler, held), pooled: held };
+  if (proxy) return { connections: sharedConnections(proxy, connections), pooled: held };
+  return { connections: held };
 }
 
 /** What is wrong with the names of a server's databases. */
@@ -105,18 +128,28 @@ export function accessProblems(args: Budget, granted: readonly Access[], access:
       given: `${access.database}.owner`,
       allowed: `${access.database}.reader; a database has one owner, and ${owner.consumer} is it`,
     });
-  const { pooler, databases } = args;
+  const { pooler, proxy, databases, connections } = args;
   if (pooler && access.pooled !== undefined) problems.push(...pooledProblems(pooler, granted, access));
-  const taken = granted.reduce((sum, { connections }) => sum + connections, 0);
-  const asking = pooler ? askingConnections(pooler, databases) : 0;
-  const free = args.connections - RESERVED_CONNECTIONS - asking - taken;
-  if (access.connections > free)
+  if (proxy) problems.push(...ownersProblems(granted, access));
+  // What comes through a proxy has its share already.
+  const counted = (one: Access) => (proxy && one.pooled !== undefined ? 0 : one.connections);
+  const taken = granted.reduce((sum, one) => sum + counted(one), 0);
+  const own = pooler ? askingConnections(pooler, databases) : proxy ? sharedConnections(proxy, connections) : 0;
+  const free = connections - RESERVED_CONNECTIONS - own - taken;
+  if (counted(access) > free)
     problems.push({
       field,
       given: access.connections,
-      allowed: `at most ${Math.max(0, free)} connections, which are left of ${args.connections}; ${pooler ? pooledSums(args, pooler, taken) : "lower scaling.max or poolSize, or raise connections"}`,
+      allowed: `at most ${Math.max(0, free)} connections, which are left of ${connections}; ${sums(args, taken)}`,
     });
   return problems;
+}
+
+/** Where the connections of a server are, and how there are more. */
+function sums(args: Budget, taken: number): string {
+  if (args.pooler) return pooledSums(args, args.pooler, taken);
+  if (args.proxy) return sharedSums(args.proxy, args.connections, taken);
+  return "lower scaling.max or poolSize, or raise connections";
 }
 
 /** Where the connections of a server with a pooler are, and how there are more. */

@@ -17,6 +17,6 @@ export interface Server {
   readonly readerEndpoint: pulumi.Output<string>;
   /** Gives a consumer a role of its own, with a password, and tells it where the server is. */
   admit(access: Access, password: pulumi.Output<string>): Admission;
-  /** `relation` names what is made for the consumer. */
-  trust(relation: string, consumer: Consumer): Trust;
+  /** `relation` names what is made for the consumer. Who signs for the way that comes with a right is not who signs for every way. */
+  trust(relation: string, consumer: Consumer, right: Access["right"]): Trust;
 }

@@ -6,7 +6,7 @@ import { reach } from "../../core/network.ts";
 import type { Resources } from "../../core/resources.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../core/security-context.ts";
 import { type AwsPlace, endpointAddresses, storeAddresses } from "../aws/place.ts";
-import { POD_IDENTITY_AGENT, type Statement } from "../aws/pod-identity-plan.ts";
+import { POD_IDENTITY_AGENT } from "../aws/pod-identity-plan.ts";
 import { environment } from "../environment.ts";
 import { PORT } from "./plan.ts";
 import { CONNECTION, PATHS } from "./setup-files.ts";
@@ -95,15 +95,6 @@ export function setupPlan(
 export function setupAccountPlan(name: string, namespace: string): types.input.core.v1.ServiceAccount {
   const metadata = { name: setupNames(name).setup, namespace, labels: labels(name, SETUP) };
   return { metadata, automountServiceAccountToken: false };
-}
-
-/** The setup reads the master's password, and nothing else. */
-export function setupStatements(secret: string, key: string, region: string): Statement[] {
-  const viaSecrets = { StringEquals: { "kms:ViaService": `secretsmanager.${region}.amazonaws.com` } };
-  return [
-    { Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: secret },
-    { Effect: "Allow", Action: "kms:Decrypt", Resource: key, Condition: viaSecrets },
-  ];
 }
 
 /** It sends to the database, to Secrets Manager, and to the agent that gives it its rights. */

@@ -13,18 +13,11 @@ import { databaseRoots } from "../aws/authorities.ts";
 import { awsName } from "../aws/name.ts";
 import { podIdentity } from "../aws/pod-identity.ts";
 import { LONGEST_ROLE } from "../aws/pod-identity-plan.ts";
+import { secretStatements } from "../aws/secret-plan.ts";
 import type { CompleteAurora } from "./aurora-args.ts";
 import type { Access } from "./plan.ts";
 import { setupFiles } from "./setup-files.ts";
-import {
-  SETUP,
-  type SetupTarget,
-  setupAccountPlan,
-  setupNames,
-  setupNetworkPlan,
-  setupPlan,
-  setupStatements,
-} from "./setup-plan.ts";
+import { SETUP, type SetupTarget, setupAccountPlan, setupNames, setupNetworkPlan, setupPlan } from "./setup-plan.ts";
 
 /** A login, and what the server is told of its password. */
 export interface Login {
@@ -75,7 +68,7 @@ export function setUp(
       namespace,
       serviceAccount: setup,
       aws,
-      statements: pulumi.all([target.secret, target.key]).apply(([arn, key]) => setupStatements(arn, key, aws.region)),
+      statements: pulumi.all([target.secret, target.key]).apply(([arn, key]) => secretStatements(arn, key, aws.region)),
       tags: target.tags,
     },
     children.options(),

@@ -26,7 +26,7 @@ function store(args: Args) {
 }
 
 /** The same, with shards that Aurora runs. */
-function storeOnAws(args: Pick<ShardedAuroraArgs, "shards" | "instances">) {
+function storeOnAws(args: Pick<ShardedAuroraArgs, "shards" | "instances" | "pooler">) {
   return program((namespace) => new ShardedPostgres("ledger", { backend: "aws", aws: AWS_PLACE, namespace, ...args }));
 }
 
@@ -151,6 +151,19 @@ test("on AWS each shard is an Aurora cluster, and a consumer is told the same as
   );
   expect(new Set(authorities).size).toBe(1);
   expect(authorities[0]).toContain("BEGIN CERTIFICATE");
+});
+
+test("on AWS before shards with poolers owners are told these and who signs for them, and movers and readers the servers", async () => {
+  const made = await storeOnAws({ shards: 2, pooler: {} });
+  const ways = { accounts: ["-pooler", 8], reshard: ["", 3], report: ["", 3] } as const;
+  for (const [consumer, [way, roots]] of Object.entries(ways)) {
+    const start = consumer === "report" ? "reader." : "";
+    expect(mapOf(made, consumer).shards, consumer).toMatchObject(
+      ["ledger-0", "ledger-1"].map((shard) => ({ host: `${start}${shard}${way}.aws.invalid` })),
+    );
+    const authorities = made.inputsOf(":ConfigMap", `shop-ledger-${consumer}-shards-ca`).data["ca.crt"];
+    expect(authorities.match(/BEGIN CERTIFICATE/g), consumer).toHaveLength(roots);
+  }
 });
 
 test("on AWS a mover has the rights of an owner, and a reader none to write", async () => {

@@ -109,7 +109,7 @@ export class ShardedPostgres extends Component {
         pulumi.mergeOptions(consumer.opts, { dependsOn: standing }),
       ),
     );
-    const { dependsOn: trusted, ...trust } = this.#trust(name, consumer);
+    const { dependsOn: trusted, ...trust } = this.#trust(name, consumer, right);
     return {
       environment: { NAME: database, POOL_SIZE: String(poolSize) },
       files,
@@ -122,8 +122,8 @@ export class ShardedPostgres extends Component {
   }
 
   /** The same authority signs for all shards. */
-  #trust(relation: string, consumer: Consumer): Trust {
+  #trust(relation: string, consumer: Consumer, right: Access["right"]): Trust {
     const [first = ""] = shardNames(this.#name, this.#args.shards);
-    return this.shard(first).trust(relation, consumer);
+    return this.shard(first).trust(relation, consumer, right);
   }
 }

@@ -4,8 +4,8 @@ import { ADDRESS, addressProblems, cidrProblems, isAddress, unsaid } from "../..
 import type { Problem } from "../../core/invalid.ts";
 import type { OptOut } from "../../core/opt-out.ts";
 import type { Resources } from "../../core/resources.ts";
-import { isServiceUrl, SERVICE_URL } from "../../core/service-url.ts";
 import type { Shapes } from "../../core/shape.ts";
+import { type Source, sourceProblems } from "../../core/source.ts";
 import type { Transform } from "../../core/transform.ts";
 import type { CredentialFile, Usable } from "../../core/usage.ts";
 import type { ReplicasTransforms } from "../../workload/replicas-args.ts";
@@ -38,14 +38,12 @@ export interface DashboardsArgs {
   readonly database: Usable;
   /** Namespaces whose dashboards it shows, besides its own: each is a folder. */
   readonly shows: readonly Namespace[];
-  /** Where metrics are asked for, as `http://prometheus.observability.svc:9090`. */
-  readonly prometheus: string;
-  /** Where logs are asked for, and whose, where Loki keeps those of each tenant apart; not at all by default. */
-  readonly loki?: { readonly url: string; readonly tenants?: readonly string[] };
-  /** Where traces are asked for, of Jaeger or of what speaks Tempo's protocol; not at all by default. */
-  readonly traces?: { readonly kind: "jaeger" | "tempo"; readonly url: string };
-  /** What must be told that it asks, such as the relation of a store of logs: an address alone lets nobody in. */
-  readonly uses?: readonly Usable[];
+  /** What is asked for metrics: `{ from: monitoring.query }`, or `{ url: "http://prometheus.observability.svc:9090" }` of somebody else's. */
+  readonly prometheus: Source;
+  /** What is asked for logs, and whose, where Loki keeps those of each tenant apart; not at all by default. */
+  readonly loki?: Source & { readonly tenants?: readonly string[] };
+  /** What is asked for traces, Jaeger or what speaks Tempo's protocol; not at all by default. */
+  readonly traces?: Source & { readonly kind: "jaeger" | "tempo" };
   /** Where people reach it, as `https://shop.example.com/grafana`, by a `Route` to it; by default it is for `kubectl port-forward` alone. */
   readonly url?: string;
   readonly oidc?: Oidc;
@@ -66,7 +64,6 @@ export interface DashboardsArgs {
 const DEFAULTS = {
   image: "docker.io/grafana/grafana:12.3.2",
   replicas: 2,
-  uses: [] as readonly Usable[],
   resources: { requests: { cpu: "100m", memory: "512Mi" }, limits: { cpu: "1", memory: "512Mi" } },
 } as const;
 
@@ -83,7 +80,7 @@ export const SHAPES: Shapes = {
   zones: "a list of texts",
   database: "an object",
   shows: "a list of objects",
-  "uses?": "a list of objects",
+  prometheus: "an object",
   "loki?": "an object",
   "loki.tenants?": "a list of texts",
   "traces?": "an object",
@@ -101,17 +98,18 @@ const KINDS_OF_TRACES: readonly unknown[] = ["jaeger", "tempo"];
 
 /** What is wrong with what no other workload has. */
 export function dashboardsProblems({ url, oidc, shows, runbooks, ...args }: CompleteDashboards): Problem[] {
-  const problems: Problem[] = [...runbooksProblems(runbooks), ...(oidc ? oidcProblems(oidc, url) : [])];
-  const sources = { prometheus: args.prometheus, "loki.url": args.loki?.url, "traces.url": args.traces?.url };
-  for (const [field, given] of Object.entries(sources))
-    if (given !== undefined && !isServiceUrl(given))
-      problems.push({ field, given: unsaid(given), allowed: SERVICE_URL });
+  const { prometheus, loki, traces } = args;
+  const problems: Problem[] = [
+    ...runbooksProblems(runbooks),
+    ...(oidc ? oidcProblems(oidc, url) : []),
+    ...Object.entries({ prometheus, loki, traces }).flatMap(([field, source]) => sourceProblems(field, source)),
+  ];
   if (url !== undefined) problems.push(...pageProblems("url", url, 'such as "https://shop.example.com/grafana"'));
   if (!Number.isInteger(args.replicas) || args.replicas > MOST_REPLICAS)
     problems.push({ field: "replicas", given: args.replicas, allowed: `a whole number of at most ${MOST_REPLICAS}` });
-  if (args.traces !== undefined && !KINDS_OF_TRACES.includes(args.traces.kind))
-    problems.push({ field: "traces.kind", given: args.traces.kind, allowed: '"jaeger" or "tempo"' });
-  if (args.loki?.tenants !== undefined) problems.push(...tenantProblems("loki.tenants", args.loki.tenants));
+  if (traces !== undefined && !KINDS_OF_TRACES.includes(traces.kind))
+    problems.push({ field: "traces.kind", given: traces.kind, allowed: '"jaeger" or "tempo"' });
+  if (loki?.tenants !== undefined) problems.push(...tenantProblems("loki.tenants", loki.tenants));
   const names = [args.namespace, ...shows].map(({ name }) => name);
   for (const [index, { name }] of shows.entries())
     if (names.indexOf(name) !== index + 1)

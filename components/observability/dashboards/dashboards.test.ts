@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { Namespace } from "../../cluster/index.ts";
-import { optOut, type Usable } from "../../core/index.ts";
+import { optOut } from "../../core/index.ts";
+import type { Queryable } from "../../core/source.ts";
 import { Postgres } from "../../data/index.ts";
 import { Gateway, Issuer, Route } from "../../edge/index.ts";
 import { type Recording, record } from "../../testing/record.ts";
@@ -22,19 +23,23 @@ const OIDC = {
   cidrs: ["203.0.113.0/24"],
 };
 
-const URLS = { prometheus: "http://main-prometheus.observability.svc:9090", url: "https://shop.example.com/grafana" };
+const PROMETHEUS = "http://prometheus.somebody.svc:9090";
+const BASE = { prometheus: { url: PROMETHEUS }, url: "https://shop.example.com/grafana" };
 
-const LOKI = { url: "http://loki.observability.svc:3100", tenants: ["shop", "platform"] };
-const JAEGER = { kind: "jaeger", url: "http://jaeger.observability.svc:16686" } as const;
 const letIn: string[] = [];
-/** A store of logs that is told who asks. */
-const LOGS: Usable = {
-  usableName: "logs",
+/** What is told who asks it. */
+const told = (usableName: string, url: string, port: number): Queryable => ({
+  usableName,
   grant: ({ name }) => {
-    letIn.push(name);
-    return { environment: {}, files: {}, peers: [], dependsOn: [], revision: "" };
+    letIn.push(`${name} to ${usableName}`);
+    const at = { namespace: "observability", podLabels: { app: usableName }, port };
+    return { environment: { URL: url }, files: {}, peers: [at], dependsOn: [], revision: "" };
   },
-};
+});
+const LOKI_URL = "http://loki.observability.svc:3100";
+const JAEGER_URL = "http://jaeger.observability.svc:16686";
+const LOKI = { from: told("logs", LOKI_URL, 3100), tenants: ["shop", "platform"] };
+const JAEGER = { kind: "jaeger", from: told("traces", JAEGER_URL, 16_686) } as const;
 
 type Given = Partial<Omit<DashboardsArgs, "namespace" | "database" | "shows">>;
 
@@ -54,7 +59,7 @@ function recorded(given: Given = {}): Promise<Recording<unknown>> {
       zones: ZONES,
       database: postgres.database("grafana").owner,
       shows: [shop],
-      ...URLS,
+      ...BASE,
       ...given,
     });
     new Route("grafana", { gateway, to: dashboards });
@@ -69,7 +74,7 @@ describe("a Grafana", () => {
   let pod: any;
   let variables: Record<string, string>;
   beforeAll(async () => {
-    made = await recorded({ loki: LOKI, traces: JAEGER, uses: [LOGS], oidc: OIDC });
+    made = await recorded({ loki: LOKI, traces: JAEGER, oidc: OIDC });
     pod = made.inputsOf(":Deployment", "grafana").spec.template.spec;
     const env: { name: string; value?: string }[] = pod.containers[0].env;
     variables = Object.fromEntries(env.map(({ name, value = "" }) => [name, value]));
@@ -113,7 +118,16 @@ describe("a Grafana", () => {
     expect(from).toHaveLength(2);
     const ports = egress.map((rule: { ports: { port: number }[] }) => rule.ports[0]?.port).sort();
     expect(ports).toEqual([16_686, 3100, 443, 5432, 9090]);
-    expect(letIn).toContain("grafana");
+  });
+
+  test("is let in by its own sources, at their pods alone, and of somebody else's knows the namespace", () => {
+    expect(letIn).toEqual(expect.arrayContaining(["grafana to logs", "grafana to traces"]));
+    const { egress } = made.inputsOf(":NetworkPolicy", "grafana").spec;
+    // biome-ignore lint/suspicious/noExplicitAny: what a policy holds is what is looked into.
+    const podsOf = (port: number) => egress.find(({ ports }: any) => ports[0].port === port).to[0].podSelector;
+    expect(podsOf(3100)).toEqual({ matchLabels: { app: "logs" } });
+    expect(podsOf(16_686)).toEqual({ matchLabels: { app: "traces" } });
+    expect(podsOf(9090)).toEqual({ matchLabels: {} });
   });
 
   test("shows every dashboard of the namespaces that it is told of, however late it is declared", () => {
@@ -132,14 +146,14 @@ describe("a Grafana", () => {
   test("leads from a line of a log to its trace, and back", () => {
     const { data } = made.inputsOf(":ConfigMap", "grafana-datasources");
     expect(parse(data["datasources.yaml"]).datasources).toMatchObject([
-      { type: "prometheus", url: URLS.prometheus, isDefault: true },
+      { type: "prometheus", url: PROMETHEUS, isDefault: true },
       {
         type: "loki",
-        url: LOKI.url,
+        url: LOKI_URL,
         jsonData: { derivedFields: [{ matcherRegex: "trace_id", datasourceUid: "traces" }] },
         secureJsonData: { httpHeaderValue1: "shop|platform" },
       },
-      { type: "jaeger", url: JAEGER.url, jsonData: { tracesToLogsV2: { datasourceUid: "loki" } } },
+      { type: "jaeger", url: JAEGER_URL, jsonData: { tracesToLogsV2: { datasourceUid: "loki" } } },
     ]);
   });
 
@@ -151,7 +165,7 @@ describe("a Grafana", () => {
 });
 
 test.each<[what: string, given: Given, field: string]>([
-  ["a Prometheus outside", { prometheus: "https://metrics.example.com" }, "prometheus"],
+  ["a Prometheus outside", { prometheus: { url: "https://metrics.example.com" } }, "prometheus.url"],
   ["logs from outside", { loki: { url: "https://logs.example.com" } }, "loki.url"],
   ["an address without TLS", { url: "http://shop.example.com/grafana" }, "url"],
   ["an address that ends in a slash", { url: "https://shop.example.com/" }, "url"],
@@ -170,6 +184,6 @@ test("a namespace is shown once", () => {
 
 /** Fields that are wrong, where what shows is known by its names alone. */
 function problemsOf(shows: readonly { readonly name: string }[], given: Given = {}): string[] {
-  const args = { namespace: { name: "watching" }, shows, ...URLS, ...given } as unknown as DashboardsArgs;
+  const args = { namespace: { name: "watching" }, shows, ...BASE, ...given } as unknown as DashboardsArgs;
   return dashboardsProblems(complete(args)).map(({ field }) => field);
 }

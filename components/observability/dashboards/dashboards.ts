@@ -36,7 +36,7 @@ const LONGEST_REQUEST: Duration = "30s";
  * ```ts
  * const dashboards = new Dashboards("grafana", {
  *   namespace, zones, database: postgres.database("grafana").owner, shows: [shop, data],
- *   prometheus: "http://prometheus.observability.svc:9090", url: `${gateway.url}/grafana`,
+ *   prometheus: { from: monitoring.query }, url: `${gateway.url}/grafana`,
  * });
  * new Route("grafana", { gateway, to: dashboards });
  * ```
@@ -88,11 +88,6 @@ export class Dashboards extends Replicated implements RouteTarget {
     this.registerOutputs({ url: this.url });
   }
 
-  /** Its pods, for network policies of what it asks. */
-  get pods(): Pick<Peer, "namespace" | "podLabels"> {
-    return { namespace: this.namespace.name, podLabels: selector(this.name) };
-  }
-
   get #host(): string {
     return `${this.name}.${this.namespace.name}.svc`;
   }
@@ -102,7 +97,7 @@ export class Dashboards extends Replicated implements RouteTarget {
     return {
       environment: { HOST: this.#host, PORT: String(PORT), URL: this.url },
       files: {},
-      peers: [{ ...this.pods, port: PORT }],
+      peers: [{ namespace: this.namespace.name, podLabels: selector(this.name), port: PORT }],
       dependsOn: [this.#replicas],
       revision: "",
     };

@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import { CONFIG_ROOT } from "../../core/usage.ts";
-import type { CompleteDashboards } from "./args.ts";
+import type { DashboardsArgs } from "./args.ts";
 
 /** How often monitors read: a graph is drawn from no finer steps. */
 const READ_EVERY = "30s";
@@ -17,11 +17,18 @@ const VARIABLE = "$$";
 const TRACE_OF_LINE = `${VARIABLE}{__value.raw}`;
 const LINES_OF_TRACE = `{${VARIABLE}{__tags}} | trace_id="${VARIABLE}{__trace.traceId}"`;
 
+/** Where each source answers, and what else Grafana must know of it. */
+export interface Answering {
+  readonly prometheus: { readonly url: string };
+  readonly loki?: { readonly url: string } & Pick<NonNullable<DashboardsArgs["loki"]>, "tenants">;
+  readonly traces?: { readonly url: string } & Pick<NonNullable<DashboardsArgs["traces"]>, "kind">;
+}
+
 /** Where it asks for metrics, and, where there are such, for logs and traces, which lead to each other. */
-export function datasourcesFile({ prometheus, loki, traces }: CompleteDashboards): string {
+export function datasourcesFile({ prometheus, loki, traces }: Answering): string {
   const metrics = { httpMethod: "POST", timeInterval: READ_EVERY };
   const datasources = [
-    { ...source("prometheus", "prometheus", prometheus, metrics), name: "Prometheus", isDefault: true },
+    { ...source("prometheus", "prometheus", prometheus.url, metrics), name: "Prometheus", isDefault: true },
     ...(loki ? [lokiSource(loki, traces !== undefined)] : []),
     ...(traces ? [source(TRACES, traces.kind, traces.url, loki ? { tracesToLogsV2: toLines() } : {})] : []),
   ];
@@ -32,7 +39,7 @@ function source(uid: string, type: string, url: string, jsonData: object) {
   return { uid, name: uid, type, access: "proxy", url, editable: false, jsonData };
 }
 
-function lokiSource({ url, tenants }: NonNullable<CompleteDashboards["loki"]>, leadsOn: boolean) {
+function lokiSource({ url, tenants }: NonNullable<Answering["loki"]>, leadsOn: boolean) {
   const toTrace = { name: "Trace", matcherType: "label", matcherRegex: "trace_id", url: TRACE_OF_LINE };
   const told = {
     ...(leadsOn && { derivedFields: [{ ...toTrace, datasourceUid: TRACES }] }),

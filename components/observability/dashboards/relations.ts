@@ -5,8 +5,8 @@ import { RandomPassword } from "@pulumi/random/randomPassword.js";
 import type { Namespace } from "../../cluster/namespace.ts";
 import { checksum } from "../../core/checksum.ts";
 import { labels } from "../../core/labels.ts";
-import { peersAt } from "../../core/service-url.ts";
-import { type Consumer, CREDENTIALS_ROOT, type CredentialFile, type Grant, type Usable } from "../../core/usage.ts";
+import { type Way, wayTo } from "../../core/source.ts";
+import { type Consumer, CREDENTIALS_ROOT, type CredentialFile, type Usable } from "../../core/usage.ts";
 import { PASSWORD } from "../../data/credential.ts";
 import type { CompleteDashboards, Oidc } from "./args.ts";
 import { dashboardsIn } from "./dashboard.ts";
@@ -17,18 +17,16 @@ import { datasourcesFile, providersFile, shelfName } from "./provisioning-plan.t
  * in `__FILE` is read from the file that it names.
  */
 export function relationsOf(args: CompleteDashboards): Usable[] {
-  const { namespace, database, shows, oidc, uses, prometheus, loki, traces } = args;
+  const { namespace, database, shows, oidc } = args;
   const folders = [namespace, ...shows];
   const providers = providersFile(folders.map(({ name }) => name));
-  const sources = [prometheus, loki?.url, traces?.url].flatMap((url) => (url === undefined ? [] : peersAt(url)));
   return [
     state(database),
     keys(),
     ...(oidc ? [signIn(oidc)] : []),
-    configured("datasources", datasourcesFile(args), sources),
-    configured("dashboards", providers),
+    configured("datasources", (consumer) => asked(args, consumer)),
+    configured("dashboards", () => ({ text: providers, peers: [], dependsOn: [] })),
     ...folders.map(shelf),
-    ...uses,
   ];
 }
 
@@ -86,15 +84,33 @@ function signIn({ clientSecret, cidrs }: Oidc): Usable {
   };
 }
 
+/** The ways to what it asks, in a file for it. */
+function asked({ prometheus, loki, traces }: CompleteDashboards, consumer: Consumer): Configuration {
+  const ways = {
+    prometheus: wayTo(prometheus, consumer),
+    ...(loki && { loki: { ...wayTo(loki, consumer), ...(loki.tenants && { tenants: loki.tenants }) } }),
+    ...(traces && { traces: { ...wayTo(traces, consumer), kind: traces.kind } }),
+  };
+  return {
+    text: datasourcesFile(ways),
+    peers: Object.values(ways).flatMap(({ peers }) => peers),
+    dependsOn: Object.values(ways).flatMap(({ dependsOn }) => dependsOn),
+  };
+}
+
+type Configuration = Pick<Way, "peers" | "dependsOn"> & { readonly text: string };
+
 /** A file that it reads when it starts: another one starts it anew. Its name is the folder in which Grafana looks for it. */
-function configured(usableName: "datasources" | "dashboards", text: string, peers: Grant["peers"] = []): Usable {
+function configured(usableName: "datasources" | "dashboards", of: (consumer: Consumer) => Configuration): Usable {
   const key = `${usableName}.yaml`;
   return {
     usableName,
     grant: (consumer) => {
       const configMap = `${consumer.name}-${usableName}`;
+      const { text, peers, dependsOn } = of(consumer);
       const made = files(configMap, consumer, { [key]: text });
-      return { ...NOTHING, config: { configMap, key }, peers, dependsOn: [made], revision: checksum(text) };
+      const after = { dependsOn: [made, ...dependsOn], revision: checksum(text) };
+      return { ...NOTHING, config: { configMap, key }, peers, ...after };
     },
   };
 }

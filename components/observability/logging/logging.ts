@@ -7,7 +7,7 @@ import { Component } from "../../core/component.ts";
 import { refuse } from "../../core/invalid.ts";
 import { selector } from "../../core/labels.ts";
 import { refuseShape } from "../../core/shape.ts";
-import type { Usable } from "../../core/usage.ts";
+import type { Queryable } from "../../core/source.ts";
 import { StoreMonitoring } from "../../data/monitoring/store-monitoring.ts";
 import { serverAccountPlan } from "../../data/server-account.ts";
 import {
@@ -32,9 +32,7 @@ import { loggingProblems, SHAPES } from "./problems.ts";
  */
 export class Logging extends Component {
   /** Loki's API, as `LOGS_URL` for who uses it; a request names its tenants, `shop|platform`, in `X-Scope-OrgID`. None without a Loki. */
-  readonly query: Usable | undefined;
-  /** The address of the same, for who is told of it by other means; who asks there uses `query` besides, which lets it in. */
-  readonly queryUrl: string | undefined;
+  readonly query: Queryable | undefined;
 
   constructor(name: string, args: LoggingArgs, opts?: pulumi.ComponentResourceOptions) {
     refuseShape(`Logging "${name}"`, args, SHAPES);
@@ -43,8 +41,7 @@ export class Logging extends Component {
     super("observability:Logging", name, opts, [args.namespace]);
     const loki =
       full.store.kind === "loki" ? new Loki(name, { ...full, store: full.store }, this.children()) : undefined;
-    this.query = loki?.query(name);
-    this.queryUrl = loki?.queryUrl;
+    this.query = loki?.query;
     this.#agents(name, full, loki);
     this.registerOutputs({});
   }

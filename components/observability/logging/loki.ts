@@ -8,7 +8,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Children, keeping } from "../../core/component.ts";
 import { labels, selector } from "../../core/labels.ts";
 import { Ledger } from "../../core/ledger.ts";
-import type { Peer, Usable } from "../../core/usage.ts";
+import { type Queryable, queryable } from "../../core/source.ts";
+import type { Peer } from "../../core/usage.ts";
 import { setWithClaims } from "../../data/claims.ts";
 import { StoreMonitoring } from "../../data/monitoring/store-monitoring.ts";
 import { type BucketAccess, bucketAccess } from "../../data/object-store/bucket-access.ts";
@@ -26,9 +27,9 @@ export class Loki {
   readonly sets: readonly StatefulSet[];
   /** The pods that take logs. */
   readonly writers: readonly Peer[];
+  /** Its API. */
+  readonly query: Queryable;
   readonly #users: Ledger<Pods>;
-  readonly #readers: Peer;
-  readonly queryUrl: string;
 
   constructor(name: string, args: LokiArgs, children: Children) {
     const namespace = args.namespace.name;
@@ -39,8 +40,6 @@ export class Loki {
       return { namespace, podLabels: selector(name, part(target)), port: LOKI_PORTS.http };
     };
     this.writers = [at("write")];
-    this.#readers = at("read");
-    this.queryUrl = `http://${hosts.read}:${LOKI_PORTS.http}`;
     this.#users = new Ledger(`Logging "${name}"`);
 
     const account = new ServiceAccount(...children.child(`${name}-loki`, serverAccountPlan(`${name}-loki`, namespace)));
@@ -68,6 +67,12 @@ export class Loki {
       const child = children.child(of, plan, args.transform?.loki, { ...kept, dependsOn });
       return setWithClaims(`Logging "${name}"`, child, children.options(kept));
     });
+    this.query = queryable(name, {
+      url: `http://${hosts.read}:${LOKI_PORTS.http}`,
+      at: at("read"),
+      readers: this.#users,
+      dependsOn: this.sets,
+    });
     const watch = { ...watchedLoki(name, args), namespace: args.namespace, runbooks: args.runbooks };
     new StoreMonitoring(`${name}-loki`, watch, children.options());
   }
@@ -75,22 +80,6 @@ export class Loki {
   /** Lets pods in. */
   admit(pods: Pods): void {
     this.#users.add(pods);
-  }
-
-  query(name: string): Usable {
-    return {
-      usableName: name,
-      grant: ({ namespace, podLabels }) => {
-        this.admit({ namespace, podLabels });
-        return {
-          environment: { URL: this.queryUrl },
-          files: {},
-          peers: [this.#readers],
-          dependsOn: this.sets,
-          revision: "",
-        };
-      },
-    };
   }
 
   #access(name: string, { namespace, store }: LokiArgs, children: Children): BucketAccess | undefined {

@@ -5,7 +5,6 @@ import { isOptOut, type OptOut } from "../../core/opt-out.ts";
 import type { Quantity } from "../../core/quantity.ts";
 import type { Resources } from "../../core/resources.ts";
 import type { Transform } from "../../core/transform.ts";
-import type { Peer } from "../../core/usage.ts";
 import type { AlertingArgs } from "../alerting/alertmanager-config.ts";
 import type { KeyFile } from "../alerting/receiver.ts";
 import type { AlertmanagerManifest } from "./alertmanager-plan.ts";
@@ -34,8 +33,6 @@ export interface MonitoringArgs {
   readonly replication?: OptOut;
   /** Where all series are written too, for a longer memory. Nowhere by default. */
   readonly remoteWrite?: RemoteWrite;
-  /** Who else may ask Prometheus, such as Grafana: pods, by their labels. Their own policies must let them. */
-  readonly readers?: readonly Pods[];
   /**
    * Steps down from checking kubelets' certificates against the cluster's authority: where kubelets sign their own. Everywhere else
    * one that is not the node's would get Prometheus' token.
@@ -57,9 +54,6 @@ export interface RemoteWrite {
   readonly token?: KeyFile;
 }
 
-/** Pods of a namespace, by their labels. */
-type Pods = Pick<Peer, "namespace" | "podLabels">;
-
 /** Prometheus: two that read the same. Alertmanager: three that tell each other what they have told. */
 const REPLICAS = { prometheus: 2, alertmanager: 3 } as const;
 const ALONE = { prometheus: 1, alertmanager: 1 } as const;
@@ -73,7 +67,6 @@ export function completeMonitoring(args: MonitoringArgs) {
   return {
     ...args,
     team: args.team ?? "platform",
-    readers: args.readers ?? [],
     replicas: replicasOf(args.replication),
   };
 }

@@ -30,7 +30,7 @@ const build = (args: Partial<MonitoringArgs>, name = "main") =>
     namespace: new Namespace("observability", { quota, scrapesMetrics: true }),
     ...args,
   });
-const made = (args: Partial<MonitoringArgs> = {}) => record("test", () => ({ endpoint: build(args).endpoint }));
+const made = (args: Partial<MonitoringArgs> = {}) => record("test", () => void build(args));
 /** The fields that are refused. */
 const refused = async (args: Partial<MonitoringArgs>, name?: string) => {
   const { outputs } = await record("test", () => {
@@ -47,7 +47,7 @@ const refused = async (args: Partial<MonitoringArgs>, name?: string) => {
 
 describe("Prometheus", () => {
   test("reads and works out what there is in all namespaces, twice, on disks of its own", async () => {
-    const { inputsOf, outputs } = await made();
+    const { inputsOf } = await made();
     const { spec } = inputsOf(":Prometheus", "main");
     expect(spec).toMatchObject({ replicas: 2, retention: "15d", retentionSize: "40960MB" });
     const selectors = Object.entries(spec).filter(([field]) => field.endsWith("Selector"));
@@ -55,7 +55,6 @@ describe("Prometheus", () => {
     expect(spec.ignoreNamespaceSelectors).toBe(true);
     for (const [field, selector] of selectors) expect(selector, field).toEqual({});
     expect(spec.storage.volumeClaimTemplate.spec.resources.requests.storage).toBe("50Gi");
-    expect(outputs.endpoint).toBe("http://main-prometheus.observability.svc:9090");
     expect(inputsOf(":PodDisruptionBudget", "main-prometheus").spec.maxUnavailable).toBe(1);
   });
 
@@ -101,15 +100,24 @@ describe("Prometheus", () => {
     expect(egress).toContainEqual({ ports: [{ protocol: "TCP", port: 8443 }] });
   });
 
-  test("is asked by itself and by who is declared", async () => {
-    const readers = [{ namespace: "delivery", podLabels: { app: "releases" } }];
-    const sources = async (args: Partial<MonitoringArgs>) => {
-      const { ingress } = (await made(args)).inputsOf(":NetworkPolicy", "main-prometheus").spec;
-      // biome-ignore lint/suspicious/noExplicitAny: what a policy holds is what is looked into.
-      return ingress[0].from.map(({ podSelector }: any) => podSelector.matchLabels);
-    };
-    expect(await sources({})).toEqual([{ "operator.prometheus.io/name": "main" }]);
-    expect(await sources({ readers })).toContainEqual({ app: "releases" });
+  test("is asked by itself and by who uses it, who is told where and may go there alone", async () => {
+    const reader = { name: "reader", namespace: "reads", podLabels: { app: "reader" }, maxReplicas: 1, opts: {} };
+    const { inputsOf, outputs } = await record("test", () => {
+      const { environment, peers } = build({}).query.grant(reader);
+      return { environment, peers };
+    });
+    const { ingress } = inputsOf(":NetworkPolicy", "main-prometheus").spec;
+    // biome-ignore lint/suspicious/noExplicitAny: what a policy holds is what is looked into.
+    expect(ingress[0].from.map(({ podSelector }: any) => podSelector.matchLabels)).toEqual([
+      { "operator.prometheus.io/name": "main" },
+      { app: "reader" },
+    ]);
+    const at = { namespace: "observability", podLabels: { "operator.prometheus.io/name": "main" }, port: 9090 };
+    expect(outputs).toEqual({
+      environment: { URL: "http://main-prometheus.observability.svc:9090" },
+      peers: [at],
+    });
+    expect(inputsOf(":Service", "main-prometheus").spec.selector).toEqual(at.podLabels);
   });
 });
 
@@ -197,7 +205,6 @@ test.each<[what: string, args: Partial<MonitoringArgs>, field: string]>([
     { remoteWrite: { url: "https://user:hunter2@metrics.example.com" } },
     "remoteWrite.url",
   ],
-  ["readers that are anybody", { readers: [{ namespace: "shop", podLabels: {} }] }, "readers[0].podLabels"],
 ])("%s is refused", async (_, args, field) => {
   expect(await refused(args)).toEqual([field]);
 });

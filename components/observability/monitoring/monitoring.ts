@@ -11,8 +11,11 @@ import { ClusterRoleBinding } from "@pulumi/kubernetes/rbac/v1/clusterRoleBindin
 import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../../core/component.ts";
 import { refuse } from "../../core/invalid.ts";
+import { Ledger } from "../../core/ledger.ts";
 import { isOptOut } from "../../core/opt-out.ts";
 import { refuseShape } from "../../core/shape.ts";
+import { type Queryable, queryable } from "../../core/source.ts";
+import type { Peer } from "../../core/usage.ts";
 import type { AlertingArgs } from "../alerting/alertmanager-config.ts";
 import { watchdogPlan } from "../alerting/watchdog.ts";
 import { alertmanagerPlan, configPlan } from "./alertmanager-plan.ts";
@@ -43,24 +46,31 @@ import { budgetPlan, serverMonitor, servicePlan } from "./server-plan.ts";
  * ```
  */
 export class Monitoring extends Component {
-  /** Where Prometheus is asked, by who is among its `readers`. */
-  readonly endpoint: string;
+  /** Prometheus' API, as `<NAME>_URL` for who uses it. Nobody else may ask. */
+  readonly query: Queryable;
 
   constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
     refuseShape(`Monitoring "${name}"`, args, SHAPES);
     const full = completeMonitoring(args);
     refuse(`Monitoring "${name}"`, monitoringProblems(name, full));
     super("observability:Monitoring", name, opts, [args.namespace]);
-    this.endpoint = `http://${name}-prometheus.${args.namespace.name}.svc:${PORTS.prometheus}`;
-    for (const policy of networkPlans(name, full)) new NetworkPolicy(...this.child(policy.metadata.name, policy));
-    this.#prometheus(name, full);
+    const namespace = args.namespace.name;
+    const readers = new Ledger<Pick<Peer, "namespace" | "podLabels">>(`Monitoring "${name}"`);
+    for (const policy of networkPlans(name, full, readers.entries))
+      new NetworkPolicy(...this.child(policy.metadata.name, policy));
+    this.query = queryable(name, {
+      url: `http://${name}-prometheus.${namespace}.svc:${PORTS.prometheus}`,
+      at: { namespace, podLabels: prometheusPods(name), port: PORTS.prometheus },
+      readers,
+      dependsOn: this.#prometheus(name, full),
+    });
     if (!isOptOut(full.alerting)) this.#alertmanager(name, full, full.alerting);
     this.#cluster(name, full);
     new CustomResource(...this.child(`${name}-itself`, ownAlertsPlan(name, full)));
-    this.registerOutputs({ endpoint: this.endpoint });
+    this.registerOutputs({});
   }
 
-  #prometheus(name: string, args: CompleteMonitoring): void {
+  #prometheus(name: string, args: CompleteMonitoring): pulumi.Resource[] {
     const { namespace, replicas, transform } = args;
     const own = `${name}-prometheus`;
     const pods = prometheusPods(name);
@@ -69,10 +79,13 @@ export class Monitoring extends Component {
     const prometheus = this.child(name, prometheusPlan(name, args), transform?.prometheus, {
       dependsOn: [...account, targets],
     });
-    new CustomResource(...prometheus);
-    new Service(...this.child(own, servicePlan(own, namespace.name, pods, PORTS.prometheus)));
+    const made = [
+      new CustomResource(...prometheus),
+      new Service(...this.child(own, servicePlan(own, namespace.name, pods, PORTS.prometheus))),
+    ];
     new CustomResource(...this.child(`${own}-monitor`, serverMonitor(own, namespace.name, pods)));
     if (replicas.prometheus > 1) new PodDisruptionBudget(...this.child(own, budgetPlan(own, namespace.name, pods)));
+    return made;
   }
 
   #alertmanager(name: string, args: CompleteMonitoring, alerting: AlertingArgs): void {

@@ -1,8 +1,10 @@
 import type { types } from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
 import { portOf } from "../../core/address.ts";
 import { labels, selector } from "../../core/labels.ts";
 import { admit, reach, reachApiServer } from "../../core/network.ts";
 import { isOptOut, optOut, optOutAnnotations } from "../../core/opt-out.ts";
+import type { Peer } from "../../core/usage.ts";
 import { waysOut } from "../alerting/ways-out.ts";
 import type { CompleteMonitoring, RemoteWrite } from "./args.ts";
 import { KUBE_STATE_METRICS_PORT, kubeStateMetricsName } from "./kube-state-metrics.ts";
@@ -11,14 +13,19 @@ import { NODE_EXPORTER_PORT, nodeExporterName } from "./node-exporter.ts";
 import { alertmanagerPods, PORTS, prometheusPods } from "./pods.ts";
 
 type Policy = types.input.networking.v1.NetworkPolicy & { readonly metadata: { readonly name: string } };
+type Pods = Pick<Peer, "namespace" | "podLabels">;
 type EgressRule = types.input.networking.v1.NetworkPolicyEgressRule;
 
 const READS_EVERYTHING = optOut(
   "it reads every pod on the port that its monitor names; the policies of the other side let it in there and nowhere else",
 );
 
-/** Who may come in to each program, and where it may send. */
-export function networkPlans(name: string, args: CompleteMonitoring): Policy[] {
+/** Who may come in to each program, and where it may send. `readers` ask Prometheus, and are known when the program has run to its end. */
+export function networkPlans(
+  name: string,
+  args: CompleteMonitoring,
+  readers: pulumi.Output<readonly Pods[]>,
+): Policy[] {
   const namespace = args.namespace.name;
   const prometheus = { namespace, podLabels: prometheusPods(name) };
   const alertmanager = { namespace, podLabels: alertmanagerPods(name) };
@@ -36,7 +43,7 @@ export function networkPlans(name: string, args: CompleteMonitoring): Policy[] {
       `${name}-prometheus`,
       prometheusPods(name),
       {
-        ingress: admit([prometheus, ...args.readers], [PORTS.prometheus]),
+        ingress: readers.apply((pods) => admit([prometheus, ...pods], [PORTS.prometheus])),
         egress: [
           { to: [{ namespaceSelector: {} }] },
           { ports: [{ protocol: "TCP", port: KUBELET_PORT }] },

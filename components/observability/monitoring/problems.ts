@@ -29,7 +29,7 @@ export const SHAPES: Shapes = {
 
 /** Everything that is wrong with the arguments. */
 export function monitoringProblems(name: string, args: CompleteMonitoring): Problem[] {
-  const { namespace, zones, environment, retention, storage, resources, alerting, team, runbooks, readers } = args;
+  const { namespace, zones, environment, retention, storage, resources, alerting, team, runbooks } = args;
   return [
     ...(typeof name === "string" && name.length > LONGEST_NAME
       ? [{ field: "name", given: name, allowed: `a DNS label of at most ${LONGEST_NAME} characters` }]
@@ -55,18 +55,6 @@ export function monitoringProblems(name: string, args: CompleteMonitoring): Prob
       ? []
       : alertingProblems(alerting).map((problem) => ({ ...problem, field: `alerting.${problem.field}` }))),
     ...(args.remoteWrite === undefined ? [] : remoteWriteProblems(args.remoteWrite)),
-    ...readers.flatMap(({ namespace: where, podLabels }, index) => [
-      ...nameProblems(`readers[${index}].namespace`, where),
-      ...(Object.keys(podLabels).length > 0
-        ? []
-        : [
-            {
-              field: `readers[${index}].podLabels`,
-              given: podLabels,
-              allowed: "at least one label: without it every pod of the namespace may ask",
-            },
-          ]),
-    ]),
   ];
 }
 

@@ -11,7 +11,8 @@ import { refuse } from "../../core/invalid.ts";
 import { labels, selector } from "../../core/labels.ts";
 import { Ledger } from "../../core/ledger.ts";
 import { refuseShape } from "../../core/shape.ts";
-import type { Peer, Usable } from "../../core/usage.ts";
+import { type Queryable, queryable } from "../../core/source.ts";
+import type { Peer } from "../../core/usage.ts";
 import { setWithClaims } from "../../data/claims.ts";
 import { StoreMonitoring } from "../../data/monitoring/store-monitoring.ts";
 import { serverAccountPlan } from "../../data/server-account.ts";
@@ -44,9 +45,7 @@ type Pods = Pick<Peer, "namespace" | "podLabels">;
 export class Tracing extends Component implements Telemetry {
   readonly endpoint: string;
   /** Jaeger's pages and API: `TRACES_URL` for who uses it. */
-  readonly query: Usable;
-  /** The address of the same, for who is told of it by other means; who asks there uses `query` besides, which lets it in. */
-  readonly queryUrl: string;
+  readonly query: Queryable;
   readonly #senders: Ledger<Pods>;
   readonly #readers: Ledger<Pods>;
 
@@ -59,9 +58,12 @@ export class Tracing extends Component implements Telemetry {
     this.endpoint = `http://${name}.${namespace}.svc:${OTLP_HTTP_PORT}`;
     this.#senders = new Ledger(`Tracing "${name}"`);
     this.#readers = new Ledger(`Tracing "${name}"`);
-    const jaeger = this.#make(name, full);
-    this.queryUrl = `http://${partName(name, "jaeger")}.${namespace}.svc:${QUERY_PORT}`;
-    this.query = this.#query(name, namespace, jaeger);
+    this.query = queryable(name, {
+      url: `http://${partName(name, "jaeger")}.${namespace}.svc:${QUERY_PORT}`,
+      at: { namespace, podLabels: selector(name, "jaeger"), port: QUERY_PORT },
+      readers: this.#readers,
+      dependsOn: [this.#make(name, full)],
+    });
     this.registerOutputs({ endpoint: this.endpoint });
   }
 
@@ -109,21 +111,5 @@ export class Tracing extends Component implements Telemetry {
       const spec = users.apply(([senders, readers]) => networkPlan(name, part, args, { senders, readers }));
       return new NetworkPolicy(...this.child(partName(name, part), { metadata, spec }));
     });
-  }
-
-  #query(name: string, namespace: string, jaeger: pulumi.Resource): Usable {
-    return {
-      usableName: name,
-      grant: (consumer) => {
-        this.#readers.add({ namespace: consumer.namespace, podLabels: consumer.podLabels });
-        return {
-          environment: { URL: this.queryUrl },
-          files: {},
-          peers: [{ namespace, podLabels: selector(name, "jaeger"), port: QUERY_PORT }],
-          dependsOn: [jaeger],
-          revision: "",
-        };
-      },
-    };
   }
 }

@@ -16,7 +16,7 @@ import { type Metric, metricsOf, queryOf } from "./metric.ts";
 
 /**
  * What AWS publishes, by namespace: each set of dimensions, and the metrics that have it. An alarm on another name, or with another set of
- * dimensions, is silent for ever. From the Aurora user guide ("Amazon CloudWatch metrics for Amazon Aurora", "… dimensions for Aurora"), the ElastiCache
+ * dimensions, is silent for ever. From the Aurora user guide ("Amazon CloudWatch metrics for Amazon Aurora", "… dimensions for Aurora", "Monitoring RDS Proxy metrics with Amazon CloudWatch"), the ElastiCache
  * user guide ("Monitoring use", "Metrics for Valkey and Redis OSS"), the MSK developer guide ("Amazon MSK metrics for monitoring Standard
  * brokers with CloudWatch") and the Amazon MQ developer guide ("Available CloudWatch metrics for Amazon MQ for RabbitMQ brokers").
  */
@@ -25,6 +25,9 @@ const PUBLISHED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     DBClusterIdentifier:
       "MaximumUsedTransactionIDs DatabaseConnections FreeLocalStorage AuroraReplicaLagMaximum FreeableMemory VolumeBytesUsed",
     "DBClusterIdentifier, Role": "EngineUptime CPUUtilization CommitThroughput CommitLatency",
+    ProxyName:
+      "ClientConnections ClientConnectionsSetupFailedAuth DatabaseConnections DatabaseConnectionsBorrowLatency DatabaseConnectionsCurrentlyBorrowed DatabaseConnectionsCurrentlySessionPinned MaxDatabaseConnectionsAllowed",
+    "ProxyName, TargetGroup, TargetRole": "AvailabilityPercentage",
   },
   "AWS/ElastiCache": {
     "CacheClusterId, CacheNodeId":
@@ -44,6 +47,7 @@ const PUBLISHED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 const ID = "production-store";
 const STORES = {
   "an Aurora": watchedAurora(ID, { instances: 3, connections: 400 }),
+  "an Aurora with a pooler": watchedAurora(ID, { instances: 3, connections: 400, pooler: {} }),
   "an ElastiCache that is a store": watchedElastiCache(ID, { replicas: 3, role: "store" }),
   "an ElastiCache that is a cache": watchedElastiCache(ID, { replicas: 6, role: "cache" }),
   "an MSK": watchedMsk(ID),

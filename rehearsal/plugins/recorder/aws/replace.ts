@@ -54,6 +54,9 @@ const REPLACE_ON: Readonly<Record<string, string>> = {
   "rds/clusterInstance": "clusterIdentifier engine identifier availabilityZone",
   "rds/instance":
     "availabilityZone characterSetName dbName engine kmsKeyId snapshotIdentifier storageEncrypted timezone username",
+  "rds/proxy": "engineFamily vpcSubnetIds",
+  "rds/proxyDefaultTargetGroup": "dbProxyName",
+  "rds/proxyTarget": "dbProxyName targetGroupName dbClusterIdentifier dbInstanceIdentifier",
   "rds/subnetGroup": "name namePrefix",
   "route53/record": "name type zoneId setIdentifier",
   "route53/zone": "name delegationSetId",
