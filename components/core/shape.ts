@@ -1,7 +1,7 @@
 import { type Problem, refuse } from "./invalid.ts";
 
 /** What an argument is before anything else is asked of it. */
-export type Shape =
+type Shape =
   | "a text"
   | "a list of texts"
   | "a list"

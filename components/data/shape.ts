@@ -15,7 +15,7 @@ const OPTIONAL: Shapes = {
 const IN_CLUSTER: Shapes = { zones: "a list", issuer: "an object" };
 
 /**
- * Throws {@link InvalidArgsError} if arguments are not of the shape that a store looks into. `own` is what this kind of store must be given.
+ * Throws InvalidArgsError if arguments are not of the shape that a store looks into. `own` is what this kind of store must be given.
  */
 export function refuseStoreShape(subject: string, args: unknown, own: Shapes): void {
   const isOnAws = (args as { readonly backend?: unknown } | null | undefined)?.backend === "aws";
