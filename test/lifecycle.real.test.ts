@@ -41,6 +41,15 @@ function sizes(start: string, ordinals: readonly number[], size: string): Record
   return Object.fromEntries(ordinals.map((ordinal) => [`${start}${ordinal}`, size]));
 }
 
+/** Edits of the stack's stores by which the cache moves to a namespace of its own, as a rename would move it. */
+const MOVES = [
+  ["import type { Namespace }", "import { Namespace }"],
+  [
+    `savedTo(objects, "snapshots", ground)), ...stores.redis }`,
+    `savedTo(objects, "snapshots", ground)), ...stores.redis, namespace: new Namespace("moved", { quota: environment.namespaces.data }, on) }`,
+  ],
+] as const;
+
 /** The life of one rehearsal as a newcomer sees it. The tests build on each other, in this order. */
 describe("from nothing to a stack and back", { timeout: 300_000 }, () => {
   let checkout: Checkout;
@@ -138,7 +147,7 @@ describe("from nothing to a stack and back", { timeout: 300_000 }, () => {
   });
 
   test("what would replace a store is refused by the rule, unless an exemption with a last day names it", async () => {
-    checkout.edit("stacks/index.ts", "{ ...store, ...stores.redis }", "{ ...store, ...stores.redis, namespace: edge }");
+    for (const [from, to] of MOVES) checkout.edit("stacks/stores.ts", from, to);
     const refused = await checkout.plumbline("up", "--json");
     expect(refused.code, refused.stdout + refused.stderr).toBe(3);
     const { violations } = JSON.parse(refused.stdout);
@@ -173,7 +182,7 @@ describe("from nothing to a stack and back", { timeout: 300_000 }, () => {
     expect(changes(waived.stdout)).toContainEqual(expect.objectContaining({ ...set, operation: "delete-replaced" }));
     expect(JSON.parse(waived.stdout).violations).toEqual([]);
     checkout.edit("policies/exemptions.ts", `[] = ${JSON.stringify(exemptions)};`, "[] = [];");
-    checkout.edit("stacks/index.ts", "{ ...store, ...stores.redis, namespace: edge }", "{ ...store, ...stores.redis }");
+    for (const [from, to] of MOVES) checkout.edit("stacks/stores.ts", to, from);
   });
 
   test("no secret is in a log, in the state, in the outputs or in a pod's environment", () => {

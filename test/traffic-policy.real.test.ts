@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { ENVOY_GATEWAY } from "../components/cluster/operators/index.ts";
 import { routesPlan } from "../components/edge/route-plan.ts";
 
@@ -21,7 +21,9 @@ test("the API server accepts each policy, by the CRD of the Envoy Gateway that i
   const crd = join(JSON.parse(stdout).Dir, CRD);
   await kubectl("apply", "--server-side", "-f", crd);
   onTestFinished(async () => void (await kubectl("delete", "-f", crd)));
-  await kubectl("wait", "--for=condition=Established", "-f", crd, "--timeout=30s");
+  // kubectl fails where a definition is so new that it has no conditions yet.
+  const established = () => kubectl("wait", "--for=condition=Established", "-f", crd, "--timeout=30s");
+  await vi.waitFor(established, { timeout: 30_000, interval: 250 });
 
   const gateway = { name: "edge", namespace: "edge", host: "shop.example.com" };
   const to = { name: "orders", namespace: "default", gateway, path: "/", service: { name: "orders", port: 8080 } };

@@ -52,7 +52,7 @@ export function awsShop({
 }: ShopArgs = {}) {
   const quota = { cpu: "20", memory: "40Gi", pods: 100 } as const;
   const shop = new Namespace(prefix, { quota });
-  const data = new Namespace(`${prefix}-data`, { quota });
+  const data = new Namespace(`${prefix}-data`, { quota: { ...quota, storage: "20Gi" } });
   const store = { aws: place, namespace: data, retain };
   new Logging("logs", {
     namespace: data,
