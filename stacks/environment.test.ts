@@ -223,6 +223,49 @@ test.each<[what: string, path: string, value: unknown, field: string]>([
   expect(said("production", set(path, value)).problems.map((problem) => problem.field)).toEqual([field]);
 });
 
+test.each<[path: string, value: unknown, field: string, allowed: string]>([
+  [
+    "namespaces.observability.storage",
+    undefined,
+    "storage",
+    "at least 403Gi: 2 Prometheus of 200Gi, 3 Alertmanager of 1Gi",
+  ],
+  [
+    "namespaces.observability.storage",
+    "402Gi",
+    "storage",
+    "at least 403Gi: 2 Prometheus of 200Gi, 3 Alertmanager of 1Gi",
+  ],
+  [
+    "namespaces.observability.memory",
+    "16Gi",
+    "memory",
+    "at least 17216Mi: 2 Prometheus of 8Gi, 3 Alertmanager of 128Mi, 1 kube-state-metrics of 256Mi, 3 node-exporter of 64Mi",
+  ],
+  ["namespaces.telemetry.storage", "279Gi", "storage", "at least 280Gi: 1 Jaeger of 100Gi, 9 Loki of 20Gi"],
+  ["namespaces.telemetry.pods", 16, "pods", "at least 17: 3 collectors, 4 samplers, 1 Jaeger, 9 Loki"],
+  [
+    "namespaces.telemetry.cpu",
+    "100m",
+    "cpu",
+    "at least 3875m for the requests and a quarter of the limits: 3 collectors of 100m to 500m, 4 samplers of 100m to 1, 1 Jaeger of 100m to 1, 9 Loki of 100m to 1",
+  ],
+  ["telemetry.logs.disk", "10000Ti", "storage", "at least 9007199254740991: 1 Jaeger of 100Gi, 9 Loki of 10000Ti"],
+])("production: a quota that %s = %j makes too small is told what must fit", (path, value, part, allowed) => {
+  const namespace = path.startsWith("telemetry") ? "namespaces.telemetry" : path.slice(0, path.lastIndexOf("."));
+  const { problems } = said("production", set(path, value));
+  expect(problems).toMatchObject([{ field: `${namespace}.${part}`, allowed }]);
+});
+
+test("production: a quota that fits to the byte is taken", () => {
+  const all: Change = (environment) => {
+    set("namespaces.observability.storage", "403Gi")(environment);
+    set("namespaces.telemetry.storage", "280Gi")(environment);
+    set("namespaces.telemetry.pods", 17)(environment);
+  };
+  expect(() => said("production", all)).toThrow("the environment was accepted");
+});
+
 test("production: load is not watched where no adapter serves it, for then nothing would ever scale in", () => {
   const load = set("services.scaling.requestsPerSecond", 50);
   const { problems } = said("production", load);

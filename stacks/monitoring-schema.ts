@@ -1,6 +1,9 @@
 import { z } from "zod";
+import { roomProblems } from "../components/cluster/room.ts";
+import { cidrProblems } from "../components/core/index.ts";
+import { monitoringNeeds } from "../components/observability/monitoring/needs.ts";
 import type { Parsed, Report } from "./environment-schema.ts";
-import { disk, duration, label, optOut, resources, text } from "./fields.ts";
+import { disk, duration, label, optOut, resources, text, whole } from "./fields.ts";
 
 /** The namespace of all that observes the shop. Keys of receivers are in Secrets of it. */
 export const OBSERVABILITY = "shop-observability";
@@ -9,6 +12,17 @@ const secretRef = text('the Secret that holds an address or key under "key", as 
   /^[a-z][a-z0-9-]*\/[a-z][a-z0-9-]*$/.test(given),
 );
 const https = z.url({ protocol: /^https$/, error: "an https:// address without anything secret in it" });
+
+/** Where an address that is in a Secret leads to, for network policies; anywhere on port 443 where it is left out. */
+const at = z
+  .array(
+    z.strictObject({
+      cidr: text('a block of addresses such as "10.0.8.0/22"', (given) => cidrProblems("cidr", given).length === 0),
+      port: whole(1, 65_535),
+    }),
+  )
+  .min(1, { error: "one or more of { cidr, port }" })
+  .exactOptional();
 
 /** Where the receiver's address or key is: never the key itself. */
 const receiver = z.discriminatedUnion("kind", [
@@ -21,7 +35,7 @@ const receiver = z.discriminatedUnion("kind", [
     secretRef,
     channel: text('a channel such as "#shop"', (given) => /^[#@]\S{1,79}$/.test(given)).exactOptional(),
   }),
-  z.strictObject({ kind: z.literal("webhook"), secretRef }),
+  z.strictObject({ kind: z.literal("webhook"), secretRef, at }),
 ]);
 
 export const pagingSchema = z.strictObject({
@@ -32,7 +46,7 @@ export const pagingSchema = z.strictObject({
     .record(label, z.strictObject({ critical: receiver.exactOptional(), warning: receiver.exactOptional() }))
     .exactOptional(),
   /** What notices from outside when nobody is told of anything any more; called once a minute unless `every` says another time. */
-  heartbeat: z.strictObject({ secretRef, every: duration.exactOptional() }),
+  heartbeat: z.strictObject({ secretRef, every: duration.exactOptional(), at }),
 });
 
 export const monitoringSchema = z.strictObject({
@@ -52,7 +66,7 @@ type Monitoring = z.infer<typeof monitoringSchema>;
 type Receiver = z.infer<typeof receiver>;
 
 /** What no field of these says alone. */
-export function checkMonitoring({ tier, monitoring, paging, namespaces }: Parsed, report: Report): void {
+export function checkMonitoring({ tier, zones, monitoring, paging, namespaces }: Parsed, report: Report): void {
   if (monitoring === undefined && tier !== "rehearsal")
     report(["monitoring"], "storage and resources of Prometheus: only a rehearsal goes without");
   if ((monitoring === undefined) !== (namespaces.observability === undefined))
@@ -62,6 +76,11 @@ export function checkMonitoring({ tier, monitoring, paging, namespaces }: Parsed
     );
   if (monitoring?.replication !== undefined && tier === "production")
     report(["monitoring", "replication"], "no opt-out in production");
+  if (monitoring !== undefined && namespaces.observability !== undefined) {
+    const needs = monitoringNeeds({ zones, ...monitoring, pages: paging !== undefined });
+    for (const { field, allowed } of roomProblems("namespaces.observability", namespaces.observability, needs))
+      report(field.split("."), allowed);
+  }
   const ref = monitoring?.remoteWrite?.secretRef;
   if (ref !== undefined) checkRef(["monitoring", "remoteWrite"], ref, report);
   if (paging !== undefined) checkPaging(paging, monitoring, report);

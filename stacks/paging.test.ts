@@ -46,6 +46,18 @@ test("Jira Service Management is called at its own address, with the key of the 
   });
 });
 
+test("where a webhook and a heartbeat answer is handed on", () => {
+  const at = [{ cidr: "10.0.8.0/22", port: 8443 }];
+  const hook = { kind: "webhook", secretRef, at } as const;
+  const paging = pagingSchema.parse({ critical: hook, warning: hook, heartbeat: { secretRef, at } });
+  expect(alertingOf({ ...loadEnvironment("production"), paging })).toMatchObject({
+    critical: { at },
+    heartbeat: { at },
+  });
+  const off = pagingSchema.safeParse({ ...paging, heartbeat: { secretRef, at: [{ cidr: "nope", port: 0 }] } });
+  expect(off.error?.issues.map(({ path }) => path.join("."))).toEqual(["heartbeat.at.0.cidr", "heartbeat.at.0.port"]);
+});
+
 test("where nobody is named, the reason is on what tells nobody", () => {
   expect(alertingOf(loadEnvironment("dev"))).toEqual({ optOut: expect.stringContaining("dev names nobody") });
 });

@@ -21,7 +21,11 @@ export function alertingOf({ name, paging }: Environment): AlertingArgs | OptOut
         ]),
       ),
     }),
-    heartbeat: { url: keyFile(heartbeat), ...(heartbeat.every && { every: heartbeat.every }) } satisfies Heartbeat,
+    heartbeat: {
+      url: keyFile(heartbeat),
+      ...(heartbeat.every && { every: heartbeat.every }),
+      ...(heartbeat.at && { at: heartbeat.at }),
+    } satisfies Heartbeat,
   };
 }
 
@@ -37,7 +41,7 @@ function receiverOf(given: Paging["critical"]): Receiver {
     case "slack":
       return { kind: "slack", url: file, ...(given.channel !== undefined && { channel: given.channel }) };
     case "webhook":
-      return { kind: "webhook", url: file };
+      return { kind: "webhook", url: file, ...(given.at && { at: given.at }) };
   }
 }
 

@@ -1,4 +1,7 @@
 import { z } from "zod";
+import { roomProblems } from "../components/cluster/room.ts";
+import { lokiNeeds } from "../components/observability/logging/needs.ts";
+import { tracingNeeds } from "../components/observability/tracing/needs.ts";
 import type { Parsed, Report } from "./environment-schema.ts";
 import { disk, duration, percent, resources, whole } from "./fields.ts";
 
@@ -37,7 +40,7 @@ export const telemetrySchema = z.strictObject({
 });
 
 /** What no field of these says alone. */
-export function checkTelemetry({ namespaces, telemetry, tier }: Parsed, report: Report): void {
+export function checkTelemetry({ namespaces, telemetry, stores, tier }: Parsed, report: Report): void {
   if (telemetry !== undefined && namespaces.telemetry === undefined)
     report(["namespaces", "telemetry"], "a quota, since telemetry is there: { cpu, memory, pods, storage }");
   if (telemetry === undefined && namespaces.telemetry !== undefined)
@@ -47,4 +50,9 @@ export function checkTelemetry({ namespaces, telemetry, tier }: Parsed, report: 
       ["telemetry", "traces", "storage", "kind"],
       '"badger": memory forgets all at a restart, which is for a rehearsal',
     );
+  if (telemetry === undefined || namespaces.telemetry === undefined) return;
+  // With an object store Loki is nine, each on a disk.
+  const needs = [...tracingNeeds(telemetry.traces), ...lokiNeeds(telemetry.logs.disk, stores.objects !== undefined)];
+  for (const { field, allowed } of roomProblems("namespaces.telemetry", namespaces.telemetry, needs))
+    report(field.split("."), allowed);
 }

@@ -22,7 +22,7 @@ export interface OpenPorts {
 }
 
 /** How many times over the requested processors may be promised as limits. */
-const CPU_OVERCOMMIT = 4;
+export const CPU_OVERCOMMIT = 4;
 
 /** Hard limits of the namespace's ResourceQuota. */
 export function quotaPlan({ cpu, memory, pods, storage }: Quota): Record<string, string> {

@@ -1,3 +1,4 @@
+export { cidrProblems } from "./address.ts";
 export { type Duration, isDuration, milliseconds } from "./duration.ts";
 export { describe, InvalidArgsError, type Problem } from "./invalid.ts";
 export { isDnsLabel, nearest } from "./names.ts";

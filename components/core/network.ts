@@ -26,6 +26,15 @@ export function admitScrapers(port: number): IngressRule {
   return { from: [{ namespaceSelector: { matchLabels: SCRAPES_METRICS } }], ports: [tcp(port)] };
 }
 
+/**
+ * Lets in Prometheus' pods alone, of those namespaces: by the label that its operator gives every one of them, whatever its name. For a port
+ * that answers more than metrics.
+ */
+export function admitPrometheus(port: number): IngressRule {
+  const podSelector = { matchExpressions: [{ key: "operator.prometheus.io/name", operator: "Exists" }] };
+  return { from: [{ namespaceSelector: { matchLabels: SCRAPES_METRICS }, podSelector }], ports: [tcp(port)] };
+}
+
 /** To the API server. It is no pod and its address differs from cluster to cluster, so only the port can be named. */
 export function reachApiServer(): EgressRule {
   return { ports: [tcp(443), tcp(6443)] };

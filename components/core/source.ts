@@ -1,3 +1,4 @@
+import { unsaid } from "./address.ts";
 import type { Problem } from "./invalid.ts";
 import type { Ledger } from "./ledger.ts";
 import { isServiceUrl, peersAt, SERVICE_URL } from "./service-url.ts";
@@ -45,6 +46,11 @@ export function wayTo(source: Source, consumer: Consumer): Way {
 
 /** What is wrong with a source that may be given: an address that network policies cannot be made of. */
 export function sourceProblems(field: string, source: Source | undefined): Problem[] {
-  if (source === undefined || !("url" in source) || isServiceUrl(source.url)) return [];
-  return [{ field: `${field}.url`, given: source.url, allowed: SERVICE_URL }];
+  if (source === undefined) return [];
+  if ("url" in source)
+    return isServiceUrl(source.url) ? [] : [{ field: `${field}.url`, given: unsaid(source.url), allowed: SERVICE_URL }];
+  if (typeof source.from?.grant === "function") return [];
+  return [
+    { field: `${field}.from`, given: source.from, allowed: "what answers, such as monitoring.query; or a url instead" },
+  ];
 }

@@ -6,7 +6,7 @@ import { nearest } from "../../core/names.ts";
 import type { Consumer, Grant, Usable } from "../../core/usage.ts";
 import { accountProblems } from "../account.ts";
 import { type Credential, credential } from "../credential.ts";
-import { refuseShape } from "../shape.ts";
+import { refuseStoreShape } from "../shape.ts";
 import { complete, type KafkaArgs } from "./args.ts";
 import type { Access } from "./config.ts";
 import { InCluster } from "./in-cluster.ts";
@@ -49,7 +49,7 @@ export class Kafka<Name extends string = string> extends Component {
 
   constructor(name: string, args: KafkaArgs<Name> | MskArgs<Name>, opts?: pulumi.ComponentResourceOptions) {
     const subject = `Kafka "${name}"`;
-    refuseShape(subject, args, { topics: "an object of objects, by name" });
+    refuseStoreShape(subject, args, { topics: "an object of objects, by name" });
     const onAws = args.backend === "aws";
     refuse(subject, onAws ? mskProblems(name, completeMsk(args)) : kafkaProblems(name, complete(args)));
     super("data:Kafka", name, opts, onAws ? [args.namespace] : [args.namespace, args.issuer]);

@@ -4,7 +4,7 @@ import { refuse } from "../../core/invalid.ts";
 import { nearest } from "../../core/names.ts";
 import type { Usable } from "../../core/usage.ts";
 import { type DataClass, DEFAULT_CLASS } from "../declared.ts";
-import { refuseShape } from "../shape.ts";
+import { refuseStoreShape } from "../shape.ts";
 import { complete, type ObjectStoreArgs } from "./args.ts";
 import type { Bucket } from "./bucket.ts";
 import type { Access } from "./identities.ts";
@@ -31,7 +31,7 @@ export class ObjectStore<Name extends string = string> extends Component {
 
   constructor(name: string, args: ObjectStoreArgs<Name> | S3Args<Name>, opts?: pulumi.ComponentResourceOptions) {
     const subject = `ObjectStore "${name}"`;
-    refuseShape(subject, args, { buckets: "an object of objects, by name" });
+    refuseStoreShape(subject, args, { buckets: "an object of objects, by name" });
     const onAws = args.backend === "aws";
     const problems = onAws ? s3Problems(name, completeS3(args)) : objectStoreProblems(name, complete(args));
     refuse(subject, problems);

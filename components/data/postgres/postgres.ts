@@ -5,7 +5,7 @@ import { Ledger } from "../../core/ledger.ts";
 import { nearest } from "../../core/names.ts";
 import type { Consumer, Grant, Usable } from "../../core/usage.ts";
 import { credential } from "../credential.ts";
-import { refuseShape } from "../shape.ts";
+import { refuseStoreShape } from "../shape.ts";
 import type { Trust } from "../trust.ts";
 import { complete, type PostgresArgs } from "./args.ts";
 import { Aurora } from "./aurora.ts";
@@ -43,7 +43,7 @@ export class Postgres<Name extends string = string> extends Component {
 
   constructor(name: string, args: PostgresArgs<Name> | AuroraArgs<Name>, opts?: pulumi.ComponentResourceOptions) {
     const subject = `Postgres "${name}"`;
-    refuseShape(subject, args, { databases: "a list" });
+    refuseStoreShape(subject, args, { databases: "a list" });
     const onAws = args.backend === "aws";
     refuse(subject, onAws ? auroraProblems(name, completeAurora(args)) : postgresProblems(name, complete(args)));
     super("data:Postgres", name, opts, onAws ? [args.namespace] : [args.namespace, args.issuer]);

@@ -6,7 +6,7 @@ import { nearest } from "../../core/names.ts";
 import type { Consumer, Grant, Usable } from "../../core/usage.ts";
 import { accountProblems } from "../account.ts";
 import { type Credential, credential } from "../credential.ts";
-import { refuseShape } from "../shape.ts";
+import { refuseStoreShape } from "../shape.ts";
 import { AmazonMq } from "./amazon-mq.ts";
 import { type AmazonMqArgs, completeAmazonMq } from "./amazon-mq-args.ts";
 import { ADMIN } from "./amazon-mq-plan.ts";
@@ -50,7 +50,7 @@ export class RabbitMQ<Name extends string = string> extends Component {
 
   constructor(name: string, args: RabbitMQArgs<Name> | AmazonMqArgs<Name>, opts?: pulumi.ComponentResourceOptions) {
     const subject = `RabbitMQ "${name}"`;
-    refuseShape(subject, args, { queues: "an object of objects, by name" });
+    refuseStoreShape(subject, args, { queues: "an object of objects, by name" });
     const onAws = args.backend === "aws";
     refuse(subject, onAws ? amazonMqProblems(name, completeAmazonMq(args)) : rabbitProblems(name, complete(args)));
     super("data:RabbitMQ", name, opts, onAws ? [args.namespace] : [args.namespace, args.issuer]);

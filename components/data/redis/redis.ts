@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../../core/component.ts";
 import { refuse } from "../../core/invalid.ts";
 import type { Consumer, Grant, Usable } from "../../core/usage.ts";
-import { refuseShape } from "../shape.ts";
+import { refuseStoreShape } from "../shape.ts";
 import { quorumProblems, quorumZoneProblems, storeProblems } from "../store.ts";
 import { complete, type RedisArgs } from "./args.ts";
 import { redisBackupProblems } from "./backup-problems.ts";
@@ -26,7 +26,7 @@ export class Redis extends Component implements Usable {
 
   constructor(name: string, args: RedisArgs | ElastiCacheArgs, opts?: pulumi.ComponentResourceOptions) {
     const subject = `Redis "${name}"`;
-    refuseShape(subject, args, {});
+    refuseStoreShape(subject, args, {});
     const onAws = args.backend === "aws";
     const problems = onAws ? elastiCacheProblems(name, completeElastiCache(args)) : redisProblems(name, args);
     refuse(subject, problems);

@@ -8,7 +8,7 @@ import type { Consumer, Grant, Usable } from "../../core/usage.ts";
 import { credential } from "../credential.ts";
 import { type Access, loginRole, roleSecret } from "../postgres/plan.ts";
 import { Postgres } from "../postgres/postgres.ts";
-import { refuseShape } from "../shape.ts";
+import { refuseStoreShape } from "../shape.ts";
 import type { Trust } from "../trust.ts";
 import {
   type ShardedAuroraArgs,
@@ -49,7 +49,7 @@ export class ShardedPostgres extends Component {
 
   constructor(name: string, args: ShardedPostgresArgs | ShardedAuroraArgs, opts?: pulumi.ComponentResourceOptions) {
     const subject = `ShardedPostgres "${name}"`;
-    refuseShape(subject, args, {});
+    refuseStoreShape(subject, args, {});
     refuse(subject, shardedPostgresProblems(name, args));
     const { namespace } = args;
     super("data:ShardedPostgres", name, opts, args.backend === "aws" ? [namespace] : [namespace, args.issuer]);

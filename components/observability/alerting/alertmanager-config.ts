@@ -1,8 +1,11 @@
 import { type Duration, durationProblems, seconds } from "../../core/duration.ts";
 import { type Problem, refuse } from "../../core/invalid.ts";
 import { nameProblems } from "../../core/names.ts";
+import { refuseShape, type Shapes, shapeProblems } from "../../core/shape.ts";
+import type { Destination } from "../../core/usage.ts";
 import type { Severity } from "../rules.ts";
 import {
+  atProblems,
   type KeyFile,
   keyProblems,
   type Receiver,
@@ -30,8 +33,16 @@ export interface AlertingArgs {
  */
 export interface Heartbeat {
   readonly url: KeyFile;
+  /** Where it answers, for network policies, which cannot read the address; by default anywhere, on port 443. */
+  readonly at?: readonly Destination[];
   /** How often it is called: 30 s to 1 h, `1m` by default. */
   readonly every?: Duration;
+}
+
+/** Everyone who is told, but for the heartbeat. */
+export function receiversOf({ critical, warning, teams = {} }: AlertingArgs): Receiver[] {
+  const own = Object.values(teams).flatMap((team) => [team.critical, team.warning]);
+  return [critical, warning, ...own].filter((receiver) => receiver !== undefined);
 }
 
 interface Route {
@@ -75,6 +86,7 @@ const PACE = {
  * InvalidArgsError on bad input. `secrets` is the folder in which Secrets are mounted.
  */
 export function alertmanagerConfig(args: AlertingArgs, secrets = SECRETS): AlertmanagerConfig {
+  refuseShape("Alerting", args, SHAPES);
   refuse("Alerting", alertingProblems(args));
   const { critical, warning, teams = {}, heartbeat } = args;
   const own = Object.entries(teams).flatMap(([team, receivers]) =>
@@ -136,8 +148,24 @@ function heartbeatRoute({ every = EVERY }: Heartbeat): Route {
   };
 }
 
-/** Everything that is wrong with who is told of what. */
-export function alertingProblems({ critical, warning, teams = {}, heartbeat }: AlertingArgs): Problem[] {
+const SHAPES: Shapes = {
+  critical: "an object",
+  warning: "an object",
+  heartbeat: "an object",
+  "critical.at?": "a list of objects",
+  "warning.at?": "a list of objects",
+  "heartbeat.at?": "a list of objects",
+  "teams?": "an object of objects, by name",
+  "teams.*.critical?": "an object",
+  "teams.*.warning?": "an object",
+  "teams.*.*.at?": "a list of objects",
+};
+
+/** Everything that is wrong with who is told of what; of what is of no shape, only that. */
+export function alertingProblems(args: AlertingArgs): Problem[] {
+  const misshapen = shapeProblems(args, SHAPES);
+  if (misshapen.length > 0) return misshapen;
+  const { critical, warning, teams = {}, heartbeat } = args;
   const given = [
     { field: "critical", receiver: critical, severity: "critical" as const },
     { field: "warning", receiver: warning, severity: "warning" as const },
@@ -152,6 +180,7 @@ export function alertingProblems({ critical, warning, teams = {}, heartbeat }: A
     ...given.flatMap(({ field, receiver, severity }) => receiverProblems(field, receiver, severity)),
     ...Object.entries(teams).flatMap(([team, receivers]) => teamProblems(`teams.${team}`, team, receivers)),
     ...keyProblems("heartbeat.url", heartbeat.url),
+    ...atProblems("heartbeat", heartbeat.at),
     ...(heartbeat.every === undefined ? [] : durationProblems("heartbeat.every", heartbeat.every, "30s", "1h")),
   ];
 }

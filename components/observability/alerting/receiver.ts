@@ -1,5 +1,7 @@
+import { addressProblems, destinationProblems } from "../../core/address.ts";
 import type { Problem } from "../../core/invalid.ts";
 import { isDnsLabel } from "../../core/names.ts";
+import type { Destination } from "../../core/usage.ts";
 import type { Severity } from "../rules.ts";
 
 /** One key of a Secret in Alertmanager's namespace. It is mounted as a file, and stands nowhere in the configuration. */
@@ -14,7 +16,10 @@ export type Receiver =
       readonly kind: "pagerduty";
       /** The integration key of a service, of the type Events API v2. */
       readonly routingKey: KeyFile;
-      /** `https://events.pagerduty.com/v2/enqueue` by default; in the EU `https://events.eu.pagerduty.com/v2/enqueue`. */
+      /**
+       * `https://events.pagerduty.com/v2/enqueue` by default; in the EU `https://events.eu.pagerduty.com/v2/enqueue`. Network policies
+       * let Alertmanager out to its port.
+       */
       readonly url?: string;
     }
   | {
@@ -23,7 +28,7 @@ export type Receiver =
       readonly apiKey: KeyFile;
       /**
        * `https://api.opsgenie.com/` by default, which ends on 2027-04-05. Jira Service Management takes the same calls at
-       * `https://api.atlassian.com/jsm/ops/integration/`.
+       * `https://api.atlassian.com/jsm/ops/integration/`. Network policies let Alertmanager out to its port.
        */
       readonly apiUrl?: string;
     }
@@ -38,6 +43,8 @@ export type Receiver =
       readonly kind: "webhook";
       /** The whole address, which may hold a key. It gets Alertmanager's own JSON. */
       readonly url: KeyFile;
+      /** Where it answers, for network policies, which cannot read the address; by default anywhere, on port 443. */
+      readonly at?: readonly Destination[];
     };
 
 /** A receiver as Alertmanager's configuration has it. */
@@ -113,20 +120,29 @@ export function receiverProblems(field: string, receiver: Receiver, severity: Se
   switch (receiver.kind) {
     case "pagerduty":
       problems.push(...keyProblems(`${field}.routingKey`, receiver.routingKey));
-      return [...problems, ...addressProblems(`${field}.url`, receiver.url)];
+      return [...problems, ...(receiver.url === undefined ? [] : addressProblems(`${field}.url`, receiver.url))];
     case "opsgenie":
       problems.push(...keyProblems(`${field}.apiKey`, receiver.apiKey));
-      return [...problems, ...addressProblems(`${field}.apiUrl`, receiver.apiUrl)];
+      return [
+        ...problems,
+        ...(receiver.apiUrl === undefined ? [] : addressProblems(`${field}.apiUrl`, receiver.apiUrl)),
+      ];
     case "slack":
       problems.push(...keyProblems(`${field}.url`, receiver.url));
       return [...problems, ...channelProblems(`${field}.channel`, receiver.channel)];
     case "webhook":
-      return [...problems, ...keyProblems(`${field}.url`, receiver.url)];
+      return [...problems, ...keyProblems(`${field}.url`, receiver.url), ...atProblems(field, receiver.at)];
   }
 }
 
+/** What is wrong with where an address that is in a Secret leads to, if it is said. */
+export function atProblems(field: string, at: readonly Destination[] | undefined): Problem[] {
+  if (at === undefined) return [];
+  return destinationProblems(`${field}.at`, at, "where it answers, or no at: then it is let out anywhere, on port 443");
+}
+
 /** What is wrong with where a key is. What was given is not repeated: it may be the key itself. */
-export function keyProblems(field: string, given: KeyFile): Problem[] {
+export function keyProblems(field: string, given: KeyFile | undefined): Problem[] {
   const isKeyFile =
     typeof given === "object" &&
     isDnsLabel(given?.secret ?? "") &&
@@ -137,12 +153,6 @@ export function keyProblems(field: string, given: KeyFile): Problem[] {
   const allowed =
     '{ secret: <a Secret in its namespace>, key: <a key in it> }, such as { secret: "paging", key: "key" }';
   return [{ field, given: given === undefined ? undefined : "<something else>", allowed }];
-}
-
-/** An address without anything secret in it. */
-function addressProblems(field: string, given: string | undefined): Problem[] {
-  if (given === undefined || /^https:\/\/[^\s/@?#]+(\/[^\s?#]*)?$/.test(given)) return [];
-  return [{ field, given: "<something else>", allowed: "an https:// address without a user, a query or a fragment" }];
 }
 
 function channelProblems(field: string, given: string | undefined): Problem[] {

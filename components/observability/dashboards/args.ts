@@ -1,12 +1,15 @@
 import type { types } from "@pulumi/kubernetes";
 import type { Namespace } from "../../cluster/namespace.ts";
+import { ADDRESS, addressProblems, cidrProblems, isAddress, unsaid } from "../../core/address.ts";
 import type { Problem } from "../../core/invalid.ts";
 import type { OptOut } from "../../core/opt-out.ts";
 import type { Resources } from "../../core/resources.ts";
+import type { Shapes } from "../../core/shape.ts";
 import { type Source, sourceProblems } from "../../core/source.ts";
 import type { Transform } from "../../core/transform.ts";
 import type { CredentialFile, Usable } from "../../core/usage.ts";
 import type { ReplicasTransforms } from "../../workload/replicas-args.ts";
+import { keyProblems } from "../alerting/receiver.ts";
 import { runbooksProblems } from "../runbook.ts";
 
 /** Who people are, by OpenID Connect. */
@@ -46,7 +49,7 @@ export interface DashboardsArgs {
   readonly oidc?: Oidc;
   /** Grafana's own image of 12.3.2 by default. */
   readonly image?: string;
-  /** How many pods; 2 by default. */
+  /** How many pods; 2 by default, 10 at most. */
   readonly replicas?: number;
   /** Steps down to a single replica: `replicas` may then be 1. */
   readonly replication?: OptOut;
@@ -71,6 +74,28 @@ export function complete(args: DashboardsArgs) {
 
 export type CompleteDashboards = ReturnType<typeof complete>;
 
+/** What is looked into. */
+export const SHAPES: Shapes = {
+  namespace: "an object",
+  zones: "a list of texts",
+  database: "an object",
+  shows: "a list of objects",
+  prometheus: "an object",
+  "loki?": "an object",
+  "loki.tenants?": "a list of texts",
+  "traces?": "an object",
+  "oidc?": "an object",
+  "oidc.urls": "an object",
+  "oidc.cidrs": "a list of texts",
+  "replication?": "an object",
+  "resources?": "an object",
+  "transform?": "an object",
+};
+
+/** People look at pages; more pods than that are a slip of the pen. */
+const MOST_REPLICAS = 10;
+const KINDS_OF_TRACES: readonly unknown[] = ["jaeger", "tempo"];
+
 /** What is wrong with what no other workload has. */
 export function dashboardsProblems({ url, oidc, shows, runbooks, ...args }: CompleteDashboards): Problem[] {
   const { prometheus, loki, traces } = args;
@@ -79,8 +104,12 @@ export function dashboardsProblems({ url, oidc, shows, runbooks, ...args }: Comp
     ...(oidc ? oidcProblems(oidc, url) : []),
     ...Object.entries({ prometheus, loki, traces }).flatMap(([field, source]) => sourceProblems(field, source)),
   ];
-  if (url !== undefined && !isHttps(url))
-    problems.push({ field: "url", given: url, allowed: 'an address such as "https://shop.example.com/grafana"' });
+  if (url !== undefined) problems.push(...pageProblems("url", url, 'such as "https://shop.example.com/grafana"'));
+  if (!Number.isInteger(args.replicas) || args.replicas > MOST_REPLICAS)
+    problems.push({ field: "replicas", given: args.replicas, allowed: `a whole number of at most ${MOST_REPLICAS}` });
+  if (traces !== undefined && !KINDS_OF_TRACES.includes(traces.kind))
+    problems.push({ field: "traces.kind", given: traces.kind, allowed: '"jaeger" or "tempo"' });
+  if (loki?.tenants !== undefined) problems.push(...tenantProblems("loki.tenants", loki.tenants));
   const names = [args.namespace, ...shows].map(({ name }) => name);
   for (const [index, { name }] of shows.entries())
     if (names.indexOf(name) !== index + 1)
@@ -88,17 +117,33 @@ export function dashboardsProblems({ url, oidc, shows, runbooks, ...args }: Comp
   return problems;
 }
 
-function oidcProblems({ urls, cidrs }: Oidc, url: string | undefined): Problem[] {
-  const problems: Problem[] = [];
+function oidcProblems({ clientId, clientSecret, urls, cidrs }: Oidc, url: string | undefined): Problem[] {
+  const problems = keyProblems("oidc.clientSecret", clientSecret);
+  if (typeof clientId !== "string" || !/^\S+$/.test(clientId))
+    problems.push({
+      field: "oidc.clientId",
+      given: unsaid(clientId),
+      allowed: "what the provider calls it, without a space",
+    });
   if (url === undefined)
     problems.push({ field: "url", given: url, allowed: "where people reach it: the provider sends them back there" });
-  for (const [endpoint, given] of Object.entries(urls))
-    if (!isHttps(given)) problems.push({ field: `oidc.urls.${endpoint}`, given, allowed: "an https:// address" });
+  for (const endpoint of ["authorization", "token", "userInfo"] as const)
+    problems.push(...pageProblems(`oidc.urls.${endpoint}`, urls[endpoint], "of the provider"));
   if (cidrs.length === 0)
     problems.push({ field: "oidc.cidrs", given: cidrs, allowed: 'blocks of addresses, such as "203.0.113.0/24"' });
-  return problems;
+  return [...problems, ...cidrs.flatMap((cidr, index) => cidrProblems(`oidc.cidrs[${index}]`, cidr))];
 }
 
-function isHttps(given: string): boolean {
-  return URL.parse(given)?.protocol === "https:" && !given.endsWith("/");
+/** Grafana's settings hold it in clear, and a slash is added to it. */
+function pageProblems(field: string, given: string, what: string): Problem[] {
+  const allowed = `${ADDRESS}, nor a slash at its end, ${what}`;
+  return isAddress(given) && given.endsWith("/") ? [{ field, given, allowed }] : addressProblems(field, given, allowed);
+}
+
+/** Loki's own alphabet for tenants; several are asked for at once with `|` between them. */
+function tenantProblems(field: string, tenants: readonly string[]): Problem[] {
+  if (tenants.length === 0) return [{ field, given: tenants, allowed: "at least one tenant, or no tenants" }];
+  const isTenant = (given: string) => /^[\w!.*'()-]{1,150}$/.test(given) && !/^\.{1,2}$/.test(given);
+  const allowed = "the name of a tenant: a-z, A-Z, 0-9 and !-_.*'()";
+  return tenants.flatMap((given, index) => (isTenant(given) ? [] : [{ field: `${field}[${index}]`, given, allowed }]));
 }

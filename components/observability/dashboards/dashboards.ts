@@ -2,9 +2,11 @@ import type { types } from "@pulumi/kubernetes";
 import { Service } from "@pulumi/kubernetes/core/v1/service.js";
 import type * as pulumi from "@pulumi/pulumi";
 import { type Duration, seconds } from "../../core/duration.ts";
+import { refuse } from "../../core/invalid.ts";
 import { labels, selector } from "../../core/labels.ts";
 import { Ledger } from "../../core/ledger.ts";
 import { admit } from "../../core/network.ts";
+import { refuseShape } from "../../core/shape.ts";
 import type { Consumer, Grant, Pods } from "../../core/usage.ts";
 import type { RouteTarget } from "../../edge/route.ts";
 import { completeReplicas } from "../../workload/replicas-args.ts";
@@ -13,7 +15,7 @@ import { replicasProblems } from "../../workload/replicas-problems.ts";
 import { Replicated } from "../../workload/replicated.ts";
 import { servingShutdown } from "../../workload/shutdown.ts";
 import { accountPlan, networkPlan } from "../../workload/workload-plan.ts";
-import { type CompleteDashboards, complete, type DashboardsArgs, dashboardsProblems } from "./args.ts";
+import { type CompleteDashboards, complete, type DashboardsArgs, dashboardsProblems, SHAPES } from "./args.ts";
 import { showDashboard } from "./dashboard.ts";
 import { dashboardPlan } from "./dashboard-plan.ts";
 import { platformDashboard, platformRows } from "./platform-dashboard.ts";
@@ -48,10 +50,12 @@ export class Dashboards extends Replicated implements RouteTarget {
   readonly #replicas: pulumi.Resource;
 
   constructor(name: string, args: DashboardsArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuseShape(`Dashboards "${name}"`, args, SHAPES);
     const given = complete(args);
+    // Its settings are made of them.
+    refuse(`Dashboards "${name}"`, dashboardsProblems(given));
     const full = workloadOf(given);
-    const problems = [...replicasProblems(name, full, ["admin"]), ...dashboardsProblems(given)];
-    super("observability:Dashboards", name, full, problems, opts);
+    super("observability:Dashboards", name, full, replicasProblems(name, full, ["admin"]), opts);
     const { namespace, runbooks, transform } = given;
     this.usableName = name;
     this.url = `http://${this.#host}:${PORT}`;

@@ -88,7 +88,11 @@ export function agentConfig(
   return {
     extensions,
     receivers: Object.fromEntries(receivers),
-    processors: { ...MEMORY_LIMITER, "transform/lines": linesOf([...PERSONAL, ...args.alsoDropped]), ...Object.fromEntries(streams) },
+    processors: {
+      ...MEMORY_LIMITER,
+      "transform/lines": linesOf([...PERSONAL, ...args.alsoDropped]),
+      ...Object.fromEntries(streams),
+    },
     exporters: Object.fromEntries(exporters),
     service: {
       extensions: Object.keys(extensions),

@@ -103,7 +103,7 @@ export const PERSONAL: readonly string[] = [
 ];
 
 const AGENT: Resources = { requests: { cpu: "50m", memory: "128Mi" }, limits: { cpu: "500m", memory: "256Mi" } };
-const LOKI: Resources = { requests: { cpu: "100m", memory: "512Mi" }, limits: { cpu: "1", memory: "512Mi" } };
+export const LOKI: Resources = { requests: { cpu: "100m", memory: "512Mi" }, limits: { cpu: "1", memory: "512Mi" } };
 
 /** The tenant of all namespaces that are no other's. */
 export const PLATFORM = "platform";

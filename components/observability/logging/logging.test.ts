@@ -180,6 +180,13 @@ describe("the Loki of a Logging", () => {
     expect(config.common.replication_factor).toBe(3);
     const { ingress } = all.inputsOf(":NetworkPolicy", "logs-loki").spec;
     expect(JSON.stringify(ingress)).toContain('"app.kubernetes.io/component":"agent"');
+    // Its one port answers for logs too, without asking who it is.
+    expect(ingress.at(-1).from).toEqual([
+      {
+        namespaceSelector: { matchLabels: { "plumbline.dev/scrapes-metrics": "true" } },
+        podSelector: { matchExpressions: [{ key: "operator.prometheus.io/name", operator: "Exists" }] },
+      },
+    ]);
   });
 
   test("keeps what each tenant writes for as long as it says", () => {

@@ -7,6 +7,7 @@ import { Component } from "../../core/component.ts";
 import { refuse } from "../../core/invalid.ts";
 import { selector } from "../../core/labels.ts";
 import { serverAccountPlan } from "../../core/server-account.ts";
+import { refuseShape } from "../../core/shape.ts";
 import type { Queryable } from "../../core/source.ts";
 import { StoreMonitoring } from "../store-monitoring.ts";
 import {
@@ -23,7 +24,7 @@ import { watchedAgents } from "./alerts.ts";
 import { type CompleteArgs, complete, type LoggingArgs } from "./args.ts";
 import { Loki } from "./loki.ts";
 import { lokiHosts } from "./loki-plan.ts";
-import { loggingProblems } from "./problems.ts";
+import { loggingProblems, SHAPES } from "./problems.ts";
 
 /**
  * Where logs go: an agent on every node reads what containers write, drops what is personal, tells lines of JSON by their traces, and
@@ -34,6 +35,7 @@ export class Logging extends Component {
   readonly query: Queryable | undefined;
 
   constructor(name: string, args: LoggingArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuseShape(`Logging "${name}"`, args, SHAPES);
     const full = complete(args);
     refuse(`Logging "${name}"`, loggingProblems(name, full));
     super("observability:Logging", name, opts, [args.namespace]);

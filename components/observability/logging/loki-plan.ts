@@ -3,7 +3,7 @@ import { priorityClass } from "../../cluster/priorities.ts";
 import { oneAtATime } from "../../core/budget.ts";
 import { checksum } from "../../core/checksum.ts";
 import { labels, selector } from "../../core/labels.ts";
-import { admit, admitScrapers, reach } from "../../core/network.ts";
+import { admit, admitPrometheus, reach } from "../../core/network.ts";
 import { optOut, optOutAnnotations } from "../../core/opt-out.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../core/security-context.ts";
 import { placed, spread } from "../../core/spread.ts";
@@ -14,17 +14,11 @@ import { weedImage } from "../../data/object-store/pod.ts";
 import { runtimeEnvironment } from "../../workload/runtime.ts";
 import type { CompleteArgs, LokiArgs } from "./args.ts";
 import { LOKI_PATHS, LOKI_PORTS, lokiConfig } from "./loki-config.ts";
+import { type LokiPart, lokisOf } from "./needs.ts";
 
 const IMAGE = "docker.io/grafana/loki:3.5.0";
 /** Loki writes to the bucket what it still holds, before it ends. */
 const GRACE_SECONDS = 120;
-
-/** Lokis of one kind: what they do, and how many there are. */
-export interface LokiPart {
-  /** `all` does everything alone. */
-  readonly target: "all" | "write" | "read" | "backend";
-  readonly replicas: number;
-}
 
 const ON_ANOTHER = optOut("its requests are on the one dashboard of all Lokis");
 const ALONE = optOut("logs are on one disk: while it is away they wait on the nodes, and none can be looked up");
@@ -32,15 +26,9 @@ const OF_USE_FOR_DAYS = optOut(
   "logs are kept for days, in a bucket with two copies where there is one, and nothing is made from them",
 );
 
-/** Each line is in three of those that write, and in the bucket some time later: one may be lost. */
+/** The Lokis that there are. */
 export function lokiParts({ store }: Pick<CompleteArgs, "store">): LokiPart[] {
-  if (store.kind !== "loki") return [];
-  if (store.bucket === undefined) return [{ target: "all", replicas: 1 }];
-  return [
-    { target: "write", replicas: 3 },
-    { target: "read", replicas: 3 },
-    { target: "backend", replicas: 3 },
-  ];
+  return store.kind === "loki" ? lokisOf(store.bucket !== undefined) : [];
 }
 
 export function partName(name: string, { target }: Pick<LokiPart, "target">): string {
@@ -211,7 +199,7 @@ export function lokiNetworkPlan(
   return {
     podSelector: { matchLabels: podLabels },
     policyTypes: ["Ingress", "Egress"],
-    ingress: [...admit([own], ports), ...admit(users, [LOKI_PORTS.http]), admitScrapers(LOKI_PORTS.http)],
+    ingress: [...admit([own], ports), ...admit(users, [LOKI_PORTS.http]), admitPrometheus(LOKI_PORTS.http)],
     egress: reach([...ports.map((port) => ({ ...own, port })), ...bucket]),
   };
 }

@@ -17,16 +17,8 @@ import { StoreMonitoring } from "../store-monitoring.ts";
 import { watchedLoki } from "./alerts.ts";
 import type { LokiArgs } from "./args.ts";
 import { LOKI_PORTS, type LokiBucket, lokiConfig, tenantsConfig } from "./loki-config.ts";
-import {
-  type LokiPart,
-  lokiBudget,
-  lokiHosts,
-  lokiNetworkPlan,
-  lokiParts,
-  lokiPlan,
-  lokiServices,
-  partName,
-} from "./loki-plan.ts";
+import { lokiBudget, lokiHosts, lokiNetworkPlan, lokiParts, lokiPlan, lokiServices, partName } from "./loki-plan.ts";
+import type { LokiPart } from "./needs.ts";
 
 /** Keeps logs and answers questions about them. */
 export class Loki {

@@ -1,10 +1,13 @@
-import { addressProblems } from "../../core/address.ts";
+import { addressProblems, destinationProblems } from "../../core/address.ts";
 import { type Duration, durationProblems } from "../../core/duration.ts";
 import type { Problem } from "../../core/invalid.ts";
 import { isDnsLabel, nameProblems } from "../../core/names.ts";
 import { leastProblems, type Quantity } from "../../core/quantity.ts";
 import { resourceProblems } from "../../core/resources.ts";
+import { isServiceUrl } from "../../core/service-url.ts";
+import type { Shapes } from "../../core/shape.ts";
 import { zoneProblems } from "../../core/zones.ts";
+import { accessProblems } from "../access-problems.ts";
 import { runbooksProblems } from "../runbook.ts";
 import { type CompleteArgs, type LogStore, PLATFORM } from "./args.ts";
 
@@ -13,6 +16,21 @@ const SHORTEST: Duration = "24h";
 const LONGEST: Duration = "730d";
 /** Less is a unit forgotten. */
 const LEAST_DISK: Quantity = "1Gi";
+
+/** What is looked into. */
+export const SHAPES: Shapes = {
+  namespace: "an object",
+  zones: "a list of texts",
+  store: "an object",
+  "store.bucket?": "an object",
+  "store.at?": "a list of objects",
+  "store.user?": "an object",
+  "tenants?": "an object of objects, by name",
+  "tenants.*.namespaces": "a list of texts",
+  "alsoDropped?": "a list of texts",
+  "resources?": "an object",
+  "transform?": "an object",
+};
 
 /** What is wrong with the arguments of a Logging. */
 export function loggingProblems(name: string, args: CompleteArgs): Problem[] {
@@ -69,14 +87,12 @@ function storeProblems(store: LogStore): Problem[] {
       return leastProblems("store.disk", store.disk, LEAST_DISK);
     case "elasticsearch":
     case "otlp": {
-      const problems = addressProblems("store.url", store.url, true);
-      if (store.at.length === 0)
-        problems.push({
-          field: "store.at",
-          given: store.at,
-          allowed: "where it answers, or no network policy lets agents out",
-        });
-      return problems;
+      const address = 'an address such as "https://logs.example.com", without a user, a query or a fragment';
+      return [
+        ...(isServiceUrl(store.url) ? [] : addressProblems("store.url", store.url, address)),
+        ...destinationProblems("store.at", store.at, "where it answers, or no network policy lets agents out"),
+        ...accessProblems("store", { user: store.user, authority: store.authority }),
+      ];
     }
     default: {
       const { kind } = store as { readonly kind?: unknown };

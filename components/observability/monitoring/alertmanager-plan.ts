@@ -2,7 +2,7 @@ import type { types } from "@pulumi/kubernetes";
 import type { Manifest } from "../../core/custom-resource.ts";
 import { labels } from "../../core/labels.ts";
 import { optOutAnnotations } from "../../core/opt-out.ts";
-import { type AlertingArgs, alertmanagerConfig } from "../alerting/alertmanager-config.ts";
+import { type AlertingArgs, alertmanagerConfig, receiversOf } from "../alerting/alertmanager-config.ts";
 import type { KeyFile, Receiver } from "../alerting/receiver.ts";
 import type { CompleteMonitoring } from "./args.ts";
 import { plainSecret } from "./plain-secret.ts";
@@ -10,11 +10,10 @@ import { alertmanagerPods } from "./pods.ts";
 import { type ServerSpec, serverPlan } from "./prometheus-plan.ts";
 
 const VERSION = "v0.28.1";
-/** Silences and what was told already: little, and worth a disk, since a restart would tell everything again. */
-const STORAGE = "1Gi";
-const RESOURCES = {
-  requests: { cpu: "50m", memory: "128Mi" },
-  limits: { cpu: "500m", memory: "128Mi" },
+/** What each gets. Its disk is for silences and what was told already: little, since a restart would tell everything again. */
+export const ALERTMANAGER = {
+  disk: "1Gi",
+  resources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { cpu: "500m", memory: "128Mi" } },
 } as const;
 
 /** The fields of an Alertmanager of the operator that we set (monitoring.coreos.com/v1). */
@@ -40,7 +39,8 @@ export function configPlan(name: string, namespace: string, alerting: AlertingAr
 /** Alertmanagers as their operator takes them, with the Secrets of every key that their configuration names. */
 export function alertmanagerPlan(name: string, args: CompleteMonitoring, alerting: AlertingArgs): AlertmanagerManifest {
   const { namespace, replicas, replication } = args;
-  const own = { matchLabels: alertmanagerPods(name), resources: RESOURCES, storage: STORAGE } as const;
+  const { resources, disk: storage } = ALERTMANAGER;
+  const own = { matchLabels: alertmanagerPods(name), resources, storage };
   return {
     apiVersion: "monitoring.coreos.com/v1",
     kind: "Alertmanager",
@@ -63,10 +63,9 @@ export function alertmanagerPlan(name: string, args: CompleteMonitoring, alertin
 }
 
 /** The names of the Secrets that hold the keys, each once. */
-function secretsOf({ critical, warning, teams = {}, heartbeat }: AlertingArgs): string[] {
-  const receivers = [critical, warning, ...Object.values(teams).flatMap((own) => [own.critical, own.warning])];
-  const keys = receivers.flatMap((receiver) => (receiver === undefined ? [] : [keyOf(receiver)]));
-  return [...new Set([...keys, heartbeat.url].map(({ secret }) => secret))].sort();
+function secretsOf(alerting: AlertingArgs): string[] {
+  const keys = [...receiversOf(alerting).map(keyOf), alerting.heartbeat.url];
+  return [...new Set(keys.map(({ secret }) => secret))].sort();
 }
 
 function keyOf(receiver: Receiver): KeyFile {

@@ -59,12 +59,16 @@ export interface RemoteWrite {
 const REPLICAS = { prometheus: 2, alertmanager: 3 } as const;
 const ALONE = { prometheus: 1, alertmanager: 1 } as const;
 
+export function replicasOf(replication: OptOut | undefined) {
+  return isOptOut(replication) ? ALONE : REPLICAS;
+}
+
 /** The arguments with every default filled in. */
 export function completeMonitoring(args: MonitoringArgs) {
   return {
     ...args,
     team: args.team ?? PLATFORM_TEAM,
-    replicas: isOptOut(args.replication) ? ALONE : REPLICAS,
+    replicas: replicasOf(args.replication),
   };
 }
 

@@ -12,7 +12,10 @@ export const KUBE_STATE_METRICS_PORT = 8080;
 const TELEMETRY_PORT = 8081;
 const IMAGE = "registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.15.0";
 /** Some 190 MiB for 10,000 pods, by its makers. */
-const RESOURCES = { requests: { cpu: "50m", memory: "256Mi" }, limits: { cpu: "500m", memory: "256Mi" } } as const;
+export const RESOURCES = {
+  requests: { cpu: "50m", memory: "256Mi" },
+  limits: { cpu: "500m", memory: "256Mi" },
+} as const;
 /** It is ready while the API server answers it; whether it lives does not hang on another. */
 const PROBES = { startup: "/healthz", readiness: "/livez", liveness: "/healthz" } as const;
 

@@ -51,7 +51,8 @@ describe("Prometheus", () => {
     const { spec } = inputsOf(":Prometheus", "main");
     expect(spec).toMatchObject({ replicas: 2, retention: "15d", retentionSize: "40960MB" });
     const selectors = Object.entries(spec).filter(([field]) => field.endsWith("Selector"));
-    expect(selectors).toHaveLength(10);
+    expect(selectors).toHaveLength(6);
+    expect(spec.ignoreNamespaceSelectors).toBe(true);
     for (const [field, selector] of selectors) expect(selector, field).toEqual({});
     expect(spec.storage.volumeClaimTemplate.spec.resources.requests.storage).toBe("50Gi");
     expect(inputsOf(":PodDisruptionBudget", "main-prometheus").spec.maxUnavailable).toBe(1);

@@ -14,6 +14,7 @@ import { refuse } from "../../core/invalid.ts";
 import { Ledger } from "../../core/ledger.ts";
 import { isOptOut } from "../../core/opt-out.ts";
 import { serverAccountPlan } from "../../core/server-account.ts";
+import { refuseShape } from "../../core/shape.ts";
 import { type Queryable, queryable } from "../../core/source.ts";
 import type { Pods } from "../../core/usage.ts";
 import type { AlertingArgs } from "../alerting/alertmanager-config.ts";
@@ -32,7 +33,7 @@ import { networkPlans } from "./network-plan.ts";
 import { nodeExporterMonitor, nodeExporterName, nodeExporterPlan } from "./node-exporter.ts";
 import { ownAlertsPlan } from "./own-alerts.ts";
 import { alertmanagerPods, PORTS, prometheusPods } from "./pods.ts";
-import { monitoringProblems } from "./problems.ts";
+import { monitoringProblems, SHAPES } from "./problems.ts";
 import { prometheusPlan } from "./prometheus-plan.ts";
 import { bindingPlan, PROMETHEUS_RULES, rolePlan } from "./rights-plan.ts";
 import { budgetPlan, serverMonitor, servicePlan } from "./server-plan.ts";
@@ -51,6 +52,7 @@ export class Monitoring extends Component {
   readonly query: Queryable;
 
   constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuseShape(`Monitoring "${name}"`, args, SHAPES);
     const full = completeMonitoring(args);
     refuse(`Monitoring "${name}"`, monitoringProblems(name, full));
     super("observability:Monitoring", name, opts, [args.namespace]);

@@ -1,9 +1,11 @@
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { portOf } from "../../core/address.ts";
 import { labels, selector } from "../../core/labels.ts";
 import { admit, reach, reachApiServer } from "../../core/network.ts";
 import { isOptOut, optOut, optOutAnnotations } from "../../core/opt-out.ts";
 import type { Pods } from "../../core/usage.ts";
+import { waysOut } from "../alerting/ways-out.ts";
 import type { CompleteMonitoring, RemoteWrite } from "./args.ts";
 import { KUBE_STATE_METRICS_PORT, kubeStateMetricsName } from "./kube-state-metrics.ts";
 import { KUBELET_PORT } from "./kubelets.ts";
@@ -16,9 +18,6 @@ type EgressRule = types.input.networking.v1.NetworkPolicyEgressRule;
 const READS_EVERYTHING = optOut(
   "it reads every pod on the port that its monitor names; the policies of the other side let it in there and nowhere else",
 );
-
-/** Where pagers answer, all over the internet: their names are in Secrets, and network policies know addresses alone. */
-const OUTSIDE: EgressRule = { ports: [{ protocol: "TCP", port: 443 }] };
 
 /** Who may come in to each program, and where it may send. `readers` ask Prometheus, and are known when the program has run to its end. */
 export function networkPlans(
@@ -70,12 +69,12 @@ export function networkPlans(
     ...own,
     policy(`${name}-alertmanager`, alertmanagerPods(name), {
       ingress: [...admit([prometheus], [PORTS.alertmanager]), { ...fromEach, ports: gossip }],
-      egress: [{ ...toEach, ports: gossip }, OUTSIDE],
+      egress: [{ ...toEach, ports: gossip }, ...waysOut(args.alerting)],
     }),
   ];
 }
 
 function remoteWriteWay(remoteWrite: RemoteWrite | undefined): EgressRule[] {
   if (remoteWrite === undefined) return [];
-  return [{ ports: [{ protocol: "TCP", port: Number(new URL(remoteWrite.url).port || 443) }] }];
+  return [{ ports: [{ protocol: "TCP", port: portOf(remoteWrite.url) }] }];
 }

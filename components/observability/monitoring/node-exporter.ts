@@ -8,7 +8,7 @@ import type { CompleteMonitoring } from "./args.ts";
 
 export const NODE_EXPORTER_PORT = 9100;
 const IMAGE = "quay.io/prometheus/node-exporter:v1.9.1";
-const RESOURCES = { requests: { cpu: "20m", memory: "32Mi" }, limits: { cpu: "200m", memory: "64Mi" } } as const;
+export const RESOURCES = { requests: { cpu: "20m", memory: "32Mi" }, limits: { cpu: "200m", memory: "64Mi" } } as const;
 /** A folder on the disk of the node that pods and images fill: what holds it is measured. */
 const NODE_DISK = "/node-disk";
 /** What the kernel tells every process of the whole node, whatever namespaces the process is in. */

@@ -5,6 +5,7 @@ import { nameProblems } from "../../core/names.ts";
 import { isOptOut } from "../../core/opt-out.ts";
 import { leastProblems } from "../../core/quantity.ts";
 import { resourceProblems } from "../../core/resources.ts";
+import type { Shapes } from "../../core/shape.ts";
 import { zoneProblems } from "../../core/zones.ts";
 import { alertingProblems } from "../alerting/alertmanager-config.ts";
 import { keyProblems } from "../alerting/receiver.ts";
@@ -16,11 +17,22 @@ const LONGEST_NAME = 16;
 /** Two blocks of two hours and what is being written, of the smallest cluster. */
 const LEAST_STORAGE = "1Gi";
 
+/** What is looked into. */
+export const SHAPES: Shapes = {
+  namespace: "an object",
+  zones: "a list of texts",
+  alerting: "an object",
+  "remoteWrite?": "an object",
+  "replication?": "an object",
+  "kubeletCertificates?": "an object",
+  "transform?": "an object",
+};
+
 /** Everything that is wrong with the arguments. */
 export function monitoringProblems(name: string, args: CompleteMonitoring): Problem[] {
   const { namespace, zones, environment, retention, storage, resources, alerting, team, runbooks } = args;
   return [
-    ...(name.length > LONGEST_NAME
+    ...(typeof name === "string" && name.length > LONGEST_NAME
       ? [{ field: "name", given: name, allowed: `a DNS label of at most ${LONGEST_NAME} characters` }]
       : nameProblems("name", name)),
     ...(namespace.scrapesMetrics

@@ -56,13 +56,15 @@ export type PrometheusManifest = Manifest<
     prometheusExternalLabelName: "prometheus";
     serviceDiscoveryRole: "EndpointSlice";
     arbitraryFSAccessThroughSMs: { deny: true };
+    ignoreNamespaceSelectors: true;
     additionalScrapeConfigs: { name: string; key: string };
     alerting?: { alertmanagers: { namespace: string; name: string; port: string; apiVersion: "v2" }[] };
     remoteWrite?: { url: string; authorization?: { credentials: { name: string; key: string } } }[];
   } & Record<`${Selected}Selector` | `${Selected}NamespaceSelector`, object>
 >;
 
-type Selected = "rule" | "serviceMonitor" | "podMonitor" | "probe" | "scrapeConfig";
+/** What is selected. Who writes a Probe or a ScrapeConfig says what is called in whose name: nothing here makes any, and none is read. */
+type Selected = "rule" | "serviceMonitor" | "podMonitor";
 
 /** The Secret of what is read besides what monitors select, and the key in it. */
 export function scrapeSecret(name: string) {
@@ -96,6 +98,8 @@ export function prometheusPlan(name: string, args: CompleteMonitoring): Promethe
       serviceDiscoveryRole: "EndpointSlice",
       // Who may write a monitor anywhere could have our own token sent to a server of theirs.
       arbitraryFSAccessThroughSMs: { deny: true },
+      // A monitor has pods of its own namespace read, and of no other.
+      ignoreNamespaceSelectors: true,
       additionalScrapeConfigs: { ...scraped },
       ...(isOptOut(alerting) ? {} : { alerting: { alertmanagers: [alertmanagersOf(name, namespace.name)] } }),
       ...(remoteWrite && { remoteWrite: [remoteWriteOf(remoteWrite)] }),
@@ -105,10 +109,6 @@ export function prometheusPlan(name: string, args: CompleteMonitoring): Promethe
       serviceMonitorNamespaceSelector: ALL,
       podMonitorSelector: ALL,
       podMonitorNamespaceSelector: ALL,
-      probeSelector: ALL,
-      probeNamespaceSelector: ALL,
-      scrapeConfigSelector: ALL,
-      scrapeConfigNamespaceSelector: ALL,
     },
   };
 }

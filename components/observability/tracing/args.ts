@@ -88,15 +88,22 @@ const SMALL: Resources = { requests: { cpu: "100m", memory: "256Mi" }, limits: {
 const SAMPLER: Resources = { requests: { cpu: "100m", memory: "512Mi" }, limits: { cpu: "1", memory: "512Mi" } };
 const JAEGER: Resources = { requests: { cpu: "100m", memory: "512Mi" }, limits: { cpu: "1", memory: "512Mi" } };
 
+/** How many there are, and what each gets, where nothing is said. */
+export const SIZES = {
+  collectors: 2,
+  samplers: 2,
+  resources: { collector: SMALL, sampler: SAMPLER, jaeger: JAEGER },
+} as const;
+
 /** The arguments with every default filled in. */
 export function complete(args: TracingArgs) {
   return {
-    collectors: 2,
-    samplers: 2 as const,
+    collectors: SIZES.collectors as number,
+    samplers: SIZES.samplers,
     retain: true,
     ...args,
     sampling: { slowerThan: "1s" as Duration, keep: 10 as Percent, wait: "10s" as Duration, ...args.sampling },
-    resources: { collector: SMALL, sampler: SAMPLER, jaeger: JAEGER, ...args.resources },
+    resources: { ...SIZES.resources, ...args.resources },
   };
 }
 

@@ -10,13 +10,12 @@ import { COLLECTOR_IMAGE, CONFIG_FILE, collectorPod } from "../collector/pod.ts"
 import type { CompleteArgs } from "./args.ts";
 import { collectorConfig, SPAN_METRICS_PORT, samplerConfig, ZIPKIN_PORT } from "./collector-config.ts";
 import { JAEGER_HEALTH, JAEGER_PATHS, jaegerConfig, QUERY_GRPC_PORT, QUERY_PORT } from "./jaeger-config.ts";
+import { jaegersOf } from "./needs.ts";
 
 export const PARTS = ["collector", "sampler", "jaeger"] as const;
 export type Part = (typeof PARTS)[number];
 
 const JAEGER_IMAGE = "docker.io/jaegertracing/jaeger:2.13.0";
-/** In front of indices that stand elsewhere any of them will do. */
-const JAEGERS = 2;
 
 const OTLP = { "otlp-grpc": OTLP_GRPC_PORT, "otlp-http": OTLP_HTTP_PORT };
 /** What each part listens on for others. */
@@ -35,14 +34,14 @@ export function partName(name: string, part: Part): string {
   return `${name}-${part}`;
 }
 
-/** Whether there is one Jaeger alone, since two cannot share what it keeps. */
+/** Whether there is one Jaeger alone. */
 function isAlone({ storage }: Pick<CompleteArgs, "storage">): boolean {
-  return storage.kind === "memory" || storage.kind === "badger";
+  return jaegersOf(storage) === 1;
 }
 
 /** How many of a part there are. */
 export function replicasOf(part: Part, args: CompleteArgs): number {
-  return { collector: args.collectors, sampler: args.samplers, jaeger: isAlone(args) ? 1 : JAEGERS }[part];
+  return { collector: args.collectors, sampler: args.samplers, jaeger: jaegersOf(args.storage) }[part];
 }
 
 /** Full names of the samplers, by which collectors find each of them. */

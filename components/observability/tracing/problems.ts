@@ -1,11 +1,14 @@
-import { addressProblems } from "../../core/address.ts";
+import { addressProblems, destinationProblems } from "../../core/address.ts";
 import { type Duration, durationProblems } from "../../core/duration.ts";
 import type { Problem } from "../../core/invalid.ts";
 import { nameProblems } from "../../core/names.ts";
 import { isPercent } from "../../core/percent.ts";
 import { leastProblems, type Quantity } from "../../core/quantity.ts";
 import { resourceProblems } from "../../core/resources.ts";
+import { isServiceUrl } from "../../core/service-url.ts";
+import type { Shapes } from "../../core/shape.ts";
 import { zoneProblems } from "../../core/zones.ts";
+import { accessProblems } from "../access-problems.ts";
 import { runbooksProblems } from "../runbook.ts";
 import type { CompleteArgs, TraceStorage } from "./args.ts";
 
@@ -13,6 +16,22 @@ const SHARES = [1, 2, 4, 8, 16];
 /** Less is a unit forgotten. */
 const LEAST_DISK: Quantity = "1Gi";
 const LONGEST_RETENTION: Duration = "90d";
+
+/** Spans of a cluster's services need some; thousands are a slip of the pen. */
+const MOST_COLLECTORS = 100;
+const MOST_TRACES = 10_000_000;
+
+/** What is looked into. */
+export const SHAPES: Shapes = {
+  namespace: "an object",
+  zones: "a list of texts",
+  storage: "an object",
+  "storage.at?": "a list of objects",
+  "storage.user?": "an object",
+  "sampling?": "an object",
+  "resources?": "an object",
+  "transform?": "an object",
+};
 
 /** What is wrong with the arguments of a Tracing. */
 export function tracingProblems(name: string, args: CompleteArgs): Problem[] {
@@ -29,8 +48,12 @@ export function tracingProblems(name: string, args: CompleteArgs): Problem[] {
   ];
   if (!isPercent(sampling.keep))
     problems.push({ field: "sampling.keep", given: sampling.keep, allowed: '0 to 100, such as 10 or "2.5%"' });
-  if (!Number.isInteger(collectors) || collectors < 2)
-    problems.push({ field: "collectors", given: collectors, allowed: "2 or more: with one, spans are lost with it" });
+  if (!Number.isInteger(collectors) || collectors < 2 || collectors > MOST_COLLECTORS)
+    problems.push({
+      field: "collectors",
+      given: collectors,
+      allowed: `2 to ${MOST_COLLECTORS}: with one, spans are lost with it`,
+    });
   if (!SHARES.includes(samplers))
     problems.push({
       field: "samplers",
@@ -44,8 +67,8 @@ function storageProblems(storage: TraceStorage): Problem[] {
   switch (storage.kind) {
     case "memory": {
       const { traces = 1 } = storage;
-      if (Number.isInteger(traces) && traces >= 1) return [];
-      return [{ field: "storage.traces", given: traces, allowed: "a whole number of at least 1" }];
+      if (Number.isInteger(traces) && traces >= 1 && traces <= MOST_TRACES) return [];
+      return [{ field: "storage.traces", given: traces, allowed: `a whole number from 1 to ${MOST_TRACES}` }];
     }
     case "badger":
       return leastProblems("storage.disk", storage.disk, LEAST_DISK);
@@ -63,13 +86,20 @@ function storageProblems(storage: TraceStorage): Problem[] {
   }
 }
 
-function indexProblems({ url, at }: Extract<TraceStorage, { readonly url: string }>): Problem[] {
-  const problems = addressProblems("storage.url", url, true);
-  if (at.length === 0)
-    problems.push({
-      field: "storage.at",
-      given: at,
-      allowed: "where it answers: no network policy lets Jaeger out otherwise",
-    });
-  return problems;
+function indexProblems({
+  url,
+  at,
+  user,
+  authority,
+  prefix,
+}: Extract<TraceStorage, { readonly url: string }>): Problem[] {
+  const address = 'an address such as "https://search.example.com:9200", without a user, a query or a fragment';
+  const isPrefix = prefix === undefined || (typeof prefix === "string" && /^[a-z0-9][a-z0-9._-]{0,99}$/.test(prefix));
+  const names = 'what names of indices may begin with: a-z, 0-9, ".", "_" and "-", such as "shop-traces"';
+  return [
+    ...(isServiceUrl(url) ? [] : addressProblems("storage.url", url, address)),
+    ...destinationProblems("storage.at", at, "where it answers: no network policy lets Jaeger out otherwise"),
+    ...accessProblems("storage", { user, authority }),
+    ...(isPrefix ? [] : [{ field: "storage.prefix", given: prefix, allowed: names }]),
+  ];
 }

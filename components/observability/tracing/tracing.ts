@@ -11,6 +11,7 @@ import { refuse } from "../../core/invalid.ts";
 import { labels, selector } from "../../core/labels.ts";
 import { Ledger } from "../../core/ledger.ts";
 import { serverAccountPlan } from "../../core/server-account.ts";
+import { refuseShape } from "../../core/shape.ts";
 import { type Queryable, queryable } from "../../core/source.ts";
 import type { Pods } from "../../core/usage.ts";
 import { setWithClaims } from "../../data/claims.ts";
@@ -32,7 +33,7 @@ import {
   samplerPlan,
   servicePlan,
 } from "./plan.ts";
-import { tracingProblems } from "./problems.ts";
+import { SHAPES, tracingProblems } from "./problems.ts";
 
 /**
  * Where traces go: collectors that take OpenTelemetry's protocol and Zipkin's, samplers that keep each trace with an error, each slow
@@ -47,6 +48,7 @@ export class Tracing extends Component implements Telemetry {
   readonly #readers: Ledger<Pods>;
 
   constructor(name: string, args: TracingArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuseShape(`Tracing "${name}"`, args, SHAPES);
     const full = complete(args);
     refuse(`Tracing "${name}"`, tracingProblems(name, full));
     super("observability:Tracing", name, opts, [args.namespace]);
