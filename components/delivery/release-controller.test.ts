@@ -28,7 +28,7 @@ test("it is told of Prometheus only where there is one", () => {
 
 test("an address that network policies cannot be made of is refused", () => {
   expect(() => refusePrometheus("controller", { url: "https://metrics.example.com" })).toThrow(
-    /prometheus.url: "https:\/\/metrics.example.com" was given; allowed: a Service of the cluster/,
+    /prometheus.url: "<something else>" was given; allowed: a Service of the cluster/,
   );
   expect(() => refusePrometheus("controller", { url: "http://prometheus.monitoring.svc:9090" })).not.toThrow();
 });

@@ -87,7 +87,7 @@ const NOTHING: Readonly<Record<Kind, readonly string[]>> = {
     ...["remoteWrite.token", "environment", "retention", "storage", "resources", "transform", "replication"],
   ],
   Tracing: ["zones", "storage", "storage.at", "storage.user", "storage.user.name", "storage.authority", "sampling"],
-  Logging: ["zones", "store", "store.at", "store.user", "tenants", "tenants.shop", "dropped", "resources"],
+  Logging: ["zones", "store", "store.at", "store.user", "tenants", "tenants.shop", "alsoDropped", "resources"],
   Dashboards: [
     ...[
       "zones",
@@ -120,7 +120,7 @@ const MISSING: readonly [Kind, path: string, given: unknown, fields: string[]][]
   ["Logging", "store.user", { name: "logs" }, ["store.user.password"]],
   ["Logging", "store", { kind: "otlp" }, ["store.url", "store.at"]],
   ["Logging", "tenants", { shop: { retention: "7d" } }, ["tenants.shop.namespaces"]],
-  ["Logging", "dropped", [null], ["dropped[0]"]],
+  ["Logging", "alsoDropped", [null], ["alsoDropped[0]"]],
   ["Dashboards", "shows", [null], ["shows[0]"]],
   ["Dashboards", "prometheus", {}, ["prometheus.from"]],
   ["Dashboards", "traces", { kind: "jaeger", from: null }, ["traces.from"]],

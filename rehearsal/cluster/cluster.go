@@ -281,7 +281,8 @@ func (c *cluster) setPhase(phase state.Phase) {
 // fail says which step failed, to the caller and to those who read the status later, and returns the error.
 func (c *cluster) fail(step string, err error) error {
 	c.status.Error, c.status.Pending = fmt.Sprintf("%s: %v", step, err), false
-	c.setPhase(state.Failed)
+	// Before the status: who reads that one first finds the step here.
 	c.report.Failed(step, err)
+	c.setPhase(state.Failed)
 	return err
 }

@@ -42,13 +42,14 @@ export async function untilReady(
     signal?.throwIfAborted();
     // Looked at before the files are read: what it wrote last must not be missed.
     const runs = isRunning(running);
+    // Before the events, for it is written after them: a status that says "failed" comes with the event that says at which step.
+    const status = await readStatus(directory);
     for (const event of await events.read()) {
       until = performance.now() + STEP_DEADLINE_MS;
       if (event.event === "step") say(`started ${event.step}`);
       if (event.event === "note" && event.note) say(event.note);
       if (event.event === "failed") failure = event;
     }
-    const status = await readStatus(directory);
     const own = typeof status === "string" || status.pid !== running.pid ? undefined : status;
     if (runs && own?.phase === "ready" && (early || !own.pending)) {
       const standing = await clusterStatus(directory.name, { cacheDir: directory.cacheDir });

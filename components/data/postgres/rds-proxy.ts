@@ -7,7 +7,7 @@ import { ProxyTarget } from "@pulumi/aws/rds/proxyTarget.js";
 import { SecurityGroupEgressRule } from "@pulumi/aws/vpc/securityGroupEgressRule.js";
 import { SecurityGroupIngressRule } from "@pulumi/aws/vpc/securityGroupIngressRule.js";
 import * as pulumi from "@pulumi/pulumi";
-import type { Children } from "../../core/component.ts";
+import { type Children, keeping } from "../../core/component.ts";
 import { Ledger } from "../../core/ledger.ts";
 import type { Transform } from "../../core/transform.ts";
 import { policyOf } from "../aws/pod-identity-plan.ts";
@@ -83,7 +83,7 @@ export class RdsProxy {
     const role = loginRole(access);
     const secret = ownerSecretPlan(store, role, key);
     const user = { username: role, password };
-    const { version } = userSecret(roleSecret(store.name, access), secret, user, this.#children);
+    const { version } = userSecret(roleSecret(store.name, access), secret, user, this.#children, keeping(store.retain));
     // The version's ARN is the secret's, and known when there is something to read.
     this.#owners.add({ role, secretArn: version.arn });
   }
