@@ -82,7 +82,8 @@ shop.service("inventory", {
   route: { path: "/stock" },
 });
 
-makeDashboards(ground, { shows: [workloads, data], monitoring, telemetry, issuer: internal, objects });
+const shows = [workloads, data, ...(telemetry ? [telemetry.namespace] : [])];
+makeDashboards(ground, { shows, monitoring, telemetry, issuer: internal, objects });
 
 /** Where the services are reached from outside. */
 export const urls = shop.urls;

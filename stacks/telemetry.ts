@@ -17,5 +17,5 @@ export function telemetryOf({ environment, on, placed, kept }: Ground, shop: Nam
   const store = { kind: "loki", ...telemetry.logs, ...(objects && { bucket: objects.bucket("logs") }) } as const;
   const tenants = { [SHOP]: { namespaces: [shop.name], retention: retention.logs } };
   const logging = new Logging("logs", { ...shared, store, retention: retention.logs, tenants }, on);
-  return { tracing, logging, tenants: TENANTS };
+  return { namespace, tracing, logging, tenants: TENANTS };
 }
