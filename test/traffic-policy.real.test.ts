@@ -5,24 +5,27 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { ENVOY_GATEWAY } from "../components/cluster/operators/index.ts";
+import { accessLogPlan } from "../components/edge/access-log.ts";
 import { routesPlan } from "../components/edge/route-plan.ts";
 
 const run = promisify(execFile);
 const MODULE = `github.com/envoyproxy/gateway@v${ENVOY_GATEWAY.version}`;
-const CRD = "charts/gateway-helm/crds/generated/gateway.envoyproxy.io_backendtrafficpolicies.yaml";
+const CRDS = ["backendtrafficpolicies", "envoyproxies"].map(
+  (kind) => `charts/gateway-helm/crds/generated/gateway.envoyproxy.io_${kind}.yaml`,
+);
 
-test("the API server accepts each policy, by the CRD of the Envoy Gateway that is installed", async () => {
+test("the API server accepts each policy and the access log, by the CRDs of the Envoy Gateway that is installed", async () => {
   const dir = mkdtempSync(join(tmpdir(), "plumbline-policy-"));
   onTestFinished(() => rmSync(dir, { recursive: true }));
   const kubectl = (...words: string[]) =>
     run("kubectl", ["--kubeconfig", process.env.PLUMBLINE_TEST_KUBECONFIG ?? "", ...words]);
   writeFileSync(join(dir, "go.mod"), "module policy\n");
   const { stdout } = await run("go", ["mod", "download", "-json", MODULE], { cwd: dir });
-  const crd = join(JSON.parse(stdout).Dir, CRD);
-  await kubectl("apply", "--server-side", "-f", crd);
-  onTestFinished(async () => void (await kubectl("delete", "-f", crd)));
+  const crds = CRDS.flatMap((crd) => ["-f", join(JSON.parse(stdout).Dir, crd)]);
+  await kubectl("apply", "--server-side", ...crds);
+  onTestFinished(async () => void (await kubectl("delete", ...crds)));
   // kubectl fails where a definition is so new that it has no conditions yet.
-  const established = () => kubectl("wait", "--for=condition=Established", "-f", crd, "--timeout=30s");
+  const established = () => kubectl("wait", "--for=condition=Established", ...crds, "--timeout=30s");
   await vi.waitFor(established, { timeout: 30_000, interval: 250 });
 
   const gateway = { name: "edge", namespace: "edge", host: "shop.example.com" };
@@ -40,6 +43,9 @@ test("the API server accepts each policy, by the CRD of the Envoy Gateway that i
   for (const plan of plans)
     for (const { route, policy } of plan)
       expect(await apply([route, policy])).toMatch(/httproute.* created .*\n.*backendtrafficpolicy.* created/);
+  const log = accessLogPlan("edge", "default");
+  expect(await apply([log])).toMatch(/envoyproxy.* created/);
+  await expect(apply([{ ...log, spec: { ...log.spec, accessLog: {} } }])).rejects.toThrow(/unknown field .*accessLog/);
   const [{ policy } = {}] = plans[0] ?? [];
   const typo = { ...policy, spec: { ...policy?.spec, circuitBreakers: {} } };
   await expect(apply([typo])).rejects.toThrow(/unknown field .*circuitBreakers/);
