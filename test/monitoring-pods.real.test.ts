@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { Namespace } from "../components/cluster/index.ts";
+import { CERT_MANAGER } from "../components/cluster/operators/index.ts";
 import { priorityPlans } from "../components/cluster/priorities.ts";
 import { Monitoring } from "../components/observability/index.ts";
 import { ALERTMANAGER } from "../rehearsal/images/alertmanager.ts";
@@ -68,7 +69,14 @@ describe.skipIf(why !== undefined)(`monitoring on real nodes${why === undefined 
       stringData: { key: "https://nobody.invalid/a-key" },
     }));
     const began = performance.now();
-    await apply(lab, [...classes, ...all.filter(isNamespace), ...secrets, ...all.filter((one) => !isNamespace(one))]);
+    const beside = { apiVersion: "v1", kind: "Namespace", metadata: { name: CERT_MANAGER.namespace } };
+    await apply(lab, [
+      beside,
+      ...classes,
+      ...all.filter(isNamespace),
+      ...secrets,
+      ...all.filter((one) => !isNamespace(one)),
+    ]);
     const reads = { apiVersion: "v1", kind: "Namespace", metadata: { name: READER.namespace } };
     await apply(lab, [reads, callerPod(READER, [8080])]);
     await vi.waitFor(

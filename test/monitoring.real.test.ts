@@ -6,6 +6,7 @@ import { Scratch } from "@plumbline-shop/testing/scratch";
 import { load } from "js-yaml";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Namespace } from "../components/cluster/index.ts";
+import { CERT_MANAGER } from "../components/cluster/operators/index.ts";
 import { type AlertingArgs, alertmanagerConfig, Monitoring } from "../components/observability/index.ts";
 import { Microservice } from "../components/workload/index.ts";
 import { KUBE_STATE_METRICS_TOOL } from "../rehearsal/images/kube-state-metrics.ts";
@@ -41,6 +42,7 @@ const ALERTING: AlertingArgs = {
 const program = () => {
   const quota = { cpu: "20", memory: "40Gi", pods: 60, storage: "100Gi" } as const;
   const namespace = new Namespace(NAMESPACE, { quota, scrapesMetrics: true });
+  new Namespace(CERT_MANAGER.namespace, { quota });
   new Monitoring("main", {
     namespace,
     zones: ZONES,

@@ -15,7 +15,6 @@ interface Endpoint {
 
 interface Selecting {
   selector: { matchLabels: Record<string, string> };
-  namespaceSelector?: { matchNames: string[] };
 }
 
 /** The fields of a monitor of the Prometheus operator that we set (monitoring.coreos.com/v1). */
@@ -40,19 +39,6 @@ export interface Scrape {
   readonly tellsOfOthers?: true;
   /** Labels that all of its metrics get, each with that of Prometheus' discovery that it is taken from. */
   readonly labels?: Readonly<Record<string, string>>;
-}
-
-/** Has Prometheus read every pod of a program that lives in another namespace than its monitor, twice a minute. */
-export function monitorElsewhere(
-  podsIn: string,
-  name: string,
-  namespace: string,
-  matchLabels: Readonly<Record<string, string>>,
-  scrape: Scrape,
-): MonitorManifest {
-  const plan = monitorPlan("Pod", name, namespace, matchLabels, scrape);
-  plan.spec.namespaceSelector = { matchNames: [podsIn] };
-  return plan;
 }
 
 /** Has Prometheus read every pod behind a service, or every pod of a program without one, twice a minute. */

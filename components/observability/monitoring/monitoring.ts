@@ -118,7 +118,7 @@ export class Monitoring extends Component {
     const account = this.#account(nodes, namespace.name);
     new DaemonSet(...this.child(nodes, nodeExporterPlan(name, args), transform?.nodeExporter, { dependsOn: account }));
     new CustomResource(...this.child(`${nodes}-monitor`, nodeExporterMonitor(name, namespace.name)));
-    new CustomResource(...this.child(`${name}-cert-manager-monitor`, certManagerMonitor(name, namespace.name)));
+    new CustomResource(...this.child(`${name}-cert-manager-monitor`, certManagerMonitor(name)));
   }
 
   #account(name: string, namespace: string, rules?: ReturnType<typeof kubeStateMetricsRules>): pulumi.Resource[] {
