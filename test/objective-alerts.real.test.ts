@@ -215,7 +215,8 @@ describe.skipIf(whyNotUnpacked)(
     });
 
     test("what is left of the budget, with and without failures", () => {
-      const expr = 'slo:budget:remaining{objective="availability"}';
+      // The order in which Prometheus adds series is not fixed, and with it the last digit.
+      const expr = 'round(slo:budget:remaining{objective="availability"}, 0.000001)';
       const left = (growth: Growth, value: number) =>
         judge(AVAILABILITY, growth, {
           promql_expr_test: [
@@ -224,7 +225,7 @@ describe.skipIf(whyNotUnpacked)(
               eval_time: "4h",
               exp_samples: [
                 {
-                  labels: 'slo:budget:remaining{namespace="shop",service="orders",objective="availability"}',
+                  labels: '{namespace="shop",service="orders",objective="availability"}',
                   value,
                 },
               ],
