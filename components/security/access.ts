@@ -1,0 +1,56 @@
+import { ValidatingAdmissionPolicy } from "@pulumi/kubernetes/admissionregistration/v1/validatingAdmissionPolicy.js";
+import { ValidatingAdmissionPolicyBinding } from "@pulumi/kubernetes/admissionregistration/v1/validatingAdmissionPolicyBinding.js";
+import { ClusterRole } from "@pulumi/kubernetes/rbac/v1/clusterRole.js";
+import { ClusterRoleBinding } from "@pulumi/kubernetes/rbac/v1/clusterRoleBinding.js";
+import { RoleBinding } from "@pulumi/kubernetes/rbac/v1/roleBinding.js";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Namespace } from "../cluster/namespace.ts";
+import { Component } from "../core/component.ts";
+import { refuse } from "../core/invalid.ts";
+import { accessPlan, type People, peopleProblems } from "./access-plan.ts";
+import { restartOnlyBinding, restartOnlyPolicy } from "./restart-only.ts";
+
+export interface AccessArgs extends People {
+  /** Where viewers and operators may look and act, each once. */
+  readonly namespaces: readonly Namespace[];
+}
+
+/**
+ * What people may do in a cluster, by the groups in which whoever signs them in says they are (OIDC, or an access entry of EKS). Who is in no group
+ * may do nothing. Nobody gets anything alone, and no role has a wildcard.
+ *
+ * ```ts
+ * new Access("people", {
+ *   namespaces: [shop, data],
+ *   viewer: ["shop-developers"],
+ *   operator: ["shop-on-call"],
+ *   admin: { shop: ["shop-leads"] },
+ *   breakGlass: ["platform-break-glass"],
+ * });
+ * ```
+ */
+export class Access extends Component {
+  constructor(name: string, args: AccessArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { namespaces, ...people } = args;
+    const names = namespaces.map((namespace) => namespace.name);
+    refuse(`Access "${name}"`, peopleProblems(name, names, people));
+    super("security:Access", name, opts, namespaces);
+    const { roles, bindings, clusterBindings } = accessPlan(name, names, people);
+    const made: pulumi.Resource[] = roles.map((role) => new ClusterRole(...this.child(role.metadata.name, role)));
+    if (people.operator?.length) made.push(...this.#restartOnly(`${name}-restart-only`, people.operator));
+    const after = { dependsOn: made };
+    for (const binding of clusterBindings)
+      new ClusterRoleBinding(...this.child(binding.metadata.name, binding, undefined, after));
+    for (const binding of bindings) {
+      const { namespace, name: role } = binding.metadata;
+      new RoleBinding(...this.child(`${namespace}-${role}`, binding, undefined, after));
+    }
+    this.registerOutputs({});
+  }
+
+  #restartOnly(name: string, groups: readonly string[]): pulumi.Resource[] {
+    const policy = new ValidatingAdmissionPolicy(...this.child(name, restartOnlyPolicy(name, groups)));
+    const binding = restartOnlyBinding(name);
+    return [new ValidatingAdmissionPolicyBinding(...this.child(name, binding, undefined, { dependsOn: policy }))];
+  }
+}

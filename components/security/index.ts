@@ -1,0 +1,2 @@
+export { Access, type AccessArgs } from "./access.ts";
+export { GROUP, isGroup, type People } from "./access-plan.ts";
