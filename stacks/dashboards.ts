@@ -17,12 +17,15 @@ interface Shown {
   readonly objects: Objects;
 }
 
-/** Makes Grafana, with a database of its own; none where an environment has no `dashboards`. */
-export function makeDashboards(ground: Ground, { shows, monitoring, telemetry, issuer, objects }: Shown): void {
+/** Makes Grafana, with a database of its own; none where an environment has no `dashboards`. Gives their namespace. */
+export function makeDashboards(
+  ground: Ground,
+  { shows, monitoring, telemetry, issuer, objects }: Shown,
+): Namespace | undefined {
   const { environment, on, placed, kept } = ground;
   const { dashboards, namespaces } = environment;
   const prometheus = metricsFrom(dashboards?.prometheus, monitoring);
-  if (dashboards === undefined || namespaces.dashboards === undefined || prometheus === undefined) return;
+  if (dashboards === undefined || namespaces.dashboards === undefined || prometheus === undefined) return undefined;
   const { database, prometheus: _, ...sizes } = dashboards;
   const namespace = new Namespace("shop-dashboards", { quota: namespaces.dashboards }, on);
   // Not the shop's own: who looks for what is wrong with that one must get in.
@@ -44,4 +47,5 @@ export function makeDashboards(ground: Ground, { shows, monitoring, telemetry, i
     },
     on,
   );
+  return namespace;
 }

@@ -12,6 +12,7 @@ import {
   SERVICE_URL,
 } from "../components/core/index.ts";
 import { placeProblems } from "../components/data/aws/place.ts";
+import { accessSchema, checkAccess } from "./access-schema.ts";
 import { checkDashboards, dashboardsSchema } from "./dashboards-schema.ts";
 import { cpu, disk, duration, label, memory, optOut, percent, resources, text, whole } from "./fields.ts";
 import { checkMonitoring, monitoringSchema, pagingSchema } from "./monitoring-schema.ts";
@@ -110,6 +111,8 @@ export const environmentSchema = z.strictObject({
     telemetry: quota.exactOptional(),
     dashboards: quota.exactOptional(),
   }),
+  /** What people may do. Without it only who made the cluster may do anything. */
+  access: accessSchema.exactOptional(),
   services: z.strictObject({
     scaling: z.strictObject({
       min: whole(1, 1_000),
@@ -169,6 +172,7 @@ export function crossCheck(environment: Parsed, report: Report): void {
   checkMonitoring(environment, report);
   checkTelemetry(environment, report);
   checkDashboards(environment, report);
+  checkAccess(environment, report);
   for (const { field, allowed } of objectiveProblems(environment.objectives)) report(field.split("."), allowed);
 }
 

@@ -4,6 +4,7 @@ import { Cluster, Namespace } from "../components/cluster/index.ts";
 import { blueGreen, FeatureFlags } from "../components/delivery/index.ts";
 import { Gateway, Issuer } from "../components/edge/index.ts";
 import { Application } from "../components/workload/index.ts";
+import { makeAccess } from "./access.ts";
 import { makeDashboards } from "./dashboards.ts";
 import { loadEnvironment, whyNoAnalysis } from "./environment.ts";
 import { groundOf } from "./ground.ts";
@@ -83,7 +84,16 @@ shop.service("inventory", {
 });
 
 const shows = [workloads, data, ...(telemetry ? [telemetry.namespace] : [])];
-makeDashboards(ground, { shows, monitoring, telemetry, issuer: internal, objects });
+const dashboards = makeDashboards(ground, { shows, monitoring, telemetry, issuer: internal, objects });
+
+makeAccess(ground, {
+  shop: workloads,
+  data,
+  edge,
+  observability: monitoring?.namespace,
+  telemetry: telemetry?.namespace,
+  dashboards,
+});
 
 /** Where the services are reached from outside. */
 export const urls = shop.urls;

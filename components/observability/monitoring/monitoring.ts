@@ -9,6 +9,7 @@ import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionB
 import { ClusterRole } from "@pulumi/kubernetes/rbac/v1/clusterRole.js";
 import { ClusterRoleBinding } from "@pulumi/kubernetes/rbac/v1/clusterRoleBinding.js";
 import type * as pulumi from "@pulumi/pulumi";
+import type { Namespace } from "../../cluster/namespace.ts";
 import { Component } from "../../core/component.ts";
 import { refuse } from "../../core/invalid.ts";
 import { Ledger } from "../../core/ledger.ts";
@@ -48,6 +49,7 @@ import { budgetPlan, serverMonitor, servicePlan } from "./server-plan.ts";
  * ```
  */
 export class Monitoring extends Component {
+  readonly namespace: Namespace;
   /** Prometheus' API, as `<NAME>_URL` for who uses it. Nobody else may ask. */
   readonly query: Queryable;
 
@@ -56,6 +58,7 @@ export class Monitoring extends Component {
     const full = completeMonitoring(args);
     refuse(`Monitoring "${name}"`, monitoringProblems(name, full));
     super("observability:Monitoring", name, opts, [args.namespace]);
+    this.namespace = args.namespace;
     const namespace = args.namespace.name;
     const readers = new Ledger<Pods>(`Monitoring "${name}"`);
     for (const policy of networkPlans(name, full, readers.entries))

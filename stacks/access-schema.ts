@@ -1,0 +1,46 @@
+import { z } from "zod";
+import { GROUP, isGroup } from "../components/security/index.ts";
+import type { Parsed, Report } from "./environment-schema.ts";
+import { text } from "./fields.ts";
+
+const groups = z.array(text(GROUP, isGroup)).min(1, { error: "at least one group, or leave it out" });
+
+/** What people may do in the cluster, by the groups that whoever signs them in says they are in. */
+export const accessSchema = z.strictObject({
+  /** See what runs, in every namespace of the stack. */
+  viewer: groups.exactOptional(),
+  /** Restart, scale, read logs, promote a release or take it back, in every namespace of the stack. */
+  operator: groups.exactOptional(),
+  /** Change what runs, by the namespaces as `namespaces` calls them. */
+  admin: z
+    .strictObject({
+      shop: groups.exactOptional(),
+      data: groups.exactOptional(),
+      edge: groups.exactOptional(),
+      observability: groups.exactOptional(),
+      telemetry: groups.exactOptional(),
+      dashboards: groups.exactOptional(),
+    })
+    .exactOptional(),
+  /** Nearly everything in the whole cluster, in an emergency; nobody of another list. */
+  breakGlass: groups.exactOptional(),
+});
+
+/** What no field of it says alone. */
+export function checkAccess({ access, namespaces }: Parsed, report: Report): void {
+  if (access === undefined) return;
+  const { admin = {}, breakGlass = [], ...everywhere } = access;
+  for (const at of Object.keys(admin) as (keyof typeof admin)[])
+    if (namespaces[at] === undefined) report(["access", "admin", at], "nothing: namespaces has none of that name");
+  const daily = [
+    ...Object.entries(everywhere),
+    ...Object.entries(admin).map(([at, of]) => [`admin.${at}`, of] as const),
+  ];
+  for (const [list, of] of daily)
+    for (const [index, group] of of.entries())
+      if (breakGlass.includes(group))
+        report(
+          ["access", ...list.split("."), index],
+          "no group of access.breakGlass: its daily work would have people told",
+        );
+}
