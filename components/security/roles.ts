@@ -68,6 +68,7 @@ export function operator(): Grant[] {
     ...allow(["delete"], { "": ["pods"] }),
     ...allow(["create"], { "": ["pods/eviction"] }),
     ...allow(["patch"], { apps: ["deployments"], "delivery.plumbline.dev": ["releases"] }),
+    ...allow(["get", "patch", "update"], { apps: ["deployments/scale"] }),
   ];
 }
 
@@ -137,6 +138,6 @@ export function breakGlass(): Grant[] {
       "gateway.networking.k8s.io": ["gateways"],
       "gateway.envoyproxy.io": ["clienttrafficpolicies"],
     }),
-    ...allow(["get", "patch", "update"], { apps: ["deployments/scale", "statefulsets/scale"] }),
+    ...allow(["get", "patch", "update"], { apps: ["statefulsets/scale"] }),
   ];
 }

@@ -37,6 +37,18 @@ const OPERATED: Readonly<Record<string, { group: string; kind: string; anywhere?
   "elasticsearch.k8s.elastic.co/cluster-name": { group: "elasticsearch.k8s.elastic.co", kind: "Elasticsearch" },
 };
 
+/** The labels by which policies know the pods that an operator makes for an object; undefined where it makes none that are known. */
+export function operatedLabels(object: StackObject): Record<string, string> | undefined {
+  const keys = Object.entries(OPERATED).flatMap(([key, { group, kind }]) =>
+    object.group === group && object.kind === kind ? [key] : [],
+  );
+  if (keys.length === 0) return undefined;
+  const own = Object.fromEntries(keys.map((key) => [key, object.name]));
+  // CloudNativePG's poolers bear their cluster's label besides.
+  const cluster = object.kind === "Pooler" ? object.root.at("spec", "cluster", "name").text() : undefined;
+  return cluster === undefined ? own : { ...own, "cnpg.io/cluster": cluster };
+}
+
 const nameOf = (object: StackObject) => object.name;
 const namespacedOf = (object: StackObject) => `${object.namespace}/${object.name}`;
 

@@ -4,6 +4,7 @@ import { selects } from "../../core/selector.ts";
 import { anyOf } from "../../core/sound.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { someKnown } from "../../core/unknown.ts";
+import { policyTypes } from "../../reach/policy.ts";
 import { ciliumHolds } from "./cilium-policy.ts";
 
 const selectorOf = (policy: StackObject) => policy.root.at("spec", "podSelector");
@@ -38,7 +39,7 @@ export const networkPolicyRequired = defineRule({
     const held = (direction: "Ingress" | "Egress") =>
       someKnown(
         [
-          () => selected((policy) => policyTypes(policy).includes(direction)),
+          () => selected((policy) => policyTypes(policy.root.at("spec")).includes(direction)),
           () => ciliumHolds(stack, object, direction),
         ],
         (holds) => holds(),
@@ -55,14 +56,3 @@ export const networkPolicyRequired = defineRule({
     };
   },
 });
-
-/** Kubernetes' own default: always Ingress, and Egress if there are rules for it. */
-function policyTypes(policy: StackObject): string[] {
-  const spec = policy.root.at("spec");
-  const declared = spec
-    .at("policyTypes")
-    .items()
-    .map((type) => type.text() ?? "");
-  if (declared.length > 0) return declared;
-  return spec.at("egress").items().length > 0 ? ["Ingress", "Egress"] : ["Ingress"];
-}
