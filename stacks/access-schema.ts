@@ -27,11 +27,13 @@ export const accessSchema = z.strictObject({
 });
 
 /** What no field of it says alone. */
-export function checkAccess({ access, namespaces }: Parsed, report: Report): void {
+export function checkAccess({ access, namespaces, monitoring }: Parsed, report: Report): void {
   if (access === undefined) return;
   const { admin = {}, breakGlass = [], ...everywhere } = access;
   for (const at of Object.keys(admin) as (keyof typeof admin)[])
     if (namespaces[at] === undefined) report(["access", "admin", at], "nothing: namespaces has none of that name");
+  if (breakGlass.length > 0 && monitoring === undefined)
+    report(["access", "breakGlass"], "nothing, without monitoring: its use would alarm nobody");
   const daily = [
     ...Object.entries(everywhere),
     ...Object.entries(admin).map(([at, of]) => [`admin.${at}`, of] as const),

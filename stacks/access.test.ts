@@ -16,7 +16,14 @@ test.each([
 test("a namespace that is not there, and a group for emergencies with daily work, are told with where they stand", () => {
   const access = { viewer: ["dev", "glass"], admin: { edge: ["glass"], dashboards: ["dev"] }, breakGlass: ["glass"] };
   const told: string[] = [];
-  const environment = { access, namespaces: { shop: {}, data: {}, edge: {} } } as unknown as Parsed;
+  const environment = { access, namespaces: { shop: {}, data: {}, edge: {} }, monitoring: {} } as unknown as Parsed;
   checkAccess(environment, (path) => told.push(path.join(".")));
   expect(told.sort()).toEqual(["access.admin.dashboards", "access.admin.edge.0", "access.viewer.1"]);
+});
+
+test("rights for emergencies are refused where nothing could tell of their use", () => {
+  const told: string[] = [];
+  const environment = { access: { breakGlass: ["glass"] }, namespaces: { shop: {}, data: {}, edge: {} } };
+  checkAccess(environment as unknown as Parsed, (path) => told.push(path.join(".")));
+  expect(told).toEqual(["access.breakGlass"]);
 });

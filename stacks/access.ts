@@ -15,5 +15,8 @@ export function makeAccess({ environment, on }: Ground, namespaces: Namespaces):
     return name === undefined ? [] : [[name, groups] as const];
   });
   const made = Object.values(namespaces).filter((namespace) => namespace !== undefined);
-  new Access("people", { namespaces: made, ...everywhere, admin: Object.fromEntries(byName) }, on);
+  const { observability } = namespaces;
+  const { runbooks } = environment;
+  const alerts = observability && { alerts: { namespace: observability, ...(runbooks !== undefined && { runbooks }) } };
+  new Access("people", { namespaces: made, ...everywhere, admin: Object.fromEntries(byName), ...alerts }, on);
 }

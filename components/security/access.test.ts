@@ -125,11 +125,13 @@ test("groups that stand for more than people of one kind are refused, each with 
 });
 
 /** A program that makes an Access for two namespaces. */
-const access = (people: Omit<AccessArgs, "namespaces">) =>
+const access = (people: Omit<AccessArgs, "namespaces" | "alerts">) =>
   record("test", () => {
     const quota = { cpu: "1", memory: "1Gi", pods: 1 } as const;
+    const alerts = { namespace: new Namespace("observability", { quota }) };
     new Access("people", {
       namespaces: [new Namespace("shop", { quota }), new Namespace("data", { quota })],
+      alerts,
       ...people,
     });
   });
@@ -153,13 +155,14 @@ test("an Access makes roles that somebody has, binds them by namespace, and oper
   expect(
     inputsOf(":ClusterRoleBinding", "people-surroundings").subjects.map((one: { name: string }) => one.name),
   ).toEqual(["dev", "on-call", "leads"]);
+  expect(resources.filter(({ type }) => type.endsWith(":PrometheusRule"))).toEqual([]);
   expect(inputsOf(":ValidatingAdmissionPolicy", "people-restart-only").spec.failurePolicy).toBe("Fail");
   expect(inputsOf(":ValidatingAdmissionPolicyBinding", "people-restart-only").spec.policyName).toBe(
     "people-restart-only",
   );
 });
 
-test("the role for emergencies says why it may what no other may, and is bound for the whole cluster", async () => {
+test("the role for emergencies says why it may what no other may, is bound for the whole cluster, and has an alert", async () => {
   const { resources, inputsOf } = await access({ breakGlass: ["glass"] });
   const annotations = inputsOf(":ClusterRole", "people-break-glass").metadata.annotations;
   expect(annotations["plumbline.dev/opt-out.rights"]).toMatch(/nothing else helps/);
@@ -167,6 +170,9 @@ test("the role for emergencies says why it may what no other may, and is bound f
   expect(inputsOf(":ClusterRoleBinding", "people-break-glass").subjects).toMatchObject([
     { kind: "Group", name: "glass" },
   ]);
+  const rules = inputsOf(":PrometheusRule", "people-alerts");
+  expect(rules.metadata.namespace).toBe("observability");
+  expect(rules.spec.groups[0].rules.map(({ alert }: { alert: string }) => alert)).toEqual(["BreakGlassUsed"]);
 });
 
 test("the groups that are held to restarts stand in the policy as texts, whatever they are called", () => {

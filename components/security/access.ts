@@ -1,5 +1,6 @@
 import { ValidatingAdmissionPolicy } from "@pulumi/kubernetes/admissionregistration/v1/validatingAdmissionPolicy.js";
 import { ValidatingAdmissionPolicyBinding } from "@pulumi/kubernetes/admissionregistration/v1/validatingAdmissionPolicyBinding.js";
+import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
 import { ClusterRole } from "@pulumi/kubernetes/rbac/v1/clusterRole.js";
 import { ClusterRoleBinding } from "@pulumi/kubernetes/rbac/v1/clusterRoleBinding.js";
 import { RoleBinding } from "@pulumi/kubernetes/rbac/v1/roleBinding.js";
@@ -8,11 +9,17 @@ import type { Namespace } from "../cluster/namespace.ts";
 import { Component } from "../core/component.ts";
 import { refuse } from "../core/invalid.ts";
 import { accessPlan, type People, peopleProblems } from "./access-plan.ts";
+import { breakGlassAlerts } from "./break-glass.ts";
 import { restartOnlyBinding, restartOnlyPolicy } from "./restart-only.ts";
 
 export interface AccessArgs extends People {
   /** Where viewers and operators may look and act, each once. */
   readonly namespaces: readonly Namespace[];
+  /**
+   * Where the alert about the use of `breakGlass` stands: a namespace whose rules Prometheus takes. Nothing is counted unless a collector has
+   * `breakGlassReceiver`. None by default.
+   */
+  readonly alerts?: { readonly namespace: Namespace; readonly runbooks?: string };
 }
 
 /**
@@ -31,10 +38,10 @@ export interface AccessArgs extends People {
  */
 export class Access extends Component {
   constructor(name: string, args: AccessArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { namespaces, ...people } = args;
+    const { namespaces, alerts, ...people } = args;
     const names = namespaces.map((namespace) => namespace.name);
     refuse(`Access "${name}"`, peopleProblems(name, names, people));
-    super("security:Access", name, opts, namespaces);
+    super("security:Access", name, opts, alerts ? [...namespaces, alerts.namespace] : namespaces);
     const { roles, bindings, clusterBindings } = accessPlan(name, names, people);
     const made: pulumi.Resource[] = roles.map((role) => new ClusterRole(...this.child(role.metadata.name, role)));
     if (people.operator?.length) made.push(...this.#restartOnly(`${name}-restart-only`, people.operator));
@@ -44,6 +51,10 @@ export class Access extends Component {
     for (const binding of bindings) {
       const { namespace, name: role } = binding.metadata;
       new RoleBinding(...this.child(`${namespace}-${role}`, binding, undefined, after));
+    }
+    if (alerts && people.breakGlass?.length) {
+      const rules = breakGlassAlerts(name, alerts.namespace.name, alerts.runbooks);
+      new CustomResource(...this.child(`${name}-alerts`, rules));
     }
     this.registerOutputs({});
   }
