@@ -20,7 +20,7 @@ export type End = Pods | { readonly address: string };
 export type Namespaces = (name: string) => PlainLabels;
 
 /** What one rule of a policy opens. */
-export interface Opening {
+interface Opening {
   /** Who is at the other end, for people. */
   readonly peers: readonly Peer[];
   /** The ports of whoever is called. */
