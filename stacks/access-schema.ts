@@ -27,11 +27,14 @@ export const accessSchema = z.strictObject({
 });
 
 /** What no field of it says alone. */
-export function checkAccess({ access, namespaces, monitoring }: Parsed, report: Report): void {
+export function checkAccess({ access, namespaces, monitoring, telemetry, dashboards }: Parsed, report: Report): void {
   if (access === undefined) return;
+  const parts: Partial<Record<keyof typeof namespaces, unknown>> = { observability: monitoring, telemetry, dashboards };
   const { admin = {}, breakGlass = [], ...everywhere } = access;
+  // A part whose namespace is missing is told of as that.
   for (const at of Object.keys(admin) as (keyof typeof admin)[])
-    if (namespaces[at] === undefined) report(["access", "admin", at], "nothing: namespaces has none of that name");
+    if (namespaces[at] === undefined && parts[at] === undefined)
+      report(["access", "admin", at], "nothing: namespaces has none of that name");
   if (breakGlass.length > 0 && monitoring === undefined)
     report(["access", "breakGlass"], "nothing, without monitoring: its use would alarm nobody");
   const daily = [

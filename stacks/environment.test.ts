@@ -293,7 +293,7 @@ test("a release can have an analysis wherever its controller has a Prometheus, a
 
 test("only a rehearsal goes without monitoring, and pages nobody and shows nothing then", () => {
   const { problems } = said("production", set("monitoring", undefined));
-  const fields = ["monitoring", "namespaces.observability", "paging", "dashboards.prometheus"];
+  const fields = ["monitoring", "namespaces.observability", "paging", "dashboards.prometheus", "access.breakGlass"];
   expect(problems.map(({ field }) => field)).toEqual(fields);
   expect(loadEnvironment("local").monitoring).toBeUndefined();
 });
