@@ -126,7 +126,7 @@ export const environmentSchema = z.strictObject({
   stores: storesSchema,
   /** Grafana. None by default. */
   dashboards: dashboardsSchema.exactOptional(),
-  /** Traces and logs; nothing collects them where it is left out, as in a rehearsal. */
+  /** Traces, logs and, if asked for, profiles; nothing collects them where it is left out, as in a rehearsal. */
   telemetry: telemetrySchema.exactOptional(),
   /** The variant of a flag here, if another than its definition's default. A change of it rolls nothing. */
   flags: flags.exactOptional(),
@@ -138,7 +138,13 @@ export const environmentSchema = z.strictObject({
     rto: duration,
     rpo: duration,
   }),
-  retention: z.strictObject({ metrics: duration, logs: duration, traces: duration, backups: duration }),
+  retention: z.strictObject({
+    metrics: duration,
+    logs: duration,
+    traces: duration,
+    profiles: duration.exactOptional(),
+    backups: duration,
+  }),
   /** Where people read `docs/runbooks`: alerts lead there. */
   runbooks: z
     .url({ protocol: /^https?$/, error: 'an address such as "https://git.example.com/docs/runbooks"' })

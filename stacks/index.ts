@@ -62,6 +62,7 @@ const shop = new Application(
     objectives: { availability: objectives.availability, latency: objectives.latency },
     noAnalysis: whyNoAnalysis(environment),
     ...(telemetry && { telemetry: telemetry.tracing }),
+    ...(telemetry?.profiling && { profiles: telemetry.profiling }),
     ...ground.placed,
     ...environment.services,
   },
