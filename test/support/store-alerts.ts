@@ -7,7 +7,7 @@ import { disk, one, type Series, STORE, type Tried } from "./alert-series.ts";
 import { COMBINED_KAFKA, KAFKA } from "./kafka-alerts.ts";
 import { OBJECT_STORE } from "./object-store-alerts.ts";
 import { RABBITMQ } from "./rabbitmq-alerts.ts";
-import { LOG_AGENTS, LOKI, TRACING } from "./telemetry-alerts.ts";
+import { LOG_AGENTS, LOKI, PROFILING, TRACING } from "./telemetry-alerts.ts";
 
 const instance = (metric: string, index: number, more = "") =>
   `cnpg_${metric}{namespace="data",pod="pg-${index}"${more}}`;
@@ -174,4 +174,5 @@ export const STORES: Readonly<Record<string, Tried>> = {
   "traces, a Tracing": TRACING,
   "logs, the agents of a Logging": LOG_AGENTS,
   "logs, the Loki of a Logging": LOKI,
+  "profiles, a Profiling": PROFILING,
 };

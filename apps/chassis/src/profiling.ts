@@ -10,7 +10,7 @@ import { pprof } from "./pprof.ts";
 
 /** How long a profile is, as Pyroscope's own clients have it. */
 const LENGTH_MS = 15_000;
-/** A hundred looks at the stack a second: more than the clock of a kernel makes, and no per cent of a core. */
+/** A hundred looks at the stack a second, as Go has it. */
 const INTERVAL_MICROS = 10_000;
 /** How long Pyroscope may take to take one. What it does not is dropped. */
 const SEND_MS = 5_000;
@@ -36,7 +36,8 @@ export interface Profiling {
 
 /**
  * Has V8 look at the stack a hundred times a second for as long as the process runs, and sends what it saw each quarter of a minute. To begin
- * costs some hundredth of a second in which nothing else runs, since V8 walks all code: so the next profile begins before one ends, and it is paid once.
+ * stops all else while V8 walks the heap for code, 40 ms in a small one and seconds in a large: so it is done once, when the process starts, and each
+ * further profile begins before the last one ends.
  */
 export function startProfiling({ address, ...target }: ProfilesTarget, log: Logger, lengthMs = LENGTH_MS): Profiling {
   if (address === "") return { close: async () => undefined };
