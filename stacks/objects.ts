@@ -9,7 +9,7 @@ type Bucket = "backups" | "snapshots" | "logs" | "profiles";
 export type Objects = ObjectStore<Bucket> | undefined;
 
 const IS_THE_BACKUP = optOut(
-  "it holds the backups of the others, logs and profiles, in two copies each; a copy in a second region is not built yet",
+  "it holds the backups of the others and logs, in two copies each; a copy in a second region is not built yet",
 );
 
 /** Where backups, logs and profiles go; none where an environment has no `stores.objects`. */
