@@ -1,0 +1,1 @@
+export { IMAGES, type Image, type ImageName, image, imageTag } from "./catalogue.ts";
