@@ -9,7 +9,7 @@ import { makeDashboards } from "./dashboards.ts";
 import { loadEnvironment, whyNoAnalysis } from "./environment.ts";
 import { groundOf } from "./ground.ts";
 import { readImageLock } from "./images.ts";
-import { monitoringOf } from "./monitoring.ts";
+import { makeScanning, monitoringOf } from "./monitoring.ts";
 import { objectsOf } from "./objects.ts";
 import { makeReleaseController } from "./releases.ts";
 import { storesOf } from "./stores.ts";
@@ -40,6 +40,7 @@ const trusted =
 
 const monitoring = monitoringOf(ground);
 makeReleaseController(ground, monitoring);
+makeScanning(ground, workloads);
 
 const objects = objectsOf(ground, data, internal);
 const telemetry = telemetryOf(ground, workloads, objects);

@@ -14,5 +14,6 @@ export type { MonitoringArgs, RemoteWrite } from "./monitoring/args.ts";
 export { Monitoring } from "./monitoring/monitoring.ts";
 export { Objective, type ObjectiveArgs } from "./objective.ts";
 export { type ObjectivePlanArgs, objectivePlan } from "./objective-plan.ts";
+export { Scanning, type ScanningArgs } from "./scanning/scanning.ts";
 export type { Sampling, TraceStorage, TracingArgs } from "./tracing/args.ts";
 export { Tracing } from "./tracing/tracing.ts";
