@@ -3,11 +3,13 @@ import { SHOP_FLAGS } from "../apps/chassis/src/shop-flags.ts";
 import { Cluster, Namespace } from "../components/cluster/index.ts";
 import { blueGreen, FeatureFlags } from "../components/delivery/index.ts";
 import { Gateway, Issuer } from "../components/edge/index.ts";
+import { pinImages } from "../components/images/index.ts";
 import { Application } from "../components/workload/index.ts";
 import { makeDashboards } from "./dashboards.ts";
 import { loadEnvironment, whyNoAnalysis } from "./environment.ts";
 import { groundOf } from "./ground.ts";
-import { monitoringOf } from "./monitoring.ts";
+import { readImageLock } from "./images.ts";
+import { makeScanning, monitoringOf } from "./monitoring.ts";
 import { objectsOf } from "./objects.ts";
 import { makeReleaseController } from "./releases.ts";
 import { storesOf } from "./stores.ts";
@@ -22,7 +24,9 @@ const cluster = new Cluster("cluster", {
   operators: environment.tier === "rehearsal" ? "provided" : "installed",
   also: log.backend === "inCluster" && log.operator ? [log.operator] : [],
 });
-const on = { provider: cluster.provider, dependsOn: cluster };
+// The images of a rehearsal are made on its machine: what a registry has under the same names are others.
+const lock = environment.tier === "rehearsal" ? undefined : readImageLock();
+const on = { provider: cluster.provider, dependsOn: cluster, ...(lock && { transformations: [pinImages(lock)] }) };
 const ground = groundOf(environment, on);
 
 const workloads = new Namespace("shop", { quota: namespaces.shop, attachesRoutes: true }, on);
@@ -36,6 +40,7 @@ const trusted =
 
 const monitoring = monitoringOf(ground);
 makeReleaseController(ground, monitoring);
+makeScanning(ground, workloads);
 
 const objects = objectsOf(ground, data, internal);
 const telemetry = telemetryOf(ground, workloads, objects);

@@ -16,6 +16,7 @@ export { Objective, type ObjectiveArgs } from "./objective.ts";
 export { type ObjectivePlanArgs, objectivePlan } from "./objective-plan.ts";
 export type { ProfilingArgs } from "./profiling/args.ts";
 export { Profiling } from "./profiling/profiling.ts";
+export { Scanning, type ScanningArgs } from "./scanning/scanning.ts";
 export { PLATFORM, type Tenant } from "./tenants.ts";
 export type { Sampling, TraceStorage, TracingArgs } from "./tracing/args.ts";
 export { Tracing } from "./tracing/tracing.ts";

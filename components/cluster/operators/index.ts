@@ -1,5 +1,5 @@
 import type { OpenPorts } from "../namespace-plan.ts";
-import { BARMAN_CLOUD, BARMAN_CLOUD_SIDECAR } from "./barman-cloud.ts";
+import { BARMAN_CLOUD } from "./barman-cloud.ts";
 import { CERT_MANAGER } from "./cert-manager.ts";
 import { CLOUDNATIVE_PG } from "./cloudnative-pg.ts";
 import { ENVOY_GATEWAY } from "./envoy-gateway.ts";
@@ -9,7 +9,7 @@ import { RABBITMQ_CLUSTER_OPERATOR } from "./rabbitmq-cluster-operator.ts";
 import { STRIMZI } from "./strimzi.ts";
 
 export { STRIMZI_KAFKA_VERSIONS, STRIMZI_PODS } from "./strimzi.ts";
-export { BARMAN_CLOUD_SIDECAR, CERT_MANAGER, CLOUDNATIVE_PG, ENVOY_GATEWAY, type Operator };
+export { CERT_MANAGER, CLOUDNATIVE_PG, ENVOY_GATEWAY, type Operator };
 
 /** Those whose charts hold certificates, which cert-manager must be there for. */
 export const HOLD_CERTIFICATES: readonly Operator[] = [BARMAN_CLOUD, PROMETHEUS_OPERATOR];

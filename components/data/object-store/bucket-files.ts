@@ -1,7 +1,7 @@
 import type { types } from "@pulumi/kubernetes";
 import { RESTRICTED_CONTAINER } from "../../core/security-context.ts";
+import { image } from "../../images/catalogue.ts";
 import { type BucketAccess, bucketKey, bucketVolume } from "./bucket-access.ts";
-import { weedImage } from "./pod.ts";
 
 /** The key to the bucket, as files. */
 const KEY = "/var/run/bucket";
@@ -41,7 +41,7 @@ function credentialsContainer(access: BucketAccess): types.input.core.v1.Contain
   return {
     name: "credentials",
     // With a shell, which Loki's and Pyroscope's have not; where the bucket is our own it is on the nodes already.
-    image: weedImage(),
+    image: image("seaweedfs"),
     command: ["sh", "-ec", script],
     resources,
     securityContext: RESTRICTED_CONTAINER,

@@ -8,6 +8,7 @@ import type { Shapes } from "../../core/shape.ts";
 import { type Source, sourceProblems } from "../../core/source.ts";
 import type { Transform } from "../../core/transform.ts";
 import type { CredentialFile, Usable } from "../../core/usage.ts";
+import { image } from "../../images/catalogue.ts";
 import type { ReplicasTransforms } from "../../workload/replicas-args.ts";
 import { keyProblems } from "../alerting/receiver.ts";
 import { runbooksProblems } from "../runbook.ts";
@@ -64,7 +65,7 @@ export interface DashboardsArgs {
 
 /** What a Grafana gets that says nothing. */
 const DEFAULTS = {
-  image: "docker.io/grafana/grafana:12.3.2",
+  image: image("grafana"),
   replicas: 2,
   resources: { requests: { cpu: "100m", memory: "512Mi" }, limits: { cpu: "1", memory: "512Mi" } },
 } as const;

@@ -11,12 +11,12 @@ import type { Destination, Pods } from "../../core/usage.ts";
 import { dataLabels } from "../../data/declared.ts";
 import type { BucketAccess } from "../../data/object-store/bucket-access.ts";
 import { bucketFiles } from "../../data/object-store/bucket-files.ts";
+import { image } from "../../images/catalogue.ts";
 import { runtimeEnvironment } from "../../workload/runtime.ts";
 import type { CompleteArgs, LokiArgs } from "./args.ts";
 import { LOKI_PATHS, LOKI_PORTS, lokiConfig } from "./loki-config.ts";
 import { type LokiPart, lokisOf } from "./needs.ts";
 
-const IMAGE = "docker.io/grafana/loki:3.5.0";
 /** Loki writes to the bucket what it still holds, before it ends. */
 const GRACE_SECONDS = 120;
 
@@ -108,7 +108,7 @@ export function lokiPlan(
           containers: [
             {
               name: "loki",
-              image: IMAGE,
+              image: image("loki"),
               args: [`-config.file=${LOKI_PATHS.config}/config.json`, `-target=${part.target}`],
               env: [
                 ...Object.entries(runtimeEnvironment("go", resources.loki)).map(([name, value]) => ({ name, value })),

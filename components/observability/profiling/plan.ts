@@ -9,12 +9,12 @@ import { placed, spread } from "../../core/spread.ts";
 import { dataLabels } from "../../data/declared.ts";
 import type { BucketAccess } from "../../data/object-store/bucket-access.ts";
 import { BUCKET_CA, bucketFiles } from "../../data/object-store/bucket-files.ts";
+import { image } from "../../images/catalogue.ts";
 import { runtimeEnvironment } from "../../workload/runtime.ts";
 import type { CompleteArgs } from "./args.ts";
 import { type Hosts, PATHS, PORTS, pyroscopeConfig, SCRATCH } from "./config.ts";
 import { type Part, partsOf } from "./needs.ts";
 
-const IMAGE = "docker.io/grafana/pyroscope:2.2.1";
 /** It writes what it still holds, before it ends. */
 const GRACE_SECONDS = 120;
 
@@ -103,7 +103,7 @@ export function setPlan(
           containers: [
             {
               name: "pyroscope",
-              image: IMAGE,
+              image: image("pyroscope"),
               args: [`-config.file=${PATHS.config}/config.json`, `-target=${target}`, ...ownName(name, part, args)],
               env: [
                 ...Object.entries(runtimeEnvironment("go", resources)).map(([of, value]) => ({ name: of, value })),
