@@ -51,7 +51,7 @@ export const IMAGES_HELD = [
   held(imageRegistryAllowed, POD_MAKERS, ({ allow, deny }) => {
     const good = allow.length === 0 ? [] : [`names.exists(n, ${allow.map((one) => matches("n", one)).join(" || ")})`];
     const bad = deny.map((one) => `!names.exists(n, ${matches("n", one)})`);
-    const spellings = `${OTHER_REGISTRY} ? [i] : [${SHORT}].map(s, [i, "docker.io/" + (s.contains("/") ? s : "library/" + s), s])[0]`;
+    const spellings = `${OTHER_REGISTRY} ? [i] : [${SHORT}].map(s, [i, dyn("docker.io/" + (s.contains("/") ? s : "library/" + s)), s])[0]`;
     return eachImage(`[${spellings}].all(names, ${every([...bad, ...good])})`);
   }),
   // The API server writes down a policy where none is said: Always for the tag latest, and without a tag.

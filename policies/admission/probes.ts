@@ -35,7 +35,7 @@ export const PROBES_HELD = [
     const probes = fields.map((name) => `c.?${name}`).join(", ");
     // Probes speak TCP. A number in quotes is a number to the kubelet.
     const declared = `c.?ports.orValue([]).exists(d, d.?protocol.orValue("TCP") == "TCP"
-      && string(a.?port.orValue("")) in [string(d.containerPort), d.?name.orValue("")])`;
+      && string(a.?port.orValue("")) in [string(d.containerPort), string(d.?name.orValue(""))])`;
     const asked = `!a.hasValue() || a.?host.orValue("") != "" || ${declared}`;
     return `variables.containers.all(c, [${probes}].all(p, [p.?httpGet, p.?tcpSocket, p.?grpc].all(a, ${asked})))`;
   }),
