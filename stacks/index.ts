@@ -4,6 +4,7 @@ import { Cluster, Namespace } from "../components/cluster/index.ts";
 import { blueGreen, FeatureFlags } from "../components/delivery/index.ts";
 import { Gateway, Issuer } from "../components/edge/index.ts";
 import { Application } from "../components/workload/index.ts";
+import { makeAdmission } from "./admission.ts";
 import { makeDashboards } from "./dashboards.ts";
 import { loadEnvironment, whyNoAnalysis } from "./environment.ts";
 import { groundOf } from "./ground.ts";
@@ -24,6 +25,7 @@ const cluster = new Cluster("cluster", {
 });
 const on = { provider: cluster.provider, dependsOn: cluster };
 const ground = groundOf(environment, on);
+makeAdmission(ground);
 
 const workloads = new Namespace("shop", { quota: namespaces.shop, attachesRoutes: true }, on);
 const data = new Namespace("shop-data", { quota: namespaces.data }, on);

@@ -8,7 +8,7 @@ import { type Fixture, fixturesOf, resourcesOf, verdictOn } from "../policies/te
 import { ApiError } from "../rehearsal/plugins/kubernetes/client/error.ts";
 import type { KubeObject } from "../rehearsal/plugins/kubernetes/object.ts";
 import { eventually, type TestCluster, testCluster } from "../rehearsal/plugins/kubernetes/testing/cluster.ts";
-import { NOT_SEEN, NO_OBJECT } from "./support/admission-differences.ts";
+import { NO_OBJECT, NOT_SEEN } from "./support/admission-differences.ts";
 import { completed } from "./support/admission-fixtures.ts";
 
 /** Only objects with this label meet the policies of this test: other tests work on the same API server. */
@@ -26,6 +26,31 @@ interface Trial {
 const RULES_HELD = [...Map.groupBy(HELD, ({ rule }) => rule)];
 const TRIALS = RULES_HELD.flatMap(([rule, held]) => trialsOf(rule, held));
 
+/** Refuses one ConfigMap: once it does, every policy before it is at work. */
+const LAST = [
+  {
+    apiVersion: "admissionregistration.k8s.io/v1",
+    kind: "ValidatingAdmissionPolicy",
+    metadata: { name: "admission-test-last" },
+    spec: {
+      matchConstraints: {
+        resourceRules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["configmaps"] }],
+      },
+      validations: [{ expression: "false" }],
+    },
+  },
+  {
+    apiVersion: "admissionregistration.k8s.io/v1",
+    kind: "ValidatingAdmissionPolicyBinding",
+    metadata: { name: "admission-test-last" },
+    spec: {
+      policyName: "admission-test-last",
+      validationActions: ["Deny"],
+      matchResources: { objectSelector: { matchLabels: { [LABEL]: "last" } } },
+    },
+  },
+];
+
 let cluster: TestCluster;
 let namespace: string;
 
@@ -37,9 +62,21 @@ beforeAll(async () => {
   const refused = made.flatMap((one) => (one.status === "rejected" ? [String(one.reason)] : []));
   if (refused.length > 0) throw new Error(refused.join("\n"));
   await Promise.all(objects.filter(isPolicy).map((object) => eventually(() => read(object), isChecked, 60_000)));
+  // Policies are taken up in the order in which they came.
+  for (const object of LAST) await cluster.api.create(object as never, "test", false);
+  const asked = {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "a", namespace, labels: { [LABEL]: "last" } },
+  };
+  await eventually(
+    () => refusalOf(asked as never),
+    (said) => said !== undefined,
+    60_000,
+  );
 }, 180_000);
 afterAll(async () => {
-  for (const { kind, apiVersion, metadata } of TRIALS.flatMap((trial) => trial.objects))
+  for (const { kind, apiVersion, metadata } of [...TRIALS.flatMap((trial) => trial.objects), ...LAST])
     await cluster.api.delete({ apiVersion, kind, name: metadata.name }, "Background").catch(() => {});
   await cluster?.close();
 });
@@ -50,13 +87,18 @@ test("the API server's own check of their types has nothing against any expressi
   expect(policies.flatMap(({ status }) => (status as Status).typeChecking?.expressionWarnings ?? [])).toEqual([]);
 });
 
+test("what is known to differ names fixtures that there are", () => {
+  for (const [id, reasons] of [...Object.entries(NO_OBJECT), ...Object.entries(NOT_SEEN)]) {
+    const fixtures = TRIALS.filter(({ rule }) => rule.id === id).flatMap((trial) => trial.fixtures);
+    expect(fixtures.map(({ name }) => name)).toEqual(expect.arrayContaining(Object.keys(reasons)));
+  }
+});
+
 describe.each(TRIALS)("$name", (trial) => {
   const judged = trial.fixtures.filter(({ verdict }) => verdict === "pass" || verdict === "fail");
 
   test.each(judged)("$verdict: $name", async (fixture) => {
-    const [resource] = resourcesOf(fixture);
-    if (!resource) throw new Error("a fixture has an object");
-    const object = completed(resource.props, namespace, { [LABEL]: trial.name });
+    const object = requested(trial, fixture);
     const said = await refusalOf(object);
     if (NO_OBJECT[trial.rule.id]?.[fixture.name] !== undefined) {
       expect(said, "the API server's own refusal").toBeDefined();
@@ -64,9 +106,10 @@ describe.each(TRIALS)("$name", (trial) => {
       return;
     }
     const otherwise = NOT_SEEN[trial.rule.id]?.[fixture.name] !== undefined;
-    expect(verdictOn(trial.rule, [{ ...resource, props: object as never }], fixture.params).verdict).toBe(fixture.verdict);
-    if ((fixture.verdict === "pass") !== otherwise) expect(said).toBeUndefined();
-    else expect(said).toContain(`denied request: ${trial.rule.id}: `);
+    if (!otherwise)
+      expect(verdictOf(trial, fixture, object), "what the rule says of the object that is sent").toBe(fixture.verdict);
+    if ((fixture.verdict === "pass") !== otherwise) expect(said, said).toBeUndefined();
+    else expect(said ?? "allowed", said).toContain(`denied request: ${trial.rule.id}: `);
   });
 });
 
@@ -94,6 +137,23 @@ function onlyFor(trial: string, object: KubeObject): KubeObject {
     metadata: { ...object.metadata, name },
     spec: isPolicy(object) ? spec : { ...spec, policyName: name, matchResources },
   } as unknown as KubeObject;
+}
+
+/** The object of a fixture as it is sent; without the debug containers of a pod, which come later, where the rest says the same. */
+function requested(trial: Trial, fixture: Fixture): KubeObject {
+  const [resource] = resourcesOf(fixture);
+  if (!resource) throw new Error("a fixture has an object");
+  const object = completed(resource, namespace, { [LABEL]: trial.name });
+  const { ephemeralContainers: _, ...spec } = (object.spec ?? {}) as Record<string, unknown>;
+  const without = { ...object, spec } as unknown as KubeObject;
+  return verdictOf(trial, fixture, without) === fixture.verdict
+    ? ({ ...object, ...(object.spec && { spec }) } as never)
+    : object;
+}
+
+function verdictOf(trial: Trial, fixture: Fixture, object: KubeObject): string {
+  const [first, ...others] = resourcesOf(fixture);
+  return verdictOn(trial.rule, [{ ...first, props: object } as never, ...others], fixture.params).verdict;
 }
 
 async function refusalOf(object: KubeObject): Promise<string | undefined> {

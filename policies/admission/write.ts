@@ -10,7 +10,9 @@ import { HELD } from "./table.ts";
 /** Writes what each environment's cluster holds to, as lists that `kubectl apply -f` takes, into the folder that is named. */
 const [folder] = process.argv.slice(2);
 if (folder === undefined) {
-  console.error("no folder is named; allowed: node policies/admission/write.ts <folder>, for one <environment>.json each");
+  console.error(
+    "no folder is named; allowed: node policies/admission/write.ts <folder>, for one <environment>.json each",
+  );
   process.exit(2);
 }
 mkdirSync(folder, { recursive: true });
