@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Held } from "../policies/admission/held.ts";
 import { admissionObjects } from "../policies/admission/policies.ts";
 import { HELD } from "../policies/admission/table.ts";
+import type { Resource } from "../policies/core/resource.ts";
 import type { Rule } from "../policies/core/rule.ts";
 import { type Fixture, fixturesOf, resourcesOf, verdictOn } from "../policies/testing/fixtures.ts";
 import { ApiError } from "../rehearsal/plugins/kubernetes/client/error.ts";
@@ -10,6 +11,14 @@ import type { KubeObject } from "../rehearsal/plugins/kubernetes/object.ts";
 import { eventually, type TestCluster, testCluster } from "../rehearsal/plugins/kubernetes/testing/cluster.ts";
 import { NO_OBJECT, NOT_SEEN } from "./support/admission-differences.ts";
 import { completed } from "./support/admission-fixtures.ts";
+
+const EXEMPTION = {
+  rule: "resource-limits-required",
+  owner: "team-shop",
+  reason: "limits are being measured",
+  ticket: "SHOP-1",
+  approver: "team-platform",
+};
 
 /** Only objects with this label meet the policies of this test: other tests work on the same API server. */
 const LABEL = "admission-test";
@@ -25,6 +34,22 @@ interface Trial {
 
 const RULES_HELD = [...Map.groupBy(HELD, ({ rule }) => rule)];
 const TRIALS = RULES_HELD.flatMap(([rule, held]) => trialsOf(rule, held));
+
+/** One rule with the ways around it. */
+const WAYS_AROUND = {
+  name: "ways-around",
+  objects: admissionObjects(
+    HELD.filter(({ rule }) => rule.id === "resource-limits-required"),
+    {
+      config: { "resource-limits-required": { enforcementLevel: "mandatory" } },
+      today: new Date("2026-11-30"),
+      exemptions: [
+        { ...EXEMPTION, resource: "Deployment */exempted-*", expires: "2026-11-30" },
+        { ...EXEMPTION, resource: "Deployment */ended", expires: "2026-11-29" },
+      ],
+    },
+  ).map((object) => onlyFor("ways-around", object as unknown as KubeObject)),
+};
 
 /** Refuses one ConfigMap: once it does, every policy before it is at work. */
 const LAST = [
@@ -57,7 +82,7 @@ let namespace: string;
 beforeAll(async () => {
   cluster = await testCluster();
   namespace = await cluster.namespace();
-  const objects = TRIALS.flatMap((trial) => trial.objects);
+  const objects = [...TRIALS, WAYS_AROUND].flatMap((trial) => trial.objects);
   const made = await Promise.allSettled(objects.map((object) => cluster.api.create(object as never, "test", false)));
   const refused = made.flatMap((one) => (one.status === "rejected" ? [String(one.reason)] : []));
   if (refused.length > 0) throw new Error(refused.join("\n"));
@@ -76,7 +101,7 @@ beforeAll(async () => {
   );
 }, 180_000);
 afterAll(async () => {
-  for (const { kind, apiVersion, metadata } of [...TRIALS.flatMap((trial) => trial.objects), ...LAST])
+  for (const { kind, apiVersion, metadata } of [...[...TRIALS, WAYS_AROUND].flatMap((trial) => trial.objects), ...LAST])
     await cluster.api.delete({ apiVersion, kind, name: metadata.name }, "Background").catch(() => {});
   await cluster?.close();
 });
@@ -85,6 +110,30 @@ test("the API server's own check of their types has nothing against any expressi
   const policies = await Promise.all(TRIALS.flatMap(({ objects }) => objects.filter(isPolicy)).map(read));
   expect(policies.length).toBeGreaterThan(RULES_HELD.length);
   expect(policies.flatMap(({ status }) => (status as Status).typeChecking?.expressionWarnings ?? [])).toEqual([]);
+});
+
+test("who opts out with a reason, who is exempted today, and what the cluster's own controllers make is let through", async () => {
+  const deployment = (name: string, reason?: string) => ({
+    type: "kubernetes:apps/v1:Deployment",
+    name,
+    props: {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name, annotations: reason === undefined ? {} : { "plumbline.dev/opt-out.limits": reason } },
+    },
+  });
+  const said = async (resource: Resource) =>
+    (await refusalOf(completed(resource, namespace, { [LABEL]: WAYS_AROUND.name }))) ?? "allowed";
+  expect(await said(deployment("a"))).toContain("denied request: resource-limits-required: ");
+  expect(await said(deployment("a", "measured, and small"))).toBe("allowed");
+  expect(await said(deployment("a", "  small  "))).toContain("denied request: ");
+  expect(await said(deployment("exempted-orders"))).toBe("allowed");
+  expect(await said(deployment("ended"))).toContain("denied request: ");
+  const made = completed(deployment("exempted-a"), namespace, { [LABEL]: WAYS_AROUND.name });
+  Object.assign((made as unknown as Made).spec.template.metadata.labels, { [LABEL]: WAYS_AROUND.name });
+  await cluster.api.create(made as never, "test", false);
+  const pods = () => cluster.api.list("v1", "Pod", namespace, { labelSelector: `${LABEL}=${WAYS_AROUND.name}` });
+  expect((await eventually(pods, ({ items }) => items.length > 0)).items).toHaveLength(1);
 });
 
 test("what is known to differ names fixtures that there are", () => {
@@ -164,6 +213,10 @@ async function refusalOf(object: KubeObject): Promise<string | undefined> {
     if (error instanceof ApiError) return error.message;
     return String(error);
   }
+}
+
+interface Made {
+  readonly spec: { readonly template: { readonly metadata: { readonly labels: Record<string, string> } } };
 }
 
 interface Status {
