@@ -68,7 +68,7 @@ test("a message is one line: the rule, what it wants, what repairs it, and the w
 
 test("an exemption frees its object until its last day, and a URN is refused with what to write", () => {
   const config: PackConfig = { "image-tag-pinned": { enforcementLevel: "mandatory" } };
-  const free = String.raw`matches("^Deployment shop/orders.*$")`;
+  const free = `matches("^Deployment shop/orders.*$")`;
   expect(expressions(config, [EXEMPTION])["image-tag-pinned"]).toContain(free);
   expect(expressions(config, [EXEMPTION], "2026-12-01")["image-tag-pinned"]).not.toContain(free);
   const urn = { ...EXEMPTION, resource: "urn:pulumi:production::shop::kubernetes:apps/v1:Deployment::orders" };
