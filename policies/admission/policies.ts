@@ -7,7 +7,7 @@ import { literal, some } from "./cel.ts";
 import { exempted } from "./exempted.ts";
 import { type Held, optsOut } from "./held.ts";
 import type { Subjects } from "./subjects.ts";
-import { CLUSTER_USERS, TRUSTED } from "./trusted.ts";
+import { CLUSTER_USERS, TRUSTED, TRUSTED_GROUPS } from "./trusted.ts";
 
 const API_VERSION = "admissionregistration.k8s.io/v1";
 const LABELS = { "app.kubernetes.io/managed-by": "plumbline" };
@@ -78,7 +78,8 @@ function policyAndBinding(subjects: Subjects, action: Action, validations: reado
 }
 
 function conditionsOf({ conditions = {} }: Subjects) {
-  const groups = [...TRUSTED.map(({ namespace }) => `system:serviceaccounts:${namespace}`), "system:nodes"];
+  const accounts = TRUSTED.map(({ namespace }) => `system:serviceaccounts:${namespace}`);
+  const groups = [...accounts, ...TRUSTED_GROUPS.map(({ group }) => group)];
   const all = {
     "not-by-the-cluster": `!(request.userInfo.username in ${literal(CLUSTER_USERS)})`,
     "not-by-whom-it-trusts": `!request.userInfo.?groups.orValue([]).exists(g, g in ${literal(groups)})`,

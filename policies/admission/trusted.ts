@@ -23,5 +23,14 @@ export const TRUSTED: readonly Trusted[] = [
   { namespace: "plumbline-delivery", reason: "makes the Deployments of Releases, which were judged when they came" },
 ];
 
+/** Groups of users of a cluster itself, that are no service accounts. */
+export const TRUSTED_GROUPS: readonly { readonly group: string; readonly reason: string }[] = [
+  { group: "system:nodes", reason: "kubelets show the pods that they start by themselves" },
+  {
+    group: "plumbline:components",
+    reason: "operators that a rehearsal runs beside its API server, and not in a namespace",
+  },
+];
+
 /** Users of the cluster itself that are no service account. They work whatever a policy says. */
 export const CLUSTER_USERS = ["system:apiserver", "system:kube-controller-manager", "system:kube-scheduler"] as const;
