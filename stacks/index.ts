@@ -5,6 +5,7 @@ import { blueGreen, FeatureFlags } from "../components/delivery/index.ts";
 import { Gateway, Issuer } from "../components/edge/index.ts";
 import { pinImages } from "../components/images/index.ts";
 import { Application } from "../components/workload/index.ts";
+import { makeAdmission } from "./admission.ts";
 import { makeDashboards } from "./dashboards.ts";
 import { loadEnvironment, whyNoAnalysis } from "./environment.ts";
 import { groundOf } from "./ground.ts";
@@ -28,6 +29,7 @@ const cluster = new Cluster("cluster", {
 const lock = environment.tier === "rehearsal" ? undefined : readImageLock();
 const on = { provider: cluster.provider, dependsOn: cluster, ...(lock && { transformations: [pinImages(lock)] }) };
 const ground = groundOf(environment, on);
+makeAdmission(ground);
 
 const workloads = new Namespace("shop", { quota: namespaces.shop, attachesRoutes: true }, on);
 const data = new Namespace("shop-data", { quota: namespaces.data }, on);
