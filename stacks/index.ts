@@ -20,7 +20,10 @@ const { kafka: log } = environment.stores;
 const cluster = new Cluster("cluster", {
   context: environment.cluster.context,
   operators: environment.tier === "rehearsal" ? "provided" : "installed",
-  also: log.backend === "inCluster" && log.operator ? [log.operator] : [],
+  also: [
+    ...(log.backend === "inCluster" && log.operator ? [log.operator] : []),
+    ...(environment.secretsFrom ? (["externalSecrets"] as const) : []),
+  ],
 });
 const on = { provider: cluster.provider, dependsOn: cluster };
 const ground = groundOf(environment, on);
