@@ -27,7 +27,8 @@ export const secretsFromSchema = z.strictObject({
 /** What no field of these says alone. */
 export function checkSecretsFrom({ tier, secretsFrom, paging, monitoring }: Parsed, report: Report): void {
   if (secretsFrom === undefined) return;
-  if (tier === "rehearsal") report(["secretsFrom"], "nothing: a rehearsal reaches no AWS; Secrets are made by hand there");
+  if (tier === "rehearsal")
+    report(["secretsFrom"], "nothing: a rehearsal reaches no AWS; Secrets are made by hand there");
   else if (paging === undefined && monitoring?.remoteWrite?.secretRef === undefined)
     report(["secretsFrom"], "nothing: no field of the environment names a Secret");
 }
