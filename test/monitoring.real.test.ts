@@ -117,7 +117,10 @@ describe.skipIf(whyNotUnpacked)(
     });
     afterAll(async () => {
       for (const process of running) await process.stop("SIGKILL");
-      const global = objects?.filter(({ metadata }) => metadata.namespace === undefined) ?? [];
+      // cert-manager's own namespace stays: other tests have it too.
+      const isMine = ({ metadata }: KubeObject) =>
+        metadata.namespace === undefined && metadata.name !== CERT_MANAGER.namespace;
+      const global = objects?.filter(isMine) ?? [];
       for (const { apiVersion, kind, metadata } of global)
         await cluster.api.delete({ apiVersion, kind, name: metadata.name }, "Background").catch(() => {});
       transport?.close();
