@@ -158,8 +158,9 @@ test("the operator signs in as the source's service account, for AWS and with th
   expect(await held("pager")).toEqual({ key: TEXTS.first });
   expect(await held("broker")).toEqual({ url: `amqps://shop:${TEXTS.password}@broker` });
   const account = objects.find(({ kind, metadata }) => kind === "ServiceAccount" && metadata.name === SOURCE);
+  const annotations = account?.metadata.annotations as Record<string, string> | undefined;
   expect(aws.signedIn[0]).toMatchObject({
-    role: (account?.metadata.annotations as Record<string, string>)["eks.amazonaws.com/role-arn"],
+    role: annotations?.["eks.amazonaws.com/role-arn"],
     claims: { sub: `system:serviceaccount:external-secrets:${SOURCE}`, aud: ["sts.amazonaws.com"] },
   });
 });
