@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** Who signed in: the role that was asked for, and what the token says of its owner. */
-export interface SignedIn {
+interface SignedIn {
   readonly role: string | null;
   readonly claims: { readonly sub: string; readonly aud: readonly string[] };
 }
