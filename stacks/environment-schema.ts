@@ -16,6 +16,7 @@ import { checkDashboards, dashboardsSchema } from "./dashboards-schema.ts";
 import { cpu, disk, duration, label, memory, optOut, percent, resources, text, whole } from "./fields.ts";
 import { checkMonitoring, monitoringSchema, pagingSchema } from "./monitoring-schema.ts";
 import { NODE_KINDS } from "./node-kinds.ts";
+import { checkSecretsFrom, secretsFromSchema } from "./secrets-schema.ts";
 import { awsSchema, storesSchema } from "./store-schema.ts";
 import { checkTelemetry, telemetrySchema } from "./telemetry-schema.ts";
 
@@ -153,6 +154,8 @@ export const environmentSchema = z.strictObject({
   monitoring: monitoringSchema.exactOptional(),
   /** Who is told: `critical` wakes someone, `warning` waits for the morning. */
   paging: pagingSchema.exactOptional(),
+  /** Where the Secrets that these name come from; people make them where it is left out. */
+  secretsFrom: secretsFromSchema.exactOptional(),
 });
 
 /** One environment: everything in which one stack differs from another. */
@@ -173,6 +176,7 @@ export function crossCheck(environment: Parsed, report: Report): void {
   checkTier(environment, report);
   checkLoad(environment, report);
   checkMonitoring(environment, report);
+  checkSecretsFrom(environment, report);
   checkTelemetry(environment, report);
   checkDashboards(environment, report);
   for (const { field, allowed } of objectiveProblems(environment.objectives)) report(field.split("."), allowed);

@@ -23,7 +23,10 @@ const { kafka: log } = environment.stores;
 const cluster = new Cluster("cluster", {
   context: environment.cluster.context,
   operators: environment.tier === "rehearsal" ? "provided" : "installed",
-  also: log.backend === "inCluster" && log.operator ? [log.operator] : [],
+  also: [
+    ...(log.backend === "inCluster" && log.operator ? [log.operator] : []),
+    ...(environment.secretsFrom ? (["externalSecrets"] as const) : []),
+  ],
 });
 // The images of a rehearsal are made on its machine: what a registry has under the same names are others.
 const lock = environment.tier === "rehearsal" ? undefined : readImageLock();

@@ -4,13 +4,16 @@ import { Monitoring, Scanning } from "../components/observability/index.ts";
 import type { Ground } from "./ground.ts";
 import { OBSERVABILITY } from "./monitoring-schema.ts";
 import { alertingOf, keyFile } from "./paging.ts";
+import { bringSecrets } from "./secrets.ts";
 
 /** What reads metrics and tells people; none where an environment has no `monitoring`. */
-export function monitoringOf({ environment, on, placed }: Ground): Monitoring | undefined {
+export function monitoringOf(ground: Ground): Monitoring | undefined {
+  const { environment, on, placed } = ground;
   const { monitoring, namespaces, retention } = environment;
   if (monitoring === undefined || namespaces.observability === undefined) return undefined;
   const { remoteWrite, scanner: _, ...sizes } = monitoring;
   const namespace = new Namespace(OBSERVABILITY, { quota: namespaces.observability, scrapesMetrics: true }, on);
+  const secrets = bringSecrets(ground, namespace);
   return new Monitoring(
     "main",
     {
@@ -27,7 +30,7 @@ export function monitoringOf({ environment, on, placed }: Ground): Monitoring | 
       ...placed,
       ...sizes,
     },
-    on,
+    { ...on, dependsOn: [on.dependsOn, ...secrets] },
   );
 }
 
