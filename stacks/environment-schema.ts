@@ -80,6 +80,19 @@ export const environmentSchema = z.strictObject({
   /** Host that the gateway answers for. */
   host,
   gateway: z.enum(["envoy", "rehearsal"]),
+  /** What carries the gateway's traffic, as far as it is not as by default; the rehearsal's gateway has none. */
+  proxies: z
+    .strictObject({
+      scaling: z
+        .strictObject({
+          min: whole(2, 100).exactOptional(),
+          max: whole(2, 100).exactOptional(),
+          cpu: percent.exactOptional(),
+        })
+        .exactOptional(),
+      resources: resources.exactOptional(),
+    })
+    .exactOptional(),
   certificates,
   images: z.strictObject({
     registry: text('a registry and folder such as "registry.example.com/shop"', (given) =>
