@@ -287,7 +287,7 @@ function numbered(part: string): string | number {
 }
 
 function checkTier(
-  { tier, cluster: { provider }, gateway, zones, paging, services, stores, aws, objectives, releases }: Parsed,
+  { tier, cluster: { provider }, gateway, proxies, zones, paging, services, stores, aws, objectives, releases }: Parsed,
   report: Report,
 ): void {
   const rehearsal = tier === "rehearsal";
@@ -301,6 +301,7 @@ function checkTier(
       ["gateway"],
       rehearsal ? '"rehearsal": nothing else runs there' : '"envoy": the stand-in carries no traffic',
     );
+  if (gateway === "rehearsal" && proxies) report(["proxies"], "nothing: the stand-in has no proxies");
   if ((releases.controller === undefined) !== rehearsal)
     report(
       ["releases", "controller"],
