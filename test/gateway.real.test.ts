@@ -58,7 +58,8 @@ describe.skipIf(why !== undefined)(`a gateway on real nodes${why === undefined ?
     const began = performance.now();
     await apply(lab, [beside, ...classes, ...all.filter(isNamespace), ...all.filter((one) => !isNamespace(one))]);
     await controller("wait", "--for=condition=Ready", "certificate/envoy-gateway", "--timeout=60s");
-    await controller("rollout", "restart", "deployment/envoy-gateway");
+    // New pods, with the limit that the chart is told in a cloud.
+    await controller("set", "resources", "deployment/envoy-gateway", "--limits=cpu=1,memory=1Gi");
     await controller("rollout", "status", "deployment/envoy-gateway", "--timeout=120s");
     await lab.kubectl("-n", SHOP, "rollout", "status", "deployment/web", "--timeout=120s");
     await kubectl("wait", "--for=condition=Programmed", `gateway/${GATEWAY}`, "--timeout=180s");

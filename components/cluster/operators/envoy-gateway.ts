@@ -12,6 +12,9 @@ const APART = {
   },
 };
 
+/** The chart's own, and a limit on processors: the namespace's default, a fifth of one, would have every change of a route take seconds. */
+const RESOURCES = { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "1", memory: "1Gi" } };
+
 /** Runs Gateways on Envoy; its chart brings the CRDs of the Gateway API. */
 export const ENVOY_GATEWAY = {
   name: "envoy-gateway",
@@ -22,7 +25,7 @@ export const ENVOY_GATEWAY = {
     chart: "oci://docker.io/envoyproxy/gateway-helm",
     version: "v1.5.0",
     values: {
-      deployment: { replicas: 2, pod: { affinity: APART } },
+      deployment: { replicas: 2, pod: { affinity: APART }, envoyGateway: { resources: RESOURCES } },
       podDisruptionBudget: { minAvailable: 1 },
       // A webhook that the chart makes by a hook of Helm, which Pulumi does not run; it would tell proxies their zone.
       topologyInjector: { enabled: false },
