@@ -14,6 +14,7 @@ import { command } from "../rehearsal/toolchain/command.ts";
 import type { Load } from "./support/customer.ts";
 import {
   ask,
+  controllerObjects,
   DEPRECATED,
   EDGE,
   type Entry,
@@ -29,7 +30,7 @@ import { LOAD, web } from "./support/web.ts";
 const why = whyNoRealNodes();
 const WEB = web("1");
 /** Requests a second. For a machine that is slower than two idle cores: `PLUMBLINE_RATE=50`. */
-const RATE = Number(process.env.PLUMBLINE_RATE ?? 1_000);
+const RATE = Number(process.env.PLUMBLINE_RATE ?? 300);
 const SECONDS = 20;
 const PROXIES = `gateway.envoyproxy.io/owning-gateway-name=${GATEWAY}`;
 
@@ -54,13 +55,14 @@ describe.skipIf(why !== undefined)(`a gateway on real nodes${why === undefined ?
     const isNamespace = ({ kind }: { kind: string }) => kind === "Namespace";
     const controller = (...words: string[]) => lab.kubectl("-n", ENVOY_GATEWAY.namespace, ...words);
     // Those that the makers' own job made: a cloud has none, and gets them from cert-manager.
-    await controller("delete", "secret", "envoy-gateway");
-    const began = performance.now();
-    await apply(lab, [beside, ...classes, ...all.filter(isNamespace), ...all.filter((one) => !isNamespace(one))]);
-    await controller("wait", "--for=condition=Ready", "certificate/envoy-gateway", "--timeout=60s");
+    await controller("delete", "secret", "envoy-gateway", "envoy");
+    await apply(lab, [beside, ...classes, ...(await controllerObjects())]);
+    await controller("wait", "--for=condition=Ready", "certificate", "--all", "--timeout=60s");
     // New pods, with the limit that the chart is told in a cloud.
     await controller("set", "resources", "deployment/envoy-gateway", "--limits=cpu=1,memory=1Gi");
     await controller("rollout", "status", "deployment/envoy-gateway", "--timeout=120s");
+    const began = performance.now();
+    await apply(lab, [...all.filter(isNamespace), ...all.filter((one) => !isNamespace(one))]);
     await lab.kubectl("-n", SHOP, "rollout", "status", "deployment/web", "--timeout=120s");
     await kubectl("wait", "--for=condition=Programmed", `gateway/${GATEWAY}`, "--timeout=180s");
     await twoProxies();

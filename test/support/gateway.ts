@@ -16,44 +16,49 @@ export const GATEWAY = "gateway";
 export const DEPRECATED = "2026-06-30";
 export const SUNSET = "2027-06-30";
 
-/** The objects of a gateway with a service behind it, and of the namespace of its controller. */
-export async function gatewayObjects(image: string): Promise<object[]> {
+const quota = { cpu: "20", memory: "10Gi", pods: 30 } as const;
+
+/** What a cloud has of the controller besides its chart: a namespace closed but for its ports and held to `restricted`, and certificates. */
+export async function controllerObjects(): Promise<object[]> {
+  const { namespace, openPorts } = ENVOY_GATEWAY;
   return [
-    ...(await objectsOf(() => {
-      const quota = { cpu: "20", memory: "10Gi", pods: 30 } as const;
-      // As a cluster in a cloud has it: closed but for its ports, and held to `restricted`.
-      new Namespace(ENVOY_GATEWAY.namespace, { quota, openPorts: ENVOY_GATEWAY.openPorts });
-      const gateway = new Gateway(GATEWAY, {
-        namespace: new Namespace(EDGE, { quota }),
-        host: HOST,
-        issuer: new Issuer("internal", { authority: "private" }),
-        implementation: "envoy",
-        zones: ZONES,
-        scaling: { min: 2, max: 3, cpu: 100 },
-        resources: { requests: { cpu: "1", memory: "256Mi" }, limits: { cpu: "2", memory: "256Mi" } },
-        drain: { least: "5s", most: "20s" },
-        maxRequestSize: "64Ki",
-        transform: {
-          proxies: ({ spec }) => {
-            // The rehearsal has this one alone; Envoy Gateway 1.5 would run 1.35.
-            spec.provider.kubernetes.envoyDeployment.container.image = ENVOY.reference;
-            return undefined;
-          },
-        },
-      });
-      const web = new Microservice("web", {
-        namespace: new Namespace(SHOP, { quota, attachesRoutes: true }),
-        zones: ZONES,
-        image,
-        scaling: { min: 2, max: 2 },
-        resources: { requests: { cpu: "200m", memory: "128Mi" }, limits: { cpu: "1", memory: "128Mi" } },
-      });
-      new Route("web", { gateway, to: web, path: "/", timeout: "5s", retries: 2 });
-      const version = { name: "v1", by: "header", deprecated: DEPRECATED, sunset: SUNSET } as const;
-      new Route("web-v1", { gateway, to: web, path: "/", version });
-    })),
+    ...(await objectsOf(() => void new Namespace(namespace, { quota, openPorts }))),
     ...controlPlaneCertificates(),
   ];
+}
+
+/** The objects of a gateway with a service behind it. */
+export function gatewayObjects(image: string): Promise<object[]> {
+  return objectsOf(() => {
+    const gateway = new Gateway(GATEWAY, {
+      namespace: new Namespace(EDGE, { quota }),
+      host: HOST,
+      issuer: new Issuer("internal", { authority: "private" }),
+      implementation: "envoy",
+      zones: ZONES,
+      scaling: { min: 2, max: 3, cpu: 100 },
+      resources: { requests: { cpu: "1", memory: "256Mi" }, limits: { cpu: "2", memory: "256Mi" } },
+      drain: { least: "5s", most: "20s" },
+      maxRequestSize: "64Ki",
+      transform: {
+        proxies: ({ spec }) => {
+          // The rehearsal has this one alone; Envoy Gateway 1.5 would run 1.35.
+          spec.provider.kubernetes.envoyDeployment.container.image = ENVOY.reference;
+          return undefined;
+        },
+      },
+    });
+    const web = new Microservice("web", {
+      namespace: new Namespace(SHOP, { quota, attachesRoutes: true }),
+      zones: ZONES,
+      image,
+      scaling: { min: 2, max: 2 },
+      resources: { requests: { cpu: "200m", memory: "128Mi" }, limits: { cpu: "1", memory: "128Mi" } },
+    });
+    new Route("web", { gateway, to: web, path: "/", timeout: "5s", retries: 2 });
+    const version = { name: "v1", by: "header", deprecated: DEPRECATED, sunset: SUNSET } as const;
+    new Route("web-v1", { gateway, to: web, path: "/", version });
+  });
 }
 
 /** Where the load balancer is, and who signed the gateway's certificate. */

@@ -9,8 +9,8 @@ const LIFETIME = { authority: "87600h0m0s", server: "43800h0m0s" };
 const RENEWED = { authority: "29200h0m0s", server: "14600h0m0s" };
 
 /**
- * The certificate by which proxies know the controller, and the authority that signs it, in their order. The chart makes them by a hook of
- * Helm, which Pulumi does not run: without the Secret no controller starts.
+ * The certificates of the controller and of its proxies, and the authority that signs them, in their order. The chart makes them by a hook of
+ * Helm, which Pulumi does not run: without the first Secret no controller starts, without the second no proxy trusts it.
  */
 export function controlPlaneCertificates() {
   const host = `${NAME}.${ENVOY_GATEWAY.namespace}`;
@@ -27,16 +27,22 @@ export function controlPlaneCertificates() {
       issuerRef: { kind: "Issuer", name: `${NAME}-bootstrap` },
     }),
     issuer(SIGNS, { ca: { secretName: SIGNS } }),
-    certificate(NAME, {
-      secretName: NAME,
-      dnsNames: [NAME, host, `${host}.svc`, `${host}.svc.cluster.local`],
-      duration: LIFETIME.server,
-      renewBefore: RENEWED.server,
-      usages: ["digital signature", "server auth", "client auth"],
-      privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },
-      issuerRef: { kind: "Issuer", name: SIGNS },
-    }),
+    signed(NAME, [NAME, host, `${host}.svc`, `${host}.svc.cluster.local`]),
+    // Of it the controller takes the authority that it has proxies trust.
+    signed("envoy", [`*.${ENVOY_GATEWAY.namespace}`]),
   ];
+}
+
+function signed(name: string, dnsNames: string[]) {
+  return certificate(name, {
+    secretName: name,
+    dnsNames,
+    duration: LIFETIME.server,
+    renewBefore: RENEWED.server,
+    usages: ["digital signature", "server auth", "client auth"],
+    privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },
+    issuerRef: { kind: "Issuer", name: SIGNS },
+  });
 }
 
 function issuer(name: string, spec: object) {
