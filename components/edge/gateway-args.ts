@@ -14,7 +14,7 @@ import type { ImplementationName } from "./gateway-plan.ts";
 import type { Issuer } from "./issuer.ts";
 
 /** How many proxies carry the traffic of a gateway. */
-export interface ProxyScaling {
+interface ProxyScaling {
   /** Never fewer: at least 2, and 3 by default, one for each zone of three. */
   readonly min: number;
   /** Never more; 10 by default. The same as `min` makes it a fixed number, without an autoscaler. */
@@ -24,7 +24,7 @@ export interface ProxyScaling {
 }
 
 /** How a proxy ends that is taken away: it says so on every connection, and goes when none is left. */
-export interface Drain {
+interface Drain {
   /**
    * It takes new connections for so long: until every load balancer has left it out. 15 s by default, 60 s behind a load balancer of
    * AWS, which takes that long to let go of a target.
