@@ -67,11 +67,17 @@ export function gatewayClassPlan(
 }
 
 /** One listener that only redirects, and one with TLS that the namespaces with the right label attach routes to. */
-export function gatewayPlan(name: string, namespace: string, host: string, secretName: string): GatewayManifest {
+export function gatewayPlan(
+  name: string,
+  namespace: string,
+  host: string,
+  secretName: string,
+  annotations: Readonly<Record<string, string>> = {},
+): GatewayManifest {
   return {
     apiVersion: "gateway.networking.k8s.io/v1",
     kind: "Gateway",
-    metadata: { name, namespace, labels: labels(name), annotations: waitFor("Programmed") },
+    metadata: { name, namespace, labels: labels(name), annotations: { ...waitFor("Programmed"), ...annotations } },
     spec: {
       gatewayClassName: name,
       listeners: [

@@ -63,10 +63,10 @@ export class Gateway extends Component {
     const gatewayClass = new CustomResource(
       ...this.child(`${name}-class`, classPlan, undefined, { dependsOn: proxies ? [proxies] : [] }),
     );
-    const gatewayManifest = gatewayPlan(name, namespace.name, host, certificate.secretName);
-    Object.assign(gatewayManifest.metadata.annotations ?? {}, optOutAnnotations({ hsts: args.hsts }));
+    const stepsDown = optOutAnnotations({ hsts: args.hsts });
+    const plan = gatewayPlan(name, namespace.name, host, certificate.secretName, stepsDown);
     const gateway = new CustomResource(
-      ...this.child(name, gatewayManifest, transform?.gateway, { dependsOn: [gatewayClass, certificate] }),
+      ...this.child(name, plan, transform?.gateway, { dependsOn: [gatewayClass, certificate] }),
     );
     new CustomResource(
       ...this.child(`${name}-redirect`, redirectPlan(name, namespace.name, host), transform?.redirect, {
