@@ -81,6 +81,19 @@ export const environmentSchema = z.strictObject({
   /** Host that the gateway answers for. */
   host,
   gateway: z.enum(["envoy", "rehearsal"]),
+  /** What carries the gateway's traffic, as far as it is not as by default; the rehearsal's gateway has none. */
+  proxies: z
+    .strictObject({
+      scaling: z
+        .strictObject({
+          min: whole(2, 100).exactOptional(),
+          max: whole(2, 100).exactOptional(),
+          cpu: percent.exactOptional(),
+        })
+        .exactOptional(),
+      resources: resources.exactOptional(),
+    })
+    .exactOptional(),
   certificates,
   images: z.strictObject({
     registry: text('a registry and folder such as "registry.example.com/shop"', (given) =>
@@ -284,7 +297,7 @@ function numbered(part: string): string | number {
 }
 
 function checkTier(
-  { tier, cluster: { provider }, gateway, zones, paging, services, stores, aws, objectives, releases }: Parsed,
+  { tier, cluster: { provider }, gateway, proxies, zones, paging, services, stores, aws, objectives, releases }: Parsed,
   report: Report,
 ): void {
   const rehearsal = tier === "rehearsal";
@@ -298,6 +311,7 @@ function checkTier(
       ["gateway"],
       rehearsal ? '"rehearsal": nothing else runs there' : '"envoy": the stand-in carries no traffic',
     );
+  if (gateway === "rehearsal" && proxies) report(["proxies"], "nothing: the stand-in has no proxies");
   if ((releases.controller === undefined) !== rehearsal)
     report(
       ["releases", "controller"],

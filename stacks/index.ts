@@ -53,7 +53,15 @@ const { postgres, cache, kafka } = storesOf(ground, { namespace: data, issuer: i
 
 const gateway = new Gateway(
   "gateway",
-  { namespace: edge, host: environment.host, issuer: trusted, implementation: environment.gateway },
+  {
+    namespace: edge,
+    host: environment.host,
+    issuer: trusted,
+    implementation: environment.gateway,
+    zones: environment.zones,
+    ...environment.proxies,
+    ...(environment.aws && { loadBalancer: "aws" }),
+  },
   on,
 );
 
