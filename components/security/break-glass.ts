@@ -39,11 +39,11 @@ const BREAK_GLASS_USED: Alert = {
   severity: "critical",
   // A count that begins with the first use has never been less, so that nothing seems to have been added to it.
   expr: `(sum by (pod) (${USED} unless ${USED} offset ${TOLD_FOR}) > 0) or (sum by (pod) (increase(${USED}[${TOLD_FOR}])) > 0)`,
-  lasts: "0s",
+  lasts: "1m",
   summary: "somebody uses the rights for emergencies; the audit log says who, and does what",
 };
 
-/** Has somebody paged within a minute of the first request with the rights for emergencies, for as long as they are used. */
+/** Has somebody paged a minute or two after the first request with the rights for emergencies, for as long as they are used. */
 export function breakGlassAlerts(name: string, namespace: string, runbooks?: string) {
   return alertsPlan({ name, namespace, kind: "platform", runbook: "access", runbooks }, [BREAK_GLASS_USED]);
 }
