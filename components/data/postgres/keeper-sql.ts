@@ -20,7 +20,7 @@ BEGIN;
 SELECT pg_advisory_xact_lock(hashtext('plumbline.audit')) AS locked \\gset
 
 CREATE TABLE IF NOT EXISTS audit.secret (
-  only  boolean PRIMARY KEY DEFAULT true CHECK (only),
+  one   boolean PRIMARY KEY DEFAULT true CHECK (one),
   value bytea NOT NULL
 );
 INSERT INTO audit.secret (value)

@@ -8,6 +8,7 @@ import { admit, admitScrapers, reach, reachApiServer } from "../../core/network.
 import { amount, type Quantity } from "../../core/quantity.ts";
 import { lacks, spread } from "../../core/spread.ts";
 import type { Destination, Pods } from "../../core/usage.ts";
+import { AUDITED_STATEMENTS, NO_VALUES } from "../../security/audit/statements.ts";
 import { dataLabels, declaredAnnotations } from "../declared.ts";
 import type { CompleteArgs } from "./args.ts";
 import type { clusterParts } from "./backup.ts";
@@ -195,6 +196,8 @@ export function clusterPlan(
           // The details of an error are the values of a row.
           log_error_verbosity: "terse",
           wal_retrieve_retry_interval: STANDBY_RETRIES_EVERY,
+          // The operator loads pgaudit when it finds a setting of it.
+          ...(args.dataClass === "personal" && { ...AUDITED_STATEMENTS, ...NO_VALUES }),
           ...parameters,
         },
         ...(instances > 1 ? { synchronous: { method: "any", number: 1, dataDurability: "required" } } : {}),
