@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { Audit, type AuditEvent, askedBy, auditEvent } from "./audit.ts";
@@ -33,9 +34,9 @@ function recorded() {
 }
 
 describe("audit events", () => {
-  test("their schema is what is published", async () => {
-    const schema = { title: "An audit event", ...z.toJSONSchema(auditEvent) };
-    await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot("../audit-event.schema.json");
+  test("their schema is what is published", () => {
+    const published = JSON.parse(readFileSync(new URL("../audit-event.schema.json", import.meta.url), "utf8"));
+    expect(published).toEqual({ title: "An audit event", ...z.toJSONSchema(auditEvent) });
   });
 
   test("are written in the transaction of the work that they tell of", async () => {
