@@ -16,6 +16,7 @@ import { checkDashboards, dashboardsSchema } from "./dashboards-schema.ts";
 import { cpu, disk, duration, label, memory, optOut, percent, resources, text, whole } from "./fields.ts";
 import { checkMonitoring, monitoringSchema, pagingSchema } from "./monitoring-schema.ts";
 import { NODE_KINDS } from "./node-kinds.ts";
+import { checkSecretsFrom, secretsFromSchema } from "./secrets-schema.ts";
 import { awsSchema, storesSchema } from "./store-schema.ts";
 import { checkTelemetry, telemetrySchema } from "./telemetry-schema.ts";
 
@@ -80,6 +81,19 @@ export const environmentSchema = z.strictObject({
   /** Host that the gateway answers for. */
   host,
   gateway: z.enum(["envoy", "rehearsal"]),
+  /** What carries the gateway's traffic, as far as it is not as by default; the rehearsal's gateway has none. */
+  proxies: z
+    .strictObject({
+      scaling: z
+        .strictObject({
+          min: whole(2, 100).exactOptional(),
+          max: whole(2, 100).exactOptional(),
+          cpu: percent.exactOptional(),
+        })
+        .exactOptional(),
+      resources: resources.exactOptional(),
+    })
+    .exactOptional(),
   certificates,
   images: z.strictObject({
     registry: text('a registry and folder such as "registry.example.com/shop"', (given) =>
@@ -126,7 +140,7 @@ export const environmentSchema = z.strictObject({
   stores: storesSchema,
   /** Grafana. None by default. */
   dashboards: dashboardsSchema.exactOptional(),
-  /** Traces and logs; nothing collects them where it is left out, as in a rehearsal. */
+  /** Traces, logs and, if asked for, profiles; nothing collects them where it is left out, as in a rehearsal. */
   telemetry: telemetrySchema.exactOptional(),
   /** The variant of a flag here, if another than its definition's default. A change of it rolls nothing. */
   flags: flags.exactOptional(),
@@ -138,7 +152,13 @@ export const environmentSchema = z.strictObject({
     rto: duration,
     rpo: duration,
   }),
-  retention: z.strictObject({ metrics: duration, logs: duration, traces: duration, backups: duration }),
+  retention: z.strictObject({
+    metrics: duration,
+    logs: duration,
+    traces: duration,
+    profiles: duration.exactOptional(),
+    backups: duration,
+  }),
   /** Where people read `docs/runbooks`: alerts lead there. */
   runbooks: z
     .url({ protocol: /^https?$/, error: 'an address such as "https://git.example.com/docs/runbooks"' })
@@ -147,6 +167,8 @@ export const environmentSchema = z.strictObject({
   monitoring: monitoringSchema.exactOptional(),
   /** Who is told: `critical` wakes someone, `warning` waits for the morning. */
   paging: pagingSchema.exactOptional(),
+  /** Where the Secrets that these name come from; people make them where it is left out. */
+  secretsFrom: secretsFromSchema.exactOptional(),
 });
 
 /** One environment: everything in which one stack differs from another. */
@@ -167,6 +189,7 @@ export function crossCheck(environment: Parsed, report: Report): void {
   checkTier(environment, report);
   checkLoad(environment, report);
   checkMonitoring(environment, report);
+  checkSecretsFrom(environment, report);
   checkTelemetry(environment, report);
   checkDashboards(environment, report);
   for (const { field, allowed } of objectiveProblems(environment.objectives)) report(field.split("."), allowed);
@@ -274,7 +297,7 @@ function numbered(part: string): string | number {
 }
 
 function checkTier(
-  { tier, cluster: { provider }, gateway, zones, paging, services, stores, aws, objectives, releases }: Parsed,
+  { tier, cluster: { provider }, gateway, proxies, zones, paging, services, stores, aws, objectives, releases }: Parsed,
   report: Report,
 ): void {
   const rehearsal = tier === "rehearsal";
@@ -288,6 +311,7 @@ function checkTier(
       ["gateway"],
       rehearsal ? '"rehearsal": nothing else runs there' : '"envoy": the stand-in carries no traffic',
     );
+  if (gateway === "rehearsal" && proxies) report(["proxies"], "nothing: the stand-in has no proxies");
   if ((releases.controller === undefined) !== rehearsal)
     report(
       ["releases", "controller"],

@@ -5,16 +5,19 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { ENVOY_GATEWAY } from "../components/cluster/operators/index.ts";
-import { accessLogPlan } from "../components/edge/access-log.ts";
+import { clientPolicyPlan, gatewayPolicyPlan } from "../components/edge/client-policy.ts";
+import { completeProxies } from "../components/edge/gateway-args.ts";
+import { proxiesPlan } from "../components/edge/proxies-plan.ts";
+import { responseHeaders } from "../components/edge/response-headers.ts";
 import { routesPlan } from "../components/edge/route-plan.ts";
 
 const run = promisify(execFile);
 const MODULE = `github.com/envoyproxy/gateway@v${ENVOY_GATEWAY.version}`;
-const CRDS = ["backendtrafficpolicies", "envoyproxies"].map(
+const CRDS = ["backendtrafficpolicies", "clienttrafficpolicies", "envoyproxies"].map(
   (kind) => `charts/gateway-helm/crds/generated/gateway.envoyproxy.io_${kind}.yaml`,
 );
 
-test("the API server accepts each policy and the access log, by the CRDs of the Envoy Gateway that is installed", async () => {
+test("the API server accepts each policy and the proxies, by the CRDs of the Envoy Gateway that is installed", async () => {
   const dir = mkdtempSync(join(tmpdir(), "plumbline-policy-"));
   onTestFinished(() => rmSync(dir, { recursive: true }));
   const kubectl = (...words: string[]) =>
@@ -28,7 +31,7 @@ test("the API server accepts each policy and the access log, by the CRDs of the 
   const established = () => kubectl("wait", "--for=condition=Established", ...crds, "--timeout=30s");
   await vi.waitFor(established, { timeout: 30_000, interval: 250 });
 
-  const gateway = { name: "edge", namespace: "edge", host: "shop.example.com" };
+  const gateway = { name: "edge", namespace: "edge", host: "shop.example.com", responseHeaders: responseHeaders() };
   const to = { name: "orders", namespace: "default", gateway, path: "/", service: { name: "orders", port: 8080 } };
   const breaker = { consecutive5xx: 3, ejection: "1h" } as const;
   const plans = [
@@ -43,9 +46,13 @@ test("the API server accepts each policy and the access log, by the CRDs of the 
   for (const plan of plans)
     for (const { route, policy } of plan)
       expect(await apply([route, policy])).toMatch(/httproute.* created .*\n.*backendtrafficpolicy.* created/);
-  const log = accessLogPlan("edge", "default");
-  expect(await apply([log])).toMatch(/envoyproxy.* created/);
-  await expect(apply([{ ...log, spec: { ...log.spec, accessLog: {} } }])).rejects.toThrow(/unknown field .*accessLog/);
+  const args = completeProxies({ loadBalancer: "aws" });
+  const proxies = proxiesPlan("edge", "default", { ...args, zones: ["a"], podLabels: { app: "edge" } });
+  const all = [proxies, clientPolicyPlan("edge", "default", args), gatewayPolicyPlan("edge", "default", args)];
+  const made = /envoyproxy.* created .*\n.*clienttrafficpolicy.* created .*\n.*backendtrafficpolicy.* created/;
+  expect(await apply(all)).toMatch(made);
+  const wrong = { ...proxies, spec: { ...proxies.spec, accessLog: {} } };
+  await expect(apply([wrong])).rejects.toThrow(/unknown field .*accessLog/);
   const [{ policy } = {}] = plans[0] ?? [];
   const typo = { ...policy, spec: { ...policy?.spec, circuitBreakers: {} } };
   await expect(apply([typo])).rejects.toThrow(/unknown field .*circuitBreakers/);

@@ -1,41 +1,32 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Namespace } from "../cluster/namespace.ts";
 import { Component } from "../core/component.ts";
 import { refuse } from "../core/invalid.ts";
 import { labels } from "../core/labels.ts";
 import { Ledger } from "../core/ledger.ts";
-import type { Transform } from "../core/transform.ts";
+import { optOutAnnotations } from "../core/opt-out.ts";
 import type { Destination } from "../core/usage.ts";
-import { accessLogPlan } from "./access-log.ts";
 import { Certificate } from "./certificate.ts";
-import type { GatewayManifest, HttpRouteManifest } from "./gateway-api.ts";
+import { clientPolicyPlan, gatewayPolicyPlan } from "./client-policy.ts";
+import { completeProxies, type GatewayArgs, gatewayProblems } from "./gateway-args.ts";
 import {
   gatewayClassPlan,
+  gatewayMonitorPlan,
   gatewayNetworkPlan,
   gatewayPlan,
-  gatewayProblems,
   IMPLEMENTATIONS,
+  type Implementation,
   type ImplementationName,
   redirectPlan,
 } from "./gateway-plan.ts";
-import type { Issuer } from "./issuer.ts";
+import { proxiesPlan } from "./proxies-plan.ts";
+import { type ResponseHeaders, responseHeaders } from "./response-headers.ts";
 
-export interface GatewayArgs {
-  readonly namespace: Namespace;
-  /** Host that the gateway answers for, such as `shop.example.com`. */
-  readonly host: string;
-  /** Who signs the host's certificate. */
-  readonly issuer: Issuer;
-  readonly implementation: ImplementationName;
-  readonly transform?: {
-    readonly gateway?: Transform<GatewayManifest>;
-    readonly redirect?: Transform<HttpRouteManifest>;
-  };
-}
-
-/** The one way in from outside: TLS with a certificate of its own; what comes without is sent to where TLS is. */
+/**
+ * The one way in from outside: TLS 1.2 or 1.3 with a certificate of its own; what comes without is sent to where TLS is. Where Envoy Gateway
+ * runs it, it is proxies in several zones that scale, drain and hold clients to limits.
+ */
 export class Gateway extends Component {
   readonly name: string;
   readonly host: string;
@@ -44,19 +35,22 @@ export class Gateway extends Component {
   readonly podLabels: Readonly<Record<string, string>>;
   readonly url: string;
   readonly implementation: ImplementationName;
+  /** What every answer gets and loses that comes by a route of it. */
+  readonly responseHeaders: ResponseHeaders;
   readonly #routed: Ledger<Destination>;
 
   constructor(name: string, args: GatewayArgs, opts?: pulumi.ComponentResourceOptions) {
     const { namespace, host, issuer, transform } = args;
-    refuse(`Gateway "${name}"`, gatewayProblems(name, host));
+    refuse(`Gateway "${name}"`, gatewayProblems(name, args));
     super("edge:Gateway", name, opts, [namespace]);
-    const implementation = IMPLEMENTATIONS[args.implementation];
+    const implementation: Implementation = IMPLEMENTATIONS[args.implementation];
     this.implementation = args.implementation;
     this.name = name;
     this.host = host;
     this.namespace = namespace.name;
     this.podLabels = implementation.podLabels(name);
     this.url = `https://${host}`;
+    this.responseHeaders = responseHeaders(args.hsts, args.headers);
     this.#routed = new Ledger(`Gateway "${name}"`);
 
     const certificate = new Certificate(
@@ -64,17 +58,15 @@ export class Gateway extends Component {
       { namespace, issuer, hosts: [host], usages: ["server auth"] },
       { parent: this },
     );
-    const accessLog = implementation.writesAccessLog
-      ? [new CustomResource(...this.child(`${name}-access-log`, accessLogPlan(name, namespace.name)))]
-      : [];
+    const proxies = implementation.metricsPort === undefined ? undefined : this.#proxies(name, args);
     const classPlan = gatewayClassPlan(name, namespace.name, implementation);
     const gatewayClass = new CustomResource(
-      ...this.child(`${name}-class`, classPlan, undefined, { dependsOn: accessLog }),
+      ...this.child(`${name}-class`, classPlan, undefined, { dependsOn: proxies ? [proxies] : [] }),
     );
+    const stepsDown = optOutAnnotations({ hsts: args.hsts });
+    const plan = gatewayPlan(name, namespace.name, host, certificate.secretName, stepsDown);
     const gateway = new CustomResource(
-      ...this.child(name, gatewayPlan(name, namespace.name, host, certificate.secretName), transform?.gateway, {
-        dependsOn: [gatewayClass, certificate],
-      }),
+      ...this.child(name, plan, transform?.gateway, { dependsOn: [gatewayClass, certificate] }),
     );
     new CustomResource(
       ...this.child(`${name}-redirect`, redirectPlan(name, namespace.name, host), transform?.redirect, {
@@ -86,6 +78,29 @@ export class Gateway extends Component {
       ...this.child(`${name}-network`, { metadata: { name, namespace: namespace.name, labels: labels(name) }, spec }),
     );
     this.registerOutputs({ url: this.url });
+  }
+
+  /** What Envoy Gateway is told of the proxies, of clients and of requests. The proxies come first: the class names them. */
+  #proxies(name: string, args: GatewayArgs): pulumi.Resource {
+    const { zones, transform } = args;
+    const namespace = this.namespace;
+    const complete = completeProxies(args);
+    const proxies = new CustomResource(
+      ...this.child(
+        `${name}-proxies`,
+        proxiesPlan(name, namespace, { ...complete, zones, podLabels: this.podLabels }),
+        transform?.proxies,
+        { aliases: [{ name: `${name}-access-log` }] },
+      ),
+    );
+    new CustomResource(
+      ...this.child(`${name}-clients`, clientPolicyPlan(name, namespace, complete), transform?.clients),
+    );
+    const requests = gatewayPolicyPlan(name, namespace, complete);
+    if (requests) new CustomResource(...this.child(`${name}-requests`, requests, transform?.requests));
+    const monitor = gatewayMonitorPlan(name, namespace, IMPLEMENTATIONS[args.implementation]);
+    new CustomResource(...this.child(`${name}-monitor`, monitor, transform?.monitor));
+    return proxies;
   }
 
   /** Lets the gateway's pods send to these. A Route says so; nobody else needs to. */

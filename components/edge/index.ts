@@ -1,5 +1,6 @@
 export { Certificate, type CertificateArgs } from "./certificate.ts";
-export { Gateway, type GatewayArgs } from "./gateway.ts";
+export { Gateway } from "./gateway.ts";
+export type { GatewayArgs } from "./gateway-args.ts";
 export type { ImplementationName } from "./gateway-plan.ts";
 export { Issuer, type IssuerArgs } from "./issuer.ts";
 export { Route, type RouteArgs, type RouteTarget } from "./route.ts";

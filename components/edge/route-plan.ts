@@ -6,13 +6,21 @@ import { isOptOut } from "../core/opt-out.ts";
 import { CALLING, completeResilience, type Resilience, resilienceProblems } from "../core/resilience.ts";
 import type { HttpRouteManifest, Method } from "./gateway-api.ts";
 import { HTTPS, type ImplementationName } from "./gateway-plan.ts";
+import type { ResponseHeaders } from "./response-headers.ts";
+import { endHeaders, type RouteVersion, versionHeaders, versionPath, versionProblems } from "./route-version.ts";
 import { type TrafficPolicyManifest, trafficPolicyPlan } from "./traffic-policy.ts";
 
 export interface RoutePlanArgs {
   readonly name: string;
   readonly namespace: string;
-  readonly gateway: { readonly name: string; readonly namespace: string; readonly host: string };
+  readonly gateway: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly host: string;
+    readonly responseHeaders: ResponseHeaders;
+  };
   readonly path: string;
+  readonly version?: RouteVersion | undefined;
   readonly service: { readonly name: string; readonly port: number };
   readonly timeout: Duration;
   /** Those that it is for; all by default. */
@@ -25,11 +33,17 @@ export function routePlan({
   namespace,
   gateway,
   path,
+  version,
   service,
   timeout,
   methods,
 }: RoutePlanArgs): HttpRouteManifest {
-  const match = { path: { type: "PathPrefix" as const, value: path } };
+  const headers = versionHeaders(version);
+  const match = {
+    path: { type: "PathPrefix" as const, value: versionPath(path, version) },
+    ...(headers && { headers }),
+  };
+  const { set, remove } = gateway.responseHeaders;
   const span = `${milliseconds(timeout)}ms`;
   return {
     apiVersion: "gateway.networking.k8s.io/v1",
@@ -41,6 +55,12 @@ export function routePlan({
       rules: [
         {
           matches: methods ? methods.map((method) => ({ ...match, method })) : [match],
+          filters: [
+            {
+              type: "ResponseHeaderModifier",
+              responseHeaderModifier: { set: [...set, ...endHeaders(version)], remove: [...remove] },
+            },
+          ],
           backendRefs: [{ name: service.name, port: service.port }],
           timeouts: { request: span, backendRequest: span },
         },
@@ -78,8 +98,8 @@ export function routesPlan(
 /** Longest time that the Gateway API's duration can say in milliseconds (five digits). */
 const LONGEST_TIMEOUT: Duration = "99s";
 
-export function routeProblems(name: string, path: string, settings: Resilience): Problem[] {
-  const problems = nameProblems("name", name);
+export function routeProblems(name: string, path: string, settings: Resilience, version?: RouteVersion): Problem[] {
+  const problems = [...nameProblems("name", name), ...versionProblems(version)];
   if (!/^\/[\w\-./~]*$/.test(path) || path.includes("//") || /\/\.\.?(\/|$)/.test(path))
     problems.push({ field: "path", given: path, allowed: 'a path such as "/orders": from "/", no "//", no ".."' });
   return [...problems, ...resilienceProblems("", settings, LONGEST_TIMEOUT)];

@@ -16,6 +16,8 @@ export type TrafficPolicyManifest = Manifest<
   "BackendTrafficPolicy",
   {
     targetRefs: { group: "gateway.networking.k8s.io"; kind: "HTTPRoute"; name: string }[];
+    /** By itself it would stand in place of the gateway's. */
+    mergeType: "StrategicMerge";
     circuitBreaker: {
       maxConnections: number;
       maxPendingRequests: number;
@@ -50,6 +52,7 @@ export function trafficPolicyPlan(
     metadata: { name: route, namespace, labels: labels(route), annotations: optOutAnnotations({ breaker }) },
     spec: {
       targetRefs: [{ group: "gateway.networking.k8s.io", kind: "HTTPRoute", name: route }],
+      mergeType: "StrategicMerge",
       circuitBreaker: {
         maxConnections: CALLING.connections,
         maxPendingRequests: maxInFlight,

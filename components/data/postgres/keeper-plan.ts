@@ -5,6 +5,7 @@ import { labels, selector } from "../../core/labels.ts";
 import { reach } from "../../core/network.ts";
 import type { Resources } from "../../core/resources.ts";
 import { RESTRICTED_CONTAINER } from "../../core/security-context.ts";
+import { image } from "../../images/catalogue.ts";
 import { dataLabels } from "../declared.ts";
 import { environment } from "../environment.ts";
 import { runPlan, type Task } from "../task-plan.ts";
@@ -98,7 +99,7 @@ export function keeperTask(name: string, args: CompleteArgs, authority: string):
       containers: [
         {
           name: KEEPER,
-          image: `ghcr.io/cloudnative-pg/postgresql:${args.version}`,
+          image: image("postgresql", args.version),
           command: ["bash", `${KEEPER_PATHS.files}/keep.sh`],
           env: environment({
             DATABASES: databases.join(" "),

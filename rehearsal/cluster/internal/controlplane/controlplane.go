@@ -85,8 +85,11 @@ func New(dir, context string, store *pki.Store, listeners map[string]net.Listene
 		}
 	}
 	p := &ControlPlane{dir: dir, context: context, store: store, listeners: listeners, nodes: nodes, failed: make(chan error, 4)}
+	encryption, err := encryptionConfig(store.Secrets)
 	return p, errors.Join(
+		err,
 		p.writeCredentials(),
+		state.WriteFile(p.run("encryption.json"), encryption, 0o600),
 		state.WriteFile(p.run("audit-policy.yaml"), policy, 0o600),
 		state.WriteFile(p.run("admission.yaml"), admission, 0o600),
 		p.parseFlags(),
