@@ -26,15 +26,9 @@ export interface Task {
   readonly pod: Pick<types.input.core.v1.PodSpec, "initContainers" | "containers" | "volumes">;
 }
 
-/** A task as a CronJob: one run at a time, of pods without a token of Kubernetes. */
-export function taskPlan({
-  name,
-  namespace,
-  labels,
-  annotations,
-  suspend,
-  ...task
-}: Task): types.input.batch.v1.CronJob {
+/** A task as a CronJob: one run at a time. */
+export function taskPlan(task: Task): types.input.batch.v1.CronJob {
+  const { name, namespace, labels, annotations, suspend } = task;
   return {
     metadata: { name, namespace, labels, annotations },
     spec: {
@@ -45,25 +39,27 @@ export function taskPlan({
       startingDeadlineSeconds: task.lateBy,
       successfulJobsHistoryLimit: KEPT_RUNS,
       failedJobsHistoryLimit: KEPT_RUNS,
-      jobTemplate: {
-        metadata: { labels },
-        spec: {
-          backoffLimit: task.retries,
-          activeDeadlineSeconds: task.deadline,
-          template: {
-            metadata: { labels },
-            spec: {
-              ...placed(task.zones),
-              restartPolicy: "Never",
-              serviceAccountName: name,
-              automountServiceAccountToken: false,
-              enableServiceLinks: false,
-              priorityClassName: priorityClass("task"),
-              securityContext: RESTRICTED_POD,
-              ...task.pod,
-            },
-          },
-        },
+      jobTemplate: { metadata: { labels }, spec: runPlan(task) },
+    },
+  };
+}
+
+/** One run of a task, of a pod without a token of Kubernetes. */
+export function runPlan({ name, labels, ...task }: Task): types.input.batch.v1.JobSpec {
+  return {
+    backoffLimit: task.retries,
+    activeDeadlineSeconds: task.deadline,
+    template: {
+      metadata: { labels },
+      spec: {
+        ...placed(task.zones),
+        restartPolicy: "Never",
+        serviceAccountName: name,
+        automountServiceAccountToken: false,
+        enableServiceLinks: false,
+        priorityClassName: priorityClass("task"),
+        securityContext: RESTRICTED_POD,
+        ...task.pod,
       },
     },
   };

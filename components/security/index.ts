@@ -1,5 +1,12 @@
 export { Access, type AccessArgs } from "./access.ts";
 export { GROUP, isGroup, type People } from "./access-plan.ts";
+export {
+  type ApiAuditArgs,
+  type AuditLevel,
+  type AuditPolicy,
+  type AuditRule,
+  apiAuditPolicy,
+} from "./audit/api-policy.ts";
 export { breakGlassAlerts, breakGlassReceiver, breakGlassRecorded } from "./break-glass.ts";
 export { ExternalSecret, type ExternalSecretArgs } from "./secrets/external-secret.ts";
 export { SecretSource, type SecretSourceArgs } from "./secrets/source.ts";

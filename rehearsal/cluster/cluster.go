@@ -165,7 +165,7 @@ func (c *cluster) layCredentials(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if c.plane, err = controlplane.New(c.dir, c.description.Context(), store, listeners, realNodes); err != nil {
+	if c.plane, err = controlplane.New(c.dir, c.description.Context(), store, listeners, realNodes, c.description.AuditPolicy); err != nil {
 		return err
 	}
 	c.status.Server = c.plane.Server()

@@ -32,6 +32,7 @@ it("passes on where the release controller finds Prometheus", () => {
   const releases = { prometheus: { namespace: "monitoring", service: "prometheus", port: 9090 } };
   expect(clusterConfig({ ...PLAN, releases })).toMatchObject({ releases });
   expect(clusterConfig(PLAN)).not.toHaveProperty("releases");
+  expect(clusterConfig({ ...PLAN, auditPolicy: "/policy.yaml" })).toMatchObject({ auditPolicy: "/policy.yaml" });
 });
 
 it.each<[string, Partial<ClusterPlan>]>([

@@ -50,6 +50,8 @@ export interface ClusterConfig {
   readonly crds: readonly string[];
   /** Absolute folder of the store with which the cluster begins if it has no data. Without: it makes everything itself. */
   readonly seed?: string;
+  /** Absolute file of the API server's audit policy (audit.k8s.io/v1). Without: the rehearsal's own, which records changes with their content. */
+  readonly auditPolicy?: string;
   readonly releases?: Releases;
 }
 
@@ -65,6 +67,8 @@ export interface ClusterPlan {
   readonly seed?: string;
   /** Without: all nodes are simulated. */
   readonly real?: RealNodes;
+  /** Without: the rehearsal's own. */
+  readonly auditPolicy?: string;
   readonly releases?: Releases;
 }
 
@@ -84,6 +88,7 @@ export function clusterConfig({
   crds,
   seed,
   real,
+  auditPolicy,
   releases,
 }: ClusterPlan): ClusterConfig {
   const fewest = real === undefined ? 1 : 0;
@@ -120,6 +125,7 @@ export function clusterConfig({
     crds,
     ...(seed !== undefined && { seed }),
     ...(real && { real }),
+    ...(auditPolicy !== undefined && { auditPolicy }),
     ...(releases && { releases }),
   };
 }

@@ -22,7 +22,17 @@ export const POSTGRESQL: ImageDescription = {
       kind: "debian",
       release: DEBIAN,
       // The server hands commands to a shell; its locale C.UTF-8 lies in libc-bin.
-      packages: [`postgresql-${VERSION}`, "tzdata", "libc-bin", "bash", "dash", "coreutils", "grep", "sed"],
+      packages: [
+        `postgresql-${VERSION}`,
+        `postgresql-${VERSION}-pgaudit`,
+        "tzdata",
+        "libc-bin",
+        "bash",
+        "dash",
+        "coreutils",
+        "grep",
+        "sed",
+      ],
       without: ["locales", "openssl", "postgresql-client-common", "postgresql-common", "ssl-cert"],
     },
     {

@@ -1,4 +1,5 @@
 import { runService } from "@plumbline-shop/chassis";
+import { Audit, readAudit } from "@plumbline-shop/chassis/audit";
 import { type FlagSettings, Flags, readFlagSettings } from "@plumbline-shop/chassis/flags";
 import { readTopicSettings, type TopicSettings } from "@plumbline-shop/chassis/kafka";
 import { Postgres, type PostgresSettings, readPostgresSettings } from "@plumbline-shop/chassis/postgres";
@@ -11,6 +12,7 @@ interface Config {
   readonly database: PostgresSettings;
   readonly topic: TopicSettings;
   readonly flags: FlagSettings;
+  readonly audited: boolean;
 }
 
 await runService<Config>({
@@ -19,12 +21,13 @@ await runService<Config>({
     database: readPostgresSettings(settings, "ORDERS_DB"),
     topic: readTopicSettings(settings, "ORDERS_TOPIC", "orders"),
     flags: readFlagSettings(settings, "SHOP_FLAGS"),
+    audited: readAudit(settings, "ORDERS_DB"),
   }),
   build: ({ database, topic, ...config }, tools) => {
     const postgres = new Postgres("postgres", database, tools.log);
     const flags = new Flags(SHOP_FLAGS, config.flags, tools);
     const producer = new TopicProducer("orders", topic);
-    const orders = new PostgresOrders(postgres);
+    const orders = new PostgresOrders(postgres, new Audit(postgres, config.audited));
     return {
       dependencies: [postgres, producer],
       workers: [flags],

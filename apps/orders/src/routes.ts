@@ -1,4 +1,5 @@
 import { RequestError } from "@plumbline-shop/chassis/api";
+import { askedBy } from "@plumbline-shop/chassis/audit";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { type Order, orderRequest } from "./order.ts";
@@ -31,7 +32,7 @@ export function orderRoutes(api: FastifyInstance, store: OrderStore, { taken, pu
     const asked = orderRequest.parse(request.body);
     if (!(await taken(asked.customer)))
       throw new RequestError(503, "orders are not taken at the moment: send it again later, with the same key");
-    const placement = await store.place(key.data, asked);
+    const placement = await store.place(key.data, asked, askedBy(request));
     if (placement.outcome === "conflict")
       throw new RequestError(422, "this Idempotency-Key was used for another order: use a new one");
     const { order, outcome } = placement;
@@ -44,7 +45,7 @@ export function orderRoutes(api: FastifyInstance, store: OrderStore, { taken, pu
 
   api.get<{ Params: { id: string } }>("/orders/:id", async (request) => {
     const id = orderId.safeParse(request.params.id);
-    const order = id.success ? await store.find(id.data) : undefined;
+    const order = id.success ? await store.find(id.data, askedBy(request)) : undefined;
     if (order === undefined) throw new RequestError(404, "there is no such order");
     return order;
   });

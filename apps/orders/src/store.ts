@@ -1,3 +1,4 @@
+import type { AskedBy, Audit } from "@plumbline-shop/chassis/audit";
 import type { Postgres } from "@plumbline-shop/chassis/postgres";
 import { type Order, type OrderRequest, totalOf } from "./order.ts";
 
@@ -8,9 +9,9 @@ export type Placement =
   | { readonly outcome: "conflict" };
 
 export interface OrderStore {
-  place(key: string, request: OrderRequest): Promise<Placement>;
+  place(key: string, request: OrderRequest, by: AskedBy): Promise<Placement>;
   markPublished(id: string): Promise<void>;
-  find(id: string): Promise<Order | undefined>;
+  find(id: string, by: AskedBy): Promise<Order | undefined>;
 }
 
 const SCHEMA = `
@@ -37,12 +38,14 @@ interface PlacedRow extends Row {
   readonly is_same: boolean;
 }
 
-/** Orders in PostgreSQL. */
+/** Orders in PostgreSQL. Who places or reads one is written down with it, where the database keeps audit events. */
 export class PostgresOrders implements OrderStore {
   readonly #database: Postgres;
+  readonly #audit: Audit;
 
-  constructor(database: Postgres) {
+  constructor(database: Postgres, audit: Audit) {
     this.#database = database;
+    this.#audit = audit;
   }
 
   createSchema(): Promise<void> {
@@ -50,28 +53,36 @@ export class PostgresOrders implements OrderStore {
   }
 
   /** One statement, so that of two requests with one key exactly one places the order and both see it. */
-  async place(key: string, request: OrderRequest): Promise<Placement> {
-    const [row] = await this.#database.query<PlacedRow>(
-      `INSERT INTO orders (idempotency_key, request, total) VALUES ($1, $2, $3)
-       ON CONFLICT (idempotency_key) DO UPDATE SET idempotency_key = excluded.idempotency_key
-       RETURNING id, request, total, placed_at, published_at, xmax = 0 AS is_new, request = $2::jsonb AS is_same`,
-      [key, JSON.stringify(request), totalOf(request)],
-    );
-    if (row === undefined) throw new Error("the order was neither placed nor found");
-    if (!row.is_same) return { outcome: "conflict" };
-    return { outcome: row.is_new ? "placed" : "known", order: orderOf(row), published: row.published_at !== null };
+  place(key: string, request: OrderRequest, by: AskedBy): Promise<Placement> {
+    return this.#audit.run(async (ask, record) => {
+      const [row] = await ask<PlacedRow>(
+        `INSERT INTO orders (idempotency_key, request, total) VALUES ($1, $2, $3)
+         ON CONFLICT (idempotency_key) DO UPDATE SET idempotency_key = excluded.idempotency_key
+         RETURNING id, request, total, placed_at, published_at, xmax = 0 AS is_new, request = $2::jsonb AS is_same`,
+        [key, JSON.stringify(request), totalOf(request)],
+      );
+      if (row === undefined) throw new Error("the order was neither placed nor found");
+      const outcome = row.is_same ? "done" : "refused";
+      await record({ ...by, action: "order.place", object: `orders/${row.id}`, subject: request.customer, outcome });
+      if (!row.is_same) return { outcome: "conflict" };
+      return { outcome: row.is_new ? "placed" : "known", order: orderOf(row), published: row.published_at !== null };
+    });
   }
 
   async markPublished(id: string): Promise<void> {
     await this.#database.query("UPDATE orders SET published_at = now() WHERE id = $1", [id]);
   }
 
-  async find(id: string): Promise<Order | undefined> {
-    const [row] = await this.#database.query<Row>(
-      "SELECT id, request, total, placed_at, published_at FROM orders WHERE id = $1",
-      [id],
-    );
-    return row && orderOf(row);
+  find(id: string, by: AskedBy): Promise<Order | undefined> {
+    return this.#audit.run(async (ask, record) => {
+      const [row] = await ask<Row>("SELECT id, request, total, placed_at, published_at FROM orders WHERE id = $1", [
+        id,
+      ]);
+      if (row === undefined) return undefined;
+      const { customer: subject } = row.request;
+      await record({ ...by, action: "order.read", object: `orders/${id}`, subject, outcome: "done" });
+      return orderOf(row);
+    });
   }
 }
 

@@ -5,6 +5,7 @@ import type { Resources } from "../../core/resources.ts";
 import type { Transform } from "../../core/transform.ts";
 import { IMAGES } from "../../images/catalogue.ts";
 import type { StoreArgs } from "../store.ts";
+import type { AuditArgs } from "./audit-args.ts";
 import type { BackupArgs, RestoreArgs } from "./backup-args.ts";
 import type {
   ClusterManifest,
@@ -35,6 +36,8 @@ export interface PostgresArgs<Name extends string = string> extends StoreArgs {
   readonly restore?: RestoreArgs;
   /** Which rows are about people: they go when their time is over, or when a person asks for it. */
   readonly erasure?: ErasureArgs<Name>;
+  /** Where services write who did what to whose data; nowhere by default. */
+  readonly audit?: AuditArgs<Name>;
   readonly transform?: {
     readonly cluster?: Transform<ClusterManifest>;
     readonly database?: Transform<DatabaseManifest>;
@@ -43,6 +46,7 @@ export interface PostgresArgs<Name extends string = string> extends StoreArgs {
     readonly scheduledBackup?: Transform<ScheduledBackupManifest>;
     readonly drill?: Transform<types.input.batch.v1.CronJob>;
     readonly eraser?: Transform<types.input.batch.v1.CronJob>;
+    readonly keeper?: Transform<types.input.batch.v1.CronJob>;
   };
 }
 

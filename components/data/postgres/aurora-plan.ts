@@ -3,6 +3,7 @@ import type { ClusterArgs } from "@pulumi/aws/rds/cluster.js";
 import type { ClusterInstanceArgs } from "@pulumi/aws/rds/clusterInstance.js";
 import type { ClusterParameterGroupArgs } from "@pulumi/aws/rds/clusterParameterGroup.js";
 import type { SubnetGroupArgs } from "@pulumi/aws/rds/subnetGroup.js";
+import { AUDITED_STATEMENTS } from "../../security/audit/statements.ts";
 import { awsName } from "../aws/name.ts";
 import { assumedBy } from "../aws/service-role.ts";
 import { days } from "../aws/store.ts";
@@ -120,7 +121,8 @@ function instancePlan(identifier: string, index: number, args: CompleteAurora, t
 }
 
 /** TLS or nothing, and what the log must tell, without the values of rows and statements. Those that need a restart wait for one. */
-function parameters({ connections }: CompleteAurora) {
+function parameters({ connections, dataClass }: CompleteAurora) {
+  const isPersonal = dataClass === "personal";
   const now = {
     "rds.force_ssl": "1",
     ssl_min_protocol_version: "TLSv1.2",
@@ -129,10 +131,20 @@ function parameters({ connections }: CompleteAurora) {
     log_error_verbosity: "terse",
     log_parameter_max_length: "0",
   };
-  const dynamic = { ...now, log_min_duration_statement: String(SLOW_MS), "rds.accepted_password_auth_method": "scram" };
+  const audited = isPersonal ? AUDITED_STATEMENTS : {};
+  const dynamic = {
+    ...now,
+    ...audited,
+    log_min_duration_statement: String(SLOW_MS),
+    "rds.accepted_password_auth_method": "scram",
+  };
   return [
     ...Object.entries(dynamic).map(([name, value]) => ({ name, value, applyMethod: "immediate" })),
     { name: "max_connections", value: String(connections), applyMethod: "pending-reboot" },
+    // The second is Aurora's own, which the list replaces.
+    ...(isPersonal
+      ? [{ name: "shared_preload_libraries", value: "pgaudit,pg_stat_statements", applyMethod: "pending-reboot" }]
+      : []),
   ];
 }
 

@@ -19,6 +19,7 @@ export function auroraProblems(name: string, args: CompleteAurora): Problem[] {
     ...awsStoreProblems(name, args, {
       storage: "nothing: Aurora's disk grows by itself, up to 128 TiB",
       erasure: "nothing yet: a task of the owning service deletes what is past its time, and whom a request names",
+      audit: "nothing yet: pgaudit's lines go to CloudWatch, and services keep events in a table of their own",
     }),
     ...memberProblems("instances", instances, MOST_INSTANCES, replication),
     ...instanceClassProblems("instanceClass", instanceClass, "db"),

@@ -129,6 +129,8 @@ export type DatabaseManifest = Manifest<
     name: string;
     owner: string;
     ensure: "present";
+    /** Each is its owner's, and nobody's who owns the database. */
+    schemas?: { name: string; owner: string; ensure: "present" }[];
     databaseReclaimPolicy: "retain" | "delete";
     cluster: { name: string };
   }

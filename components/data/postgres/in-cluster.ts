@@ -14,12 +14,15 @@ import { type BucketAccess, bucketAccess } from "../object-store/bucket-access.t
 import { growsOnly } from "../shrink.ts";
 import type { Trust } from "../trust.ts";
 import type { CompleteArgs, PostgresArgs } from "./args.ts";
+import { auditedDatabases } from "./audit-args.ts";
 import { backupName, backupOf, clusterParts, objectStorePlan, originName, scheduledBackupPlan } from "./backup.ts";
 import type { CompleteBackup } from "./backup-args.ts";
 import type { BackupPlan } from "./backup-plan.ts";
 import { Eraser } from "./eraser.ts";
 import { ERASER, eraserName } from "./eraser-plan.ts";
 import { completeErasure } from "./erasure-args.ts";
+import { Keeper } from "./keeper.ts";
+import { keptSchemas } from "./keeper-plan.ts";
 import { watched } from "./monitoring.ts";
 import {
   type Access,
@@ -57,6 +60,8 @@ export class InCluster implements Server {
   readonly #cluster: CustomResource;
   /** What consumers connect to that come through it. */
   readonly #pooler: pulumi.Resource | undefined;
+  /** Makes the table that services write audit events to. */
+  readonly #keeper: Keeper | undefined;
 
   constructor(
     name: string,
@@ -110,16 +115,24 @@ export class InCluster implements Server {
       }),
     );
     if (backup && plan) this.#backUp(backup, plan, server);
-    for (const database of args.databases)
-      new CustomResource(
-        ...children.child(`${name}-${database}`, databasePlan(name, namespace, database, retain), transform?.database, {
-          ...keeping(retain),
-          dependsOn: this.#cluster,
-        }),
-      );
+    const databases = args.databases.map((database) => {
+      const plan = databasePlan(name, namespace, database, { retain, schemas: keptSchemas(args, database) });
+      const options = { ...keeping(retain), dependsOn: this.#cluster };
+      return new CustomResource(...children.child(`${name}-${database}`, plan, transform?.database, options));
+    });
     const before = { args, cluster: this.#cluster, accesses, watched: RELOADED };
     this.#pooler = pooler && makePooler(name, pooler, before, children, transform?.pooler);
     this.#erase(server, backup);
+    this.#keeper =
+      args.audit &&
+      new Keeper(
+        name,
+        args,
+        server.secretName,
+        RELOADED,
+        transform?.keeper,
+        children.options({ dependsOn: databases }),
+      );
     const watch = { ...watched(name, args), namespace: args.namespace, runbooks: args.runbooks };
     new StoreMonitoring(name, watch, { parent: children.component, dependsOn: this.#cluster });
   }
@@ -213,14 +226,20 @@ export class InCluster implements Server {
         host: poolerHost(this.#name, namespace),
         port: PORT,
         peers: [{ namespace, podLabels: poolerLabels(this.#name), port: PORT }],
-        dependsOn: [this.#pooler],
+        dependsOn: [this.#pooler, ...this.#audited(access)],
       };
     return {
       host: this.#hosts[access.right === "reader" ? "reader" : "writer"],
       port: PORT,
       peers: [{ namespace, podLabels: podLabels(this.#name), port: PORT }],
-      dependsOn: [this.#cluster],
+      dependsOn: [this.#cluster, ...this.#audited(access)],
     };
+  }
+
+  /** What a consumer waits for that writes or reads audit events. */
+  #audited({ database, right }: Access): pulumi.Resource[] {
+    const isKept = auditedDatabases(this.#args).some((one) => one.database === database);
+    return this.#keeper && isKept && (right === "owner" || right === "auditor") ? [this.#keeper.ready] : [];
   }
 
   trust(): Trust {

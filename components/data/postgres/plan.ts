@@ -9,6 +9,7 @@ import { amount, type Quantity } from "../../core/quantity.ts";
 import { lacks, spread } from "../../core/spread.ts";
 import type { Destination, Pods } from "../../core/usage.ts";
 import { image } from "../../images/catalogue.ts";
+import { AUDITED_STATEMENTS, NO_VALUES } from "../../security/audit/statements.ts";
 import { dataLabels, declaredAnnotations } from "../declared.ts";
 import type { CompleteArgs } from "./args.ts";
 import type { clusterParts } from "./backup.ts";
@@ -19,9 +20,10 @@ export interface Access {
   readonly database: string;
   /**
    * A `mover` is a member of the database's owner as the owner itself is: it moves rows between the shards of a store. An `eraser` has
-   * no right but those that a `steward` gives it to tables, who is a member of everyone that can own one.
+   * no right but those that a `steward` gives it to tables, who is a member of everyone that can own one. A `keeper` owns the schema of audit
+   * events and has no other right; an `auditor` reads these events, and nothing else.
    */
-  readonly right: "owner" | "reader" | "mover" | "eraser" | "steward";
+  readonly right: "owner" | "reader" | "mover" | "eraser" | "steward" | "keeper" | "auditor";
   readonly consumer: string;
   readonly namespace: string;
   readonly podLabels: Readonly<Record<string, string>>;
@@ -75,6 +77,11 @@ export function ownerRole(database: string): string {
   return `${snake(database)}_owner`;
 }
 
+/** The role that may read a database's audit events. Nobody logs in as it: auditors are members. */
+export function auditorRole(database: string): string {
+  return `${snake(database)}_auditor`;
+}
+
 /** The role by which one consumer logs in to one database. */
 export function loginRole({ consumer, database }: Pick<Access, "consumer" | "database">): string {
   return `${snake(consumer)}_${snake(database)}`;
@@ -86,7 +93,7 @@ export function roleSecret(name: string, { consumer, database }: Pick<Access, "c
 }
 
 /**
- * The roles: an owner for each database, and a login for each consumer of it. A reader may read whatever it can
+ * The roles: an owner for each database, auditors where it keeps audit events, and a login for each consumer of it. A reader may read whatever it can
  * connect to, and {@link hbaPlan} lets it connect to its database alone.
  */
 export function rolesPlan(
@@ -95,7 +102,9 @@ export function rolesPlan(
   accesses: readonly Access[],
   asking?: Asking,
 ): Role[] {
-  const owners = databases.map((database): Role => ({ name: ownerRole(database), ensure: "present", login: false }));
+  const audited = sorted(accesses).filter(({ right }) => right === "keeper");
+  const groups = [...databases.map(ownerRole), ...audited.map(({ database }) => auditorRole(database))];
+  const owners = groups.map((role): Role => ({ name: role, ensure: "present", login: false }));
   // Stewards come last: they are members of the others.
   const isSteward = ({ right }: Access) => right === "steward";
   const logins = [...sorted(accesses)]
@@ -116,7 +125,8 @@ export function rolesPlan(
 
 /** The roles whose rights a login has. */
 function memberships({ right, database }: Access, accesses: readonly Access[]): string[] {
-  if (right === "eraser") return [];
+  if (right === "eraser" || right === "keeper") return [];
+  if (right === "auditor") return [auditorRole(database)];
   if (right === "reader") return ["pg_read_all_data"];
   if (right !== "steward") return [ownerRole(database)];
   const makers = sorted(accesses).filter(
@@ -187,6 +197,8 @@ export function clusterPlan(
           // The details of an error are the values of a row.
           log_error_verbosity: "terse",
           wal_retrieve_retry_interval: STANDBY_RETRIES_EVERY,
+          // The operator loads pgaudit when it finds a setting of it.
+          ...(args.dataClass === "personal" && { ...AUDITED_STATEMENTS, ...NO_VALUES }),
           ...parameters,
         },
         ...(instances > 1 ? { synchronous: { method: "any", number: 1, dataDurability: "required" } } : {}),
@@ -216,7 +228,12 @@ export function clusterPlan(
 }
 
 /** A database of the cluster. Outside a rehearsal it stays when its declaration goes. */
-export function databasePlan(cluster: string, namespace: string, database: string, retain: boolean): DatabaseManifest {
+export function databasePlan(
+  cluster: string,
+  namespace: string,
+  database: string,
+  { retain, schemas = [] }: { retain: boolean; schemas?: NonNullable<DatabaseManifest["spec"]["schemas"]> },
+): DatabaseManifest {
   return {
     apiVersion: "postgresql.cnpg.io/v1",
     kind: "Database",
@@ -225,6 +242,7 @@ export function databasePlan(cluster: string, namespace: string, database: strin
       name: database,
       owner: ownerRole(database),
       ensure: "present",
+      ...(schemas.length > 0 && { schemas }),
       databaseReclaimPolicy: retain ? "retain" : "delete",
       cluster: { name: cluster },
     },

@@ -8,21 +8,25 @@ import { credential } from "../credential.ts";
 import { refuseStoreShape } from "../shape.ts";
 import type { Trust } from "../trust.ts";
 import { complete, type PostgresArgs } from "./args.ts";
+import { auditedDatabases } from "./audit-args.ts";
 import { Aurora } from "./aurora.ts";
 import { type AuroraArgs, completeAurora } from "./aurora-args.ts";
 import { auroraProblems } from "./aurora-problems.ts";
 import { eraserLogins } from "./eraser-plan.ts";
 import { InCluster } from "./in-cluster.ts";
+import { keeperLogins } from "./keeper-plan.ts";
 import { type Access, loginRole, roleSecret } from "./plan.ts";
 import { accessProblems, auroraBudget, type Budget, budgetOf, ownerConnections, postgresProblems } from "./problems.ts";
 import type { Admission, Server } from "./server.ts";
 
-/** One database of a server, and the two rights that can be had to it. */
+/** One database of a server, and the rights that can be had to it. */
 export interface Database {
   /** Makes and changes tables, reads and writes. One service has it. */
   readonly owner: Usable;
   /** Reads all tables, from a replica. */
   readonly reader: Usable;
+  /** Reads its audit events, and nothing else. Refused where it keeps none. */
+  readonly auditor: Usable;
 }
 
 /**
@@ -39,6 +43,8 @@ export class Postgres<Name extends string = string> extends Component {
   readonly #databases: readonly Name[];
   readonly #budget: Budget & { readonly rotation: number };
   readonly #accesses: Ledger<Access>;
+  /** Databases that keep audit events, which their owners write. */
+  readonly #audited: readonly string[];
   readonly #server: Server;
 
   constructor(name: string, args: PostgresArgs<Name> | AuroraArgs<Name>, opts?: pulumi.ComponentResourceOptions) {
@@ -50,8 +56,10 @@ export class Postgres<Name extends string = string> extends Component {
     this.#name = name;
     this.#databases = args.databases;
     this.#budget = onAws ? auroraBudget(completeAurora(args)) : budgetOf(complete(args));
+    this.#audited = onAws ? [] : auditedDatabases(args).map(({ database }) => database);
     this.#accesses = new Ledger(subject);
-    for (const access of onAws ? [] : eraserLogins(name, args)) this.#accesses.add(access);
+    for (const access of onAws ? [] : [...eraserLogins(name, args), ...keeperLogins(name, args)])
+      this.#accesses.add(access);
     const { entries } = this.#accesses;
     this.#server = onAws
       ? new Aurora(name, completeAurora(args), entries, this.children(), args.transform)
@@ -74,7 +82,7 @@ export class Postgres<Name extends string = string> extends Component {
       usableName: `${database}-db`,
       grant: (consumer) => this.#grant(database, right, consumer),
     });
-    return { owner: usable("owner"), reader: usable("reader") };
+    return { owner: usable("owner"), reader: usable("reader"), auditor: usable("auditor") };
   }
 
   /**
@@ -98,7 +106,13 @@ export class Postgres<Name extends string = string> extends Component {
     const { host, port, peers, dependsOn } = this.#server.admit(access, password);
     const { dependsOn: trusted, ...trust } = this.trust(name, consumer, access.right);
     return {
-      environment: { HOST: host, PORT: String(port), NAME: database, POOL_SIZE: String(poolSize) },
+      environment: {
+        HOST: host,
+        PORT: String(port),
+        NAME: database,
+        POOL_SIZE: String(poolSize),
+        ...(access.right === "owner" && this.#audited.includes(database) && { AUDIT: "on" }),
+      },
       files,
       ...trust,
       peers,

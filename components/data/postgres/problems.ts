@@ -2,6 +2,7 @@ import type { Problem } from "../../core/invalid.ts";
 import { isDnsLabel } from "../../core/names.ts";
 import { quorumProblems, quorumZoneProblems, storeProblems } from "../store.ts";
 import type { CompleteArgs } from "./args.ts";
+import { auditProblems } from "./audit-args.ts";
 import type { CompleteAurora } from "./aurora-args.ts";
 import { backupProblems } from "./backup-problems.ts";
 import { erasureProblems } from "./erasure-problems.ts";
@@ -26,6 +27,7 @@ export function postgresProblems(name: string, args: CompleteArgs): Problem[] {
     ...quorumProblems("instances", instances, replication),
     ...backupProblems(name, args),
     ...erasureProblems(name, args),
+    ...auditProblems(args),
   ];
   problems.push(...databaseProblems(databases));
   problems.push(...quorumZoneProblems(zones, replication));
@@ -77,12 +79,12 @@ export function databaseProblems(databases: readonly string[]): Problem[] {
       problems.push({ field, given: database, allowed: `a DNS label of at most ${LONGEST_DATABASE} characters` });
     else if (RESERVED_DATABASES.has(database))
       problems.push({ field, given: database, allowed: `any name but ${[...RESERVED_DATABASES].join(", ")}` });
-    else if (/^pg(-|$)|(^|-)owner$/.test(database))
+    else if (/^pg(-|$)|(^|-)(owner|auditor)$/.test(database))
       problems.push({
         field,
         given: database,
         allowed:
-          'a name that is not, and does not begin with, "pg", whose roles are PostgreSQL\'s; nor ends in "owner", as roles of ours do',
+          'a name that is not, and does not begin with, "pg", whose roles are PostgreSQL\'s; nor ends in "owner" or "auditor", as roles of ours do',
       });
     else if (databases.indexOf(database) !== index)
       problems.push({ field, given: database, allowed: "each database once" });
@@ -120,6 +122,15 @@ export function accessProblems(args: Budget, granted: readonly Access[], access:
       field,
       given: access.database,
       allowed: `one role for each service and database; ${twin.namespace}/${twin.consumer} has ${loginRole(twin)} already`,
+    });
+  if (
+    access.right === "auditor" &&
+    !granted.some(({ database, right }) => right === "keeper" && database === access.database)
+  )
+    problems.push({
+      field,
+      given: `${access.database}.auditor`,
+      allowed: `nobody: it keeps no audit events; say audit: { events: { ${access.database}: "400d" } } of a Postgres in the cluster`,
     });
   const owner = granted.find(({ database, right }) => database === access.database && right === "owner");
   if (access.right === "owner" && owner)

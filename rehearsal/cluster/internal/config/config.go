@@ -33,6 +33,9 @@ type Cluster struct {
 	// Seed is the absolute path of a store that the command `seed` laid, with which a cluster without data begins. It may be empty: the
 	// cluster then makes everything itself, which takes a few seconds more.
 	Seed string `json:"seed,omitempty"`
+	// AuditPolicy is the absolute path of the API server's audit policy, a file of audit.k8s.io/v1. Without it, what changes something is
+	// recorded with its content, but for secrets and tokens.
+	AuditPolicy string `json:"auditPolicy,omitempty"`
 	// Releases says what the release controller may ask. It may be left out.
 	Releases Releases `json:"releases,omitzero"`
 }
@@ -175,6 +178,11 @@ func problems(c Cluster) []error {
 	if c.Seed != "" {
 		if info, err := os.Stat(c.Seed); !filepath.IsAbs(c.Seed) || err != nil || !info.IsDir() {
 			refuse("seed", c.Seed, "the absolute path of a directory that is there")
+		}
+	}
+	if c.AuditPolicy != "" {
+		if info, err := os.Stat(c.AuditPolicy); !filepath.IsAbs(c.AuditPolicy) || err != nil || !info.Mode().IsRegular() {
+			refuse("auditPolicy", c.AuditPolicy, "the absolute path of a file that is there")
 		}
 	}
 	return found

@@ -30,6 +30,8 @@ func TestParseSaysWhereAndWhatIsWrong(t *testing.T) {
 		{"missing path", `"crds":[]`, `"crds":["/no/such/file"]`, `crds[0]: "/no/such/file" was given; allowed: a file or directory that is there`},
 		{"missing seed", `"crds":[]`, `"crds":[],"seed":"/no/such/directory"`, `seed: "/no/such/directory" was given; allowed: the absolute path of a directory`},
 		{"seed that is a file", `"crds":[]`, `"crds":[],"seed":"/etc/hosts"`, `seed: "/etc/hosts" was given; allowed: the absolute path of a directory`},
+		{"missing audit policy", `"crds":[]`, `"crds":[],"auditPolicy":"/no/such/file"`, `auditPolicy: "/no/such/file" was given; allowed: the absolute path of a file`},
+		{"audit policy that is a directory", `"crds":[]`, `"crds":[],"auditPolicy":"/etc"`, `auditPolicy: "/etc" was given; allowed: the absolute path of a file`},
 		{"Prometheus without a Service", `"crds":[]`, `"crds":[],"releases":{"prometheus":{"namespace":"monitoring","port":9090}}`, `releases.prometheus.service: "" was given; allowed: the name of a Service`},
 		{"Prometheus without a port", `"crds":[]`, `"crds":[],"releases":{"prometheus":{"namespace":"monitoring","service":"prometheus"}}`, `releases.prometheus.port: 0 was given; allowed: a port`},
 		{"Prometheus without a namespace", `"crds":[]`, `"crds":[],"releases":{"prometheus":{"service":"prometheus","port":9090}}`, `releases.prometheus.namespace: "" was given; allowed: a DNS label`},

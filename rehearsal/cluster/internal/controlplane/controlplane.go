@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"time"
 
 	"go.etcd.io/etcd/server/v3/embed"
@@ -25,7 +26,7 @@ import (
 )
 
 //go:embed audit-policy.yaml
-var auditPolicy []byte
+var builtInAuditPolicy []byte
 
 //go:embed admission.yaml
 var admission []byte
@@ -74,15 +75,22 @@ type RealNodes struct {
 }
 
 // New lays the credentials and settings of a control plane in dir/run. It takes over the listeners. Without real nodes, nodes is nil.
-// The process must have dir as its working directory.
-func New(dir, context string, store *pki.Store, listeners map[string]net.Listener, nodes *RealNodes) (*ControlPlane, error) {
+// The audit policy is the path of a file; without it, the one that is built in holds. The process must have dir as its working directory.
+func New(dir, context string, store *pki.Store, listeners map[string]net.Listener, nodes *RealNodes, auditPolicy string) (*ControlPlane, error) {
+	policy := builtInAuditPolicy
+	if auditPolicy != "" {
+		var err error
+		if policy, err = os.ReadFile(auditPolicy); err != nil {
+			return nil, fmt.Errorf("the audit policy cannot be read: %w", err)
+		}
+	}
 	p := &ControlPlane{dir: dir, context: context, store: store, listeners: listeners, nodes: nodes, failed: make(chan error, 4)}
 	encryption, err := encryptionConfig(store.Secrets)
 	return p, errors.Join(
 		err,
 		p.writeCredentials(),
 		state.WriteFile(p.run("encryption.json"), encryption, 0o600),
-		state.WriteFile(p.run("audit-policy.yaml"), auditPolicy, 0o600),
+		state.WriteFile(p.run("audit-policy.yaml"), policy, 0o600),
 		state.WriteFile(p.run("admission.yaml"), admission, 0o600),
 		p.parseFlags(),
 	)
