@@ -16,6 +16,7 @@ import { checkDashboards, dashboardsSchema } from "./dashboards-schema.ts";
 import { cpu, disk, duration, label, memory, optOut, percent, resources, text, whole } from "./fields.ts";
 import { checkMonitoring, monitoringSchema, pagingSchema } from "./monitoring-schema.ts";
 import { NODE_KINDS } from "./node-kinds.ts";
+import { checkSecretsFrom, secretsFromSchema } from "./secrets-schema.ts";
 import { awsSchema, storesSchema } from "./store-schema.ts";
 import { checkTelemetry, telemetrySchema } from "./telemetry-schema.ts";
 
@@ -139,7 +140,7 @@ export const environmentSchema = z.strictObject({
   stores: storesSchema,
   /** Grafana. None by default. */
   dashboards: dashboardsSchema.exactOptional(),
-  /** Traces and logs; nothing collects them where it is left out, as in a rehearsal. */
+  /** Traces, logs and, if asked for, profiles; nothing collects them where it is left out, as in a rehearsal. */
   telemetry: telemetrySchema.exactOptional(),
   /** The variant of a flag here, if another than its definition's default. A change of it rolls nothing. */
   flags: flags.exactOptional(),
@@ -151,7 +152,13 @@ export const environmentSchema = z.strictObject({
     rto: duration,
     rpo: duration,
   }),
-  retention: z.strictObject({ metrics: duration, logs: duration, traces: duration, backups: duration }),
+  retention: z.strictObject({
+    metrics: duration,
+    logs: duration,
+    traces: duration,
+    profiles: duration.exactOptional(),
+    backups: duration,
+  }),
   /** Where people read `docs/runbooks`: alerts lead there. */
   runbooks: z
     .url({ protocol: /^https?$/, error: 'an address such as "https://git.example.com/docs/runbooks"' })
@@ -160,6 +167,8 @@ export const environmentSchema = z.strictObject({
   monitoring: monitoringSchema.exactOptional(),
   /** Who is told: `critical` wakes someone, `warning` waits for the morning. */
   paging: pagingSchema.exactOptional(),
+  /** Where the Secrets that these name come from; people make them where it is left out. */
+  secretsFrom: secretsFromSchema.exactOptional(),
 });
 
 /** One environment: everything in which one stack differs from another. */
@@ -180,6 +189,7 @@ export function crossCheck(environment: Parsed, report: Report): void {
   checkTier(environment, report);
   checkLoad(environment, report);
   checkMonitoring(environment, report);
+  checkSecretsFrom(environment, report);
   checkTelemetry(environment, report);
   checkDashboards(environment, report);
   for (const { field, allowed } of objectiveProblems(environment.objectives)) report(field.split("."), allowed);

@@ -363,6 +363,15 @@ test.each<[what: string, of: string, path: string, value: unknown, field: string
   ["no room", "production", "namespaces.telemetry", undefined, "namespaces.telemetry", /a quota, since telemetry/],
   ["room for none", "local", "namespaces.telemetry", ROOM, "namespaces.telemetry", /nothing: there is no telemetry/],
   [
+    "a period of no profiles",
+    "staging",
+    "retention.profiles",
+    "7d",
+    "retention.profiles",
+    /nothing: there is no telemetry/,
+  ],
+  ["profiles for ever", "dev", "telemetry.profiles", { disk: "5Gi" }, "retention.profiles", /how long they are kept/],
+  [
     "memory that forgets",
     "production",
     "telemetry.traces.storage",

@@ -28,7 +28,10 @@ export interface ClusterArgs {
    * install each by its chart.
    */
   readonly operators: "provided" | "installed";
-  /** Operators that are installed as well: `strimzi`, for a `Kafka` with `operator: "strimzi"`. None by default. */
+  /**
+   * Operators that are installed as well: `strimzi`, for a `Kafka` with `operator: "strimzi"`; `externalSecrets`, for a `SecretSource`.
+   * None by default.
+   */
   readonly also?: readonly OptionalOperator[];
 }
 
