@@ -166,6 +166,6 @@ describe.skipIf(why !== undefined)(`a gateway on real nodes${why === undefined ?
 
   test("a proxy that is killed costs those requests alone that it had, or that are sent before it is known", async () => {
     const kill = () => injectFault(cluster, { type: "pod-kill", namespace: EDGE, selector: PROXIES });
-    expect(await load("a proxy is killed", kill)).toBeLessThanOrEqual(10);
+    expect(await load("a proxy is killed", kill)).toBeLessThanOrEqual(5);
   });
 });
