@@ -29,8 +29,8 @@ import { LOAD, web } from "./support/web.ts";
 
 const why = whyNoRealNodes();
 const WEB = web("1");
-/** Requests a second. For a machine that is slower than two idle cores: `PLUMBLINE_RATE=50`. */
-const RATE = Number(process.env.PLUMBLINE_RATE ?? 300);
+/** Requests a second; what two busy cores bear beside the load itself. For an idle machine: `PLUMBLINE_RATE=1000`. */
+const RATE = Number(process.env.PLUMBLINE_RATE ?? 100);
 const SECONDS = 20;
 const PROXIES = `gateway.envoyproxy.io/owning-gateway-name=${GATEWAY}`;
 
@@ -166,6 +166,6 @@ describe.skipIf(why !== undefined)(`a gateway on real nodes${why === undefined ?
 
   test("a proxy that is killed costs those requests alone that it had, or that are sent before it is known", async () => {
     const kill = () => injectFault(cluster, { type: "pod-kill", namespace: EDGE, selector: PROXIES });
-    expect(await load("a proxy is killed", kill)).toBeLessThanOrEqual(10);
+    expect(await load("a proxy is killed", kill)).toBeLessThanOrEqual(5);
   });
 });
