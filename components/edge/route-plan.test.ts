@@ -11,7 +11,7 @@ import {
   IMPLEMENTATIONS,
   redirectPlan,
 } from "./gateway-plan.ts";
-import { routePlan, routeProblems, routesPlan } from "./route-plan.ts";
+import { type Declared, routePlan, routeProblems, routesPlan } from "./route-plan.ts";
 
 test("what comes without TLS is only ever redirected", () => {
   const { spec } = gatewayPlan("edge", "shop-edge", "shop.example.com", "edge-certificate-tls");
@@ -56,8 +56,9 @@ test("a route has a timeout, in the form of the Gateway API", () => {
 
 const gateway = { name: "edge", namespace: "shop-edge", host: "shop.example.com" };
 const to = { name: "orders", namespace: "shop", gateway, path: "/orders", service: { name: "orders", port: 8080 } };
-const treated = (more: Partial<Resilience>, implementation: "envoy" | "rehearsal" = "envoy") =>
-  routesPlan(to, { timeout: "3s", ...more }, implementation);
+const UNLIMITED = optOut("the test is about something else");
+const treated = (more: Partial<Declared>, implementation: "envoy" | "rehearsal" = "envoy") =>
+  routesPlan(to, { timeout: "3s", rateLimit: UNLIMITED, ...more }, implementation);
 
 test("what is declared for a route is a policy where Envoy Gateway runs it, and only there", () => {
   const breaker = { consecutive5xx: 3 };
