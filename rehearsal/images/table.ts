@@ -4,6 +4,7 @@ import { CLOUDNATIVE_PG } from "./cloudnative-pg.ts";
 import { COREDNS } from "./coredns.ts";
 import type { ImageDescription } from "./description.ts";
 import { ENVOY } from "./envoy.ts";
+import { ENVOY_GATEWAY } from "./envoy-gateway.ts";
 import { ETCD } from "./etcd.ts";
 import { HAPROXY } from "./haproxy.ts";
 import { JAEGER } from "./jaeger.ts";
@@ -35,6 +36,7 @@ export const IMAGES: readonly ImageDescription[] = [
   COREDNS,
   HAPROXY,
   ENVOY,
+  ENVOY_GATEWAY,
   POSTGRESQL,
   PGBOUNCER,
   CLOUDNATIVE_PG,

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { dump, loadAll } from "js-yaml";
 import { BARMAN_CLOUD, BARMAN_CLOUD_SIDECAR } from "../images/barman-cloud.ts";
 import { CLOUDNATIVE_PG } from "../images/cloudnative-pg.ts";
+import { ENVOY_GATEWAY } from "../images/envoy-gateway.ts";
 import type { ImageDescription } from "../images/index.ts";
 import { CONFIG_RELOADER, PROMETHEUS_OPERATOR } from "../images/prometheus-operator.ts";
 import { RABBITMQ_CLUSTER_OPERATOR } from "../images/rabbitmq-cluster-operator.ts";
@@ -28,9 +29,23 @@ interface RealOperator {
   readonly kustomization?: Kustomization;
   /** How it outlives a node, which its makers leave to others: as the charts of the clouds have it. */
   readonly survival?: Survival;
-  /** Writes the images that {@link images} are named by over those that the files name. */
+  /** Set where its files hold definitions that no cluster has by itself: too large for those that do not run it. */
+  readonly brings?: "definitions";
+  /** Writes the images that {@link images} are named by over those that the files name, and what else is not as in a release. */
   readonly renamed?: (yaml: string) => string;
 }
+
+/** What Envoy Gateway has definitions of, beside those of the Gateway API. */
+const ENVOY_GATEWAY_KINDS = [
+  "backends",
+  "backendtrafficpolicies",
+  "clienttrafficpolicies",
+  "envoyextensionpolicies",
+  "envoypatchpolicies",
+  "envoyproxies",
+  "httproutefilters",
+  "securitypolicies",
+];
 
 const OPERATORS = {
   "cloudnative-pg": {
@@ -70,6 +85,18 @@ const OPERATORS = {
         (part) => `example/rbac/prometheus-operator/prometheus-operator-${part}.yaml`,
       ),
   },
+  "envoy-gateway": {
+    images: [ENVOY_GATEWAY],
+    module: "github.com/envoyproxy/gateway",
+    // The chart is a template; what its makers expect it to give, with proxies beside their Gateways, lies in their tests.
+    files: () => [
+      ...ENVOY_GATEWAY_KINDS.map((kind) => `charts/gateway-helm/crds/generated/gateway.envoyproxy.io_${kind}.yaml`),
+      "test/helm/gateway-helm/envoy-gateway-gateway-namespace-config.out.yaml",
+    ],
+    brings: "definitions",
+    survival: { replicas: 2, leavesAfter: 5 },
+    renamed: asInstalled,
+  },
   "plugin-barman-cloud": {
     images: [BARMAN_CLOUD, BARMAN_CLOUD_SIDECAR],
     module: "github.com/cloudnative-pg/plugin-barman-cloud",
@@ -99,6 +126,21 @@ export function released(yaml: string): string {
   return yaml
     .replace(/^( +SIDECAR_IMAGE:) \|\n( +[A-Za-z0-9+/=]+\n)+/m, `$1 ${sidecar}\n`)
     .replace(/^( +image:) ghcr\.io\/cloudnative-pg\/plugin-barman-cloud\S*$/m, `$1 ${BARMAN_CLOUD.reference}`);
+}
+
+/**
+ * Envoy Gateway's manifests with the image of its release in place of that of its tests, in a namespace of their own, and without the
+ * webhook that tells proxies their zone: the clouds have none, since Pulumi runs no hook of a chart.
+ */
+export function asInstalled(yaml: string): string {
+  const namespace = dump({ apiVersion: "v1", kind: "Namespace", metadata: { name: "envoy-gateway-system" } });
+  const documents = yaml
+    .replaceAll("docker.io/envoyproxy/gateway-dev:latest", ENVOY_GATEWAY.reference)
+    .replace(/^( +)extensionApis: \{\}$/m, "$1extensionApis: {}\n$1proxyTopologyInjector: { disabled: true }")
+    .replace(/^( +)- certgen$/m, "$1- certgen\n$1- --disable-topology-injector")
+    .split(/^---\n/m)
+    .filter((document) => !/^kind: MutatingWebhookConfiguration$/m.test(document));
+  return [namespace, ...documents].join("---\n");
 }
 
 /**
@@ -160,17 +202,17 @@ interface Manifest extends Kustomized {
 const STARTUP_SECONDS = 60;
 
 /**
- * An operator's manifests without its definitions, which the cluster has already; without the wish to ask a registry at each
+ * An operator's manifests without its definitions, which the cluster has already unless it `brings` them; without the wish to ask a registry at each
  * start, for there is none; and without a limit on processors and with probes every second: on a tenth of a processor, as
  * CloudNativePG's has it, it takes 8 seconds to be ready, its plugin is first asked after 10, and an `up` waits for both. Throws `RehearsalError` if no Deployment is
  * among them.
  */
 export function forNodes(
   yaml: string,
-  { kustomization, survival = {} }: Pick<RealOperator, "kustomization" | "survival"> = {},
+  { kustomization, survival = {}, brings }: Pick<RealOperator, "kustomization" | "survival" | "brings"> = {},
 ): string {
   const manifests = (loadAll(yaml) as (Manifest | null)[]).filter(
-    (manifest) => manifest !== null && manifest.kind !== "CustomResourceDefinition",
+    (manifest) => manifest !== null && (brings || manifest.kind !== "CustomResourceDefinition"),
   ) as Manifest[];
   const deployments = manifests.filter(({ kind }) => kind === "Deployment");
   if (deployments.length === 0)
@@ -180,7 +222,7 @@ export function forNodes(
     );
   if (kustomization) kustomize(manifests, kustomization);
   for (const deployment of deployments) survive(deployment.spec, survival);
-  for (const container of deployments.flatMap(({ spec }) => spec?.template?.spec?.containers ?? [])) {
+  for (const container of manifests.flatMap(({ spec }) => spec?.template?.spec?.containers ?? [])) {
     container.imagePullPolicy = "IfNotPresent";
     delete container.resources?.limits?.cpu;
     container.readinessProbe &&= { ...container.readinessProbe, initialDelaySeconds: 0, periodSeconds: 1 };
