@@ -80,6 +80,13 @@ export const environmentSchema = z.strictObject({
   /** Host that the gateway answers for. */
   host,
   gateway: z.enum(["envoy", "rehearsal"]),
+  /** Has the limits of routes counted for all proxies together, in the Redis; where it is left out each proxy counts for itself. */
+  rateLimits: z
+    .strictObject({
+      /** Whether requests are let through (`open`) or refused (`closed`) while nobody can count them. */
+      whenRedisIsGone: z.enum(["open", "closed"]),
+    })
+    .exactOptional(),
   certificates,
   images: z.strictObject({
     registry: text('a registry and folder such as "registry.example.com/shop"', (given) =>
@@ -274,7 +281,19 @@ function numbered(part: string): string | number {
 }
 
 function checkTier(
-  { tier, cluster: { provider }, gateway, zones, paging, services, stores, aws, objectives, releases }: Parsed,
+  {
+    tier,
+    cluster: { provider },
+    gateway,
+    rateLimits,
+    zones,
+    paging,
+    services,
+    stores,
+    aws,
+    objectives,
+    releases,
+  }: Parsed,
   report: Report,
 ): void {
   const rehearsal = tier === "rehearsal";
@@ -288,6 +307,7 @@ function checkTier(
       ["gateway"],
       rehearsal ? '"rehearsal": nothing else runs there' : '"envoy": the stand-in carries no traffic',
     );
+  if (rehearsal && rateLimits) report(["rateLimits"], "nothing: no settings of an operator are a rehearsal's");
   if ((releases.controller === undefined) !== rehearsal)
     report(
       ["releases", "controller"],

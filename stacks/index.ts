@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { SHOP_FLAGS } from "../apps/chassis/src/shop-flags.ts";
 import { Cluster, Namespace } from "../components/cluster/index.ts";
 import { blueGreen, FeatureFlags } from "../components/delivery/index.ts";
-import { Gateway, Issuer } from "../components/edge/index.ts";
+import { Gateway, Issuer, RateLimits } from "../components/edge/index.ts";
 import { Application } from "../components/workload/index.ts";
 import { makeDashboards } from "./dashboards.ts";
 import { loadEnvironment, whyNoAnalysis } from "./environment.ts";
@@ -21,6 +21,7 @@ const cluster = new Cluster("cluster", {
   context: environment.cluster.context,
   operators: environment.tier === "rehearsal" ? "provided" : "installed",
   also: log.backend === "inCluster" && log.operator ? [log.operator] : [],
+  ...(environment.rateLimits && { rateLimits: { redis: "cache", ...environment.rateLimits } }),
 });
 const on = { provider: cluster.provider, dependsOn: cluster };
 const ground = groundOf(environment, on);
@@ -43,7 +44,13 @@ const { postgres, cache, kafka } = storesOf(ground, { namespace: data, issuer: i
 
 const gateway = new Gateway(
   "gateway",
-  { namespace: edge, host: environment.host, issuer: trusted, implementation: environment.gateway },
+  {
+    namespace: edge,
+    host: environment.host,
+    issuer: trusted,
+    implementation: environment.gateway,
+    ...(environment.rateLimits && { rateLimits: new RateLimits("rate-limits", { cluster, redis: cache }, on) }),
+  },
   on,
 );
 

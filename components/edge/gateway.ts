@@ -21,6 +21,8 @@ import {
   redirectPlan,
 } from "./gateway-plan.ts";
 import type { Issuer } from "./issuer.ts";
+import { limitPatchPlan } from "./limit-patch.ts";
+import type { RateLimits } from "./rate-limits.ts";
 
 export interface GatewayArgs {
   readonly namespace: Namespace;
@@ -29,6 +31,8 @@ export interface GatewayArgs {
   /** Who signs the host's certificate. */
   readonly issuer: Issuer;
   readonly implementation: ImplementationName;
+  /** What counts requests for all of its proxies; without it each of them counts for itself. Envoy alone. */
+  readonly rateLimits?: RateLimits;
   readonly transform?: {
     readonly gateway?: Transform<GatewayManifest>;
     readonly redirect?: Transform<HttpRouteManifest>;
@@ -44,11 +48,18 @@ export class Gateway extends Component {
   readonly podLabels: Readonly<Record<string, string>>;
   readonly url: string;
   readonly implementation: ImplementationName;
+  /** Whether limits of routes are counted for all of its proxies together. */
+  readonly countsTogether: boolean;
   readonly #routed: Ledger<Destination>;
+  readonly #claims: string[] = [];
 
   constructor(name: string, args: GatewayArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { namespace, host, issuer, transform } = args;
+    const { namespace, host, issuer, rateLimits, transform } = args;
     refuse(`Gateway "${name}"`, gatewayProblems(name, host));
+    if (rateLimits && args.implementation !== "envoy")
+      refuse(`Gateway "${name}"`, [
+        { field: "rateLimits", given: args.implementation, allowed: 'only with implementation: "envoy"' },
+      ]);
     super("edge:Gateway", name, opts, [namespace]);
     const implementation = IMPLEMENTATIONS[args.implementation];
     this.implementation = args.implementation;
@@ -81,6 +92,12 @@ export class Gateway extends Component {
         dependsOn: gateway,
       }),
     );
+    this.countsTogether = rateLimits !== undefined;
+    if (rateLimits) {
+      this.routesTo([rateLimits.serve({ namespace: namespace.name, podLabels: this.podLabels })]);
+      const patch = limitPatchPlan(name, namespace.name, rateLimits.secondLine);
+      new CustomResource(...this.child(`${name}-limits`, patch, undefined, { dependsOn: [gateway, rateLimits] }));
+    }
     const spec = this.#routed.entries.apply((routed) => gatewayNetworkPlan(name, implementation, routed));
     new NetworkPolicy(
       ...this.child(`${name}-network`, { metadata: { name, namespace: namespace.name, labels: labels(name) }, spec }),
@@ -91,5 +108,16 @@ export class Gateway extends Component {
   /** Lets the gateway's pods send to these. A Route says so; nobody else needs to. */
   routesTo(peers: readonly Destination[]): void {
     for (const peer of peers) this.#routed.add(peer);
+  }
+
+  /** Claims that it tells services of. */
+  get claims(): readonly string[] {
+    return this.#claims;
+  }
+
+  /** Has its routes know the claims, and its pods reach who issues tokens. An Authentication says so; nobody else needs to. */
+  authenticates(claims: readonly string[], issuers: readonly Destination[]): void {
+    this.#claims.push(...claims);
+    this.routesTo(issuers);
   }
 }

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import type { Duration } from "../core/duration.ts";
 import { optOut } from "../core/opt-out.ts";
-import type { Resilience } from "../core/resilience.ts";
 import { accessLogPlan } from "./access-log.ts";
 import {
   gatewayClassPlan,

@@ -6,7 +6,6 @@ import type { Settings } from "./settings.ts";
  */
 const NOT_BUILT_YET = {
   "image-digest-required": { level: "advisory" },
-  "gateway-rate-limit-required": { level: "advisory" },
   "dns-record-per-public-host": { level: "advisory" },
 } as const;
 
