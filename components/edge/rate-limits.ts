@@ -9,6 +9,7 @@ import { type Problem, refuse } from "../core/invalid.ts";
 import { labels } from "../core/labels.ts";
 import { Ledger } from "../core/ledger.ts";
 import { admit, reach } from "../core/network.ts";
+import { optOut, optOutAnnotations } from "../core/opt-out.ts";
 import { type Rate, rateProblems } from "../core/rate.ts";
 import type { Peer, Pods, Usable } from "../core/usage.ts";
 import { certificatePlan } from "./certificate-plan.ts";
@@ -25,6 +26,7 @@ export interface RateLimitsArgs {
   readonly secondLine?: Rate;
 }
 
+const MADE_BY_OTHERS = optOutAnnotations({ dangling: optOut("Envoy Gateway makes the pods by its settings") });
 const { name: ACCOUNT, namespace: HOME, podLabels, port, replicas, controlPlane, certificate } = RATE_LIMIT_SERVICE;
 
 /**
@@ -78,7 +80,9 @@ export class RateLimits extends Component {
       ingress: admit(gateways, [port]),
       egress: reach([...grant.peers, controlPlane]),
     }));
-    new NetworkPolicy(...this.child(`${name}-network`, { metadata: { ...metadata, name: ACCOUNT }, spec }));
+    new NetworkPolicy(
+      ...this.child(`${name}-network`, { metadata: { ...metadata, name: ACCOUNT, annotations: MADE_BY_OTHERS }, spec }),
+    );
     this.registerOutputs({});
   }
 

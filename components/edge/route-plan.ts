@@ -38,7 +38,12 @@ export function routePlan({
   return {
     apiVersion: "gateway.networking.k8s.io/v1",
     kind: "HTTPRoute",
-    metadata: { name, namespace, labels: labels(name), annotations: optOutAnnotations({ rateLimit }) },
+    metadata: {
+      name,
+      namespace,
+      labels: labels(name),
+      ...(isOptOut(rateLimit) && { annotations: optOutAnnotations({ rateLimit }) }),
+    },
     spec: {
       parentRefs: [{ name: gateway.name, namespace: gateway.namespace, sectionName: HTTPS }],
       hostnames: [gateway.host],
