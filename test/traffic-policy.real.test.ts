@@ -5,14 +5,21 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { ENVOY_GATEWAY } from "../components/cluster/operators/index.ts";
+import { optOut } from "../components/core/opt-out.ts";
 import { accessLogPlan } from "../components/edge/access-log.ts";
+import { authenticationPlan, hygienePlan, openPlan } from "../components/edge/authentication-plan.ts";
+import { limitPatchPlan } from "../components/edge/limit-patch.ts";
 import { routesPlan } from "../components/edge/route-plan.ts";
 
 const run = promisify(execFile);
 const MODULE = `github.com/envoyproxy/gateway@v${ENVOY_GATEWAY.version}`;
-const CRDS = ["backendtrafficpolicies", "envoyproxies"].map(
-  (kind) => `charts/gateway-helm/crds/generated/gateway.envoyproxy.io_${kind}.yaml`,
-);
+const CRDS = [
+  "backendtrafficpolicies",
+  "envoyproxies",
+  "clienttrafficpolicies",
+  "envoypatchpolicies",
+  "securitypolicies",
+].map((kind) => `charts/gateway-helm/crds/generated/gateway.envoyproxy.io_${kind}.yaml`);
 
 test("the API server accepts each policy and the access log, by the CRDs of the Envoy Gateway that is installed", async () => {
   const dir = mkdtempSync(join(tmpdir(), "plumbline-policy-"));
@@ -31,7 +38,12 @@ test("the API server accepts each policy and the access log, by the CRDs of the 
   const gateway = { name: "edge", namespace: "edge", host: "shop.example.com" };
   const to = { name: "orders", namespace: "default", gateway, path: "/", service: { name: "orders", port: 8080 } };
   const breaker = { consecutive5xx: 3, ejection: "1h" } as const;
+  const perKey = { header: "x-api-key", limit: "1000/1h" } as const;
+  const perClaim = { claim: "sub", limit: "1000000000/1d" } as const;
+  const rateLimit = { perClient: "100/1m", perKey, perClaim, inAll: "1/1s" } as const;
   const plans = [
+    routesPlan(to, { timeout: "1s", rateLimit }, "envoy", true),
+    routesPlan(to, { timeout: "1s", rateLimit, retries: 1 }, "envoy", false),
     routesPlan(to, { timeout: "99s", retries: 5, breaker, maxInFlight: 100_000 }, "envoy"),
     routesPlan(to, { timeout: "1500ms", maxInFlight: 1 }, "envoy"),
   ];
@@ -45,6 +57,24 @@ test("the API server accepts each policy and the access log, by the CRDs of the 
       expect(await apply([route, policy])).toMatch(/httproute.* created .*\n.*backendtrafficpolicy.* created/);
   const log = accessLogPlan("edge", "default");
   expect(await apply([log])).toMatch(/envoyproxy.* created/);
+  const identity = {
+    issuer: "https://login.example.com/shop",
+    audiences: ["shop"],
+    jwks: "https://login.example.com/keys",
+    claims: ["sub", "realm_access.role"],
+    login: { clientId: "shop", clientSecret: "login" },
+  };
+  const people = { name: "people", gateway: { ...gateway, namespace: "default", url: "https://shop.example.com" } };
+  for (const policy of [
+    authenticationPlan(people, identity),
+    hygienePlan(people, identity),
+    openPlan("orders", "default", optOut("the public catalogue")),
+    limitPatchPlan("edge", "default", "100/1s"),
+  ]) {
+    expect(await apply([policy])).toMatch(/ created/);
+    const slip = { ...policy, spec: { ...policy.spec, target: {} } };
+    await expect(apply([slip])).rejects.toThrow(/unknown field .*target/);
+  }
   await expect(apply([{ ...log, spec: { ...log.spec, accessLog: {} } }])).rejects.toThrow(/unknown field .*accessLog/);
   const [{ policy } = {}] = plans[0] ?? [];
   const typo = { ...policy, spec: { ...policy?.spec, circuitBreakers: {} } };

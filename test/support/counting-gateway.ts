@@ -109,13 +109,9 @@ export class CountingGateway {
     this.#controller = this.network.start(this.#programs["envoy-gateway"], ["server", "--config-path", file]);
   }
 
-  /** What Envoy Gateway has said so far. */
-  get said(): string {
-    return this.#controller?.output ?? "";
-  }
-
   async startRedis(): Promise<void> {
     const args = complete({ namespace: { name: "shop-data" }, issuer: {}, zones: ["a"], replicas: 1 } as never);
+    const here = this.network.path("redis");
     const place = (name: string, text: string) => this.network.write(`redis/${name}`, text);
     place("tls.crt", this.#redis.certificate);
     place("tls.key", this.#redis.key);
@@ -123,9 +119,11 @@ export class CountingGateway {
     const account = consumerAcl("rate-limits", "counted");
     place("users.acl", usersAcl({ internal: "of-servers", metrics: "of-metrics" }, [account]));
     const folders = [PATHS.tls, PATHS.users, PATHS.data];
-    const text = folders.reduce((all, folder) => all.replaceAll(`${folder}/`, "/tmp/redis/"), redisConf(args));
-    const file = place("redis.conf", text.replaceAll(`dir ${PATHS.data}`, "dir /tmp/redis"));
-    this.#store = this.network.start("redis-server", [file]);
+    place(
+      "redis.conf",
+      folders.reduce((all, folder) => all.replaceAll(folder, here), redisConf(args)),
+    );
+    this.#store = this.network.start("redis-server", [join(here, "redis.conf")], {}, "ours");
     const store = this.#store;
     await eventually("Redis", 20, async () => {
       if (!/Ready to accept connections/.test(store.output)) throw new Error(store.output);
@@ -197,6 +195,8 @@ export class CountingGateway {
     this.network.start(this.#programs.ratelimit, [], {
       ...env,
       REDIS_TLS_CACERT: "/tmp/redis/ca.crt",
+      // The service that is called has 8080, here on the same address.
+      PORT: "8090",
       REDIS_SOCKET_TYPE: "tcp",
       RUNTIME_ROOT: "/tmp",
       RUNTIME_SUBDIRECTORY: "ratelimit",
@@ -264,6 +264,8 @@ export class CountingGateway {
               typed_config: {
                 "@type": "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext",
                 common_tls_context: {
+                  // Less Envoy Gateway does not take.
+                  tls_params: { tls_maximum_protocol_version: "TLSv1_3" },
                   tls_certificates: [{ certificate_chain: file("tls.crt"), private_key: file("tls.key") }],
                   validation_context: { trusted_ca: file("ca.crt") },
                 },
@@ -274,8 +276,10 @@ export class CountingGateway {
       },
     };
     const path = this.network.write(`${name}.json`, JSON.stringify(config));
-    const words = ["--disable-hot-restart", "--concurrency", "1", "-l", "warn"];
-    this.network.start(this.#options.envoy, ["-c", path, ...words]);
+    // The access log opens /dev/stdout, which a socket, as a child of Node has, does not let it.
+    const silent = 'exec "$0" "$@" > /dev/null';
+    const words = ["-c", path, "--disable-hot-restart", "--concurrency", "1", "-l", "warn"];
+    this.network.start("sh", ["-c", silent, this.#options.envoy, ...words]);
   }
 }
 

@@ -41,16 +41,20 @@ for (const [from, to] of JSON.parse(process.argv[1]))
   }).listen(from);
 `;
 
+const MOST_SAID = 4_000;
+
 type End = { readonly path: string } | { readonly host: string; readonly port: number; readonly localAddress?: string };
 
 /** Programs with a network, names and a `/tmp` of their own: their ports are nobody else's, and no one else reaches them. */
 export class OwnNetwork {
   readonly #dir: string;
   readonly #running: RealProcess[] = [];
+  readonly #root: string;
   #holder = "";
 
   private constructor(dir: string) {
     this.#dir = dir;
+    this.#root = join(dir, "root");
   }
 
   /** `names` all lead to the loopback address; `authorities`, in PEM, are those that programs trust; `certs` is where `/certs` leads. */
@@ -78,6 +82,11 @@ export class OwnNetwork {
     return join(this.#dir, "tmp", name);
   }
 
+  /** The last that each program has said. */
+  get said(): string {
+    return this.#running.map(({ output }) => output.slice(-MOST_SAID)).join("\n---\n");
+  }
+
   /** Writes a file, and gives its path in there. */
   write(name: string, content: string): string {
     const path = this.path(name);
@@ -86,10 +95,18 @@ export class OwnNetwork {
     return `/tmp/${name}`;
   }
 
-  start(command: string, words: readonly string[], env: Readonly<Record<string, string>> = {}): RealProcess {
-    const into = ["net", "mnt"].map((kind) => `--${kind === "mnt" ? "mount" : kind}=/proc/${this.#holder}/ns/${kind}`);
+  /** Starts a program; with `files: "ours"` it has the network alone, and sees the files that we see. */
+  start(
+    command: string,
+    words: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    files: "own" | "ours" = "own",
+  ): RealProcess {
+    const of = `/proc/${this.#holder}/ns`;
+    const into =
+      files === "ours" ? [`--net=${of}/net`] : [`--net=${of}/net`, `--mount=${of}/mnt`, "chroot", this.#root];
     const known = { PATH: process.env.PATH ?? "", HOME: "/tmp", ...env };
-    const started = new RealProcess("nsenter", [...into, "chroot", join(this.#dir, "root"), command, ...words], known);
+    const started = new RealProcess("nsenter", [...into, command, ...words], known);
     this.#running.push(started);
     return started;
   }
