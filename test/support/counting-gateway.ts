@@ -21,6 +21,7 @@ const READ = ["EnvoyProxy", "GatewayClass", "Gateway", "HTTPRoute", "BackendTraf
 const POLICIES = ["SecurityPolicy", "EnvoyPatchPolicy", "Namespace"];
 const REDIS = "cache.shop-data.svc";
 const COUNTER = "envoy-ratelimit.envoy-gateway-system.svc.cluster.local";
+const SERVICE = "orders.shop.svc.cluster.local";
 const SERVICE_PORT = 8080;
 
 interface Options {
@@ -71,14 +72,19 @@ export class CountingGateway {
     };
     const names = [options.host, options.issuer, REDIS];
     const made = signed(names.map((name) => ({ names: [`DNS:${name}`] })));
-    const network = await OwnNetwork.make([...names, COUNTER, "envoy-gateway"], made.ca, `/tmp/${CERTIFICATES}/envoy`);
+    const network = await OwnNetwork.make(
+      [...names, COUNTER, SERVICE, "envoy-gateway"],
+      made.ca,
+      `/tmp/${CERTIFICATES}/envoy`,
+    );
     const it = new CountingGateway(network, options, programs, made);
     try {
       await it.startRedis();
       await it.#certify();
       it.#writeObjects(made.certificates[0] as Signed);
+      // It comes first: Envoy Gateway tells on the same port that it lives, which here nobody asks, and goes on if it cannot.
+      await it.#startCounter();
       await it.control("open");
-      it.#startCounter();
       for (const name of ["envoy-1", "envoy-2"]) it.#startEnvoy(name);
     } catch (error) {
       await network.stop();
@@ -102,7 +108,7 @@ export class CountingGateway {
           infrastructure: { type: "Host", host: {} },
         },
       },
-      extensionApis,
+      extensionApis: { ...extensionApis, enableBackend: true },
       rateLimit,
     };
     const file = this.network.write(`${whenRedisIsGone}.json`, JSON.stringify(config));
@@ -154,10 +160,16 @@ export class CountingGateway {
     const { objects, gateway } = this.#options;
     const [namespace = ""] = gateway.split("/");
     const kinds = [...READ, ...POLICIES];
+    const all: object[] = [{ apiVersion: "v1", kind: "Namespace", metadata: { name: "envoy-gateway-system" } }];
     const read = objects.filter(({ kind = "" }) => kinds.includes(kind));
-    const proxies = read.find(({ kind }) => kind === "EnvoyProxy") as { spec?: Record<string, unknown> } | undefined;
-    // A file has Services and no endpoints of theirs.
-    if (proxies?.spec) proxies.spec.routingType = "Service";
+    // Of a file Envoy Gateway reads neither Services nor the labels of namespaces.
+    const backend = { group: "gateway.envoyproxy.io", kind: "Backend", name: "orders" };
+    for (const object of structuredClone(read)) {
+      const { listeners = [], rules = [] } = (object.spec ?? {}) as Spec;
+      for (const { allowedRoutes } of listeners) allowedRoutes.namespaces = { from: "All" };
+      for (const rule of rules) if (rule.backendRefs) rule.backendRefs = [backend];
+      all.push(object);
+    }
     const secret = (name: string, of: string, { certificate, key }: Signed, more: object = {}) => ({
       apiVersion: "v1",
       kind: "Secret",
@@ -167,23 +179,21 @@ export class CountingGateway {
     });
     const known = (file: string) => readFileSync(this.network.path(`${CERTIFICATES}/envoy/${file}`), "utf8");
     const own = { certificate: known("tls.crt"), key: known("tls.key") };
-    const all = [
-      ...read,
+    all.push(
       secret("gateway-certificate-tls", namespace, served),
       secret("envoy", "envoy-gateway-system", own, { "ca.crt": btoa(known("ca.crt")) }),
-      { apiVersion: "v1", kind: "Namespace", metadata: { name: "envoy-gateway-system" } },
       {
-        apiVersion: "v1",
-        kind: "Service",
+        apiVersion: "gateway.envoyproxy.io/v1alpha1",
+        kind: "Backend",
         metadata: { name: "orders", namespace: "shop" },
-        spec: { clusterIP: "127.0.0.1", ports: [{ name: "http", port: SERVICE_PORT, protocol: "TCP" }] },
+        spec: { endpoints: [{ fqdn: { hostname: SERVICE, port: SERVICE_PORT } }] },
       },
-    ];
+    );
     this.network.write("objects.yaml", all.map((one) => JSON.stringify(one)).join("\n---\n"));
   }
 
   /** With the environment that our settings give it, and for the rest that of Envoy Gateway's deployment. */
-  #startCounter(): void {
+  async #startCounter(): Promise<void> {
     const given: Record<string, string> = { url: `${REDIS}:6379`, prefix: "rate-limits:", username: "rate-limits" };
     const env: Record<string, string> = {};
     for (const one of settings("open").provider.kubernetes.rateLimitDeployment.container.env) {
@@ -192,7 +202,7 @@ export class CountingGateway {
       env[one.name] = value.replaceAll(/\$\((\w+)\)/g, (_, name: string) => env[name] ?? "");
     }
     const own = `/tmp/${CERTIFICATES}/envoy-rate-limit`;
-    this.network.start(this.#programs.ratelimit, [], {
+    const counter = this.network.start(this.#programs.ratelimit, [], {
       ...env,
       REDIS_TLS_CACERT: "/tmp/redis/ca.crt",
       // The service that is called has 8080, here on the same address.
@@ -214,6 +224,9 @@ export class CountingGateway {
       GRPC_SERVER_TLS_CERT: `${own}/tls.crt`,
       GRPC_SERVER_TLS_KEY: `${own}/tls.key`,
       FORCE_START_WITHOUT_INITIAL_CONFIG: "true",
+    });
+    await eventually("the service that counts", 20, async () => {
+      if (!/Listening for gRPC/.test(counter.output)) throw new Error(counter.output);
     });
   }
 
@@ -281,6 +294,11 @@ export class CountingGateway {
     const words = ["-c", path, "--disable-hot-restart", "--concurrency", "1", "-l", "warn"];
     this.network.start("sh", ["-c", silent, this.#options.envoy, ...words]);
   }
+}
+
+interface Spec {
+  readonly listeners?: readonly { readonly allowedRoutes: { namespaces: object } }[];
+  readonly rules?: readonly { backendRefs?: object[] }[];
 }
 
 interface EnvOf {
