@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join, matchesGlob } from "node:path";
 import { dump, load } from "js-yaml";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { ADDRESS } from "../components/core/address.ts";
 import {
   type Environment,
   EnvironmentError,
@@ -457,10 +458,19 @@ test("all problems are told at once", () => {
   expect(problems.map(({ field }) => field).sort()).toEqual(["colour", "objectives.rto", "stores.kafka.brokers"]);
 });
 
+test("an address that metrics are sent on to has no query", () => {
+  const { problems } = said(
+    "production",
+    set("monitoring.remoteWrite", { url: "https://metrics.example.com/?tenant=shop" }),
+  );
+  expect(problems).toEqual([expect.objectContaining({ field: "monitoring.remoteWrite.url", allowed: ADDRESS })]);
+});
+
 test.each<[path: string, value: string]>([
   ["paging.critical.secretRef", "https://hooks:hunter2hunter2@pager.example.com/services"],
   ["stores.postgres.password", "hunter2"],
   ["images.registry", "https://robot:hunter2@registry.example.com"],
+  ["monitoring.remoteWrite", "https://metrics.example.com/?api_key=hunter2"],
   ["paging.warning.routingKey", "R0QzT1hJb1dOc2FrV3ZqVnU5Zm1rZ2pK"],
 ])("a secret in %s is refused, and not repeated", (path, value) => {
   const { problems, message } = said("production", set(path, value));

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { roomProblems } from "../components/cluster/room.ts";
+import { ADDRESS, isAddress } from "../components/core/address.ts";
 import { cidrProblems } from "../components/core/index.ts";
 import { monitoringNeeds } from "../components/observability/monitoring/needs.ts";
 import type { Parsed, Report } from "./environment-schema.ts";
@@ -11,7 +12,7 @@ export const OBSERVABILITY = "shop-observability";
 const secretRef = text('the Secret that holds an address or key under "key", as "<namespace>/<name>"', (given) =>
   /^[a-z][a-z0-9-]*\/[a-z][a-z0-9-]*$/.test(given),
 );
-const https = z.url({ protocol: /^https$/, error: "an https:// address without anything secret in it" });
+const https = text(ADDRESS, isAddress);
 
 /** Where an address that is in a Secret leads to, for network policies; anywhere on port 443 where it is left out. */
 const at = z

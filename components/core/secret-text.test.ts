@@ -25,6 +25,7 @@ test.each([
   ["note", PEM, "a private key"],
   ["id", AWS_KEY, "an AWS access key"],
   ["database", "postgres://orders:hunter2@db:5432/orders", "an address with a password in it"],
+  ["hook", "https://hooks.example.com/in?team=a&api_key=hunter2", "an address with a key in its query"],
   ["registry", "robot:hunter2@registry.example.com/shop", "an address with a password in it"],
 ])("%s: the form gives it away", (field, value, what) => {
   expect(secretIn(field, value)).toBe(what);

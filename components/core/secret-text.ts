@@ -16,6 +16,10 @@ const SECRET_FORMS: readonly { readonly form: RegExp; readonly what: string }[] 
     form: /\b(gh[pousr]_[A-Za-z0-9]{36,}|xox[abposr]-[A-Za-z0-9-]{10,}|glpat-[\w-]{20,}|sk_live_\w{16,})\b/,
     what: "an access token",
   },
+  {
+    form: /\bhttps?:\/\/\S*[?&][^=&\s]*(key|token|secret|password|signature)[^=&\s]*=[^&\s]/i,
+    what: "an address with a key in its query",
+  },
   { form: /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}/, what: "a signed token (JWT)" },
 ];
 
