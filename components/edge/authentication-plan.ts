@@ -50,7 +50,7 @@ export type ClientTrafficPolicyManifest = Manifest<
 >;
 
 /** A log-in with a browser, by OpenID Connect. */
-export interface Login {
+interface Login {
   readonly clientId: string;
   /** Name of a Secret in the gateway's namespace, whose key `client-secret` holds the client's secret. */
   readonly clientSecret: string;
