@@ -120,7 +120,7 @@ export class OwnNetwork {
     });
   }
 
-  /** Ends all that runs in it, the last first. */
+  /** Ends all that runs in it, the last first. What was mounted was mounted in there alone: here the folders are empty. */
   async stop(): Promise<void> {
     for (const one of [...this.#running].reverse()) await one.stop("SIGKILL");
     rmSync(this.#dir, { recursive: true, force: true });
