@@ -43,7 +43,7 @@ describe("plumbline", () => {
   it("explains itself", async () => {
     const { code, stdout } = await plumbline("--help");
     expect(code).toBe(0);
-    for (const command of ["up", "preview", "down", "status", "doctor", "cluster", "fault"])
+    for (const command of ["up", "preview", "down", "status", "doctor", "cluster", "fault", "images"])
       expect(stdout).toContain(command);
   });
 
@@ -65,6 +65,7 @@ describe("plumbline", () => {
     [["fly", "--json"], null, /^unknown option '--json'|^unknown command 'fly'/],
     [["cluster", "--json"], "cluster", /^unknown option '--json'/],
     [["cluster", "start", "--json", "--nodes", "fast"], "cluster start", /Allowed choices are simulated, real, both/],
+    [["images", "lock", "--json", "--registry-mirror", "quay.io"], "images lock", /such as docker\.io=https:/],
     [["cluster", "start", "--json", "--zones", "0"], "cluster start", /a whole number from 1 on/],
   ])("answers a machine with one document when it refuses %j", async (args, command, message) => {
     const { code, stdout } = await plumbline(...args);

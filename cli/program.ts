@@ -13,6 +13,7 @@ import {
 } from "./arguments.ts";
 import { addCheckCommand } from "./check-program.ts";
 import { addFaultCommands } from "./fault-program.ts";
+import { addImagesCommands } from "./images-program.ts";
 import type { NodeChoice } from "./node-choice.ts";
 import { addReleaseCommands } from "./release-program.ts";
 import { runCommand } from "./runner.ts";
@@ -61,6 +62,7 @@ export function program(onEnd: OnEnd): Command {
   addClusterCommands(root, onEnd);
   addFaultCommands(root, onEnd);
   addReleaseCommands(root, onEnd);
+  addImagesCommands(root, onEnd);
   return root;
 }
 

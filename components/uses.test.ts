@@ -22,6 +22,7 @@ function ground() {
     host: "shop.example.com",
     issuer,
     implementation: "envoy",
+    zones,
   });
   return { shop, store: { namespace: data, issuer, zones }, gateway };
 }

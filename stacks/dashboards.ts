@@ -29,7 +29,7 @@ export function makeDashboards(ground: Ground, { shows, monitoring, telemetry, i
   const own = { namespace, issuer, ...database, databases: ["grafana"] } as const;
   const saved = savedTo(objects, "backups", ground);
   const postgres = new Postgres("dashboards-db", { ...placed, ...kept, ...saved, ...own }, on);
-  const { tracing, logging, tenants } = telemetry ?? {};
+  const { tracing, logging, profiling, tenants } = telemetry ?? {};
   new Dashboards(
     "grafana",
     {
@@ -39,6 +39,7 @@ export function makeDashboards(ground: Ground, { shows, monitoring, telemetry, i
       prometheus,
       ...(logging?.query && tenants && { loki: { from: logging.query, tenants } }),
       ...(tracing && { traces: { kind: "jaeger", from: tracing.query } }),
+      ...(profiling && tenants && { profiles: { from: profiling.query, tenants } }),
       ...placed,
       ...sizes,
     },

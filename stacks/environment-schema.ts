@@ -16,6 +16,7 @@ import { checkDashboards, dashboardsSchema } from "./dashboards-schema.ts";
 import { cpu, disk, duration, label, memory, optOut, percent, resources, text, whole } from "./fields.ts";
 import { checkMonitoring, monitoringSchema, pagingSchema } from "./monitoring-schema.ts";
 import { NODE_KINDS } from "./node-kinds.ts";
+import { checkSecretsFrom, secretsFromSchema } from "./secrets-schema.ts";
 import { awsSchema, storesSchema } from "./store-schema.ts";
 import { checkTelemetry, telemetrySchema } from "./telemetry-schema.ts";
 
@@ -87,6 +88,19 @@ export const environmentSchema = z.strictObject({
       whenRedisIsGone: z.enum(["open", "closed"]),
     })
     .exactOptional(),
+  /** What carries the gateway's traffic, as far as it is not as by default; the rehearsal's gateway has none. */
+  proxies: z
+    .strictObject({
+      scaling: z
+        .strictObject({
+          min: whole(2, 100).exactOptional(),
+          max: whole(2, 100).exactOptional(),
+          cpu: percent.exactOptional(),
+        })
+        .exactOptional(),
+      resources: resources.exactOptional(),
+    })
+    .exactOptional(),
   certificates,
   images: z.strictObject({
     registry: text('a registry and folder such as "registry.example.com/shop"', (given) =>
@@ -133,7 +147,7 @@ export const environmentSchema = z.strictObject({
   stores: storesSchema,
   /** Grafana. None by default. */
   dashboards: dashboardsSchema.exactOptional(),
-  /** Traces and logs; nothing collects them where it is left out, as in a rehearsal. */
+  /** Traces, logs and, if asked for, profiles; nothing collects them where it is left out, as in a rehearsal. */
   telemetry: telemetrySchema.exactOptional(),
   /** The variant of a flag here, if another than its definition's default. A change of it rolls nothing. */
   flags: flags.exactOptional(),
@@ -145,7 +159,13 @@ export const environmentSchema = z.strictObject({
     rto: duration,
     rpo: duration,
   }),
-  retention: z.strictObject({ metrics: duration, logs: duration, traces: duration, backups: duration }),
+  retention: z.strictObject({
+    metrics: duration,
+    logs: duration,
+    traces: duration,
+    profiles: duration.exactOptional(),
+    backups: duration,
+  }),
   /** Where people read `docs/runbooks`: alerts lead there. */
   runbooks: z
     .url({ protocol: /^https?$/, error: 'an address such as "https://git.example.com/docs/runbooks"' })
@@ -154,6 +174,8 @@ export const environmentSchema = z.strictObject({
   monitoring: monitoringSchema.exactOptional(),
   /** Who is told: `critical` wakes someone, `warning` waits for the morning. */
   paging: pagingSchema.exactOptional(),
+  /** Where the Secrets that these name come from; people make them where it is left out. */
+  secretsFrom: secretsFromSchema.exactOptional(),
 });
 
 /** One environment: everything in which one stack differs from another. */
@@ -174,6 +196,7 @@ export function crossCheck(environment: Parsed, report: Report): void {
   checkTier(environment, report);
   checkLoad(environment, report);
   checkMonitoring(environment, report);
+  checkSecretsFrom(environment, report);
   checkTelemetry(environment, report);
   checkDashboards(environment, report);
   for (const { field, allowed } of objectiveProblems(environment.objectives)) report(field.split("."), allowed);
@@ -286,6 +309,7 @@ function checkTier(
     cluster: { provider },
     gateway,
     rateLimits,
+    proxies,
     zones,
     paging,
     services,
@@ -308,6 +332,7 @@ function checkTier(
       rehearsal ? '"rehearsal": nothing else runs there' : '"envoy": the stand-in carries no traffic',
     );
   if (rehearsal && rateLimits) report(["rateLimits"], "nothing: no settings of an operator are a rehearsal's");
+  if (gateway === "rehearsal" && proxies) report(["proxies"], "nothing: the stand-in has no proxies");
   if ((releases.controller === undefined) !== rehearsal)
     report(
       ["releases", "controller"],

@@ -214,6 +214,7 @@ test.each<[what: string, path: string, value: unknown, field: string]>([
   ["nobody to wake", "paging", undefined, "paging"],
   ["a service alone", "services.replication", { optOut: "we are in a hurry today" }, "services.replication"],
   ["a rehearsal's gateway", "gateway", "rehearsal", "gateway"],
+  ["one proxy of the gateway", "proxies", { scaling: { min: 1 } }, "proxies.scaling.min"],
   ["a chat to wake people by", "paging.critical.kind", "slack", "paging.critical.kind"],
   ["a key where Alertmanager is not", "paging.warning.secretRef", "shop/slack", "paging.warning.secretRef"],
   ["nobody to notice silence", "paging.heartbeat", undefined, "paging.heartbeat"],
@@ -361,6 +362,15 @@ test("a rehearsal has no Grafana", () => {
 test.each<[what: string, of: string, path: string, value: unknown, field: string, allowed: RegExp]>([
   ["no room", "production", "namespaces.telemetry", undefined, "namespaces.telemetry", /a quota, since telemetry/],
   ["room for none", "local", "namespaces.telemetry", ROOM, "namespaces.telemetry", /nothing: there is no telemetry/],
+  [
+    "a period of no profiles",
+    "staging",
+    "retention.profiles",
+    "7d",
+    "retention.profiles",
+    /nothing: there is no telemetry/,
+  ],
+  ["profiles for ever", "dev", "telemetry.profiles", { disk: "5Gi" }, "retention.profiles", /how long they are kept/],
   [
     "memory that forgets",
     "production",

@@ -2,7 +2,10 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Environment } from "./environment.ts";
 
 /** What all parts of a stack have in common: their environment, and `on`, the options of what is made in its cluster. */
-export function groundOf(environment: Environment, on: pulumi.CustomResourceOptions) {
+export function groundOf(
+  environment: Environment,
+  on: pulumi.CustomResourceOptions & { readonly dependsOn: pulumi.Resource },
+) {
   const { tier, zones, runbooks } = environment;
   const read = runbooks === undefined ? {} : { runbooks };
   return {

@@ -3,11 +3,14 @@ import { SHOP_FLAGS } from "../apps/chassis/src/shop-flags.ts";
 import { Cluster, Namespace } from "../components/cluster/index.ts";
 import { blueGreen, FeatureFlags } from "../components/delivery/index.ts";
 import { Gateway, Issuer, RateLimits } from "../components/edge/index.ts";
+import { pinImages } from "../components/images/index.ts";
 import { Application } from "../components/workload/index.ts";
+import { makeAdmission } from "./admission.ts";
 import { makeDashboards } from "./dashboards.ts";
 import { loadEnvironment, whyNoAnalysis } from "./environment.ts";
 import { groundOf } from "./ground.ts";
-import { monitoringOf } from "./monitoring.ts";
+import { readImageLock } from "./images.ts";
+import { makeScanning, monitoringOf } from "./monitoring.ts";
 import { objectsOf } from "./objects.ts";
 import { makeReleaseController } from "./releases.ts";
 import { storesOf } from "./stores.ts";
@@ -20,11 +23,17 @@ const { kafka: log } = environment.stores;
 const cluster = new Cluster("cluster", {
   context: environment.cluster.context,
   operators: environment.tier === "rehearsal" ? "provided" : "installed",
-  also: log.backend === "inCluster" && log.operator ? [log.operator] : [],
+  also: [
+    ...(log.backend === "inCluster" && log.operator ? [log.operator] : []),
+    ...(environment.secretsFrom ? (["externalSecrets"] as const) : []),
+  ],
   ...(environment.rateLimits && { rateLimits: { redis: "cache", ...environment.rateLimits } }),
 });
-const on = { provider: cluster.provider, dependsOn: cluster };
+// The images of a rehearsal are made on its machine: what a registry has under the same names are others.
+const lock = environment.tier === "rehearsal" ? undefined : readImageLock();
+const on = { provider: cluster.provider, dependsOn: cluster, ...(lock && { transformations: [pinImages(lock)] }) };
 const ground = groundOf(environment, on);
+makeAdmission(ground);
 
 const workloads = new Namespace("shop", { quota: namespaces.shop, attachesRoutes: true }, on);
 const data = new Namespace("shop-data", { quota: namespaces.data }, on);
@@ -37,6 +46,7 @@ const trusted =
 
 const monitoring = monitoringOf(ground);
 makeReleaseController(ground, monitoring);
+makeScanning(ground, workloads);
 
 const objects = objectsOf(ground, data, internal);
 const telemetry = telemetryOf(ground, workloads, objects);
@@ -50,6 +60,9 @@ const gateway = new Gateway(
     issuer: trusted,
     implementation: environment.gateway,
     ...(environment.rateLimits && { rateLimits: new RateLimits("rate-limits", { cluster, redis: cache }, on) }),
+    zones: environment.zones,
+    ...environment.proxies,
+    ...(environment.aws && { loadBalancer: "aws" }),
   },
   on,
 );
@@ -69,6 +82,7 @@ const shop = new Application(
     objectives: { availability: objectives.availability, latency: objectives.latency },
     noAnalysis: whyNoAnalysis(environment),
     ...(telemetry && { telemetry: telemetry.tracing }),
+    ...(telemetry?.profiling && { profiles: telemetry.profiling }),
     ...ground.placed,
     ...environment.services,
   },

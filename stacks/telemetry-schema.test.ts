@@ -15,6 +15,16 @@ test("what runbooks say to raise can be raised: how long a trace is waited for, 
   expect(data?.traces.resources).toEqual({ collector: taken, sampler: taken, jaeger: taken });
 });
 
+test("logs and profiles are given what they may take, too, and profiles are left out where nobody asks for them", () => {
+  const resources = { requests: SIZE, limits: SIZE };
+  const logs = { disk: "10Gi", resources: { agent: resources, loki: resources } };
+  const { data } = telemetrySchema.safeParse({ ...TELEMETRY, logs, profiles: { disk: "5Gi", resources } });
+  const taken = { requests: { cpu: "1", memory: "1Gi" }, limits: { cpu: "1", memory: "1Gi" } };
+  expect(data?.logs.resources).toEqual({ agent: taken, loki: taken });
+  expect(data?.profiles).toEqual({ disk: "5Gi", resources: taken });
+  expect(telemetrySchema.safeParse(TELEMETRY).data).not.toHaveProperty("profiles");
+});
+
 test.each([
   ["a wait that is no duration", { sampling: { wait: "soon" } }, ["traces", "sampling", "wait"]],
   [

@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { roomProblems } from "../components/cluster/room.ts";
 import { lokiNeeds } from "../components/observability/logging/needs.ts";
+import { profilingNeeds } from "../components/observability/profiling/needs.ts";
 import { tracingNeeds } from "../components/observability/tracing/needs.ts";
 import type { Parsed, Report } from "./environment-schema.ts";
 import { disk, duration, percent, resources, whole } from "./fields.ts";
 
-/** Where traces and logs go. How long they are kept is in `retention`. */
+/** Where traces, logs and profiles go. How long they are kept is in `retention`. */
 export const telemetrySchema = z.strictObject({
   traces: z.strictObject({
     storage: z.discriminatedUnion("kind", [
@@ -36,11 +37,16 @@ export const telemetrySchema = z.strictObject({
       .exactOptional(),
   }),
   /** Loki: alone on its disk, or several before the bucket `logs` where the stack has an object store. */
-  logs: z.strictObject({ disk }),
+  logs: z.strictObject({
+    disk,
+    resources: z.strictObject({ agent: resources.exactOptional(), loki: resources.exactOptional() }).exactOptional(),
+  }),
+  /** Pyroscope, and services send it profiles: alone on its disk, or several before the bucket `profiles` where the stack has an object store. None by default. */
+  profiles: z.strictObject({ disk, resources: resources.exactOptional() }).exactOptional(),
 });
 
 /** What no field of these says alone. */
-export function checkTelemetry({ namespaces, telemetry, stores, tier }: Parsed, report: Report): void {
+export function checkTelemetry({ namespaces, telemetry, stores, tier, retention }: Parsed, report: Report): void {
   if (telemetry !== undefined && namespaces.telemetry === undefined)
     report(["namespaces", "telemetry"], "a quota, since telemetry is there: { cpu, memory, pods, storage }");
   if (telemetry === undefined && namespaces.telemetry !== undefined)
@@ -50,9 +56,22 @@ export function checkTelemetry({ namespaces, telemetry, stores, tier }: Parsed, 
       ["telemetry", "traces", "storage", "kind"],
       '"badger": memory forgets all at a restart, which is for a rehearsal',
     );
+  if ((telemetry?.profiles === undefined) !== (retention.profiles === undefined))
+    report(
+      ["retention", "profiles"],
+      telemetry?.profiles === undefined
+        ? "nothing: there is no telemetry.profiles"
+        : "how long they are kept, since telemetry.profiles is there",
+    );
   if (telemetry === undefined || namespaces.telemetry === undefined) return;
-  // With an object store Loki is nine, each on a disk.
-  const needs = [...tracingNeeds(telemetry.traces), ...lokiNeeds(telemetry.logs.disk, stores.objects !== undefined)];
+  const { traces, logs, profiles } = telemetry;
+  // With an object store Loki is nine, each on a disk, and Pyroscope thirteen.
+  const hasBucket = stores.objects !== undefined;
+  const needs = [
+    ...tracingNeeds(traces),
+    ...lokiNeeds(logs.disk, hasBucket, logs.resources?.loki),
+    ...(profiles ? profilingNeeds(profiles.disk, hasBucket, profiles.resources) : []),
+  ];
   for (const { field, allowed } of roomProblems("namespaces.telemetry", namespaces.telemetry, needs))
     report(field.split("."), allowed);
 }

@@ -172,6 +172,15 @@ describe.skipIf(whyNotUnpacked)(
         expect([outside.taken.length, outside.refused]).toEqual([2, []]);
       });
 
+      test("a Secret that has changed is what the next message is sent by: nothing is started anew, or told to read it", async () => {
+        firing = [alertOf("Watchdog", { severity: "none" })];
+        await beats(1);
+        expect(to("/webhook")).toEqual([]);
+        binary.write("/etc/alertmanager/secrets/paging/heartbeat", `${outside.url}/webhook`);
+        await vi.waitFor(() => expect(to("/webhook").length).toBeGreaterThan(0), WAIT);
+        expect(outside.refused).toEqual([]);
+      });
+
       test.each<[what: string, stops: () => Promise<unknown> | unknown]>([
         ["Prometheus", () => clearInterval(telling)],
         ["Alertmanager", () => server.stop()],

@@ -105,6 +105,15 @@ describe("from nothing to a stack and back", { timeout: 300_000 }, () => {
     expect(versions()).toBe(stood);
   });
 
+  test("what the packs forbid at an up, the cluster forbids to kubectl too", () => {
+    const create = (image: string) => () =>
+      checkout.kubectl("create", "deployment", "mine", "--namespace", "shop", `--image=${image}`, "--dry-run=server");
+    expect(create("registry.example.com/mine:latest")).toThrow(/plumbline-pods-deny.*denied request: .*-[a-z]+: /);
+    expect(checkout.kubectl("get", "validatingadmissionpolicybindings", "-o", "name")).toContain(
+      "plumbline-roles-deny",
+    );
+  });
+
   test("up sees a Deployment that someone deleted, says so, and puts it back", async () => {
     checkout.kubectl("delete", "deployment", "payments", "--namespace", "shop");
     const { code, stdout, stderr } = await checkout.plumbline("up");

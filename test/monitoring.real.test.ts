@@ -51,6 +51,7 @@ const program = () => {
     storage: "10Gi",
     resources: { requests: { cpu: "100m", memory: "512Mi" }, limits: { cpu: "1", memory: "512Mi" } },
     alerting: ALERTING,
+    remoteWrite: { url: "https://metrics.example.com/push", token: key("push") },
   });
   const image = "registry.example.com/orders:1.0.0";
   new Microservice("orders", { namespace, zones: ZONES, image, objectives: { availability: 99.9 } });
@@ -73,6 +74,14 @@ const CRON_JOB = {
     },
   },
 };
+
+/** What Prometheus writes elsewhere by. */
+const pushToken = (key: string) => ({
+  apiVersion: "v1",
+  kind: "Secret",
+  metadata: { name: "push", namespace: NAMESPACE },
+  stringData: { key },
+});
 
 function isReconciled(status: unknown): boolean {
   const { conditions = [] } = (status ?? {}) as { conditions?: { type: string; status: string }[] };
@@ -106,6 +115,7 @@ describe.skipIf(whyNotUnpacked)(
       objects = (await objectsOf(program)) as KubeObject[];
       for (const kind of ORDER) for (const object of objects.filter((one) => one.kind === kind)) await apply(object);
       for (const object of objects.filter(({ kind }) => !ORDER.includes(kind))) await apply(object);
+      await apply(pushToken("first-token"));
       alertmanager = await alertmanagerBinary();
       await start(PROMETHEUS_OPERATOR_TOOL, [`--namespaces=${NAMESPACE}`, ...(await asAdministrator())]);
       const made = await eventually(
@@ -117,7 +127,10 @@ describe.skipIf(whyNotUnpacked)(
     });
     afterAll(async () => {
       for (const process of running) await process.stop("SIGKILL");
-      const global = objects?.filter(({ metadata }) => metadata.namespace === undefined) ?? [];
+      // cert-manager's own namespace stays: other tests have it too.
+      const isMine = ({ metadata }: KubeObject) =>
+        metadata.namespace === undefined && metadata.name !== CERT_MANAGER.namespace;
+      const global = objects?.filter(isMine) ?? [];
       for (const { apiVersion, kind, metadata } of global)
         await cluster.api.delete({ apiVersion, kind, name: metadata.name }, "Background").catch(() => {});
       transport?.close();
@@ -225,6 +238,14 @@ describe.skipIf(whyNotUnpacked)(
       const { spec } = await get("apps/v1", "StatefulSet", "alertmanager-main");
       for (const name of ["pagerduty", "slack", "opsgenie", "hook", "heartbeat"])
         expect(JSON.stringify(spec)).toContain(`"mountPath":"/etc/alertmanager/secrets/${name}"`);
+    });
+
+    test("a token that has changed reaches the configuration of Prometheus, which its reloader has read anew", async () => {
+      const pushesBy = (text: string) => async () =>
+        JSON.stringify(unzipped((await secret("prometheus-main"))?.["prometheus.yaml.gz"])).includes(text);
+      expect(await pushesBy("first-token")()).toBe(true);
+      await apply(pushToken("second-token"));
+      await eventually(pushesBy("second-token"), (isThere) => isThere, 60_000);
     });
 
     test("kube-state-metrics, with its own rights and no more, tells what alerts ask for", async () => {

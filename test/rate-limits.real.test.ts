@@ -42,7 +42,14 @@ const program = () => {
   ];
   const redis = new Redis("cache", { namespace: data, issuer, zones: ZONES, role: "cache" }, on);
   const counted = new RateLimits("rate-limits", { cluster, redis, secondLine: `${SECOND_LINE}/1s` }, on);
-  const args = { namespace: edge, host: HOST, issuer, implementation: "envoy", rateLimits: counted } as const;
+  const args = {
+    namespace: edge,
+    host: HOST,
+    issuer,
+    implementation: "envoy",
+    zones: ZONES,
+    rateLimits: counted,
+  } as const;
   const gateway = new Gateway("gateway", args, on);
   const identity = { issuer: `https://${LOGIN}`, audiences: ["shop"], jwks: `https://${LOGIN}:8443/keys` };
   new Authentication("people", { gateway, ...identity, claims: ["sub", "tenant"] }, on);

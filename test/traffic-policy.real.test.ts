@@ -6,9 +6,12 @@ import { promisify } from "node:util";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { ENVOY_GATEWAY } from "../components/cluster/operators/index.ts";
 import { optOut } from "../components/core/opt-out.ts";
-import { accessLogPlan } from "../components/edge/access-log.ts";
 import { authenticationPlan, hygienePlan, openPlan } from "../components/edge/authentication-plan.ts";
+import { clientPolicyPlan, gatewayPolicyPlan } from "../components/edge/client-policy.ts";
+import { completeProxies } from "../components/edge/gateway-args.ts";
 import { limitPatchPlan } from "../components/edge/limit-patch.ts";
+import { proxiesPlan } from "../components/edge/proxies-plan.ts";
+import { responseHeaders } from "../components/edge/response-headers.ts";
 import { routesPlan } from "../components/edge/route-plan.ts";
 
 const run = promisify(execFile);
@@ -21,7 +24,7 @@ const CRDS = [
   "securitypolicies",
 ].map((kind) => `charts/gateway-helm/crds/generated/gateway.envoyproxy.io_${kind}.yaml`);
 
-test("the API server accepts each policy and the access log, by the CRDs of the Envoy Gateway that is installed", async () => {
+test("the API server accepts each policy and the proxies, by the CRDs of the Envoy Gateway that is installed", async () => {
   const dir = mkdtempSync(join(tmpdir(), "plumbline-policy-"));
   onTestFinished(() => rmSync(dir, { recursive: true }));
   const kubectl = (...words: string[]) =>
@@ -35,7 +38,7 @@ test("the API server accepts each policy and the access log, by the CRDs of the 
   const established = () => kubectl("wait", "--for=condition=Established", ...crds, "--timeout=30s");
   await vi.waitFor(established, { timeout: 30_000, interval: 250 });
 
-  const gateway = { name: "edge", namespace: "edge", host: "shop.example.com" };
+  const gateway = { name: "edge", namespace: "edge", host: "shop.example.com", responseHeaders: responseHeaders() };
   const to = { name: "orders", namespace: "default", gateway, path: "/", service: { name: "orders", port: 8080 } };
   const breaker = { consecutive5xx: 3, ejection: "1h" } as const;
   const perKey = { header: "x-api-key", limit: "1000/1h" } as const;
@@ -55,8 +58,13 @@ test("the API server accepts each policy and the access log, by the CRDs of the 
   for (const plan of plans)
     for (const { route, policy } of plan)
       expect(await apply([route, policy])).toMatch(/httproute.* created .*\n.*backendtrafficpolicy.* created/);
-  const log = accessLogPlan("edge", "default");
-  expect(await apply([log])).toMatch(/envoyproxy.* created/);
+  const args = completeProxies({ loadBalancer: "aws" });
+  const proxies = proxiesPlan("edge", "default", { ...args, zones: ["a"], podLabels: { app: "edge" } });
+  const all = [proxies, clientPolicyPlan("edge", "default", args), gatewayPolicyPlan("edge", "default", args)];
+  const made = /envoyproxy.* created .*\n.*clienttrafficpolicy.* created .*\n.*backendtrafficpolicy.* created/;
+  expect(await apply(all)).toMatch(made);
+  const wrong = { ...proxies, spec: { ...proxies.spec, accessLog: {} } };
+  await expect(apply([wrong])).rejects.toThrow(/unknown field .*accessLog/);
   const identity = {
     issuer: "https://login.example.com/shop",
     audiences: ["shop"],
@@ -67,7 +75,7 @@ test("the API server accepts each policy and the access log, by the CRDs of the 
   const people = { name: "people", gateway: { ...gateway, namespace: "default", url: "https://shop.example.com" } };
   for (const policy of [
     authenticationPlan(people, identity),
-    hygienePlan(people, identity),
+    hygienePlan(people, identity, clientPolicyPlan("edge", "default", args).spec),
     openPlan("orders", "default", optOut("the public catalogue")),
     limitPatchPlan("edge", "default", "100/1s"),
   ]) {
@@ -75,7 +83,6 @@ test("the API server accepts each policy and the access log, by the CRDs of the 
     const slip = { ...policy, spec: { ...policy.spec, target: {} } };
     await expect(apply([slip])).rejects.toThrow(/unknown field .*target/);
   }
-  await expect(apply([{ ...log, spec: { ...log.spec, accessLog: {} } }])).rejects.toThrow(/unknown field .*accessLog/);
   const [{ policy } = {}] = plans[0] ?? [];
   const typo = { ...policy, spec: { ...policy?.spec, circuitBreakers: {} } };
   await expect(apply([typo])).rejects.toThrow(/unknown field .*circuitBreakers/);

@@ -1,3 +1,4 @@
+import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
 import { Chart } from "@pulumi/kubernetes/helm/v4/chart.js";
 import { Provider } from "@pulumi/kubernetes/provider.js";
 import { PriorityClass } from "@pulumi/kubernetes/scheduling/v1/priorityClass.js";
@@ -9,6 +10,7 @@ import { Namespace } from "./namespace.ts";
 import type { Quota } from "./namespace-plan.ts";
 import {
   CERT_MANAGER,
+  controlPlaneCertificates,
   countingEnvoyGateway,
   ENVOY_GATEWAY,
   HOLD_CERTIFICATES,
@@ -29,7 +31,10 @@ export interface ClusterArgs {
    * install each by its chart.
    */
   readonly operators: "provided" | "installed";
-  /** Operators that are installed as well: `strimzi`, for a `Kafka` with `operator: "strimzi"`. None by default. */
+  /**
+   * Operators that are installed as well: `strimzi`, for a `Kafka` with `operator: "strimzi"`; `externalSecrets`, for a `SecretSource`.
+   * None by default.
+   */
   readonly also?: readonly OptionalOperator[];
   /** Has Envoy Gateway run the service that counts requests for all of its proxies; `RateLimits` ties it to its Redis. None by default. */
   readonly rateLimits?: RateLimitService;
@@ -79,8 +84,10 @@ export class Cluster extends Component {
       for (const home of homesOf(wanted.filter((operator) => operator !== CERT_MANAGER))) {
         const namespace = this.#namespace(home);
         if (rateLimits && home.namespace === ENVOY_GATEWAY.namespace) counted = { ...rateLimits, home: namespace };
-        for (const operator of home.operators)
-          this.#install(operator, HOLD_CERTIFICATES.includes(operator) ? [namespace, manager] : [namespace]);
+        for (const operator of home.operators) {
+          const after = HOLD_CERTIFICATES.includes(operator) ? [namespace, manager] : [namespace];
+          this.#install(operator, operator.name === ENVOY_GATEWAY.name ? this.#certify([namespace, manager]) : after);
+        }
       }
     }
     this.rateLimits = counted;
@@ -98,6 +105,16 @@ export class Cluster extends Component {
       { ...chart, namespace, ...(repository === undefined ? {} : { repositoryOpts: { repo: repository } }) },
       { parent: this, provider: this.provider, dependsOn: after },
     );
+  }
+
+  /** Makes what the controller of gateways cannot start without; gives what it waits for. */
+  #certify(after: pulumi.Resource[]): pulumi.Resource[] {
+    let before = after;
+    for (const plan of controlPlaneCertificates()) {
+      const opts = { parent: this, provider: this.provider, dependsOn: before };
+      before = [new CustomResource(`${plan.metadata.name}-${plan.kind.toLowerCase()}`, plan, opts)];
+    }
+    return before;
   }
 
   #installCertManager(home: Namespace): pulumi.Resource {

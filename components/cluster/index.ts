@@ -1,3 +1,4 @@
+export { Admission, type AdmissionArgs, type AdmissionManifest } from "./admission.ts";
 export { Cluster, type ClusterArgs } from "./cluster.ts";
 export { Namespace, type NamespaceArgs } from "./namespace.ts";
 export type { OpenPorts, Quota } from "./namespace-plan.ts";

@@ -3,7 +3,7 @@ import { MANAGED } from "../core/labels.ts";
 /**
  * Who goes first when nodes run short, as after the loss of a zone: pods of a higher class are scheduled before those of a lower one,
  * and stay longer on a node that runs out of memory. All are above pods that say nothing (0), and far below the system's own (two
- * billion). None takes another's place: what carries everyone, such as the gateway's proxies, says nothing, and would be the first to go.
+ * billion). None takes another's place: what carries everyone, such as an operator, may say nothing, and would be the first to go.
  */
 const PRIORITIES = { store: 400_000, monitoring: 350_000, service: 300_000, worker: 200_000, task: 100_000 } as const;
 

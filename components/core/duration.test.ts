@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Duration, isDuration, milliseconds, seconds } from "./duration.ts";
+import { type Duration, goDuration, isDuration, milliseconds, seconds } from "./duration.ts";
 
 const unit = fc.constantFrom("ms", "s", "m", "h", "d");
 
@@ -27,4 +27,19 @@ test("seconds are rounded up: no probe or grace period becomes shorter than it w
 test.each(["", "15", "m", "1.5s", "-1s", "1 s", "1w", "1S"])("%j is refused", (text) => {
   expect(isDuration(text)).toBe(false);
   expect(() => milliseconds(text as Duration)).toThrow(/is no duration; allowed: a whole number and ms, s, m, h or d/);
+});
+
+test("Go's way to write a span reads as the same span, without parts that are nothing before the first", () => {
+  const part = { h: 3_600, m: 60, s: 1 };
+  fc.assert(
+    fc.property(fc.nat({ max: 10 ** 7 }), (whole) => {
+      const parts = [...goDuration(whole * 1_000 + 999).matchAll(/(\d+)([hms])/g)];
+      expect(parts.reduce((sum, [, count, unit]) => sum + Number(count) * part[unit as "h"], 0)).toBe(whole);
+    }),
+  );
+  expect([goDuration(milliseconds("90d")), goDuration(milliseconds("5m")), goDuration(0)]).toEqual([
+    "2160h0m0s",
+    "5m0s",
+    "0s",
+  ]);
 });

@@ -32,3 +32,10 @@ export function milliseconds(duration: Duration): number {
 export function seconds(duration: Duration): number {
   return Math.ceil(milliseconds(duration) / 1_000);
 }
+
+/** Go's way to write a span of milliseconds, which controllers in Go give back: `2160h0m0s`, `5m0s`. Parts of a second are left out. */
+export function goDuration(span: number): string {
+  const whole = Math.floor(span / 1_000);
+  const [hours, minutes, seconds] = [Math.floor(whole / 3_600), Math.floor((whole % 3_600) / 60), whole % 60];
+  return `${hours > 0 ? `${hours}h` : ""}${whole >= 60 ? `${minutes}m` : ""}${seconds}s`;
+}

@@ -8,6 +8,8 @@ import {
   issuersReached,
   openPlan,
 } from "./authentication-plan.ts";
+import { clientPolicyPlan } from "./client-policy.ts";
+import { completeProxies } from "./gateway-args.ts";
 
 const gateway = { name: "edge", namespace: "shop-edge", url: "https://shop.example.com" };
 const place = { name: "people", gateway };
@@ -17,14 +19,16 @@ const identity: Identity = {
   jwks: "https://keys.example.com:8443/shop",
   claims: ["sub", "realm_access.role"],
 };
+const clients = clientPolicyPlan("edge", "shop-edge", completeProxies({})).spec;
 const login = { clientId: "shop", clientSecret: "login" };
 
 test("every header that a claim is passed on in is taken away before, on the listener with TLS", () => {
   const { jwt, targetRefs } = authenticationPlan(place, identity).spec;
   const passed = jwt?.providers.flatMap(({ claimToHeaders }) => claimToHeaders.map(({ header }) => header));
   expect(passed).toEqual(["x-user-sub", "x-user-realm-access-role"]);
-  const hygiene = hygienePlan(place, identity).spec;
+  const hygiene = hygienePlan(place, identity, clients).spec;
   expect(hygiene.headers.earlyRequestHeaders.remove).toEqual(passed);
+  expect(hygiene).toMatchObject({ tls: clients.tls, path: clients.path, headers: clients.headers });
   expect(hygiene.targetRefs).toEqual(targetRefs);
   expect(targetRefs).toEqual([expect.objectContaining({ kind: "Gateway", name: "edge", sectionName: "https" })]);
   expect(jwt?.providers[0]?.extractFrom).toEqual({ headers: [{ name: "Authorization", valuePrefix: "Bearer " }] });

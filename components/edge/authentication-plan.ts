@@ -5,6 +5,7 @@ import { labels } from "../core/labels.ts";
 import { nameProblems } from "../core/names.ts";
 import { type OptOut, optOutAnnotations } from "../core/opt-out.ts";
 import type { Destination } from "../core/usage.ts";
+import type { ClientPolicyManifest } from "./envoy-gateway.ts";
 import { HTTPS } from "./gateway-plan.ts";
 import { identityHeader } from "./identity-header.ts";
 
@@ -43,10 +44,14 @@ export type SecurityPolicyManifest = Manifest<
   }
 >;
 
-export type ClientTrafficPolicyManifest = Manifest<
+/** What is said of clients of the gateway, with headers taken away as well. */
+export type IdentifiedClients = Manifest<
   "gateway.envoyproxy.io/v1alpha1",
   "ClientTrafficPolicy",
-  { targetRefs: Target[]; headers: { earlyRequestHeaders: { remove: string[] } } }
+  Omit<ClientPolicyManifest["spec"], "targetRefs" | "headers"> & {
+    targetRefs: Target[];
+    headers: ClientPolicyManifest["spec"]["headers"] & { earlyRequestHeaders: { remove: string[] } };
+  }
 >;
 
 /** A log-in with a browser, by OpenID Connect. */
@@ -132,15 +137,24 @@ export function authenticationPlan({ name, gateway }: Place, identity: Identity)
   };
 }
 
-/** Takes away the headers by which services know who it is, before anything else is done with a request. */
-export function hygienePlan({ name, gateway }: Place, identity: Identity): ClientTrafficPolicyManifest {
+/**
+ * Takes away the headers by which services know who it is, before anything else is done with a request. Of two policies for clients the one
+ * that names the listener holds, whole: so it says as well what the gateway's says, `clients`.
+ */
+export function hygienePlan(
+  { name, gateway }: Place,
+  identity: Identity,
+  clients: ClientPolicyManifest["spec"],
+): IdentifiedClients {
+  const remove = claimsOf(identity).map(identityHeader);
   return {
     apiVersion: "gateway.envoyproxy.io/v1alpha1",
     kind: "ClientTrafficPolicy",
     metadata: { name, namespace: gateway.namespace, labels: labels(name) },
     spec: {
+      ...clients,
       targetRefs: [whole(gateway.name)],
-      headers: { earlyRequestHeaders: { remove: claimsOf(identity).map(identityHeader) } },
+      headers: { ...clients.headers, earlyRequestHeaders: { remove } },
     },
   };
 }

@@ -6,9 +6,9 @@ import type { Transform } from "../core/transform.ts";
 import {
   authenticationPlan,
   authenticationProblems,
-  type ClientTrafficPolicyManifest,
   claimsOf,
   hygienePlan,
+  type IdentifiedClients,
   type Identity,
   issuersReached,
   type SecurityPolicyManifest,
@@ -19,7 +19,7 @@ export interface AuthenticationArgs extends Identity {
   readonly gateway: Gateway;
   readonly transform?: {
     readonly policy?: Transform<SecurityPolicyManifest>;
-    readonly headers?: Transform<ClientTrafficPolicyManifest>;
+    readonly headers?: Transform<IdentifiedClients>;
   };
 }
 
@@ -31,7 +31,8 @@ export class Authentication extends Component {
   constructor(name: string, args: AuthenticationArgs, opts?: pulumi.ComponentResourceOptions) {
     const { gateway, transform } = args;
     const problems = authenticationProblems(name, args);
-    if (gateway.implementation !== "envoy")
+    const { clients } = gateway;
+    if (!clients)
       problems.push({
         field: "gateway",
         given: gateway.implementation,
@@ -41,10 +42,12 @@ export class Authentication extends Component {
     super("edge:Authentication", name, opts, [gateway]);
     const place = { name, gateway };
     gateway.authenticates(claimsOf(args), issuersReached(args));
-    const headers = new CustomResource(...this.child(`${name}-headers`, hygienePlan(place, args), transform?.headers));
+    const headers =
+      clients &&
+      new CustomResource(...this.child(`${name}-headers`, hygienePlan(place, args, clients), transform?.headers));
     // Headers of old are gone before new ones are believed.
     const policy = authenticationPlan(place, args);
-    new CustomResource(...this.child(name, policy, transform?.policy, { dependsOn: headers }));
+    new CustomResource(...this.child(name, policy, transform?.policy, { dependsOn: headers ? [headers] : [] }));
     this.registerOutputs({});
   }
 }

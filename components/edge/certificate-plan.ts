@@ -1,5 +1,5 @@
 import { waitFor } from "../core/custom-resource.ts";
-import { type Duration, milliseconds } from "../core/duration.ts";
+import { type Duration, goDuration, milliseconds } from "../core/duration.ts";
 import { labels } from "../core/labels.ts";
 import type { IssuerRef } from "../core/usage.ts";
 import type { CertificateManifest } from "./cert-manager.ts";
@@ -48,10 +48,4 @@ export function certificatePlan(args: CertificatePlanArgs): CertificateManifest 
       issuerRef: issuer,
     },
   };
-}
-
-/** Go's way to write a duration, in the form that the API server gives back: `2160h0m0s`. */
-export function goDuration(span: number): string {
-  const whole = Math.floor(span / 1_000);
-  return `${Math.floor(whole / 3_600)}h${Math.floor((whole % 3_600) / 60)}m${whole % 60}s`;
 }

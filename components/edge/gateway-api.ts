@@ -1,5 +1,6 @@
 import type { Manifest } from "../core/custom-resource.ts";
 import type { CALLING } from "../core/resilience.ts";
+import type { ResponseHeaders } from "./response-headers.ts";
 
 /** The fields of the Gateway API that we set (gateway.networking.k8s.io/v1). */
 export type GatewayClassManifest = Manifest<
@@ -33,8 +34,15 @@ export type GatewayManifest = Manifest<
 export type Method = (typeof CALLING)["repeatableMethods"][number];
 
 interface RouteRule {
-  matches?: { path: { type: "PathPrefix"; value: string }; method?: Method }[];
-  filters?: { type: "RequestRedirect"; requestRedirect: { scheme: "https"; statusCode: 301 } }[];
+  matches?: {
+    path: { type: "PathPrefix"; value: string };
+    method?: Method;
+    headers?: { type: "Exact"; name: string; value: string }[];
+  }[];
+  filters?: (
+    | { type: "RequestRedirect"; requestRedirect: { scheme: "https"; statusCode: 301 } }
+    | { type: "ResponseHeaderModifier"; responseHeaderModifier: ResponseHeaders }
+  )[];
   backendRefs?: { name: string; port: number }[];
   timeouts?: { request: string; backendRequest: string };
 }

@@ -1,9 +1,8 @@
 import { ENVOY_GATEWAY } from "../cluster/operators/index.ts";
 import { waitFor } from "../core/custom-resource.ts";
-import type { Problem } from "../core/invalid.ts";
 import { ATTACHES_ROUTES, labels, MANAGED } from "../core/labels.ts";
-import { isDnsLabel, nameProblems } from "../core/names.ts";
-import { reach } from "../core/network.ts";
+import { type MonitorManifest, monitorPlan } from "../core/monitor.ts";
+import { admitScrapers, reach } from "../core/network.ts";
 import type { Destination, Peer } from "../core/usage.ts";
 import type { GatewayClassManifest, GatewayManifest, HttpRouteManifest } from "./gateway-api.ts";
 
@@ -17,8 +16,8 @@ export interface Implementation {
   readonly ports: readonly number[];
   /** Where those pods get their configuration from. */
   readonly controlPlane: readonly Peer[];
-  /** Whether it writes of every request, and takes settings of what it writes. */
-  readonly writesAccessLog: boolean;
+  /** Port of those pods with their metrics. None: it makes no pods, and takes no settings of Envoy Gateway's. */
+  readonly metricsPort?: number;
 }
 
 /** The implementations that a Gateway may run on. */
@@ -31,7 +30,7 @@ export const IMPLEMENTATIONS = {
     controlPlane: [
       { namespace: ENVOY_GATEWAY.namespace, podLabels: { "control-plane": "envoy-gateway" }, port: 18_000 },
     ],
-    writesAccessLog: true,
+    metricsPort: 19_001,
   },
   rehearsal: {
     controllerName: "plumbline.dev/rehearsal-gateway",
@@ -39,7 +38,6 @@ export const IMPLEMENTATIONS = {
     podLabels: (gateway) => ({ "gateway.networking.k8s.io/gateway-name": gateway }),
     ports: [80, 443],
     controlPlane: [],
-    writesAccessLog: false,
   },
 } as const satisfies Record<string, Implementation>;
 
@@ -52,7 +50,7 @@ export const HTTPS = "https";
 export function gatewayClassPlan(
   name: string,
   namespace: string,
-  { controllerName, title, writesAccessLog }: Implementation,
+  { controllerName, title, metricsPort }: Implementation,
 ): GatewayClassManifest {
   return {
     apiVersion: "gateway.networking.k8s.io/v1",
@@ -61,7 +59,7 @@ export function gatewayClassPlan(
     spec: {
       controllerName,
       description: `run by ${title}`,
-      ...(writesAccessLog && {
+      ...(metricsPort !== undefined && {
         parametersRef: { group: "gateway.envoyproxy.io", kind: "EnvoyProxy", name, namespace },
       }),
     },
@@ -69,11 +67,17 @@ export function gatewayClassPlan(
 }
 
 /** One listener that only redirects, and one with TLS that the namespaces with the right label attach routes to. */
-export function gatewayPlan(name: string, namespace: string, host: string, secretName: string): GatewayManifest {
+export function gatewayPlan(
+  name: string,
+  namespace: string,
+  host: string,
+  secretName: string,
+  annotations: Readonly<Record<string, string>> = {},
+): GatewayManifest {
   return {
     apiVersion: "gateway.networking.k8s.io/v1",
     kind: "Gateway",
-    metadata: { name, namespace, labels: labels(name), annotations: waitFor("Programmed") },
+    metadata: { name, namespace, labels: labels(name), annotations: { ...waitFor("Programmed"), ...annotations } },
     spec: {
       gatewayClassName: name,
       listeners: [
@@ -105,29 +109,24 @@ export function redirectPlan(name: string, namespace: string, host: string): Htt
   };
 }
 
-/** Anyone may come in; out it goes to the services that have a route, and to what configures it. */
+/** Anyone may come in, and what reads metrics to those; out it goes to the services that have a route, and to what configures it. */
 export function gatewayNetworkPlan(
   name: string,
-  { podLabels, ports, controlPlane }: Implementation,
+  { podLabels, ports, controlPlane, metricsPort }: Implementation,
   routed: readonly Destination[],
 ) {
   return {
     podSelector: { matchLabels: podLabels(name) },
     policyTypes: ["Ingress", "Egress"],
-    ingress: [{ ports: ports.map((port) => ({ protocol: "TCP", port })) }],
+    ingress: [
+      { ports: ports.map((port) => ({ protocol: "TCP", port })) },
+      ...(metricsPort === undefined ? [] : [admitScrapers(metricsPort)]),
+    ],
     egress: reach([...routed, ...controlPlane]),
   };
 }
 
-export function gatewayProblems(name: string, host: string): Problem[] {
-  const problems = nameProblems("name", name);
-  if (!isHost(host))
-    problems.push({ field: "host", given: host, allowed: 'a host name with a domain, such as "shop.example.com"' });
-  return problems;
-}
-
-/** Whether a text is a full host name in lower case. */
-function isHost(text: string): boolean {
-  const parts = text.split(".");
-  return parts.length > 1 && text.length <= 253 && parts.every((part) => isDnsLabel(part.replace(/^\d/, "d")));
+/** Has every proxy's metrics read. */
+export function gatewayMonitorPlan(name: string, namespace: string, { podLabels }: Implementation): MonitorManifest {
+  return monitorPlan("Pod", name, namespace, podLabels(name), { port: "metrics", path: "/stats/prometheus" });
 }

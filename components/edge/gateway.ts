@@ -1,45 +1,34 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Namespace } from "../cluster/namespace.ts";
 import { Component } from "../core/component.ts";
 import { refuse } from "../core/invalid.ts";
 import { labels } from "../core/labels.ts";
 import { Ledger } from "../core/ledger.ts";
-import type { Transform } from "../core/transform.ts";
+import { optOutAnnotations } from "../core/opt-out.ts";
 import type { Destination } from "../core/usage.ts";
-import { accessLogPlan } from "./access-log.ts";
 import { Certificate } from "./certificate.ts";
-import type { GatewayManifest, HttpRouteManifest } from "./gateway-api.ts";
+import { clientPolicyPlan, gatewayPolicyPlan } from "./client-policy.ts";
+import type { ClientPolicyManifest } from "./envoy-gateway.ts";
+import { completeProxies, type GatewayArgs, gatewayProblems } from "./gateway-args.ts";
 import {
   gatewayClassPlan,
+  gatewayMonitorPlan,
   gatewayNetworkPlan,
   gatewayPlan,
-  gatewayProblems,
   IMPLEMENTATIONS,
+  type Implementation,
   type ImplementationName,
   redirectPlan,
 } from "./gateway-plan.ts";
-import type { Issuer } from "./issuer.ts";
 import { limitPatchPlan } from "./limit-patch.ts";
-import type { RateLimits } from "./rate-limits.ts";
+import { proxiesPlan } from "./proxies-plan.ts";
+import { type ResponseHeaders, responseHeaders } from "./response-headers.ts";
 
-export interface GatewayArgs {
-  readonly namespace: Namespace;
-  /** Host that the gateway answers for, such as `shop.example.com`. */
-  readonly host: string;
-  /** Who signs the host's certificate. */
-  readonly issuer: Issuer;
-  readonly implementation: ImplementationName;
-  /** What counts requests for all of its proxies; without it each of them counts for itself. Envoy alone. */
-  readonly rateLimits?: RateLimits;
-  readonly transform?: {
-    readonly gateway?: Transform<GatewayManifest>;
-    readonly redirect?: Transform<HttpRouteManifest>;
-  };
-}
-
-/** The one way in from outside: TLS with a certificate of its own; what comes without is sent to where TLS is. */
+/**
+ * The one way in from outside: TLS 1.2 or 1.3 with a certificate of its own; what comes without is sent to where TLS is. Where Envoy Gateway
+ * runs it, it is proxies in several zones that scale, drain and hold clients to limits.
+ */
 export class Gateway extends Component {
   readonly name: string;
   readonly host: string;
@@ -50,24 +39,28 @@ export class Gateway extends Component {
   readonly implementation: ImplementationName;
   /** Whether limits of routes are counted for all of its proxies together. */
   readonly countsTogether: boolean;
+  /** What every answer gets and loses that comes by a route of it. */
+  readonly responseHeaders: ResponseHeaders;
   readonly #routed: Ledger<Destination>;
   readonly #claims: string[] = [];
+  #clients: ClientPolicyManifest["spec"] | undefined;
 
   constructor(name: string, args: GatewayArgs, opts?: pulumi.ComponentResourceOptions) {
     const { namespace, host, issuer, rateLimits, transform } = args;
-    refuse(`Gateway "${name}"`, gatewayProblems(name, host));
+    refuse(`Gateway "${name}"`, gatewayProblems(name, args));
     if (rateLimits && args.implementation !== "envoy")
       refuse(`Gateway "${name}"`, [
         { field: "rateLimits", given: args.implementation, allowed: 'only with implementation: "envoy"' },
       ]);
     super("edge:Gateway", name, opts, [namespace]);
-    const implementation = IMPLEMENTATIONS[args.implementation];
+    const implementation: Implementation = IMPLEMENTATIONS[args.implementation];
     this.implementation = args.implementation;
     this.name = name;
     this.host = host;
     this.namespace = namespace.name;
     this.podLabels = implementation.podLabels(name);
     this.url = `https://${host}`;
+    this.responseHeaders = responseHeaders(args.hsts, args.headers);
     this.#routed = new Ledger(`Gateway "${name}"`);
 
     const certificate = new Certificate(
@@ -75,17 +68,15 @@ export class Gateway extends Component {
       { namespace, issuer, hosts: [host], usages: ["server auth"] },
       { parent: this },
     );
-    const accessLog = implementation.writesAccessLog
-      ? [new CustomResource(...this.child(`${name}-access-log`, accessLogPlan(name, namespace.name)))]
-      : [];
+    const proxies = implementation.metricsPort === undefined ? undefined : this.#proxies(name, args);
     const classPlan = gatewayClassPlan(name, namespace.name, implementation);
     const gatewayClass = new CustomResource(
-      ...this.child(`${name}-class`, classPlan, undefined, { dependsOn: accessLog }),
+      ...this.child(`${name}-class`, classPlan, undefined, { dependsOn: proxies ? [proxies] : [] }),
     );
+    const stepsDown = optOutAnnotations({ hsts: args.hsts });
+    const plan = gatewayPlan(name, namespace.name, host, certificate.secretName, stepsDown);
     const gateway = new CustomResource(
-      ...this.child(name, gatewayPlan(name, namespace.name, host, certificate.secretName), transform?.gateway, {
-        dependsOn: [gatewayClass, certificate],
-      }),
+      ...this.child(name, plan, transform?.gateway, { dependsOn: [gatewayClass, certificate] }),
     );
     new CustomResource(
       ...this.child(`${name}-redirect`, redirectPlan(name, namespace.name, host), transform?.redirect, {
@@ -105,6 +96,29 @@ export class Gateway extends Component {
     this.registerOutputs({ url: this.url });
   }
 
+  /** What Envoy Gateway is told of the proxies, of clients and of requests. The proxies come first: the class names them. */
+  #proxies(name: string, args: GatewayArgs): pulumi.Resource {
+    const { zones, transform } = args;
+    const namespace = this.namespace;
+    const complete = completeProxies(args);
+    const proxies = new CustomResource(
+      ...this.child(
+        `${name}-proxies`,
+        proxiesPlan(name, namespace, { ...complete, zones, podLabels: this.podLabels }),
+        transform?.proxies,
+        { aliases: [{ name: `${name}-access-log` }] },
+      ),
+    );
+    const clients = clientPolicyPlan(name, namespace, complete);
+    this.#clients = clients.spec;
+    new CustomResource(...this.child(`${name}-clients`, clients, transform?.clients));
+    const requests = gatewayPolicyPlan(name, namespace, complete);
+    if (requests) new CustomResource(...this.child(`${name}-requests`, requests, transform?.requests));
+    const monitor = gatewayMonitorPlan(name, namespace, IMPLEMENTATIONS[args.implementation]);
+    new CustomResource(...this.child(`${name}-monitor`, monitor, transform?.monitor));
+    return proxies;
+  }
+
   /** Lets the gateway's pods send to these. A Route says so; nobody else needs to. */
   routesTo(peers: readonly Destination[]): void {
     for (const peer of peers) this.#routed.add(peer);
@@ -113,6 +127,11 @@ export class Gateway extends Component {
   /** Claims that it tells services of. */
   get claims(): readonly string[] {
     return this.#claims;
+  }
+
+  /** What clients are held to, where Envoy Gateway runs it. */
+  get clients(): ClientPolicyManifest["spec"] | undefined {
+    return this.#clients;
   }
 
   /** Has its routes know the claims, and its pods reach who issues tokens. An Authentication says so; nobody else needs to. */

@@ -1,12 +1,12 @@
 import { CERT_MANAGER } from "../cluster/operators/index.ts";
 import { waitFor } from "../core/custom-resource.ts";
-import { milliseconds } from "../core/duration.ts";
+import { goDuration, milliseconds } from "../core/duration.ts";
 import type { Problem } from "../core/invalid.ts";
 import { labels } from "../core/labels.ts";
 import { nameProblems } from "../core/names.ts";
 import type { IssuerRef } from "../core/usage.ts";
 import type { CertificateManifest, IssuerManifest } from "./cert-manager.ts";
-import { certificateSecret, goDuration } from "./certificate-plan.ts";
+import { certificateSecret } from "./certificate-plan.ts";
 
 /** An authority that signs with a root of its own; what it signs is trusted by those only that know its root. */
 export interface PrivateAuthority {

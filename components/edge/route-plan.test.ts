@@ -1,15 +1,10 @@
 import { expect, test } from "vitest";
 import type { Duration } from "../core/duration.ts";
 import { optOut } from "../core/opt-out.ts";
-import { accessLogPlan } from "./access-log.ts";
-import {
-  gatewayClassPlan,
-  gatewayNetworkPlan,
-  gatewayPlan,
-  gatewayProblems,
-  IMPLEMENTATIONS,
-  redirectPlan,
-} from "./gateway-plan.ts";
+import { completeProxies, gatewayProblems } from "./gateway-args.ts";
+import { gatewayClassPlan, gatewayNetworkPlan, gatewayPlan, IMPLEMENTATIONS, redirectPlan } from "./gateway-plan.ts";
+import { proxiesPlan } from "./proxies-plan.ts";
+import { responseHeaders } from "./response-headers.ts";
 import { type Declared, routePlan, routeProblems, routesPlan } from "./route-plan.ts";
 
 test("what comes without TLS is only ever redirected", () => {
@@ -39,7 +34,8 @@ test("the gateway sends to the services that have a route, and to nothing else",
 });
 
 test("Envoy's proxies are told what to write of a request: nothing of who sent it, no query", () => {
-  const { metadata, kind, spec } = accessLogPlan("edge", "shop-edge");
+  const proxies = { ...completeProxies({}), zones: ["a"], podLabels: { app: "edge" } };
+  const { metadata, kind, spec } = proxiesPlan("edge", "shop-edge", proxies);
   const { parametersRef } = gatewayClassPlan("edge", "shop-edge", IMPLEMENTATIONS.envoy).spec;
   expect(parametersRef).toMatchObject({ kind, name: metadata.name, namespace: "shop-edge" });
   expect(gatewayClassPlan("edge", "shop-edge", IMPLEMENTATIONS.rehearsal).spec).not.toHaveProperty("parametersRef");
@@ -53,7 +49,12 @@ test("a route has a timeout, in the form of the Gateway API", () => {
   expect(spec.rules[0]).toMatchObject({ timeouts: { request: "2000ms", backendRequest: "2000ms" } });
 });
 
-const gateway = { name: "edge", namespace: "shop-edge", host: "shop.example.com" };
+const gateway = {
+  name: "edge",
+  namespace: "shop-edge",
+  host: "shop.example.com",
+  responseHeaders: responseHeaders(),
+};
 const to = { name: "orders", namespace: "shop", gateway, path: "/orders", service: { name: "orders", port: 8080 } };
 const UNLIMITED = optOut("the test is about something else");
 const treated = (more: Partial<Declared>, implementation: "envoy" | "rehearsal" = "envoy") =>
@@ -124,5 +125,5 @@ test.each(["0s", "100s", "soon"])("the timeout %j is refused", (timeout) => {
 });
 
 test.each(["localhost", "Shop.example.com", "shop..com", "*.example.com"])("the host %j is refused", (host) => {
-  expect(gatewayProblems("edge", host)).toEqual([expect.objectContaining({ field: "host" })]);
+  expect(gatewayProblems("edge", { host, zones: ["a"] })).toEqual([expect.objectContaining({ field: "host" })]);
 });

@@ -7,13 +7,21 @@ import { CALLING, completeResilience, type Resilience, resilienceProblems } from
 import type { HttpRouteManifest, Method } from "./gateway-api.ts";
 import { HTTPS, type ImplementationName } from "./gateway-plan.ts";
 import { DEFAULT_RATE_LIMIT, type RateLimit, rateLimitPlan, rateLimitProblems } from "./rate-limit.ts";
+import type { ResponseHeaders } from "./response-headers.ts";
+import { endHeaders, type RouteVersion, versionHeaders, versionPath, versionProblems } from "./route-version.ts";
 import { type TrafficPolicyManifest, trafficPolicyPlan } from "./traffic-policy.ts";
 
 export interface RoutePlanArgs {
   readonly name: string;
   readonly namespace: string;
-  readonly gateway: { readonly name: string; readonly namespace: string; readonly host: string };
+  readonly gateway: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly host: string;
+    readonly responseHeaders: ResponseHeaders;
+  };
   readonly path: string;
+  readonly version?: RouteVersion | undefined;
   readonly service: { readonly name: string; readonly port: number };
   readonly timeout: Duration;
   /** Those that it is for; all by default. */
@@ -28,12 +36,18 @@ export function routePlan({
   namespace,
   gateway,
   path,
+  version,
   service,
   timeout,
   methods,
   rateLimit,
 }: RoutePlanArgs): HttpRouteManifest {
-  const match = { path: { type: "PathPrefix" as const, value: path } };
+  const headers = versionHeaders(version);
+  const match = {
+    path: { type: "PathPrefix" as const, value: versionPath(path, version) },
+    ...(headers && { headers }),
+  };
+  const { set, remove } = gateway.responseHeaders;
   const span = `${milliseconds(timeout)}ms`;
   return {
     apiVersion: "gateway.networking.k8s.io/v1",
@@ -50,6 +64,12 @@ export function routePlan({
       rules: [
         {
           matches: methods ? methods.map((method) => ({ ...match, method })) : [match],
+          filters: [
+            {
+              type: "ResponseHeaderModifier",
+              responseHeaderModifier: { set: [...set, ...endHeaders(version)], remove: [...remove] },
+            },
+          ],
           backendRefs: [{ name: service.name, port: service.port }],
           timeouts: { request: span, backendRequest: span },
         },
@@ -109,8 +129,9 @@ export function routeProblems(
   path: string,
   settings: Declared,
   claims: readonly string[] = [],
+  version?: RouteVersion,
 ): Problem[] {
-  const problems = nameProblems("name", name);
+  const problems = [...nameProblems("name", name), ...versionProblems(version)];
   if (!/^\/[\w\-./~]*$/.test(path) || path.includes("//") || /\/\.\.?(\/|$)/.test(path))
     problems.push({ field: "path", given: path, allowed: 'a path such as "/orders": from "/", no "//", no ".."' });
   const { rateLimit } = settings;

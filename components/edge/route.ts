@@ -13,6 +13,7 @@ import type { Gateway } from "./gateway.ts";
 import type { HttpRouteManifest } from "./gateway-api.ts";
 import type { RateLimit } from "./rate-limit.ts";
 import { routeProblems, routesPlan } from "./route-plan.ts";
+import { type RouteVersion, versionPath } from "./route-version.ts";
 import type { TrafficPolicyManifest } from "./traffic-policy.ts";
 
 /** A service that a route leads to, such as a Microservice. */
@@ -27,6 +28,8 @@ export interface RouteArgs extends Partial<Resilience> {
   readonly to: RouteTarget;
   /** What the request's path begins with; `/<service>` by default. */
   readonly path?: string;
+  /** Which version of its API this is; none by default. */
+  readonly version?: RouteVersion;
   /**
    * How long a request may take in all, up to `99s`; 15 s by default. This holds at every gateway; retries, breaker and maxInFlight where
    * Envoy Gateway runs it, and count for each of its pods. With retries, maxInFlight counts what may be repeated by itself.
@@ -50,11 +53,11 @@ export class Route extends Component {
   readonly url: string;
 
   constructor(name: string, args: RouteArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { gateway, to, path = `/${to.name}`, timeout = "15s", authentication, transform } = args;
+    const { gateway, to, path = `/${to.name}`, timeout = "15s", version, authentication, transform } = args;
     const given = { ...args, timeout };
-    refuse(`Route "${name}"`, routeProblems(name, path, given, gateway.claims));
+    refuse(`Route "${name}"`, routeProblems(name, path, given, gateway.claims, version));
     super("edge:Route", name, opts, [to.namespace, gateway]);
-    this.url = `${gateway.url}${path}`;
+    this.url = `${gateway.url}${versionPath(path, version)}`;
     const { peers, dependsOn } = to.grant({
       name: gateway.name,
       namespace: gateway.namespace,
@@ -64,7 +67,7 @@ export class Route extends Component {
     });
     gateway.routesTo(peers);
     const plan = routesPlan(
-      { name, namespace: to.namespace.name, gateway, path, service: to },
+      { name, namespace: to.namespace.name, gateway, path, version, service: to },
       given,
       gateway.implementation,
       gateway.countsTogether,

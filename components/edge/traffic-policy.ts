@@ -18,6 +18,8 @@ export type TrafficPolicyManifest = Manifest<
   {
     targetRefs: { group: "gateway.networking.k8s.io"; kind: "HTTPRoute"; name: string }[];
     rateLimit?: RateLimitRules;
+    /** By itself it would stand in place of the gateway's. */
+    mergeType: "StrategicMerge";
     circuitBreaker?: {
       maxConnections: number;
       maxPendingRequests: number;
@@ -63,6 +65,7 @@ export function trafficPolicyPlan(
     },
     spec: {
       targetRefs: [{ group: "gateway.networking.k8s.io", kind: "HTTPRoute", name: route }],
+      mergeType: "StrategicMerge",
       ...(rateLimit && { rateLimit }),
       ...(settings && resilience(settings, sent === "repeatable")),
     },

@@ -4,6 +4,7 @@ export { type Fallback, type LastAnswer, lastAnswer } from "./calls/fallback.ts"
 export { CronTask, type CronTaskOptions } from "./cron-task.ts";
 export { Microservice } from "./microservice.ts";
 export type { MicroserviceArgs, ServiceScaling, Shutdown } from "./microservice-args.ts";
+export type { Profiles } from "./profiles.ts";
 export type { Probe, Probes, Scaling } from "./replicas-args.ts";
 export type { Right, Rights } from "./rights.ts";
 export type { Runtime } from "./runtime.ts";

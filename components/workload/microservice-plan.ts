@@ -98,7 +98,7 @@ export function microservicePlan(
 /** Who may come in and where it may send: its consumers on the API, what reads metrics on the admin port, what it uses. */
 export function microserviceNetwork(
   name: string,
-  args: Pick<CompleteMicroservice, "port" | "adminPort" | "metrics" | "rights" | "telemetry">,
+  args: Pick<CompleteMicroservice, "port" | "adminPort" | "metrics" | "rights" | "telemetry" | "profiles">,
   consumers: readonly Pods[],
   peers: readonly Destination[],
 ): types.input.networking.v1.NetworkPolicySpec {

@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type Priority, priorityClass } from "../cluster/priorities.ts";
 import { isOptOut, type OptOut } from "../core/opt-out.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../core/security-context.ts";
+import { profilesEnvironment } from "./profiles.ts";
 import type { RelationsPlan, RelationVolume } from "./relations.ts";
 import { completeProbe, type Probe, type Probes } from "./replicas-args.ts";
 import { runtimeEnvironment } from "./runtime.ts";
@@ -38,7 +39,7 @@ export function podPlan(
   name: string,
   args: Pick<
     CompleteWorkload,
-    "namespace" | "image" | "args" | "resources" | "runtime" | "environment" | "rights" | "telemetry"
+    "namespace" | "image" | "args" | "resources" | "runtime" | "environment" | "rights" | "telemetry" | "profiles"
   >,
   { environment, volumes, calls }: Pick<RelationsPlan, "environment" | "volumes" | "calls">,
   parts: PodParts,
@@ -48,6 +49,7 @@ export function podPlan(
     ...parts.environment,
     ...parts.shutdown.environment,
     ...runtimeEnvironment(runtime, resources),
+    ...profilesEnvironment(name, args),
     ...args.environment,
     ...environment,
     ...calls?.environment,

@@ -5,6 +5,7 @@ import type { Transform } from "../core/transform.ts";
 import type { Usable } from "../core/usage.ts";
 import type { CertificateManifest } from "../edge/cert-manager.ts";
 import type { Calls } from "./calls/call.ts";
+import type { Profiles } from "./profiles.ts";
 import type { Rights } from "./rights.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Telemetry } from "./telemetry.ts";
@@ -33,6 +34,8 @@ export interface WorkloadArgs {
   readonly environment?: Readonly<Record<string, string>>;
   /** Where it sends its traces, if the cluster has a collector; its network policy lets it. */
   readonly telemetry?: Telemetry;
+  /** Where it sends profiles of where its time goes, if it makes any; its network policy lets it. */
+  readonly profiles?: Profiles;
   /** Rights in the Kubernetes API, in its own namespace. None by default: its pods get no token. */
   readonly rights?: Rights;
 }

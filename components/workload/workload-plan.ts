@@ -5,6 +5,7 @@ import { reach, reachApiServer } from "../core/network.ts";
 import type { Destination } from "../core/usage.ts";
 import type { CertificateManifest } from "../edge/cert-manager.ts";
 import { certificatePlan } from "../edge/certificate-plan.ts";
+import { profilesPeers } from "./profiles.ts";
 import { identityName, type RelationsPlan } from "./relations.ts";
 import { type Rights, rightsAnnotations } from "./rights.ts";
 import { telemetryPeers } from "./telemetry.ts";
@@ -51,18 +52,21 @@ export function accountPlan(
   };
 }
 
-/** Who may come in to a workload, and where it may send: to what it uses, to a collector, and to the API server if it has rights there. */
+/** Who may come in to a workload, and where it may send: to what it uses, to a collector, to what keeps profiles, and to the API server if it has rights there. */
 export function networkPlan(
   name: string,
   ingress: types.input.networking.v1.NetworkPolicyIngressRule[],
   peers: readonly Destination[],
-  { rights, telemetry }: Pick<CompleteWorkload, "rights" | "telemetry">,
+  { rights, telemetry, profiles }: Pick<CompleteWorkload, "rights" | "telemetry" | "profiles">,
 ): types.input.networking.v1.NetworkPolicySpec {
   return {
     podSelector: { matchLabels: selector(name) },
     policyTypes: ["Ingress", "Egress"],
     ingress,
-    egress: [...reach([...peers, ...telemetryPeers(telemetry)]), ...(rights === undefined ? [] : [reachApiServer()])],
+    egress: [
+      ...reach([...peers, ...telemetryPeers(telemetry), ...profilesPeers(profiles)]),
+      ...(rights === undefined ? [] : [reachApiServer()]),
+    ],
   };
 }
 

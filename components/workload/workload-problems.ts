@@ -6,6 +6,7 @@ import { secretIn } from "../core/secret-text.ts";
 import { environmentPrefix } from "../core/usage.ts";
 import { zoneProblems } from "../core/zones.ts";
 import { imageProblems } from "./image.ts";
+import { PROFILES_VARIABLES, profilesProblems } from "./profiles.ts";
 import { relationProblems } from "./relations.ts";
 import { rightsProblems } from "./rights.ts";
 import { TELEMETRY_VARIABLES, telemetryProblems } from "./telemetry.ts";
@@ -22,6 +23,7 @@ const OWN_VARIABLES: ReadonlySet<string> = new Set([
   "GOMAXPROCS",
   "JAVA_TOOL_OPTIONS",
   ...TELEMETRY_VARIABLES,
+  ...PROFILES_VARIABLES,
 ]);
 const SHORTEST: Duration = "1s";
 
@@ -37,6 +39,7 @@ export function workloadProblems(name: string, args: CompleteWorkload): Problem[
     ...relationProblems(args.uses),
     ...rightsProblems(args.rights),
     ...telemetryProblems(args.telemetry),
+    ...profilesProblems(args.profiles),
     ...zoneProblems(args.zones),
   ];
 }

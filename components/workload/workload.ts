@@ -53,7 +53,7 @@ export abstract class Workload extends Component {
 
   /** Has what it uses granted to it. `maxPods`: how many of its pods may hold on to that at once. */
   protected relations(
-    { uses, calls, telemetry }: Pick<CompleteWorkload, "uses" | "calls" | "telemetry">,
+    { uses, calls, telemetry, profiles }: Pick<CompleteWorkload, "uses" | "calls" | "telemetry" | "profiles">,
     maxPods: number,
   ): RelationsPlan {
     const consumer: Consumer = {
@@ -63,7 +63,8 @@ export abstract class Workload extends Component {
       maxReplicas: maxPods,
       opts: this.childOptions(),
     };
-    telemetry?.admit?.({ namespace: consumer.namespace, podLabels: consumer.podLabels });
+    for (const way of [telemetry, profiles])
+      way?.admit?.({ namespace: consumer.namespace, podLabels: consumer.podLabels });
     const plan = relationsPlan(this.name, relate(uses, consumer));
     const called = directoryOf(this.namespace).call({ ...consumer, subject: this.#subject, uses }, calls);
     if (Object.keys(calls).length === 0) return plan;

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { HELD } from "../admission/table.ts";
 import { levelOf, packConfig, type Settings } from "../config/settings.ts";
 import { MIN_REASON, optOutKey } from "../core/opt-out.ts";
 import { allowedOf } from "../core/params.ts";
@@ -41,9 +42,14 @@ function record(rule: Rule): string {
         "Repairs",
         rule.remediate ? `what it can, at level ${code("remediate")}` : "nothing: that is for the owner to do",
       ],
+      ...(isHeld(rule) ? [["In the cluster", "the API server [holds everyone](../admission.md) to it, too"]] : []),
       ["Frameworks", rule.frameworks.length === 0 ? "none" : rule.frameworks.map(code).join(", ")],
     ],
   );
+}
+
+function isHeld({ id }: Rule): boolean {
+  return HELD.some(({ rule }) => rule.id === id);
 }
 
 /** The anchor that a heading gets on the common hosts of Git. */

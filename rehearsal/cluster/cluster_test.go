@@ -2,7 +2,9 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"flag"
 	"os"
@@ -236,6 +238,38 @@ metadata: {name: orders}
 spec: {instances: 3, storage: {size: 1Gi}}
 `
 
+const kept = `
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: kept}
+data: {text: in-clear-in-the-store}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: kept}
+stringData: {text: encrypted-in-the-store}
+`
+
+// isOnDisk says whether a text lies in the files of the cluster's store, as it is or in base64.
+func isOnDisk(t *testing.T, dir, text string) bool {
+	t.Helper()
+	found := false
+	err := filepath.WalkDir(filepath.Join(dir, "etcd"), func(path string, entry os.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		for _, form := range []string{text, base64.StdEncoding.EncodeToString([]byte(text))} {
+			found = found || bytes.Contains(data, []byte(form))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
 func TestARun(t *testing.T) {
 	if testing.Short() {
 		t.Skip("boots a cluster")
@@ -261,9 +295,17 @@ func TestARun(t *testing.T) {
 		t.Errorf("a second run on the directory: %v, %s", err, second)
 	}
 
+	r.apply(kept)
 	server, _ := r.kubectl("", "config", "view", "-o", "jsonpath={.clusters[0].cluster.server}")
 	r.end(os.Kill)
+	if !isOnDisk(t, r.dir, "in-clear-in-the-store") {
+		t.Error("a ConfigMap's text is not found in the store: nothing would be found in it")
+	}
+	if isOnDisk(t, r.dir, "encrypted-in-the-store") {
+		t.Error("a Secret's text lies in the store in clear")
+	}
 	r.start()
+	r.eventually("a Secret is read again after a kill", "ZW5jcnlwdGVkLWluLXRoZS1zdG9yZQ==", "get", "secret", "kept", "-o", "jsonpath={.data.text}")
 	r.eventually("the data is there after a kill", "6", "get", "deployment", "web", "-o", "jsonpath={.status.availableReplicas}")
 	r.eventually("the address is the same", server, "config", "view", "-o", "jsonpath={.clusters[0].cluster.server}")
 	if len(r.notes) == 0 || !strings.Contains(r.notes[len(r.notes)-1], "without a clean stop") {

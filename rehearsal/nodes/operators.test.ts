@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { dump, load, loadAll } from "js-yaml";
 import { expect, it } from "vitest";
 import { CRD_MODULE_DIR } from "../toolchain/modules.ts";
-import { forNodes, operatorImages, released } from "./operators.ts";
+import { asInstalled, forNodes, operatorImages, released } from "./operators.ts";
 
 const DEFINITION = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata:\n  name: a\n";
 const DEPLOYMENT = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: b\n";
@@ -42,12 +42,41 @@ it("asks no registry, is asked every second whether it is ready, and starts with
   });
 });
 
+it("keeps the definitions of an operator that brings its own", () => {
+  expect(loadAll(forNodes(`${DEFINITION}---\n${DEPLOYMENT}`, { brings: "definitions" }))).toEqual([
+    load(DEFINITION),
+    load(DEPLOYMENT),
+  ]);
+});
+
+it("runs Envoy Gateway's release, in a namespace and without the webhook that Pulumi would not make", () => {
+  const given = [
+    "---\nkind: MutatingWebhookConfiguration\nmetadata:\n  name: envoy-gateway-topology-injector\n",
+    "---\nkind: ConfigMap\ndata:\n  envoy-gateway.yaml: |\n    extensionApis: {}\n    image: docker.io/envoyproxy/gateway-dev:latest\n",
+    "---\nkind: Job\ncommand:\n  - envoy-gateway\n  - certgen\n",
+  ].join("");
+  const [namespace, configMap, job, ...more] = loadAll(asInstalled(given)) as [
+    object,
+    { data: Record<string, string> },
+    { command: string[] },
+  ];
+  expect(more).toEqual([]);
+  expect(namespace).toMatchObject({ kind: "Namespace", metadata: { name: "envoy-gateway-system" } });
+  expect(load(configMap.data["envoy-gateway.yaml"] ?? "")).toEqual({
+    extensionApis: {},
+    proxyTopologyInjector: { disabled: true },
+    image: operatorImages("envoy-gateway")[0]?.reference,
+  });
+  expect(job.command).toEqual(["envoy-gateway", "certgen", "--disable-topology-injector"]);
+});
+
 it("refuses manifests that deploy nothing", () => {
   expect(() => forNodes(`${DEFINITION}---\n${ROLE}`)).toThrow(/hold no Deployment/);
 });
 
 it.each([
   ["cloudnative-pg", "github.com/cloudnative-pg/cloudnative-pg"],
+  ["envoy-gateway", "github.com/envoyproxy/gateway"],
   ["plugin-barman-cloud", "github.com/cloudnative-pg/plugin-barman-cloud"],
   ["prometheus-operator", "github.com/prometheus-operator/prometheus-operator"],
   ["rabbitmq-cluster-operator", "github.com/rabbitmq/cluster-operator/v2"],

@@ -139,7 +139,7 @@ export function asInstalled(yaml: string): string {
     .replace(/^( +)extensionApis: \{\}$/m, "$1extensionApis: {}\n$1proxyTopologyInjector: { disabled: true }")
     .replace(/^( +)- certgen$/m, "$1- certgen\n$1- --disable-topology-injector")
     .split(/^---\n/m)
-    .filter((document) => !/^kind: MutatingWebhookConfiguration$/m.test(document));
+    .filter((document) => document.trim() !== "" && !/^kind: MutatingWebhookConfiguration$/m.test(document));
   return [namespace, ...documents].join("---\n");
 }
 

@@ -34,13 +34,13 @@ export interface Unpacked {
 
 /** Unpacks an image into a folder. Launchers that name a folder of `moved` by its absolute path get the path here. */
 export async function unpack(
-  { reference, env = {} }: ImageDescription,
+  image: ImageDescription,
   folder: string,
   moved: readonly string[] = [],
 ): Promise<Unpacked> {
-  const { root } = await unpackedImage(reference, folder);
+  const { root } = await unpackedImage(image, folder);
   settle(root, root, moved);
-  const { PATH = DEFAULT_PATH, ...rest } = env;
+  const { PATH = DEFAULT_PATH, ...rest } = image.env ?? {};
   const folders = PATH.split(":").map((each) => root + each);
   return { root, environment: { ...rest, PATH: [...folders, process.env.PATH].join(":") } };
 }

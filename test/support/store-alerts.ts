@@ -7,7 +7,8 @@ import { disk, one, type Series, STORE, type Tried } from "./alert-series.ts";
 import { COMBINED_KAFKA, KAFKA } from "./kafka-alerts.ts";
 import { OBJECT_STORE } from "./object-store-alerts.ts";
 import { RABBITMQ } from "./rabbitmq-alerts.ts";
-import { LOG_AGENTS, LOKI, TRACING } from "./telemetry-alerts.ts";
+import { SCANS } from "./scanning-alerts.ts";
+import { LOG_AGENTS, LOKI, PROFILING, TRACING } from "./telemetry-alerts.ts";
 
 const instance = (metric: string, index: number, more = "") =>
   `cnpg_${metric}{namespace="data",pod="pg-${index}"${more}}`;
@@ -173,5 +174,7 @@ export const STORES: Readonly<Record<string, Tried>> = {
   "objects, an object store": OBJECT_STORE,
   "traces, a Tracing": TRACING,
   "logs, the agents of a Logging": LOG_AGENTS,
+  "scans, a Scanning": SCANS,
   "logs, the Loki of a Logging": LOKI,
+  "profiles, a Profiling": PROFILING,
 };

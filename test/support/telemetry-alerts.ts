@@ -1,5 +1,6 @@
 import { watchedAgents, watchedLoki } from "../../components/observability/logging/alerts.ts";
 import { complete as completeLogging } from "../../components/observability/logging/args.ts";
+import { watched as watchedProfiling } from "../../components/observability/profiling/alerts.ts";
 import { watched } from "../../components/observability/tracing/alerts.ts";
 import { complete } from "../../components/observability/tracing/args.ts";
 import { disk, one, type Series, STORE, type Tried } from "./alert-series.ts";
@@ -71,5 +72,26 @@ export const LOKI: Tried = {
     LokiFails: { fires: answers(66), silent: answers(54) },
     LokiDiskFilling: { fires: disk("data-logs-loki-0", 19), silent: disk("data-logs-loki-0", 21) },
     LokiDiskFull: { fires: disk("data-logs-loki-0", 9), silent: disk("data-logs-loki-0", 11) },
+  },
+};
+
+const pyroscope = (metric: string, more = "") => `${metric}{namespace="data",pod="profiles-pyroscope-0"${more}}`;
+const pushes = (failed: number): Series => ({
+  [pyroscope("pyroscope_request_duration_seconds_count", ',status_code="500"')]: `0+${failed}x60`,
+  [pyroscope("pyroscope_request_duration_seconds_count", ',status_code="200"')]: `0+${600 - failed}x60`,
+});
+const discarded = pyroscope("pyroscope_discarded_samples_total", ',tenant="shop",reason="rate_limited"');
+
+export const PROFILING: Tried = {
+  watched: watchedProfiling("profiles", { ...STORE }),
+  told: {
+    ProfilingDown: { fires: one(pyroscope("up"), "0x60"), silent: one(pyroscope("up"), "1x60"), without: {} },
+    ProfilingFails: { fires: pushes(66), silent: pushes(54) },
+    ProfilingRefuses: { fires: one(discarded, "0+1x60"), silent: one(discarded, "7x60") },
+    ProfilingDiskFilling: {
+      fires: disk("data-profiles-pyroscope-0", 19),
+      silent: disk("data-profiles-pyroscope-0", 21),
+    },
+    ProfilingDiskFull: { fires: disk("data-profiles-pyroscope-0", 9), silent: disk("data-profiles-pyroscope-0", 11) },
   },
 };

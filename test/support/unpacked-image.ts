@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { imageFor, prepareImage } from "../../rehearsal/images/index.ts";
+import { type ImageDescription, imageFor, prepareImage } from "../../rehearsal/images/index.ts";
 import { cacheDirectory } from "../../rehearsal/index.ts";
 
 /** Why no program of an image can be run here without a container; undefined if one can. */
@@ -15,10 +15,10 @@ export interface UnpackedImage {
   run(...words: readonly string[]): string;
 }
 
-/** Makes the image of that name, and leaves its files in that folder. */
-export async function unpackedImage(reference: string, scratch: string): Promise<UnpackedImage> {
-  const image = imageFor(reference);
-  if (!image) throw new Error(`there is no image ${reference}`);
+/** Makes an image, one of the rehearsal's by its name, and leaves its files in that folder. */
+export async function unpackedImage(of: string | ImageDescription, scratch: string): Promise<UnpackedImage> {
+  const image = typeof of === "string" ? imageFor(of) : of;
+  if (!image) throw new Error(`there is no image ${of}`);
   const { path, digest } = await prepareImage(image, { cacheDir: cacheDirectory() });
   const [layout, root] = [join(scratch, "layout"), join(scratch, "root")];
   const blob = (of: string) => join(layout, "blobs", of.replace(":", "/"));

@@ -10,6 +10,8 @@ export interface ProcessSettings {
   readonly shutdownSeconds: number;
   /** Empty: spans are not sent. */
   readonly collector: string;
+  /** An empty address: no profile is made. An empty name: that of the service. */
+  readonly profiles: { readonly address: string; readonly tenant: string; readonly name: string };
 }
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal"];
@@ -24,6 +26,9 @@ const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal"];
  * | `DRAIN_SECONDS` | `5` | how long requests are still taken after SIGTERM, each answer ending its connection |
  * | `SHUTDOWN_SECONDS` | `25` | after this the process ends in any case; less than the pod's grace period (30 by default) |
  * | `OTEL_EXPORTER_OTLP_ENDPOINT` | none | collector that spans are sent to by HTTP; without one none are made |
+ * | `PYROSCOPE_SERVER_ADDRESS` | none | Pyroscope that profiles are sent to; without one none are made |
+ * | `PYROSCOPE_APPLICATION_NAME` | the service's | under which name |
+ * | `PYROSCOPE_TENANT_ID` | none | and whose they are |
  */
 export function readProcessSettings(settings: Settings): ProcessSettings {
   return {
@@ -34,5 +39,10 @@ export function readProcessSettings(settings: Settings): ProcessSettings {
     drainSeconds: settings.integer("DRAIN_SECONDS", { min: 0, max: 600, fallback: 5 }),
     shutdownSeconds: settings.integer("SHUTDOWN_SECONDS", { min: 1, max: 3_600, fallback: 25 }),
     collector: settings.text("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
+    profiles: {
+      address: settings.url("PYROSCOPE_SERVER_ADDRESS"),
+      tenant: settings.text("PYROSCOPE_TENANT_ID", ""),
+      name: settings.text("PYROSCOPE_APPLICATION_NAME", ""),
+    },
   };
 }

@@ -7,6 +7,7 @@ import { checkAll, type Dependency } from "./dependency.ts";
 import { logger } from "./log.ts";
 import { Metrics } from "./metrics.ts";
 import { type ProcessSettings, readProcessSettings } from "./process-settings.ts";
+import { type Profiling, startProfiling } from "./profiling.ts";
 import { Settings, SettingsError } from "./settings.ts";
 import { startTracing, type Tracing } from "./tracing.ts";
 
@@ -54,8 +55,11 @@ export async function runService<Config>(definition: ServiceDefinition<Config>):
     const config = definition.configure(settings);
     settings.refuseProblems();
     const metrics = new Metrics(definition.name);
-    const tracing = startTracing(own.collector);
-    const service = new Service(own, { log, metrics }, definition.build(config, { log, metrics }), tracing);
+    const senders = [
+      startTracing(own.collector),
+      startProfiling({ ...own.profiles, service: own.profiles.name || definition.name }, log),
+    ];
+    const service = new Service(own, { log, metrics }, definition.build(config, { log, metrics }), senders);
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => service.stop(signal));
     await service.start();
   } catch (error) {
@@ -69,18 +73,18 @@ class Service {
   readonly #own: ProcessSettings;
   readonly #log: Logger;
   readonly #parts: Parts;
-  readonly #tracing: Tracing;
+  readonly #senders: readonly (Tracing | Profiling)[];
   readonly #admin: FastifyInstance;
   readonly #api: FastifyInstance;
   readonly #stopping = new AbortController();
   #starting: Promise<void> = Promise.resolve();
   #phase: Phase = "starting";
 
-  constructor(own: ProcessSettings, { log, metrics }: Tools, parts: Parts, tracing: Tracing) {
+  constructor(own: ProcessSettings, { log, metrics }: Tools, parts: Parts, senders: readonly (Tracing | Profiling)[]) {
     this.#own = own;
     this.#log = log;
     this.#parts = parts;
-    this.#tracing = tracing;
+    this.#senders = senders;
     const phase = () => this.#phase;
     this.#admin = adminServer({ phase, dependencies: parts.dependencies, registry: metrics.registry });
     this.#api = apiServer({ log, metrics, phase });
@@ -132,7 +136,7 @@ class Service {
         ...(wasServing ? (this.#parts.workers ?? []).map((worker) => worker.stop()) : []),
       ]);
       await Promise.all(this.#parts.dependencies.map((dependency) => dependency.close()));
-      await Promise.all([this.#admin.close(), this.#tracing.close()]);
+      await Promise.all([this.#admin.close(), ...this.#senders.map((sender) => sender.close())]);
       this.#log.info("stopped");
     } catch (error) {
       this.#log.fatal({ err: error }, "the service could not stop cleanly");

@@ -35,6 +35,13 @@ export class Settings {
     return this.#value(name) ?? fallback ?? this.#problem(name, "some text", "");
   }
 
+  /** `http://` or `https://`, a host and a port; empty without it. */
+  url(name: string): string {
+    const value = this.#value(name) ?? "";
+    if (value === "" || (/^https?:\/\/[^\s/@?#]+\/?$/.test(value) && URL.canParse(value))) return value;
+    return this.#problem(name, 'an address such as "http://pyroscope:4040"', "");
+  }
+
   oneOf(name: string, allowed: readonly string[], fallback: string): string {
     const value = this.#value(name) ?? fallback;
     return allowed.includes(value) ? value : this.#problem(name, `one of ${allowed.join(", ")}`, fallback);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 export class Scratch {
   readonly directory = mkdtempSync(join(tmpdir(), "plumbline-shop-"));
 
-  file(name: string, content: string): string {
+  file(name: string, content: string | Uint8Array): string {
     const path = join(this.directory, name);
     writeFileSync(path, content);
     chmodSync(path, 0o600);

@@ -1,8 +1,9 @@
 import { tolerations } from "../../core/spread.ts";
+import { imageTag } from "../../images/catalogue.ts";
 import { CLOUDNATIVE_PG } from "./cloudnative-pg.ts";
 import { API_SERVER_PORTS, type Operator } from "./operator.ts";
 
-const VERSION = "v0.14.0";
+const VERSION = imageTag("barmanCloudSidecar");
 
 /**
  * CloudNativePG does nothing for a Cluster whose plugin does not answer, not even a failover; and only one pod of the plugin answers.
@@ -37,6 +38,3 @@ export const BARMAN_CLOUD = {
   // CloudNativePG, which calls it, lives in the same namespace.
   openPorts: { ingress: [9090], egress: [9090, ...API_SERVER_PORTS] },
 } as const satisfies Operator;
-
-/** What runs beside every instance, with Barman in it. */
-export const BARMAN_CLOUD_SIDECAR = `ghcr.io/cloudnative-pg/plugin-barman-cloud-sidecar:${VERSION}`;

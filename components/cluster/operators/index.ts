@@ -1,13 +1,16 @@
 import type { OpenPorts } from "../namespace-plan.ts";
-import { BARMAN_CLOUD, BARMAN_CLOUD_SIDECAR } from "./barman-cloud.ts";
+import { BARMAN_CLOUD } from "./barman-cloud.ts";
 import { CERT_MANAGER } from "./cert-manager.ts";
 import { CLOUDNATIVE_PG } from "./cloudnative-pg.ts";
 import { ENVOY_GATEWAY } from "./envoy-gateway.ts";
+import { EXTERNAL_SECRETS } from "./external-secrets.ts";
 import type { Operator } from "./operator.ts";
 import { PROMETHEUS_OPERATOR } from "./prometheus-operator.ts";
 import { RABBITMQ_CLUSTER_OPERATOR } from "./rabbitmq-cluster-operator.ts";
 import { STRIMZI } from "./strimzi.ts";
 
+export { controlPlaneCertificates } from "./envoy-gateway-certificates.ts";
+export { EXTERNAL_SECRETS_PODS } from "./external-secrets.ts";
 export {
   countingEnvoyGateway,
   RATE_LIMIT_SERVICE,
@@ -15,7 +18,7 @@ export {
   type WhenRedisIsGone,
 } from "./rate-limit-service.ts";
 export { STRIMZI_KAFKA_VERSIONS, STRIMZI_PODS } from "./strimzi.ts";
-export { BARMAN_CLOUD_SIDECAR, CERT_MANAGER, CLOUDNATIVE_PG, ENVOY_GATEWAY, type Operator };
+export { CERT_MANAGER, CLOUDNATIVE_PG, ENVOY_GATEWAY, EXTERNAL_SECRETS, type Operator };
 
 /** Those whose charts hold certificates, which cert-manager must be there for. */
 export const HOLD_CERTIFICATES: readonly Operator[] = [BARMAN_CLOUD, PROMETHEUS_OPERATOR];
@@ -31,7 +34,9 @@ export const OPERATORS: readonly Operator[] = [
 ];
 
 /** Operators that a component relies on only where it is told to. */
-export const OPTIONAL_OPERATORS = { strimzi: STRIMZI } as const satisfies Readonly<Record<string, Operator>>;
+export const OPTIONAL_OPERATORS = { strimzi: STRIMZI, externalSecrets: EXTERNAL_SECRETS } as const satisfies Readonly<
+  Record<string, Operator>
+>;
 export type OptionalOperator = keyof typeof OPTIONAL_OPERATORS;
 
 /** A namespace with the operators that live in it, and the ports of all of them. */

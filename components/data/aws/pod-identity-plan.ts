@@ -19,7 +19,7 @@ export interface Statement {
 export function podRolePlan(
   name: string,
   account: { readonly namespace: string; readonly serviceAccount: string },
-  { accountId }: AwsPlace,
+  { accountId }: Pick<AwsPlace, "accountId">,
   tags: Record<string, string>,
 ): RoleArgs {
   const { namespace, serviceAccount } = account;

@@ -12,7 +12,7 @@ export interface PodIdentityArgs {
   readonly role: string;
   readonly namespace: string;
   readonly serviceAccount: string;
-  readonly aws: AwsPlace;
+  readonly aws: Pick<AwsPlace, "accountId" | "clusterName">;
   /** What its pods may do. */
   readonly statements: pulumi.Output<readonly Statement[]>;
   readonly tags: Record<string, string>;

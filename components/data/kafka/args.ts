@@ -4,6 +4,7 @@ import type { OptOut } from "../../core/opt-out.ts";
 import type { Quantity } from "../../core/quantity.ts";
 import type { Resources } from "../../core/resources.ts";
 import type { Transform } from "../../core/transform.ts";
+import { IMAGES } from "../../images/catalogue.ts";
 import type { DataClass } from "../declared.ts";
 import type { StoreArgs } from "../store.ts";
 import type { KafkaManifest, KafkaNodePoolManifest } from "./strimzi-resources.ts";
@@ -74,7 +75,7 @@ const DEFAULTS = {
 } as const;
 
 /** Strimzi's is the nearest to our own that its version runs. */
-const VERSIONS = { own: "4.1.0", strimzi: "4.2.1" } as const;
+const VERSIONS = { own: IMAGES.kafka.version, strimzi: "4.2.1" } as const;
 
 export const TOPIC_DEFAULTS = { partitions: 6, retention: "7d", compacted: false } as const;
 

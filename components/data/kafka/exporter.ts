@@ -1,10 +1,9 @@
 import type { types } from "@pulumi/kubernetes";
 import { RESTRICTED_CONTAINER } from "../../core/security-context.ts";
+import { image } from "../../images/catalogue.ts";
 
 export const METRICS_PORT = 9404;
 
-/** Prometheus' JMX exporter. The project publishes its jar alone; this image of it is made to be copied from, for an operator of Kafka. */
-const IMAGE = "ghcr.io/adobe/koperator/jmx-javaagent:1.5.0";
 const JAR = { from: "/jmx_prometheus_javaagent.jar", folder: "/opt/jmx-exporter", name: "agent.jar" };
 const RESOURCES = { requests: { cpu: "10m", memory: "16Mi" }, limits: { cpu: "200m", memory: "32Mi" } };
 
@@ -87,7 +86,7 @@ export function exporterOption(config: string): string {
 export function exporterContainer(): types.input.core.v1.Container {
   return {
     name: "exporter",
-    image: IMAGE,
+    image: image("jmxExporter"),
     command: ["cp", JAR.from, `${JAR.folder}/${JAR.name}`],
     resources: RESOURCES,
     securityContext: RESTRICTED_CONTAINER,

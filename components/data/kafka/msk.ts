@@ -17,6 +17,7 @@ import { labels } from "../../core/labels.ts";
 import { serverAccountPlan } from "../../core/server-account.ts";
 import type { Transform } from "../../core/transform.ts";
 import type { Consumer } from "../../core/usage.ts";
+import { IMAGES } from "../../images/catalogue.ts";
 import { amazonRoots, authoritiesFor } from "../aws/authorities.ts";
 import { watchStore } from "../aws/monitoring/watch.ts";
 import { storeAddresses } from "../aws/place.ts";
@@ -40,7 +41,7 @@ import { SETUP, setupJobPlan } from "./plan.ts";
 import type { Server } from "./server.ts";
 
 /** Tools of this version speak to brokers of any that MSK runs. */
-const TOOLS_VERSION = "4.1.0";
+const TOOLS_VERSION = IMAGES.kafka.version;
 /** Where a volume's size is, once MSK may change it. */
 const SIZE = "brokerNodeGroupInfo.storageInfo.ebsStorageInfo.volumeSize";
 

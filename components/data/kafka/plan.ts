@@ -9,6 +9,7 @@ import type { Resources } from "../../core/resources.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../core/security-context.ts";
 import { spread } from "../../core/spread.ts";
 import { certificateSecret } from "../../edge/certificate-plan.ts";
+import { image } from "../../images/catalogue.ts";
 import { dataLabels, declaredAnnotations, endsByItself } from "../declared.ts";
 import { HOSTS_MOUNT, HOSTS_VOLUME, hostsContainer } from "../hosts.ts";
 import type { CompleteArgs } from "./args.ts";
@@ -85,7 +86,7 @@ export function nodesPlan(
           initContainers: [
             exporterContainer(),
             hostsContainer({
-              image: imageOf(version),
+              image: image("kafka", version),
               env: [{ name: "SERVERS", value: voters(name, args).join(" ") }],
               script: `${PATHS.config}/hosts.sh`,
               volumeMounts: [{ name: "config", mountPath: PATHS.config, readOnly: true }],
@@ -278,12 +279,8 @@ function podDefaults(name: string) {
   };
 }
 
-function imageOf(version: string): string {
-  return `docker.io/apache/kafka:${version}`;
-}
-
 function containerDefaults(version: string, resources: Resources) {
-  return { image: imageOf(version), resources, securityContext: RESTRICTED_CONTAINER };
+  return { image: image("kafka", version), resources, securityContext: RESTRICTED_CONTAINER };
 }
 
 function javaEnvironment(resources: Resources, share: number) {

@@ -4,6 +4,7 @@ import { isOptOut, type OptOut } from "../../core/opt-out.ts";
 import type { Quantity } from "../../core/quantity.ts";
 import type { Resources } from "../../core/resources.ts";
 import type { Transform } from "../../core/transform.ts";
+import { IMAGES } from "../../images/catalogue.ts";
 import type { DeclaredArgs } from "../declared.ts";
 import type { StoreArgs } from "../store.ts";
 
@@ -43,13 +44,11 @@ export interface ObjectStoreArgs<Name extends string = string> extends StoreArgs
 
 const RESOURCES: Resources = { requests: { cpu: "100m", memory: "512Mi" }, limits: { cpu: "1", memory: "512Mi" } };
 const STORAGE: Quantity = "20Gi";
-/** Of SeaweedFS, and so of its image. */
-export const WEED_VERSION = "4.48";
 
 /** What an object store gets that says nothing. */
 const DEFAULTS = {
   replicas: 3,
-  version: WEED_VERSION,
+  version: IMAGES.seaweedfs.version,
   storage: STORAGE,
   resources: RESOURCES,
   retain: true,

@@ -4,7 +4,8 @@ import { amount } from "../../core/quantity.ts";
 import type { Resources } from "../../core/resources.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../core/security-context.ts";
 import { certificateSecret } from "../../edge/certificate-plan.ts";
-import { type CompleteArgs, WEED_VERSION } from "./args.ts";
+import { image } from "../../images/catalogue.ts";
+import type { CompleteArgs } from "./args.ts";
 import { names, PATHS } from "./config.ts";
 
 type Container = Omit<types.input.core.v1.Container, "volumeMounts" | "env"> & {
@@ -26,11 +27,6 @@ export function podDefaults(name: string) {
   };
 }
 
-/** SeaweedFS' image, by its version: that of an object store which says nothing by default. */
-export function weedImage(version: string = WEED_VERSION): string {
-  return `docker.io/chrislusf/seaweedfs:${version}`;
-}
-
 /** A container of SeaweedFS, with the files that each of its commands reads. */
 export function weed(
   { version }: CompleteArgs,
@@ -38,7 +34,7 @@ export function weed(
   { volumeMounts = [], env = [], ...rest }: Container,
 ): types.input.core.v1.Container {
   return {
-    image: weedImage(version),
+    image: image("seaweedfs", version),
     // Not by the image's own start script, which adds arguments of its own.
     command: ["weed"],
     env: [

@@ -5,6 +5,7 @@ import { amount } from "../../core/quantity.ts";
 import type { Resources } from "../../core/resources.ts";
 import { RESTRICTED_CONTAINER } from "../../core/security-context.ts";
 import { spread } from "../../core/spread.ts";
+import { image } from "../../images/catalogue.ts";
 import { dataLabels, declaredAnnotations, endsByItself } from "../declared.ts";
 import { type CompleteArgs, OBJECTS_END } from "./args.ts";
 import {
@@ -22,7 +23,6 @@ import {
 import { podDefaults, podEnvironment, weed, weedVolumes } from "./pod.ts";
 
 export const SERVER = "server";
-const ETCD_IMAGE = "gcr.io/etcd-development/etcd:v3.6.8";
 const STORAGE = "8Gi";
 const size = (cpu: string, most: string, memory: string) =>
   ({ requests: { cpu, memory }, limits: { cpu: most, memory } }) as Resources;
@@ -122,7 +122,7 @@ function etcd(name: string, args: CompleteArgs): types.input.core.v1.Container {
   return {
     name: "etcd",
     restartPolicy: "Always",
-    image: ETCD_IMAGE,
+    image: image("etcd"),
     command: ["/usr/local/bin/etcd"],
     args: etcdArguments(name, args),
     env: podEnvironment(),

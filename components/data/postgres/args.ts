@@ -3,6 +3,7 @@ import type { OptOut } from "../../core/opt-out.ts";
 import type { Quantity } from "../../core/quantity.ts";
 import type { Resources } from "../../core/resources.ts";
 import type { Transform } from "../../core/transform.ts";
+import { IMAGES } from "../../images/catalogue.ts";
 import type { StoreArgs } from "../store.ts";
 import type { BackupArgs, RestoreArgs } from "./backup-args.ts";
 import type {
@@ -51,7 +52,7 @@ const STORAGE: Quantity = "10Gi";
 /** What a Postgres gets that says nothing. The version is the one that CloudNativePG 1.27 is released with. */
 const DEFAULTS = {
   instances: 3,
-  version: "17.5",
+  version: IMAGES.postgresql.version,
   connections: 400,
   poolSize: 5,
   storage: STORAGE,

@@ -1,5 +1,4 @@
 import type { types } from "@pulumi/kubernetes";
-import { BARMAN_CLOUD_SIDECAR } from "../../cluster/operators/index.ts";
 import { seconds } from "../../core/duration.ts";
 import { labels, selector } from "../../core/labels.ts";
 import { reach } from "../../core/network.ts";
@@ -7,6 +6,7 @@ import { optOutAnnotations } from "../../core/opt-out.ts";
 import type { Resources } from "../../core/resources.ts";
 import { RESTRICTED_CONTAINER } from "../../core/security-context.ts";
 import type { Destination } from "../../core/usage.ts";
+import { image } from "../../images/catalogue.ts";
 import { type BackupEncryption, encryptionVariable } from "../backup-shape.ts";
 import { dataLabels } from "../declared.ts";
 import { environment } from "../environment.ts";
@@ -128,7 +128,7 @@ export function eraserPlan(name: string, eraser: EraserArgs): types.input.batch.
   const psql = (part: "prepare" | "erase", credentials: string, mountPath: string) => ({
     ...shared,
     name: part,
-    image: `ghcr.io/cloudnative-pg/postgresql:${args.version}`,
+    image: image("postgresql", args.version),
     command: ["bash", `${PATHS.scripts}/${part}.sh`],
     env: environment({ ...common, ...connection }),
     volumeMounts: [...files, mount(credentials, mountPath), mount("tls", CA)],
@@ -154,7 +154,7 @@ export function eraserPlan(name: string, eraser: EraserArgs): types.input.batch.
               {
                 ...shared,
                 name: "keep",
-                image: BARMAN_CLOUD_SIDECAR,
+                image: image("barmanCloudSidecar"),
                 command: ["python3", `${PATHS.scripts}/keep.py`],
                 env: environment({ ...common, ...logEnvironment(log, args) }),
                 volumeMounts: [...files, mount("log", PATHS.log)],

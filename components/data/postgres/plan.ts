@@ -8,6 +8,7 @@ import { admit, admitScrapers, reach, reachApiServer } from "../../core/network.
 import { amount, type Quantity } from "../../core/quantity.ts";
 import { lacks, spread } from "../../core/spread.ts";
 import type { Destination, Pods } from "../../core/usage.ts";
+import { image } from "../../images/catalogue.ts";
 import { dataLabels, declaredAnnotations } from "../declared.ts";
 import type { CompleteArgs } from "./args.ts";
 import type { clusterParts } from "./backup.ts";
@@ -171,7 +172,7 @@ export function clusterPlan(
     },
     spec: {
       description: `Databases: ${databases.join(", ")}`,
-      imageName: `ghcr.io/cloudnative-pg/postgresql:${version}`,
+      imageName: image("postgresql", version),
       instances,
       enableSuperuserAccess: false,
       enablePDB: instances > 1,

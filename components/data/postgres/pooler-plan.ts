@@ -5,13 +5,12 @@ import { oneAtATime } from "../../core/budget.ts";
 import { labels } from "../../core/labels.ts";
 import { admit, admitScrapers, reach, reachApiServer } from "../../core/network.ts";
 import { spread } from "../../core/spread.ts";
+import { image } from "../../images/catalogue.ts";
 import type { CompleteArgs } from "./args.ts";
 import type { PoolerManifest } from "./cnpg.ts";
 import { type Access, type Asking, host, loginRole, POOLER, POOLER_LABEL, PORT, podLabels, sorted } from "./plan.ts";
 import { type CompletePooler, completePooler } from "./pooler-args.ts";
 
-/** The one that CloudNativePG 1.27 is released with. */
-const IMAGE = "ghcr.io/cloudnative-pg/pgbouncer:1.24.1";
 /** The manager in each pod serves metrics here, on a port called `metrics`, as those of the instances do. */
 const METRICS_PORT = 9127;
 /** While a pod of the pooler is replaced, the old one and the new one hold connections. */
@@ -139,7 +138,7 @@ export function poolerPlan(
           containers: [
             {
               name: "pgbouncer",
-              image: IMAGE,
+              image: image("pgbouncer"),
               resources,
               lifecycle: { preStop: { sleep: { seconds: DRAIN_SECONDS } } },
               readinessProbe: { ...tcp, periodSeconds: 2, failureThreshold: 2 },

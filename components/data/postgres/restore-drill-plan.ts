@@ -1,11 +1,11 @@
 import type { types } from "@pulumi/kubernetes";
-import { BARMAN_CLOUD_SIDECAR } from "../../cluster/operators/index.ts";
 import { labels, selector } from "../../core/labels.ts";
 import { reach } from "../../core/network.ts";
 import { amount, bytes, type Quantity } from "../../core/quantity.ts";
 import type { Resources } from "../../core/resources.ts";
 import { RESTRICTED_CONTAINER } from "../../core/security-context.ts";
 import { CREDENTIALS_ROOT, type Destination } from "../../core/usage.ts";
+import { image } from "../../images/catalogue.ts";
 import { DRILL_SCHEDULES, type DrillEvery } from "../backup-shape.ts";
 import { dataLabels } from "../declared.ts";
 import { environment } from "../environment.ts";
@@ -84,7 +84,7 @@ export function drillPlan(name: string, drill: DrillArgs): types.input.batch.v1.
       initContainers: [
         {
           name: "fetch",
-          image: BARMAN_CLOUD_SIDECAR,
+          image: image("barmanCloudSidecar"),
           command: ["python3", `${SCRIPTS}/fetch.py`],
           env: fetchEnvironment(drill),
           resources: FETCHER,
@@ -95,7 +95,7 @@ export function drillPlan(name: string, drill: DrillArgs): types.input.batch.v1.
       containers: [
         {
           name: "verify",
-          image: `ghcr.io/cloudnative-pg/postgresql:${args.version}`,
+          image: image("postgresql", args.version),
           command: ["sh", `${SCRIPTS}/verify.sh`],
           env: environment({
             SCRATCH,

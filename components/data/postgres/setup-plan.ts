@@ -5,6 +5,7 @@ import { labels, selector } from "../../core/labels.ts";
 import { reach } from "../../core/network.ts";
 import type { Resources } from "../../core/resources.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../core/security-context.ts";
+import { image } from "../../images/catalogue.ts";
 import { type AwsPlace, endpointAddresses, storeAddresses } from "../aws/place.ts";
 import { POD_IDENTITY_AGENT } from "../aws/pod-identity-plan.ts";
 import { environment } from "../environment.ts";
@@ -13,9 +14,9 @@ import { CONNECTION, PATHS } from "./setup-files.ts";
 
 export const SETUP = "setup";
 /** Has psql. Any version speaks to any server. */
-const PSQL_IMAGE = "ghcr.io/cloudnative-pg/postgresql:17.5";
+const PSQL_IMAGE = image("postgresql");
 /** Reads one secret. */
-const AWS_IMAGE = "public.ecr.aws/aws-cli/aws-cli:2.31.0";
+const AWS_IMAGE = image("awsCli");
 const RESOURCES: Resources = { requests: { cpu: "50m", memory: "128Mi" }, limits: { cpu: "500m", memory: "256Mi" } };
 const DEADLINE_SECONDS = 600;
 

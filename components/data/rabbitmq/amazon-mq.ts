@@ -5,6 +5,7 @@ import { RandomPassword } from "@pulumi/random/randomPassword.js";
 import { type Children, keeping } from "../../core/component.ts";
 import { labels } from "../../core/labels.ts";
 import type { Consumer } from "../../core/usage.ts";
+import { IMAGES } from "../../images/catalogue.ts";
 import { amazonRoots, authoritiesFor } from "../aws/authorities.ts";
 import { watchStore } from "../aws/monitoring/watch.ts";
 import { storeAddresses } from "../aws/place.ts";
@@ -20,7 +21,7 @@ import { type Declared, setUp } from "./setup.ts";
 import { setupNetworkPlan } from "./setup-plan.ts";
 
 /** Erlang's image for the set-up, whatever version the nodes are of. */
-const TOOLS_VERSION = "4.1.4";
+const TOOLS_VERSION = IMAGES.rabbitmq.version;
 
 /** Run by Amazon MQ. Queues, users and rights are made by the same Job as in the cluster, over the same API. */
 export class AmazonMq implements Server {

@@ -4,6 +4,7 @@ import type { OptOut } from "../../core/opt-out.ts";
 import type { Quantity } from "../../core/quantity.ts";
 import type { Resources } from "../../core/resources.ts";
 import type { Transform } from "../../core/transform.ts";
+import { IMAGES } from "../../images/catalogue.ts";
 import type { StoreArgs } from "../store.ts";
 import type { RabbitmqClusterManifest } from "./rabbitmq-cluster.ts";
 
@@ -52,7 +53,7 @@ const STORAGE: Quantity = "10Gi";
 /** What a RabbitMQ gets that says nothing. */
 const DEFAULTS = {
   nodes: 3,
-  version: "4.1.4",
+  version: IMAGES.rabbitmq.version,
   storage: STORAGE,
   resources: RESOURCES,
   retain: true,

@@ -8,6 +8,7 @@ import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../core/security-contex
 import { spread } from "../../core/spread.ts";
 import type { Pods } from "../../core/usage.ts";
 import { certificateSecret } from "../../edge/certificate-plan.ts";
+import { image } from "../../images/catalogue.ts";
 import { dataLabels, declaredAnnotations } from "../declared.ts";
 import type { CompleteArgs } from "./args.ts";
 import { environmentConfig, host, internodeFiles, names, PATHS, PORTS, serverConfig, TOOL_PORTS } from "./config.ts";
@@ -61,7 +62,7 @@ export function clusterPlan(name: string, args: CompleteArgs): RabbitmqClusterMa
     },
     spec: {
       replicas: nodes,
-      image: `docker.io/library/rabbitmq:${version}-management`,
+      image: image("rabbitmq", version),
       service: { type: "ClusterIP" },
       persistence: { storage },
       resources,

@@ -6,6 +6,7 @@ import { reach } from "../../core/network.ts";
 import type { Resources } from "../../core/resources.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../core/security-context.ts";
 import type { Destination } from "../../core/usage.ts";
+import { image } from "../../images/catalogue.ts";
 import { names, PATHS } from "./config.ts";
 
 const RESOURCES: Resources = {
@@ -57,7 +58,7 @@ export function setupJobPlan(
           containers: [
             {
               name: "setup",
-              image: `docker.io/library/rabbitmq:${version}-management`,
+              image: image("rabbitmq", version),
               command: ["escript", `${PATHS.setup}/setup.escript`],
               env: [
                 { name: "URL", value: url },

@@ -3,6 +3,7 @@ import type { OptOut } from "../../core/opt-out.ts";
 import type { Quantity } from "../../core/quantity.ts";
 import type { Resources } from "../../core/resources.ts";
 import type { Transform } from "../../core/transform.ts";
+import { IMAGES } from "../../images/catalogue.ts";
 import type { StoreArgs } from "../store.ts";
 import type { RedisBackupArgs } from "./backup-args.ts";
 
@@ -36,7 +37,7 @@ const STORAGE: Quantity = "4Gi";
 const DEFAULTS = {
   replicas: 3,
   role: "cache",
-  version: "8.2.1",
+  version: IMAGES.redis.version,
   storage: STORAGE,
   resources: RESOURCES,
   retain: true,

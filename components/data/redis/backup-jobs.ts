@@ -1,5 +1,4 @@
 import type { types } from "@pulumi/kubernetes";
-import { BARMAN_CLOUD_SIDECAR } from "../../cluster/operators/index.ts";
 import { seconds } from "../../core/duration.ts";
 import { labels, selector } from "../../core/labels.ts";
 import { reach } from "../../core/network.ts";
@@ -9,6 +8,7 @@ import type { Resources } from "../../core/resources.ts";
 import { RESTRICTED_CONTAINER } from "../../core/security-context.ts";
 import type { Destination } from "../../core/usage.ts";
 import { certificateSecret } from "../../edge/certificate-plan.ts";
+import { image } from "../../images/catalogue.ts";
 import { DRILL_SCHEDULES, encryptionVariable } from "../backup-shape.ts";
 import { dataLabels } from "../declared.ts";
 import { environment } from "../environment.ts";
@@ -98,7 +98,7 @@ function podOf(name: string, part: BackupPart, { redis: args, backup, plan, acce
   const account = ACCOUNTS[part];
   const redis = (script: string, resources: Resources) => ({
     name: script,
-    image: `docker.io/library/redis:${args.version}`,
+    image: image("redis", args.version),
     command: ["sh", `${PATHS.scripts}/${script}.sh`],
     env: environment({
       ...(account && { ACCOUNT: account, SERVERS: servers(name, args.namespace.name, args.replicas).join(" ") }),
@@ -109,7 +109,7 @@ function podOf(name: string, part: BackupPart, { redis: args, backup, plan, acce
   });
   const bucket = (script: string, more: Record<string, string>) => ({
     name: script,
-    image: BARMAN_CLOUD_SIDECAR,
+    image: image("barmanCloudSidecar"),
     command: ["python3", `${PATHS.scripts}/${script}.py`],
     env: environment({
       ...bucketEnvironment(access[part], PATHS.bucket),

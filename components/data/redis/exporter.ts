@@ -1,11 +1,10 @@
 import type { types } from "@pulumi/kubernetes";
 import { RESTRICTED_CONTAINER } from "../../core/security-context.ts";
+import { image } from "../../images/catalogue.ts";
 import { METRICS_USER, PORT } from "./config.ts";
 
 export const METRICS_PORT = 9121;
 
-/** Redis' metrics for Prometheus. The project's exporter; Redis itself speaks only its own protocol. */
-const IMAGE = "docker.io/oliver006/redis_exporter:v1.69.0";
 const RESOURCES = { requests: { cpu: "10m", memory: "32Mi" }, limits: { cpu: "100m", memory: "64Mi" } };
 const SERVER = `rediss://127.0.0.1:${PORT}`;
 const SECRET = { path: "/etc/redis-metrics", key: "passwords.json" };
@@ -15,12 +14,12 @@ export function exporterSecret(password: string): Record<string, string> {
   return { [SECRET.key]: JSON.stringify({ [SERVER.replace("//", `//${METRICS_USER}@`)]: password }) };
 }
 
-/** Reads the server beside it, over loopback: there is no name to check its certificate against. */
+/** Redis' metrics for Prometheus: Redis itself speaks only its own protocol. Over loopback there is no name to check its certificate against. */
 export function exporterContainer(): types.input.core.v1.Container {
   const health = { httpGet: { path: "/health", port: "metrics" } };
   return {
     name: "exporter",
-    image: IMAGE,
+    image: image("redisExporter"),
     args: [
       `--redis.addr=${SERVER}`,
       `--redis.user=${METRICS_USER}`,

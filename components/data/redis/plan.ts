@@ -8,6 +8,7 @@ import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../core/security-contex
 import { spread } from "../../core/spread.ts";
 import type { Pods } from "../../core/usage.ts";
 import { certificateSecret } from "../../edge/certificate-plan.ts";
+import { image } from "../../images/catalogue.ts";
 import { dataLabels, declaredAnnotations } from "../declared.ts";
 import { HOSTS_MOUNT, HOSTS_VOLUME, hostsContainer } from "../hosts.ts";
 import type { CompleteArgs } from "./args.ts";
@@ -53,12 +54,12 @@ export function serversPlan(name: string, args: CompleteArgs): types.input.apps.
   const { nodes, server, config, users, internal, metrics } = names(name);
   const backup = role === "cache" ? FILLED_ANEW : args.backup;
   const annotations = declaredAnnotations(args, { replication, backup });
-  const image = `docker.io/library/redis:${version}`;
+  const redis = image("redis", version);
   const all = { name: "SERVERS", value: servers(name, namespace, replicas).join(" ") };
   const configMount = { name: "config", mountPath: PATHS.config, readOnly: true };
   const container = (what: string, script: string, port: number, size: typeof resources) => ({
     name: what,
-    image,
+    image: redis,
     command: ["sh", `${PATHS.config}/${script}`],
     env: [
       { name: "NAME", value: name },
@@ -106,7 +107,12 @@ export function serversPlan(name: string, args: CompleteArgs): types.input.apps.
           securityContext: RESTRICTED_POD,
           ...spread({ matchLabels, zones, sharedHosts: "never" }),
           initContainers: [
-            hostsContainer({ image, env: [all], script: `${PATHS.config}/hosts.sh`, volumeMounts: [configMount] }),
+            hostsContainer({
+              image: redis,
+              env: [all],
+              script: `${PATHS.config}/hosts.sh`,
+              volumeMounts: [configMount],
+            }),
           ],
           containers: [
             container("redis", "redis.sh", PORT, resources),

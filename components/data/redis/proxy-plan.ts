@@ -5,13 +5,13 @@ import { labels, selector } from "../../core/labels.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../core/security-context.ts";
 import { spread } from "../../core/spread.ts";
 import { certificateSecret } from "../../edge/certificate-plan.ts";
+import { image } from "../../images/catalogue.ts";
 import type { CompleteArgs } from "./args.ts";
 import { PATHS, PORT } from "./config.ts";
 import { names, servers } from "./plan.ts";
 import { ADMIN_PORT, haproxyCfg } from "./proxy-config.ts";
 
 export const PROXY = "proxy";
-const IMAGE = "docker.io/library/haproxy:3.2.4";
 const RESOURCES = { requests: { cpu: "50m", memory: "64Mi" }, limits: { cpu: "500m", memory: "64Mi" } };
 const CONFIG = "/usr/local/etc/haproxy";
 
@@ -46,7 +46,7 @@ export function proxyPlan(name: string, args: CompleteArgs): types.input.apps.v1
           containers: [
             {
               name: "haproxy",
-              image: IMAGE,
+              image: image("haproxy"),
               args: ["haproxy", "-W", "-db", "-f", `${CONFIG}/haproxy.cfg`],
               ports: [
                 { name: "redis", containerPort: PORT },

@@ -2,11 +2,12 @@ import type { types } from "@pulumi/kubernetes";
 import { priorityClass } from "../../cluster/priorities.ts";
 import type { Resources } from "../../core/resources.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../core/security-context.ts";
+import { image } from "../../images/catalogue.ts";
 import { runtimeEnvironment } from "../../workload/runtime.ts";
 import { HEALTH_PORT, METRICS_PORT } from "./config.ts";
 
 /** The collector with all that its contributors add. */
-export const COLLECTOR_IMAGE = "docker.io/otel/opentelemetry-collector-contrib:0.155.0";
+export const COLLECTOR_IMAGE = image("otelCollector");
 
 /** The file of the ConfigMap that holds its configuration. */
 export const CONFIG_FILE = "config.json";

@@ -8,6 +8,7 @@ import type { Shapes } from "../../core/shape.ts";
 import { type Source, sourceProblems } from "../../core/source.ts";
 import type { Transform } from "../../core/transform.ts";
 import type { CredentialFile, Usable } from "../../core/usage.ts";
+import { image } from "../../images/catalogue.ts";
 import type { ReplicasTransforms } from "../../workload/replicas-args.ts";
 import { keyProblems } from "../alerting/receiver.ts";
 import { runbooksProblems } from "../runbook.ts";
@@ -44,6 +45,8 @@ export interface DashboardsArgs {
   readonly loki?: Source & { readonly tenants?: readonly string[] };
   /** What is asked for traces, Jaeger or what speaks Tempo's protocol; not at all by default. */
   readonly traces?: Source & { readonly kind: "jaeger" | "tempo" };
+  /** What is asked for profiles, and whose, where Pyroscope keeps those of each tenant apart; not at all by default. */
+  readonly profiles?: Source & { readonly tenants?: readonly string[] };
   /** Where people reach it, as `https://shop.example.com/grafana`, by a `Route` to it; by default it is for `kubectl port-forward` alone. */
   readonly url?: string;
   readonly oidc?: Oidc;
@@ -62,7 +65,7 @@ export interface DashboardsArgs {
 
 /** What a Grafana gets that says nothing. */
 const DEFAULTS = {
-  image: "docker.io/grafana/grafana:12.3.2",
+  image: image("grafana"),
   replicas: 2,
   resources: { requests: { cpu: "100m", memory: "512Mi" }, limits: { cpu: "1", memory: "512Mi" } },
 } as const;
@@ -84,6 +87,8 @@ export const SHAPES: Shapes = {
   "loki?": "an object",
   "loki.tenants?": "a list of texts",
   "traces?": "an object",
+  "profiles?": "an object",
+  "profiles.tenants?": "a list of texts",
   "oidc?": "an object",
   "oidc.urls": "an object",
   "oidc.cidrs": "a list of texts",
@@ -98,18 +103,21 @@ const KINDS_OF_TRACES: readonly unknown[] = ["jaeger", "tempo"];
 
 /** What is wrong with what no other workload has. */
 export function dashboardsProblems({ url, oidc, shows, runbooks, ...args }: CompleteDashboards): Problem[] {
-  const { prometheus, loki, traces } = args;
+  const { prometheus, loki, traces, profiles } = args;
   const problems: Problem[] = [
     ...runbooksProblems(runbooks),
     ...(oidc ? oidcProblems(oidc, url) : []),
-    ...Object.entries({ prometheus, loki, traces }).flatMap(([field, source]) => sourceProblems(field, source)),
+    ...Object.entries({ prometheus, loki, traces, profiles }).flatMap(([field, source]) =>
+      sourceProblems(field, source),
+    ),
   ];
   if (url !== undefined) problems.push(...pageProblems("url", url, 'such as "https://shop.example.com/grafana"'));
   if (!Number.isInteger(args.replicas) || args.replicas > MOST_REPLICAS)
     problems.push({ field: "replicas", given: args.replicas, allowed: `a whole number of at most ${MOST_REPLICAS}` });
   if (traces !== undefined && !KINDS_OF_TRACES.includes(traces.kind))
     problems.push({ field: "traces.kind", given: traces.kind, allowed: '"jaeger" or "tempo"' });
-  if (loki?.tenants !== undefined) problems.push(...tenantProblems("loki.tenants", loki.tenants));
+  for (const [field, source] of Object.entries({ loki, profiles }))
+    if (source?.tenants !== undefined) problems.push(...tenantProblems(`${field}.tenants`, source.tenants));
   const names = [args.namespace, ...shows].map(({ name }) => name);
   for (const [index, { name }] of shows.entries())
     if (names.indexOf(name) !== index + 1)
@@ -140,7 +148,7 @@ function pageProblems(field: string, given: string, what: string): Problem[] {
   return isAddress(given) && given.endsWith("/") ? [{ field, given, allowed }] : addressProblems(field, given, allowed);
 }
 
-/** Loki's own alphabet for tenants; several are asked for at once with `|` between them. */
+/** Loki's and Pyroscope's own alphabet for tenants; several are asked for at once with `|` between them. */
 function tenantProblems(field: string, tenants: readonly string[]): Problem[] {
   if (tenants.length === 0) return [{ field, given: tenants, allowed: "at least one tenant, or no tenants" }];
   const isTenant = (given: string) => /^[\w!.*'()-]{1,150}$/.test(given) && !/^\.{1,2}$/.test(given);

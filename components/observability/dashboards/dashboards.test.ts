@@ -51,7 +51,7 @@ function recorded(given: Given = {}, workers: readonly string[] = ["mailer"]): P
     const edge = new Namespace("edge", { quota: QUOTA });
     const issuer = new Issuer("internal", { authority: "private" });
     const host = "shop.example.com";
-    const gateway = new Gateway("gateway", { namespace: edge, host, issuer, implementation: "envoy" });
+    const gateway = new Gateway("gateway", { namespace: edge, host, issuer, implementation: "envoy", zones: ZONES });
     const backup = optOut("nobody minds if it is lost in a test");
     const postgres = new Postgres("db", { namespace, zones: ZONES, issuer, backup, databases: ["grafana"] });
     const dashboards = new Dashboards("grafana", {

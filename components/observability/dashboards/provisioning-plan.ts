@@ -11,6 +11,7 @@ const APART = "5m";
 /** By these names the data sources know each other. */
 const LOKI = "loki";
 const TRACES = "traces";
+const PROFILES = "profiles";
 
 /** Grafana takes a variable's sign for one of its own settings unless it stands twice. */
 const VARIABLE = "$$";
@@ -22,15 +23,17 @@ export interface Answering {
   readonly prometheus: { readonly url: string };
   readonly loki?: { readonly url: string } & Pick<NonNullable<DashboardsArgs["loki"]>, "tenants">;
   readonly traces?: { readonly url: string } & Pick<NonNullable<DashboardsArgs["traces"]>, "kind">;
+  readonly profiles?: { readonly url: string } & Pick<NonNullable<DashboardsArgs["profiles"]>, "tenants">;
 }
 
-/** Where it asks for metrics, and, where there are such, for logs and traces, which lead to each other. */
-export function datasourcesFile({ prometheus, loki, traces }: Answering): string {
+/** Where it asks for metrics, and, where there are such, for logs and traces, which lead to each other, and for profiles. */
+export function datasourcesFile({ prometheus, loki, traces, profiles }: Answering): string {
   const metrics = { httpMethod: "POST", timeInterval: READ_EVERY };
   const datasources = [
     { ...source("prometheus", "prometheus", prometheus.url, metrics), name: "Prometheus", isDefault: true },
     ...(loki ? [lokiSource(loki, traces !== undefined)] : []),
     ...(traces ? [source(TRACES, traces.kind, traces.url, loki ? { tracesToLogsV2: toLines() } : {})] : []),
+    ...(profiles ? [ofTenants(source(PROFILES, "grafana-pyroscope-datasource", profiles.url, {}), profiles)] : []),
   ];
   return stringify({ apiVersion: 1, prune: true, datasources });
 }
@@ -39,17 +42,17 @@ function source(uid: string, type: string, url: string, jsonData: object) {
   return { uid, name: uid, type, access: "proxy", url, editable: false, jsonData };
 }
 
-function lokiSource({ url, tenants }: NonNullable<Answering["loki"]>, leadsOn: boolean) {
+function lokiSource({ url, ...told }: NonNullable<Answering["loki"]>, leadsOn: boolean) {
   const toTrace = { name: "Trace", matcherType: "label", matcherRegex: "trace_id", url: TRACE_OF_LINE };
-  const told = {
-    ...(leadsOn && { derivedFields: [{ ...toTrace, datasourceUid: TRACES }] }),
-    ...(tenants && { httpHeaderName1: "X-Scope-OrgID" }),
-  };
-  // Grafana takes the value of any header for a secret.
-  return {
-    ...source(LOKI, "loki", url, told),
-    ...(tenants && { secureJsonData: { httpHeaderValue1: tenants.join("|") } }),
-  };
+  const links = leadsOn ? { derivedFields: [{ ...toTrace, datasourceUid: TRACES }] } : {};
+  return ofTenants(source(LOKI, "loki", url, links), told);
+}
+
+/** The same, asked for these tenants alone. Grafana takes the value of any header for a secret. */
+function ofTenants(of: ReturnType<typeof source>, { tenants }: { readonly tenants?: readonly string[] }): object {
+  if (tenants === undefined) return of;
+  const jsonData = { ...of.jsonData, httpHeaderName1: "X-Scope-OrgID" };
+  return { ...of, jsonData, secureJsonData: { httpHeaderValue1: tenants.join("|") } };
 }
 
 function toLines(): object {

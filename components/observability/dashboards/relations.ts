@@ -85,11 +85,14 @@ function signIn({ clientSecret, cidrs }: Oidc): Usable {
 }
 
 /** The ways to what it asks, in a file for it. */
-function asked({ prometheus, loki, traces }: CompleteDashboards, consumer: Consumer): Configuration {
+function asked({ prometheus, loki, traces, profiles }: CompleteDashboards, consumer: Consumer): Configuration {
   const ways = {
     prometheus: wayTo(prometheus, consumer),
     ...(loki && { loki: { ...wayTo(loki, consumer), ...(loki.tenants && { tenants: loki.tenants }) } }),
     ...(traces && { traces: { ...wayTo(traces, consumer), kind: traces.kind } }),
+    ...(profiles && {
+      profiles: { ...wayTo(profiles, consumer), ...(profiles.tenants && { tenants: profiles.tenants }) },
+    }),
   };
   return {
     text: datasourcesFile(ways),

@@ -6,8 +6,9 @@ import {
   type Pipeline,
 } from "../collector/config.ts";
 import { maskedFields, maskedText, quoted, withoutFields } from "../collector/personal.ts";
+import { PLATFORM } from "../tenants.ts";
 import { agentPatience, LONGEST_LINE } from "./agent-queue.ts";
-import { type CompleteArgs, PERSONAL, PLATFORM } from "./args.ts";
+import { type CompleteArgs, PERSONAL } from "./args.ts";
 
 /** Where a node keeps what containers write, and the agent what it has read of it. */
 export const AGENT_PATHS = {

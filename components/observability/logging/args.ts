@@ -6,6 +6,7 @@ import type { Resources } from "../../core/resources.ts";
 import type { Transform } from "../../core/transform.ts";
 import type { CredentialFile, Destination } from "../../core/usage.ts";
 import type { Bucket } from "../../data/object-store/bucket.ts";
+import type { Tenant } from "../tenants.ts";
 
 /** Loki, which `Logging` runs: one alone on its disk, or with a bucket three that write, three that read and three that tidy up. */
 interface InLoki {
@@ -38,14 +39,6 @@ interface ByProtocol extends Elsewhere {
 }
 
 export type LogStore = InLoki | InElasticsearch | ByProtocol;
-
-/** Whose logs are kept apart from others', and for how long. */
-export interface Tenant {
-  /** At least one, and none that is another tenant's. */
-  readonly namespaces: readonly string[];
-  /** `24h` to `730d`; Loki drops by whole days. */
-  readonly retention: Duration;
-}
 
 export interface LoggingArgs {
   /** Of Loki. Agents are in `kube-system`. */
@@ -104,9 +97,6 @@ export const PERSONAL: readonly string[] = [
 
 const AGENT: Resources = { requests: { cpu: "50m", memory: "128Mi" }, limits: { cpu: "500m", memory: "256Mi" } };
 export const LOKI: Resources = { requests: { cpu: "100m", memory: "512Mi" }, limits: { cpu: "1", memory: "512Mi" } };
-
-/** The tenant of all namespaces that are no other's. */
-export const PLATFORM = "platform";
 
 /** The arguments with every default filled in. */
 export function complete(args: LoggingArgs) {

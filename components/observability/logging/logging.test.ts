@@ -5,11 +5,12 @@ import { ObjectStore } from "../../data/index.ts";
 import { Issuer } from "../../edge/index.ts";
 import { record } from "../../testing/record.ts";
 import { E_MAIL, ENTRANCE, personalPattern, QUERY, withoutFields } from "../collector/personal.ts";
+import { tenantsConfig } from "../tenants.ts";
 import { agentConfig } from "./agent-config.ts";
 import { agentDisk, agentPatience } from "./agent-queue.ts";
 import { complete, type LoggingArgs, PERSONAL } from "./args.ts";
 import { Logging } from "./logging.ts";
-import { lokiConfig, tenantsConfig } from "./loki-config.ts";
+import { lokiConfig } from "./loki-config.ts";
 import { loggingProblems } from "./problems.ts";
 
 const quota = { cpu: "10", memory: "20Gi", pods: 100 } as const;

@@ -1,14 +1,7 @@
-import { type Duration, seconds } from "../../core/duration.ts";
-import { type CompleteArgs, PLATFORM } from "./args.ts";
+import { BUCKET_CA } from "../../data/object-store/bucket-files.ts";
 
 export const LOKI_PORTS = { http: 3100, grpc: 9095, gossip: 7946 } as const;
-export const LOKI_PATHS = {
-  config: "/etc/loki",
-  data: "/var/loki",
-  /** The key to the bucket, as files, and as one file that the SDK of AWS reads. */
-  key: "/var/run/bucket",
-  credentials: "/var/run/aws",
-};
+export const LOKI_PATHS = { config: "/etc/loki", data: "/var/loki" } as const;
 
 /** A bucket, as far as Loki's configuration names it. */
 export interface LokiBucket {
@@ -55,7 +48,7 @@ export function lokiConfig(peers: string, backend: string, bucket: LokiBucket | 
               ...(bucket.endpoint && { endpoint: bucket.endpoint }),
               ...(bucket.region && { region: bucket.region }),
               s3forcepathstyle: bucket.ownAuthority,
-              ...(bucket.ownAuthority && { http_config: { ca_file: `${LOKI_PATHS.key}/ca.crt` } }),
+              ...(bucket.ownAuthority && { http_config: { ca_file: BUCKET_CA } }),
             },
           }
         : { filesystem: { directory: `${LOKI_PATHS.data}/chunks` } }),
@@ -74,15 +67,5 @@ export function lokiConfig(peers: string, backend: string, bucket: LokiBucket | 
       volume_enabled: true,
     },
     runtime_config: { file: `${LOKI_PATHS.config}/tenants.json` },
-  };
-}
-
-/** How long the logs of each tenant are kept; read again while Loki runs. */
-export function tenantsConfig({ retention, tenants }: Pick<CompleteArgs, "retention" | "tenants">): object {
-  const periods = [[PLATFORM, retention], ...Object.entries(tenants).map(([name, tenant]) => [name, tenant.retention])];
-  return {
-    overrides: Object.fromEntries(
-      periods.map(([name, period]) => [name, { retention_period: `${seconds(period as Duration)}s` }]),
-    ),
   };
 }

@@ -9,14 +9,14 @@ import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../core/security-contex
 import { placed, spread } from "../../core/spread.ts";
 import type { Destination, Pods } from "../../core/usage.ts";
 import { dataLabels } from "../../data/declared.ts";
-import { type BucketAccess, bucketKey, bucketVolume } from "../../data/object-store/bucket-access.ts";
-import { weedImage } from "../../data/object-store/pod.ts";
+import type { BucketAccess } from "../../data/object-store/bucket-access.ts";
+import { bucketFiles } from "../../data/object-store/bucket-files.ts";
+import { image } from "../../images/catalogue.ts";
 import { runtimeEnvironment } from "../../workload/runtime.ts";
 import type { CompleteArgs, LokiArgs } from "./args.ts";
 import { LOKI_PATHS, LOKI_PORTS, lokiConfig } from "./loki-config.ts";
 import { type LokiPart, lokisOf } from "./needs.ts";
 
-const IMAGE = "docker.io/grafana/loki:3.5.0";
 /** Loki writes to the bucket what it still holds, before it ends. */
 const GRACE_SECONDS = 120;
 
@@ -71,7 +71,7 @@ export function lokiPlan(
   const { peers, backend } = lokiHosts(name, args);
   // Where the bucket is may only be known later, and does not change without its name.
   const bucket = access && { name: access.bucketName, ownAuthority: access.authority !== undefined };
-  const key = access && Object.keys(access.grant.files).length > 0 ? access : undefined;
+  const files = bucketFiles(access);
   return {
     metadata: {
       name: partName(name, part),
@@ -104,17 +104,15 @@ export function lokiPlan(
           terminationGracePeriodSeconds: GRACE_SECONDS,
           securityContext: RESTRICTED_POD,
           ...(alone ? placed(zones) : spread({ matchLabels, zones, sharedHosts: "prefer-not" })),
-          ...(key && { initContainers: [credentialsContainer(key)] }),
+          ...(files.initContainers.length > 0 && { initContainers: files.initContainers }),
           containers: [
             {
               name: "loki",
-              image: IMAGE,
+              image: image("loki"),
               args: [`-config.file=${LOKI_PATHS.config}/config.json`, `-target=${part.target}`],
               env: [
                 ...Object.entries(runtimeEnvironment("go", resources.loki)).map(([name, value]) => ({ name, value })),
-                ...(key
-                  ? [{ name: "AWS_SHARED_CREDENTIALS_FILE", value: `${LOKI_PATHS.credentials}/credentials` }]
-                  : []),
+                ...files.environment,
               ],
               ports: Object.entries(LOKI_PORTS).map(([port, containerPort]) => ({ name: port, containerPort })),
               resources: resources.loki,
@@ -127,17 +125,14 @@ export function lokiPlan(
                 { name: "config", mountPath: LOKI_PATHS.config, readOnly: true },
                 { name: "data", mountPath: LOKI_PATHS.data },
                 { name: "tmp", mountPath: "/tmp" },
-                ...(access ? [{ name: "bucket", mountPath: LOKI_PATHS.key, readOnly: true }] : []),
-                ...(key ? [{ name: "credentials", mountPath: LOKI_PATHS.credentials, readOnly: true }] : []),
+                ...files.mounts,
               ],
             },
           ],
           volumes: [
             { name: "config", configMap: { name: config } },
             { name: "tmp", emptyDir: { sizeLimit: "256Mi" } },
-            ...(access ? [bucketVolume("bucket", access)] : []),
-            // What is written there is a key, so it never touches a disk.
-            ...(key ? [{ name: "credentials", emptyDir: { medium: "Memory", sizeLimit: "1Mi" } }] : []),
+            ...files.volumes,
           ],
         },
       },
@@ -201,26 +196,5 @@ export function lokiNetworkPlan(
     policyTypes: ["Ingress", "Egress"],
     ingress: [...admit([own], ports), ...admit(users, [LOKI_PORTS.http]), admitPrometheus(LOKI_PORTS.http)],
     egress: reach([...ports.map((port) => ({ ...own, port })), ...bucket]),
-  };
-}
-
-/** The SDK of AWS reads a key from one file of its own form, and never from two. */
-function credentialsContainer(access: BucketAccess): types.input.core.v1.Container {
-  const file = (part: "ACCESS_KEY_ID" | "SECRET_ACCESS_KEY") =>
-    `${LOKI_PATHS.key}/${bucketKey(access.grant, part).key}`;
-  const lines = `[default]\\naws_access_key_id = %s\\naws_secret_access_key = %s\\n`;
-  const script = `printf '${lines}' "$(cat ${file("ACCESS_KEY_ID")})" "$(cat ${file("SECRET_ACCESS_KEY")})" > ${LOKI_PATHS.credentials}/credentials`;
-  const resources = { requests: { cpu: "10m", memory: "16Mi" }, limits: { cpu: "100m", memory: "16Mi" } };
-  return {
-    name: "credentials",
-    // With a shell, which Loki's has not; where the bucket is our own it is on the nodes already.
-    image: weedImage(),
-    command: ["sh", "-ec", script],
-    resources,
-    securityContext: RESTRICTED_CONTAINER,
-    volumeMounts: [
-      { name: "bucket", mountPath: LOKI_PATHS.key, readOnly: true },
-      { name: "credentials", mountPath: LOKI_PATHS.credentials },
-    ],
   };
 }

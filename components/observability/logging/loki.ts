@@ -14,9 +14,10 @@ import type { Peer, Pods } from "../../core/usage.ts";
 import { setWithClaims } from "../../data/claims.ts";
 import { type BucketAccess, bucketAccess } from "../../data/object-store/bucket-access.ts";
 import { StoreMonitoring } from "../store-monitoring.ts";
+import { tenantsConfig } from "../tenants.ts";
 import { watchedLoki } from "./alerts.ts";
 import type { LokiArgs } from "./args.ts";
-import { LOKI_PORTS, type LokiBucket, lokiConfig, tenantsConfig } from "./loki-config.ts";
+import { LOKI_PORTS, type LokiBucket, lokiConfig } from "./loki-config.ts";
 import { lokiBudget, lokiHosts, lokiNetworkPlan, lokiParts, lokiPlan, lokiServices, partName } from "./loki-plan.ts";
 import type { LokiPart } from "./needs.ts";
 

@@ -1,7 +1,6 @@
 import { addressProblems, destinationProblems } from "../../core/address.ts";
-import { type Duration, durationProblems } from "../../core/duration.ts";
 import type { Problem } from "../../core/invalid.ts";
-import { isDnsLabel, nameProblems } from "../../core/names.ts";
+import { nameProblems } from "../../core/names.ts";
 import { leastProblems, type Quantity } from "../../core/quantity.ts";
 import { resourceProblems } from "../../core/resources.ts";
 import { isServiceUrl } from "../../core/service-url.ts";
@@ -9,11 +8,9 @@ import type { Shapes } from "../../core/shape.ts";
 import { zoneProblems } from "../../core/zones.ts";
 import { accessProblems } from "../access-problems.ts";
 import { runbooksProblems } from "../runbook.ts";
-import { type CompleteArgs, type LogStore, PLATFORM } from "./args.ts";
+import { keptProblems } from "../tenants.ts";
+import type { CompleteArgs, LogStore } from "./args.ts";
 
-/** Loki drops what is older by whole days, and keeps at least one. */
-const SHORTEST: Duration = "24h";
-const LONGEST: Duration = "730d";
 /** Less is a unit forgotten. */
 const LEAST_DISK: Quantity = "1Gi";
 
@@ -34,14 +31,13 @@ export const SHAPES: Shapes = {
 
 /** What is wrong with the arguments of a Logging. */
 export function loggingProblems(name: string, args: CompleteArgs): Problem[] {
-  const { zones, store, retention, tenants, alsoDropped, resources, runbooks } = args;
+  const { zones, store, alsoDropped, resources, runbooks } = args;
   const problems = [
     ...nameProblems("name", name),
     ...zoneProblems(zones),
-    ...durationProblems("retention", retention, SHORTEST, LONGEST),
+    ...keptProblems(args),
     ...runbooksProblems(runbooks),
     ...storeProblems(store),
-    ...tenantProblems(tenants),
     ...Object.entries(resources).flatMap(([part, of]) => resourceProblems(`resources.${part}`, of)),
   ];
   for (const [index, given] of alsoDropped.entries())
@@ -52,33 +48,6 @@ export function loggingProblems(name: string, args: CompleteArgs): Problem[] {
         allowed: 'a name in lower camel case, such as "cardNumber"',
       });
   return problems;
-}
-
-function tenantProblems(tenants: CompleteArgs["tenants"]): Problem[] {
-  const owners = new Map<string, string>();
-  return Object.entries(tenants).flatMap(([tenant, { namespaces, retention }]) => {
-    const field = `tenants.${tenant}`;
-    const problems = durationProblems(`${field}.retention`, retention, SHORTEST, LONGEST);
-    if (!isDnsLabel(tenant) || tenant === PLATFORM)
-      problems.push({
-        field,
-        given: tenant,
-        allowed: `a DNS label other than ${PLATFORM}, which all others belong to`,
-      });
-    if (namespaces.length === 0)
-      problems.push({ field: `${field}.namespaces`, given: namespaces, allowed: "at least one namespace" });
-    for (const [index, given] of namespaces.entries()) {
-      const owner = owners.get(given);
-      if (!isDnsLabel(given) || owner !== undefined)
-        problems.push({
-          field: `${field}.namespaces[${index}]`,
-          given,
-          allowed: owner === undefined ? "the name of a namespace" : `a namespace of one tenant; ${owner} has it`,
-        });
-      owners.set(given, tenant);
-    }
-    return problems;
-  });
 }
 
 function storeProblems(store: LogStore): Problem[] {

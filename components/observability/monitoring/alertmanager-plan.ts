@@ -2,6 +2,7 @@ import type { types } from "@pulumi/kubernetes";
 import type { Manifest } from "../../core/custom-resource.ts";
 import { labels } from "../../core/labels.ts";
 import { optOutAnnotations } from "../../core/opt-out.ts";
+import { image, imageTag } from "../../images/catalogue.ts";
 import { type AlertingArgs, alertmanagerConfig, receiversOf } from "../alerting/alertmanager-config.ts";
 import type { KeyFile, Receiver } from "../alerting/receiver.ts";
 import type { CompleteMonitoring } from "./args.ts";
@@ -9,7 +10,6 @@ import { plainSecret } from "./plain-secret.ts";
 import { alertmanagerPods } from "./pods.ts";
 import { type ServerSpec, serverPlan } from "./prometheus-plan.ts";
 
-const VERSION = "v0.28.1";
 /** What each gets. Its disk is for silences and what was told already: little, since a restart would tell everything again. */
 export const ALERTMANAGER = {
   disk: "1Gi",
@@ -51,8 +51,8 @@ export function alertmanagerPlan(name: string, args: CompleteMonitoring, alertin
       annotations: optOutAnnotations({ replication }),
     },
     spec: {
-      image: `quay.io/prometheus/alertmanager:${VERSION}`,
-      version: VERSION,
+      image: image("alertmanager"),
+      version: imageTag("alertmanager"),
       ...serverPlan(name, "alertmanager", args, own),
       replicas: replicas.alertmanager,
       automountServiceAccountToken: false,

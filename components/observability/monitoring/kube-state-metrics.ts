@@ -3,6 +3,7 @@ import { labels, selector } from "../../core/labels.ts";
 import { type MonitorManifest, monitorPlan } from "../../core/monitor.ts";
 import { optOut, optOutAnnotations } from "../../core/opt-out.ts";
 import { spread } from "../../core/spread.ts";
+import { image } from "../../images/catalogue.ts";
 import { podPlan, probePlan } from "../../workload/pod-plan.ts";
 import { workingShutdown } from "../../workload/shutdown.ts";
 import { completeWorkload, type WorkloadArgs } from "../../workload/workload-args.ts";
@@ -10,7 +11,6 @@ import type { CompleteMonitoring } from "./args.ts";
 
 export const KUBE_STATE_METRICS_PORT = 8080;
 const TELEMETRY_PORT = 8081;
-const IMAGE = "registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.15.0";
 /** Some 190 MiB for 10,000 pods, by its makers. */
 export const RESOURCES = {
   requests: { cpu: "50m", memory: "256Mi" },
@@ -53,7 +53,7 @@ export function kubeStateMetricsPlan(name: string, args: CompleteMonitoring): ty
   const program = completeWorkload<WorkloadArgs>({
     namespace,
     zones,
-    image: IMAGE,
+    image: image("kubeStateMetrics"),
     args: [
       `--port=${KUBE_STATE_METRICS_PORT}`,
       `--telemetry-port=${TELEMETRY_PORT}`,

@@ -22,6 +22,7 @@ import { watchdogPlan } from "../alerting/watchdog.ts";
 import { alertmanagerPlan, configPlan } from "./alertmanager-plan.ts";
 import { type CompleteMonitoring, completeMonitoring, type MonitoringArgs } from "./args.ts";
 import { certManagerMonitor } from "./cert-manager.ts";
+import { certificateAlertsPlan } from "./certificate-alerts.ts";
 import {
   kubeStateMetricsMonitor,
   kubeStateMetricsName,
@@ -119,6 +120,7 @@ export class Monitoring extends Component {
     new DaemonSet(...this.child(nodes, nodeExporterPlan(name, args), transform?.nodeExporter, { dependsOn: account }));
     new CustomResource(...this.child(`${nodes}-monitor`, nodeExporterMonitor(name, namespace.name)));
     new CustomResource(...this.child(`${name}-cert-manager-monitor`, certManagerMonitor(name)));
+    new CustomResource(...this.child(`${name}-certificates`, certificateAlertsPlan(name, args.runbooks)));
   }
 
   #account(name: string, namespace: string, rules?: ReturnType<typeof kubeStateMetricsRules>): pulumi.Resource[] {

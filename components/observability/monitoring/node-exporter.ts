@@ -1,13 +1,13 @@
 import type { types } from "@pulumi/kubernetes";
 import { labels, selector } from "../../core/labels.ts";
 import { type MonitorManifest, monitorPlan } from "../../core/monitor.ts";
+import { image } from "../../images/catalogue.ts";
 import { podPlan, probePlan } from "../../workload/pod-plan.ts";
 import { workingShutdown } from "../../workload/shutdown.ts";
 import { completeWorkload, type WorkloadArgs } from "../../workload/workload-args.ts";
 import type { CompleteMonitoring } from "./args.ts";
 
 export const NODE_EXPORTER_PORT = 9100;
-const IMAGE = "quay.io/prometheus/node-exporter:v1.9.1";
 export const RESOURCES = { requests: { cpu: "20m", memory: "32Mi" }, limits: { cpu: "200m", memory: "64Mi" } } as const;
 /** A folder on the disk of the node that pods and images fill: what holds it is measured. */
 const NODE_DISK = "/node-disk";
@@ -31,7 +31,7 @@ export function nodeExporterPlan(
   const program = completeWorkload<WorkloadArgs>({
     namespace,
     zones,
-    image: IMAGE,
+    image: image("nodeExporter"),
     args: [
       `--web.listen-address=:${NODE_EXPORTER_PORT}`,
       "--collector.disable-defaults",

@@ -7,10 +7,10 @@ import { amount, type Quantity } from "../../core/quantity.ts";
 import type { Resources } from "../../core/resources.ts";
 import { RESTRICTED_POD } from "../../core/security-context.ts";
 import { spread } from "../../core/spread.ts";
+import { image, imageTag } from "../../images/catalogue.ts";
 import type { CompleteMonitoring, RemoteWrite } from "./args.ts";
 import { prometheusPods, WEB } from "./pods.ts";
 
-const VERSION = "v3.6.0";
 /** How often targets are read and rules worked out, unless they say otherwise. */
 const INTERVAL = "30s";
 /** Of its disk, for what is kept; the rest is for what is being written and compacted. */
@@ -84,8 +84,8 @@ export function prometheusPlan(name: string, args: CompleteMonitoring): Promethe
     kind: "Prometheus",
     metadata: { name, namespace: namespace.name, labels: labels(name), annotations: optOutAnnotations(stepsDown) },
     spec: {
-      image: `quay.io/prometheus/prometheus:${VERSION}`,
-      version: VERSION,
+      image: image("prometheus"),
+      version: imageTag("prometheus"),
       ...serverPlan(name, "prometheus", args, { matchLabels: prometheusPods(name), resources, storage }),
       replicas: replicas.prometheus,
       scrapeInterval: INTERVAL,

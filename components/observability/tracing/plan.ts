@@ -5,6 +5,7 @@ import { labels, selector } from "../../core/labels.ts";
 import { optOut, optOutAnnotations } from "../../core/opt-out.ts";
 import { placed, spread } from "../../core/spread.ts";
 import { dataLabels } from "../../data/declared.ts";
+import { image } from "../../images/catalogue.ts";
 import { type CollectorConfig, OTLP_GRPC_PORT, OTLP_HTTP_PORT } from "../collector/config.ts";
 import { COLLECTOR_IMAGE, CONFIG_FILE, collectorPod } from "../collector/pod.ts";
 import type { CompleteArgs } from "./args.ts";
@@ -14,8 +15,6 @@ import { jaegersOf } from "./needs.ts";
 
 export const PARTS = ["collector", "sampler", "jaeger"] as const;
 export type Part = (typeof PARTS)[number];
-
-const JAEGER_IMAGE = "docker.io/jaegertracing/jaeger:2.13.0";
 
 const OTLP = { "otlp-grpc": OTLP_GRPC_PORT, "otlp-http": OTLP_HTTP_PORT };
 /** What each part listens on for others. */
@@ -199,7 +198,7 @@ function podOf(name: string, part: Part, args: CompleteArgs) {
     account: name,
     config: partName(name, part),
     container: part,
-    image: part === "jaeger" ? JAEGER_IMAGE : COLLECTOR_IMAGE,
+    image: part === "jaeger" ? image("jaeger") : COLLECTOR_IMAGE,
     ports: PORTS[part],
     resources: args.resources[part],
     health: part === "jaeger" ? JAEGER_HEALTH : "/",

@@ -5,11 +5,11 @@ import { admitScrapers, CLUSTER_DOMAIN, reach } from "../../core/network.ts";
 import type { Resources } from "../../core/resources.ts";
 import { RESTRICTED_CONTAINER } from "../../core/security-context.ts";
 import { environmentPrefix } from "../../core/usage.ts";
+import { image } from "../../images/catalogue.ts";
 import { type Calls, completeCall, FIRST_PORT, TELEMETRY_PORT } from "./call.ts";
 import type { Address } from "./directory.ts";
 import { type Edge, envoyConfig, RUN } from "./envoy.ts";
 
-const IMAGE = "docker.io/envoyproxy/envoy:distroless-v1.39.1";
 const RESOURCES: Resources = { requests: { cpu: "50m", memory: "128Mi" }, limits: { cpu: "500m", memory: "128Mi" } };
 const CONFIG = "/etc/envoy";
 const FILE = "envoy.json";
@@ -37,7 +37,7 @@ export function sidecarPlan(calls: Calls): Sidecar {
     environment: Object.assign({}, ...ports(calls).map(([callee, port]) => address(callee, port))),
     container: {
       name: NAME,
-      image: IMAGE,
+      image: image("envoy"),
       restartPolicy: "Always",
       // One thread: limits of requests and connections are then the pod's, as are kept answers, and memory stays small.
       args: ["-c", `${CONFIG}/${FILE}`, "--disable-hot-restart", "--concurrency", "1", "-l", "warn"],

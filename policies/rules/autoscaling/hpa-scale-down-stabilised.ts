@@ -3,7 +3,7 @@ import { defineRule } from "../../core/rule.ts";
 import { isAutoscaler } from "./target.ts";
 
 /** What Kubernetes takes when nothing is said (v1.36: horizontal.defaultHPADownscaleStabilizationWindow). */
-const DEFAULT_WINDOW = 300;
+export const DEFAULT_WINDOW = 300;
 
 export const hpaScaleDownStabilised = defineRule({
   id: "hpa-scale-down-stabilised",

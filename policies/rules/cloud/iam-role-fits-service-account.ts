@@ -24,9 +24,17 @@ const RUNNERS = [
   ["delivery.plumbline.dev", "Release"],
 ] as const;
 
+/** What signs in with an account's token itself, though no pod runs as it: sources of External Secrets. */
+const STORES = ["ClusterSecretStore", "SecretStore"];
+
 const nameOf = (object: StackObject) => `${object.namespace}/${object.name}`;
 const accountOf = (object: StackObject) =>
   `${object.namespace}/${podOf(object).spec.at("serviceAccountName").text() ?? "default"}`;
+
+const signsInAs = ({ root, namespace }: StackObject) => {
+  const account = root.at("spec", "provider", "aws", "auth", "jwt", "serviceAccountRef");
+  return `${account.at("namespace").text() ?? namespace}/${account.at("name").text()}`;
+};
 
 export const iamRoleFitsServiceAccount = defineRule({
   id: "iam-role-fits-service-account",
@@ -135,7 +143,9 @@ function missingPart(namespace: string, name: string, stack: Stack): string | un
   // The Postgres operator makes an account of the cluster's name, and runs its pods by it.
   if (stack.find("postgresql.cnpg.io", "Cluster", nameOf, key)) return undefined;
   if (name !== "default" && !stack.find("", "ServiceAccount", nameOf, key)) return "which does not exist";
-  const isUsed = RUNNERS.some(([group, kind]) => stack.find(group, kind, accountOf, key) !== undefined);
+  const isUsed =
+    RUNNERS.some(([group, kind]) => stack.find(group, kind, accountOf, key) !== undefined) ||
+    STORES.some((kind) => stack.find("external-secrets.io", kind, signsInAs, key) !== undefined);
   return isUsed ? undefined : "which no pod uses";
 }
 

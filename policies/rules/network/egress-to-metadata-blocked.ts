@@ -6,11 +6,11 @@ import { eachKnown, everyKnown, someKnown } from "../../core/unknown.ts";
 import { isCiliumPolicy, openEntities } from "./cilium-policy.ts";
 
 /** Where the clouds tell a machine who it is, with the credentials of its role: on port 80 of these. */
-const METADATA = [
+export const METADATA = [
   { address: "169.254.169.254", family: "ipv4", network: "169.254.169.254/32" },
   { address: "fd00:ec2::254", family: "ipv6", network: "fd00:ec2::254/128" },
 ] as const;
-const PORT = 80;
+export const METADATA_PORT = 80;
 
 export const egressToMetadataBlocked = defineRule({
   id: "egress-to-metadata-blocked",
@@ -86,7 +86,7 @@ function opensPort(rule: Field): boolean {
     const { value } = one.at("port");
     if (value === undefined || value === null) return true;
     if (typeof value !== "number") return false;
-    return value <= PORT && PORT <= (one.at("endPort").number() ?? value);
+    return value <= METADATA_PORT && METADATA_PORT <= (one.at("endPort").number() ?? value);
   });
 }
 

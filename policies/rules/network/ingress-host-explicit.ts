@@ -4,7 +4,7 @@ import { defineRule, type Violation, violation } from "../../core/rule.ts";
 import { eachKnown, someKnown } from "../../core/unknown.ts";
 
 /** Protocols by which a listener tells hosts apart. */
-const NAMED = new Set(["HTTP", "HTTPS", "TLS"]);
+export const NAMED = new Set(["HTTP", "HTTPS", "TLS"]);
 
 export const ingressHostExplicit = defineRule({
   id: "ingress-host-explicit",

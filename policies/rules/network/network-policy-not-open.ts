@@ -4,10 +4,10 @@ import type { StackObject } from "../../core/stack-object.ts";
 import { eachKnown, everyKnown, someKnown } from "../../core/unknown.ts";
 import { isCiliumPolicy, openEntities } from "./cilium-policy.ts";
 
-const DIRECTIONS = { ingress: "from", egress: "to" } as const;
+export const DIRECTIONS = { ingress: "from", egress: "to" } as const;
 /** A network of half of all addresses, or more, leaves nobody out. */
 const EVERYTHING = /\/[01]$/;
-const HALF_OF_PORTS = 32_767;
+export const HALF_OF_PORTS = 32_767;
 
 export const networkPolicyNotOpen = defineRule({
   id: "network-policy-not-open",

@@ -3,7 +3,7 @@ import type { StackObject } from "../../core/stack-object.ts";
 import { eachKnown } from "../../core/unknown.ts";
 
 /** With one of these a cloud makes a load balancer that only its own network reaches. */
-const INTERNAL: readonly [annotation: string, is: RegExp][] = [
+export const INTERNAL: readonly [annotation: string, is: RegExp][] = [
   ["service.beta.kubernetes.io/aws-load-balancer-scheme", /^internal$/i],
   ["service.beta.kubernetes.io/aws-load-balancer-internal", /^(true|0\.0\.0\.0\/0)$/i],
   ["networking.gke.io/load-balancer-type", /^internal$/i],

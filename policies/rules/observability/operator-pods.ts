@@ -8,6 +8,11 @@ const OPERATORS: Readonly<Record<string, { readonly label: string; readonly port
     label: "app.kubernetes.io/name",
     ports: ["epmd", "amqp", "amqps", "management", "management-tls", "prometheus", "prometheus-tls"],
   },
+  // Envoy Gateway's proxies.
+  "gateway.networking.k8s.io/Gateway": {
+    label: "gateway.envoyproxy.io/owning-gateway-name",
+    ports: ["metrics", "readiness"],
+  },
   "kafka.strimzi.io/Kafka": {
     label: "strimzi.io/cluster",
     ports: ["tcp-ctrlplane", "tcp-replication", "tcp-kafkaagent", "tcp-prometheus"],

@@ -6,7 +6,7 @@ import { eachKnown } from "../../core/unknown.ts";
 import { holds, isVolume, mayMountNode, nodePathsOf, plainPath, volumesOf } from "./host-paths.ts";
 
 /** Folders of a node that no disk for volumes is mounted in. */
-const SYSTEM = [
+export const SYSTEM = [
   "/bin",
   "/boot",
   "/dev",

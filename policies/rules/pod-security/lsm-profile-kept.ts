@@ -6,10 +6,10 @@ import { eachKnown } from "../../core/unknown.ts";
 import { securityContexts } from "./security-context.ts";
 
 /** Followed by a container's name: how AppArmor was set before it had fields. Kubernetes still heeds it. */
-const APPARMOR_ANNOTATION = "container.apparmor.security.beta.kubernetes.io/";
-const APPARMOR_TYPES = ["RuntimeDefault", "Localhost"];
+export const APPARMOR_ANNOTATION = "container.apparmor.security.beta.kubernetes.io/";
+export const APPARMOR_TYPES = ["RuntimeDefault", "Localhost"];
 /** The types of SELinux that are made for containers, by the pod security standards of v1.31 and later. */
-const SELINUX_TYPES = ["container_t", "container_init_t", "container_kvm_t", "container_engine_t"];
+export const SELINUX_TYPES = ["container_t", "container_init_t", "container_kvm_t", "container_engine_t"];
 
 export const lsmProfileKept = defineRule({
   id: "lsm-profile-kept",

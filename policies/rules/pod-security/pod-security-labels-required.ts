@@ -1,6 +1,6 @@
 import { defineRule, violation } from "../../core/rule.ts";
 
-const ENFORCE = "pod-security.kubernetes.io/enforce";
+export const ENFORCE = "pod-security.kubernetes.io/enforce";
 
 export const podSecurityLabelsRequired = defineRule({
   id: "pod-security-labels-required",

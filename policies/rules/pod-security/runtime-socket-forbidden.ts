@@ -3,7 +3,7 @@ import { eachKnown } from "../../core/unknown.ts";
 import { holds, mayMountNode, nodePathsOf, plainPath, volumesOf } from "./host-paths.ts";
 
 /** Where runtimes listen by default, as plain paths. */
-const SOCKETS = [
+export const SOCKETS = [
   "/run/docker.sock",
   "/run/dockershim.sock",
   "/run/cri-dockerd.sock",
@@ -21,9 +21,9 @@ const ALIASES = /^\/(?:proc(?:\/(?:\d+|self|thread-self))?(?:\/(?:root|cwd))?|ru
 /** What stands before a path of the node that is reached through a process. */
 const THROUGH_PROCESS = /^\/proc\/(?:\d+|self|thread-self)\/(?:root|cwd)(?=\/)/;
 /** The same sockets wherever a distribution has moved them to. */
-const NAMES = new Set(SOCKETS.map((socket) => socket.slice(socket.lastIndexOf("/") + 1)));
+export const NAMES = new Set(SOCKETS.map((socket) => socket.slice(socket.lastIndexOf("/") + 1)));
 /** Windows has named pipes for them. */
-const PIPE = /^[\\/]{2}\.[\\/]pipe[\\/](?:docker_|containerd|cri-dockerd)/i;
+export const PIPE = /^[\\/]{2}\.[\\/]pipe[\\/](?:docker_|containerd|cri-dockerd)/i;
 
 export const runtimeSocketForbidden = defineRule({
   id: "runtime-socket-forbidden",

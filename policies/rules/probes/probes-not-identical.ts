@@ -5,7 +5,7 @@ import { eachKnown, everyKnown } from "../../core/unknown.ts";
 import { ACTIONS, acts } from "./probe.ts";
 
 /** What Kubernetes takes for what a probe does not say (v1.36, core/v1 Probe). */
-const TIMES: Readonly<Record<string, number>> = {
+export const TIMES: Readonly<Record<string, number>> = {
   initialDelaySeconds: 0,
   periodSeconds: 10,
   timeoutSeconds: 1,

@@ -7,7 +7,7 @@ import { aggregatesAll, contains, isBinding, RBAC_API, rulesOf } from "./grants.
 
 const ALL_VERBS = ["get", "list", "watch", "create", "update", "patch", "delete"];
 
-const ACCOUNTS = "system:serviceaccounts";
+export const ACCOUNTS = "system:serviceaccounts";
 
 const clusterRoleOf = (role: StackObject) => role.name;
 const roleOf = (role: StackObject) => `${role.namespace}/${role.name}`;

@@ -3,7 +3,7 @@ import { defineRule } from "../../core/rule.ts";
 import { eachKnown, everyKnown, someKnown } from "../../core/unknown.ts";
 import { contains, grants, isNarrowed, isRole, RBAC_API, type Right, rulesOf, spoken, without } from "./grants.ts";
 
-interface Permission {
+export interface Permission {
   readonly what: string;
   readonly right: Right;
   /** The right alone is no permission yet: one of these has to come with it. */
@@ -25,7 +25,7 @@ const ADMISSION = [
 ];
 const WRITE = ["create", "update", "patch", "delete", "deletecollection"];
 
-const PERMISSIONS = {
+export const PERMISSIONS = {
   bind: {
     what: "give away rights that it does not have",
     right: { groups: [RBAC_API], resources: ROLES, verbs: ["bind"] },
@@ -81,7 +81,7 @@ const PERMISSIONS = {
 } as const satisfies Record<string, Permission>;
 
 /** Names that stand for everything: to be held to them is no limit. */
-const MIGHTY = new Set(["cluster-admin", "admin", "edit", "system:masters", "system:admin", "*"]);
+export const MIGHTY = new Set(["cluster-admin", "admin", "edit", "system:masters", "system:admin", "*"]);
 
 const NAMES = [
   "bind",

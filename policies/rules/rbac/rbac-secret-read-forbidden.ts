@@ -2,7 +2,7 @@ import { defineRule } from "../../core/rule.ts";
 import { eachKnown } from "../../core/unknown.ts";
 import { grants, isNarrowed, isRole, rulesOf, spoken } from "./grants.ts";
 
-const READ = { groups: [""], resources: ["secrets"], verbs: ["get", "list", "watch"] };
+export const READ = { groups: [""], resources: ["secrets"], verbs: ["get", "list", "watch"] };
 
 export const rbacSecretReadForbidden = defineRule({
   id: "rbac-secret-read-forbidden",

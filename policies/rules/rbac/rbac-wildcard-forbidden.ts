@@ -3,14 +3,14 @@ import { eachKnown } from "../../core/unknown.ts";
 import { aggregatesAll, contains, isRole, rulesOf } from "./grants.ts";
 
 /** Where each of the rule's fields stands in a role. */
-const KEYS = {
+export const KEYS = {
   verbs: ["verbs"],
   resources: ["resources", "nonResourceURLs"],
   apiGroups: ["apiGroups"],
 } as const;
 
 /** Everything, every subresource of everything, and every URL. */
-const WILDCARDS = new Set(["*", "*/*", "/*"]);
+export const WILDCARDS = new Set(["*", "*/*", "/*"]);
 
 export const rbacWildcardForbidden = defineRule({
   id: "rbac-wildcard-forbidden",

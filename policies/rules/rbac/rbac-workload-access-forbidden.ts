@@ -8,7 +8,7 @@ const onPods = (resources: string[], verbs: string[]): Right => ({ groups: [""],
 /** The verbs of a connection: `create` with SPDY's POST, `get` with a WebSocket. */
 const CONNECT = ["create", "get"];
 
-const PERMISSIONS = {
+export const PERMISSIONS = {
   "pods-create": { right: onPods(["pods"], ["create"]), what: "start any pod" },
   "pods-exec": { right: onPods(["pods/exec"], CONNECT), what: "run commands in any pod" },
   "pods-attach": { right: onPods(["pods/attach"], CONNECT), what: "take over the terminal of any pod" },

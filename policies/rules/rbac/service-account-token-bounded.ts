@@ -4,11 +4,11 @@ import { defineRule, type Violation, violation } from "../../core/rule.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { eachKnown, someKnown } from "../../core/unknown.ts";
 
-const LEGACY = "kubernetes.io/service-account-token";
+export const LEGACY = "kubernetes.io/service-account-token";
 /** Every namespace has it: who mounts it beside a token means to talk to the API server, and the token is for that. */
-const API_SERVER_CA = "kube-root-ca.crt";
+export const API_SERVER_CA = "kube-root-ca.crt";
 /** Seconds; Kubernetes' own default. */
-const DEFAULT_SECONDS = 3_600;
+export const DEFAULT_SECONDS = 3_600;
 
 export const serviceAccountTokenBounded = defineRule({
   id: "service-account-token-bounded",

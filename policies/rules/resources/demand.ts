@@ -35,6 +35,6 @@ function* unmetBy(object: StackObject, container: Container, { kind, resource, m
 }
 
 /** Counted in bytes, of which there are no parts: `512m` of memory is half a byte. */
-const IN_BYTES = new Set(["memory", "ephemeral-storage"]);
+export const IN_BYTES = new Set(["memory", "ephemeral-storage"]);
 
 const EXAMPLES: Readonly<Record<string, string>> = { cpu: "500m", memory: "512Mi", "ephemeral-storage": "1Gi" };

@@ -3,7 +3,7 @@ import { type Container, containersOf, podOf } from "../../core/pods.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 
 /** What a pod may state for all its containers together (Kubernetes 1.34 and later). */
-const OF_POD = new Set(["cpu", "memory"]);
+export const OF_POD = new Set(["cpu", "memory"]);
 
 /** Containers that may state what they need; Kubernetes refuses it on ephemeral ones. */
 export function sizedContainersOf(object: StackObject): Container[] {

@@ -45,16 +45,30 @@ export const resourceLimitsRequired = defineRule({
     },
   },
   subjects: makesPods,
-  check(object, { resources, alsoRequests, alsoRequestsOf, _req, max }) {
-    const limited = new Set<string>([...resources, ...Object.keys(max)]);
-    const requested = new Set<string>([...(alsoRequests ? resources : []), ...alsoRequestsOf, ..._req]);
-    const demands: Demand[] = [
-      ...Array.from(limited, (resource) => ({ kind: "limits" as const, resource, ...bound(max[resource]) })),
-      ...Array.from(requested, (resource) => ({ kind: "requests" as const, resource })),
-    ];
-    return unmet(object, demands);
-  },
+  check: (object, params) => unmet(object, demandsOf(params)),
 });
+
+/** What every container has to state, by the rule's settings. */
+export function demandsOf({
+  resources,
+  alsoRequests,
+  alsoRequestsOf,
+  _req,
+  max,
+}: {
+  readonly resources: readonly string[];
+  readonly alsoRequests: boolean;
+  readonly alsoRequestsOf: readonly string[];
+  readonly _req: readonly string[];
+  readonly max: Readonly<Record<string, string>>;
+}): Demand[] {
+  const limited = new Set<string>([...resources, ...Object.keys(max)]);
+  const requested = new Set<string>([...(alsoRequests ? resources : []), ...alsoRequestsOf, ..._req]);
+  return [
+    ...Array.from(limited, (resource) => ({ kind: "limits" as const, resource, ...bound(max[resource]) })),
+    ...Array.from(requested, (resource) => ({ kind: "requests" as const, resource })),
+  ];
+}
 
 function bound(max: string | undefined): { max?: string } {
   return max === undefined ? {} : { max };

@@ -1,6 +1,6 @@
 import { makesPods } from "../../core/pods.ts";
 import { defineRule } from "../../core/rule.ts";
-import { unmet } from "./demand.ts";
+import { type Demand, unmet } from "./demand.ts";
 
 export const resourceRequestsRequired = defineRule({
   id: "resource-requests-required",
@@ -28,14 +28,19 @@ export const resourceRequestsRequired = defineRule({
     },
   },
   subjects: makesPods,
-  check(object, { resources, max }) {
-    const requested = new Set<string>([...resources, ...Object.keys(max)]);
-    return unmet(
-      object,
-      Array.from(requested, (resource) => {
-        const bound = max[resource];
-        return { kind: "requests" as const, resource, ...(bound !== undefined && { max: bound }) };
-      }),
-    );
-  },
+  check: (object, params) => unmet(object, demandsOf(params)),
 });
+
+/** What every container has to state, by the rule's settings. */
+export function demandsOf({
+  resources,
+  max,
+}: {
+  readonly resources: readonly string[];
+  readonly max: Readonly<Record<string, string>>;
+}): Demand[] {
+  return Array.from(new Set<string>([...resources, ...Object.keys(max)]), (resource) => {
+    const bound = max[resource];
+    return { kind: "requests" as const, resource, ...(bound !== undefined && { max: bound }) };
+  });
+}

@@ -77,8 +77,11 @@ type RealNodes struct {
 // The process must have dir as its working directory.
 func New(dir, context string, store *pki.Store, listeners map[string]net.Listener, nodes *RealNodes) (*ControlPlane, error) {
 	p := &ControlPlane{dir: dir, context: context, store: store, listeners: listeners, nodes: nodes, failed: make(chan error, 4)}
+	encryption, err := encryptionConfig(store.Secrets)
 	return p, errors.Join(
+		err,
 		p.writeCredentials(),
+		state.WriteFile(p.run("encryption.json"), encryption, 0o600),
 		state.WriteFile(p.run("audit-policy.yaml"), auditPolicy, 0o600),
 		state.WriteFile(p.run("admission.yaml"), admission, 0o600),
 		p.parseFlags(),

@@ -40,6 +40,7 @@ func (p *ControlPlane) apiServerFlags() []string {
 		"--admission-control-config-file=" + p.run("admission.yaml"),
 		"--default-not-ready-toleration-seconds=" + evictAfterSeconds,
 		"--default-unreachable-toleration-seconds=" + evictAfterSeconds,
+		"--encryption-provider-config=" + p.run("encryption.json"),
 		"--audit-policy-file=" + p.run("audit-policy.yaml"),
 		"--audit-log-path=" + filepath.Join(p.dir, "log", "audit.log"),
 		"--audit-log-maxsize=100",

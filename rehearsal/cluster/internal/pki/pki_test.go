@@ -1,8 +1,10 @@
 package pki
 
 import (
+	"bytes"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"os"
 	"path/filepath"
@@ -24,7 +26,10 @@ func TestOpenKeepsWhatItMade(t *testing.T) {
 	if string(first.Cluster.Certificate()) != string(second.Cluster.Certificate()) {
 		t.Error("the authority changed from run to run")
 	}
-	for _, key := range []string{first.ClusterKey(), first.ServiceAccountKey()} {
+	if len(first.Secrets) != secretsKeySize || !bytes.Equal(first.Secrets, second.Secrets) || bytes.Equal(first.Secrets, make([]byte, secretsKeySize)) {
+		t.Error("the key of Secrets is empty, or changed from run to run")
+	}
+	for _, key := range []string{first.ClusterKey(), first.ServiceAccountKey(), filepath.Join(dir, DirName, "secrets.key")} {
 		if info, err := os.Stat(key); err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("%s: %v, %v", key, info.Mode(), err)
 		}
@@ -33,9 +38,13 @@ func TestOpenKeepsWhatItMade(t *testing.T) {
 
 func TestOpenOfADamagedStore(t *testing.T) {
 	damage := map[string]func(dir string) error{
-		"a key is missing": func(dir string) error { return os.Remove(filepath.Join(dir, "ca.key")) },
-		"a half file":      func(dir string) error { return os.Truncate(filepath.Join(dir, "ca.crt"), 100) },
-		"an empty file":    func(dir string) error { return os.Truncate(filepath.Join(dir, "sa.key"), 0) },
+		"a key is missing":    func(dir string) error { return os.Remove(filepath.Join(dir, "ca.key")) },
+		"a half file":         func(dir string) error { return os.Truncate(filepath.Join(dir, "ca.crt"), 100) },
+		"an empty file":       func(dir string) error { return os.Truncate(filepath.Join(dir, "sa.key"), 0) },
+		"Secrets have no key": func(dir string) error { return os.Remove(filepath.Join(dir, "secrets.key")) },
+		"a short key": func(dir string) error {
+			return os.WriteFile(filepath.Join(dir, "secrets.key"), pem.EncodeToMemory(&pem.Block{Type: secretsBlock, Bytes: make([]byte, 16)}), 0o600)
+		},
 		"a strange key": func(dir string) error {
 			return os.Rename(filepath.Join(dir, "sa.key"), filepath.Join(dir, "front-proxy-ca.key"))
 		},

@@ -2,6 +2,7 @@ package pki
 
 import (
 	"crypto/ecdsa"
+	"crypto/rand"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
@@ -24,13 +25,22 @@ type Store struct {
 	// Cluster signs clients and servers of the API; FrontProxy signs the API server towards the servers behind it.
 	Cluster, FrontProxy Authority
 	serviceAccounts     *ecdsa.PrivateKey
+	// Secrets is the key by which the API server encrypts Secrets before they reach the store.
+	Secrets []byte
 }
+
+// secretsBlock says in its file what the key of Secrets is.
+const secretsBlock = "SECRETBOX KEY"
+
+// secretsKeySize is what XSalsa20 and Poly1305 take.
+const secretsKeySize = 32
 
 // The files of a store, by what they hold.
 const (
 	clusterName         = "ca"
 	frontProxyName      = "front-proxy-ca"
 	serviceAccountsName = "sa"
+	secretsName         = "secrets"
 )
 
 // ClusterCertificate is the path of the cluster authority's certificate.
@@ -80,11 +90,12 @@ func create(folder string) (*Store, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, fmt.Errorf("the authorities cannot be made: %w", err)
 	}
-	store := &Store{Dir: folder}
+	store := &Store{Dir: folder, Secrets: make([]byte, secretsKeySize)}
 	var errs [3]error
 	store.Cluster, errs[0] = newAuthority("plumbline-cluster")
 	store.FrontProxy, errs[1] = newAuthority("plumbline-front-proxy")
 	store.serviceAccounts, errs[2] = newKey()
+	_, _ = rand.Read(store.Secrets) // never fails
 	if err := errors.Join(errs[:]...); err != nil {
 		return nil, err
 	}
@@ -92,6 +103,7 @@ func create(folder string) (*Store, error) {
 		writeAuthority(folder, clusterName, store.Cluster),
 		writeAuthority(folder, frontProxyName, store.FrontProxy),
 		writeKey(folder, serviceAccountsName, store.serviceAccounts),
+		state.WriteFile(filepath.Join(folder, secretsName+".key"), pem.EncodeToMemory(&pem.Block{Type: secretsBlock, Bytes: store.Secrets}), 0o600),
 	)
 }
 
@@ -112,10 +124,11 @@ func writeKey(folder, name string, key *ecdsa.PrivateKey) error {
 
 func read(folder string) (*Store, error) {
 	store := &Store{Dir: folder}
-	var errs [3]error
+	var errs [4]error
 	store.Cluster, errs[0] = readAuthority(folder, clusterName)
 	store.FrontProxy, errs[1] = readAuthority(folder, frontProxyName)
 	store.serviceAccounts, errs[2] = readKey(folder, serviceAccountsName)
+	store.Secrets, errs[3] = readSecretsKey(folder)
 	if err := errors.Join(errs[:]...); err != nil {
 		return nil, err
 	}
@@ -153,6 +166,14 @@ func readKey(folder, name string) (*ecdsa.PrivateKey, error) {
 		return nil, fmt.Errorf("%s.key: %w", name, err)
 	}
 	return key, nil
+}
+
+func readSecretsKey(folder string) ([]byte, error) {
+	key, err := readBlock(filepath.Join(folder, secretsName+".key"), secretsBlock)
+	if err == nil && len(key) != secretsKeySize {
+		err = fmt.Errorf("%s.key has %d bytes, not %d", secretsName, len(key), secretsKeySize)
+	}
+	return key, err
 }
 
 func readBlock(path, kind string) ([]byte, error) {

@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Series } from "./support/alert-series.ts";
 import { OWN_ALERTS, OWN_TOLD } from "./support/monitoring-alerts.ts";
+import { PLATFORM } from "./support/platform-alerts.ts";
 import { type Promtool, promtool } from "./support/promtool.ts";
 import { whyNotUnpacked } from "./support/unpacked-image.ts";
 
-const CASES = Object.entries(OWN_TOLD).flatMap(([alert, told]) => told.map((one) => ({ alert, ...one })));
+const CASES = PLATFORM.flatMap(({ page, rules, told, at }) =>
+  Object.entries(told).flatMap(([alert, cases]) => cases.map((one) => ({ page, rules, at, alert, ...one }))),
+);
 
 describe.skipIf(whyNotUnpacked)(
-  `the alerts about the monitoring, judged by Prometheus${whyNotUnpacked ? ` (skipped: ${whyNotUnpacked})` : ""}`,
+  `the alerts about the platform, judged by Prometheus${whyNotUnpacked ? ` (skipped: ${whyNotUnpacked})` : ""}`,
   () => {
     let tool: Promtool;
     beforeAll(async () => {
@@ -15,26 +18,29 @@ describe.skipIf(whyNotUnpacked)(
     });
     afterAll(() => tool?.remove());
 
-    test("Prometheus takes the rules", () => {
-      expect(tool.run(["check", "rules", "/rules.yml"], { "rules.yml": OWN_ALERTS.spec })).toContain("SUCCESS");
+    test.each(PLATFORM)("Prometheus takes the rules of $page", ({ rules }) => {
+      expect(tool.run(["check", "rules", "/rules.yml"], { "rules.yml": rules.spec })).toContain("SUCCESS");
     });
 
-    test.each(CASES)("$alert fires once when it should, and is silent when not", ({ alert, fires, silent }) => {
-      const asked = (series: Series, isTold: boolean) => ({
-        interval: "1m",
-        input_series: Object.entries(series).map(([of, values]) => ({ series: of, values })),
-        promql_expr_test: [
-          {
-            expr: `count(ALERTS{alertname="${alert}",alertstate="firing"})`,
-            eval_time: "45m",
-            exp_samples: isTold ? [{ labels: "{}", value: 1 }] : [],
-          },
-        ],
-      });
-      const tests = [asked(fires, true), asked(silent, false)];
-      const files = { "rules.yml": OWN_ALERTS.spec, "tests.yml": { rule_files: ["/rules.yml"], tests } };
-      expect(tool.run(["test", "rules", "/tests.yml"], files)).toContain("SUCCESS");
-    });
+    test.each(CASES)(
+      "$page: $alert fires once when it should, and is silent when not",
+      ({ rules, at, alert, fires, silent }) => {
+        const asked = (series: Series, isTold: boolean) => ({
+          interval: "1m",
+          input_series: Object.entries(series).map(([of, values]) => ({ series: of, values })),
+          promql_expr_test: [
+            {
+              expr: `count(ALERTS{alertname="${alert}",alertstate="firing"})`,
+              eval_time: at,
+              exp_samples: isTold ? [{ labels: "{}", value: 1 }] : [],
+            },
+          ],
+        });
+        const tests = [asked(fires, true), asked(silent, false)];
+        const files = { "rules.yml": rules.spec, "tests.yml": { rule_files: ["/rules.yml"], tests } };
+        expect(tool.run(["test", "rules", "/tests.yml"], files)).toContain("SUCCESS");
+      },
+    );
 
     test("who is told of a target reads where it is, and how many there are", () => {
       const exp_alerts = [

@@ -1,0 +1,201 @@
+import type { types } from "@pulumi/kubernetes";
+import { priorityClass } from "../../cluster/priorities.ts";
+import { oneAtATime } from "../../core/budget.ts";
+import { checksum } from "../../core/checksum.ts";
+import { labels, selector } from "../../core/labels.ts";
+import { optOut, optOutAnnotations } from "../../core/opt-out.ts";
+import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../core/security-context.ts";
+import { placed, spread } from "../../core/spread.ts";
+import { dataLabels } from "../../data/declared.ts";
+import type { BucketAccess } from "../../data/object-store/bucket-access.ts";
+import { BUCKET_CA, bucketFiles } from "../../data/object-store/bucket-files.ts";
+import { image } from "../../images/catalogue.ts";
+import { runtimeEnvironment } from "../../workload/runtime.ts";
+import type { CompleteArgs } from "./args.ts";
+import { type Hosts, PATHS, PORTS, pyroscopeConfig, SCRATCH } from "./config.ts";
+import { type Part, partsOf } from "./needs.ts";
+
+/** It writes what it still holds, before it ends. */
+const GRACE_SECONDS = 120;
+
+const ON_ANOTHER = optOut("its requests are on the one dashboard of all Pyroscopes");
+const ALONE = optOut(
+  "profiles are on one disk: while it is away those of that time are lost, and none can be looked up",
+);
+const OF_USE_FOR_DAYS = optOut("a profile is of use for days, and nothing is made from it");
+
+export function partName(name: string, { target }: Pick<Part, "target">): string {
+  return target === "all" ? `${name}-pyroscope` : `${name}-${target}`;
+}
+
+/** The part that takes profiles, and the one that answers. */
+export function facing(args: Pick<CompleteArgs, "bucket">): Readonly<Record<"takes" | "answers", Part["target"]>> {
+  return args.bucket === undefined
+    ? { takes: "all", answers: "all" }
+    : { takes: "distributor", answers: "query-frontend" };
+}
+
+/** Full names by which the parts find each other. */
+export function hostsOf(name: string, { namespace, bucket }: Pick<CompleteArgs, "namespace" | "bucket">): Hosts {
+  const host = (of: string) => `${of}.${namespace.name}.svc`;
+  const metastore = partName(name, { target: "metastore" });
+  const { replicas = 0 } = partsOf(bucket !== undefined).find(({ target }) => target === "metastore") ?? {};
+  return {
+    peers: host(`${name}-peers`),
+    metastores: Array.from({ length: replicas }, (_, index) => host(`${metastore}-${index}.${metastore}`)),
+    queryBackend: host(partName(name, { target: "query-backend" })),
+  };
+}
+
+/** On every Pyroscope, whatever it does: all of them find each other by it. */
+export const PEER = { "plumbline.dev/pyroscope": "true" };
+
+/** Each has a name of its own, by which the others know it again after a restart: so all are sets, also those without a disk. */
+export function setPlan(
+  name: string,
+  part: Part,
+  args: CompleteArgs,
+  access: BucketAccess | undefined,
+): types.input.apps.v1.StatefulSet {
+  const { namespace, zones, resources, disk } = args;
+  const { target, replicas, hasDisk } = part;
+  const matchLabels = selector(name, target);
+  const alone = replicas === 1;
+  const annotations = optOutAnnotations({
+    ...(hasDisk && { backup: OF_USE_FOR_DAYS }),
+    ...(alone && { replication: ALONE, spread: ALONE }),
+  });
+  const hosts = hostsOf(name, args);
+  // Where the bucket is may only be known later, and does not change without its name.
+  const config = pyroscopeConfig(args, access && { hosts, bucket: { name: access.bucketName } });
+  const files = bucketFiles(access);
+  const http = { httpGet: { path: "/ready", port: "http" } };
+  return {
+    metadata: {
+      name: partName(name, part),
+      namespace: namespace.name,
+      labels: { ...labels(name, target), ...(hasDisk && dataLabels({})) },
+      annotations,
+    },
+    spec: {
+      serviceName: partName(name, part),
+      replicas,
+      revisionHistoryLimit: 5,
+      podManagementPolicy: "Parallel",
+      selector: { matchLabels },
+      template: {
+        metadata: {
+          labels: { ...labels(name, target), ...PEER },
+          annotations: {
+            ...annotations,
+            "plumbline.dev/config-checksum": checksum({ config, revision: access?.grant.revision }),
+          },
+        },
+        spec: {
+          serviceAccountName: name,
+          priorityClassName: priorityClass(hasDisk ? "store" : "worker"),
+          automountServiceAccountToken: false,
+          enableServiceLinks: false,
+          terminationGracePeriodSeconds: GRACE_SECONDS,
+          securityContext: RESTRICTED_POD,
+          ...(alone ? placed(zones) : spread({ matchLabels, zones, sharedHosts: "prefer-not" })),
+          ...(files.initContainers.length > 0 && { initContainers: files.initContainers }),
+          containers: [
+            {
+              name: "pyroscope",
+              image: image("pyroscope"),
+              args: [`-config.file=${PATHS.config}/config.json`, `-target=${target}`, ...ownName(name, part, args)],
+              env: [
+                ...Object.entries(runtimeEnvironment("go", resources)).map(([of, value]) => ({ name: of, value })),
+                ...files.environment,
+                // Its configuration has no place for an authority; Go's own does.
+                ...(access?.authority === undefined ? [] : [{ name: "SSL_CERT_FILE", value: BUCKET_CA }]),
+                { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+              ],
+              ports: Object.entries(PORTS).map(([port, containerPort]) => ({ name: port, containerPort })),
+              resources,
+              securityContext: RESTRICTED_CONTAINER,
+              lifecycle: { preStop: { sleep: { seconds: 5 } } },
+              startupProbe: { ...http, periodSeconds: 5, failureThreshold: 60, timeoutSeconds: 2 },
+              readinessProbe: { ...http, periodSeconds: 5, failureThreshold: 3, timeoutSeconds: 2 },
+              livenessProbe: { tcpSocket: { port: "http" }, periodSeconds: 10, failureThreshold: 6, timeoutSeconds: 5 },
+              volumeMounts: [
+                { name: "config", mountPath: PATHS.config, readOnly: true },
+                { name: "tmp", mountPath: "/tmp" },
+                ...(hasDisk ? [{ name: "data", mountPath: PATHS.data }] : []),
+                ...files.mounts,
+              ],
+            },
+          ],
+          volumes: [
+            { name: "config", configMap: { name } },
+            { name: "tmp", emptyDir: { sizeLimit: SCRATCH } },
+            ...files.volumes,
+          ],
+        },
+      },
+      ...(hasDisk && {
+        volumeClaimTemplates: [
+          {
+            metadata: { name: "data", labels: dataLabels({}) },
+            spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: disk } } },
+          },
+        ],
+      }),
+    },
+  };
+}
+
+/** Who knows where things are is told its own name: by it the others know it, wherever it runs. */
+function ownName(name: string, { target }: Part, { namespace }: CompleteArgs): string[] {
+  if (target !== "metastore") return [];
+  const own = `$(POD_NAME).${partName(name, { target })}.${namespace.name}.svc`;
+  return [`-metastore.raft.server-id=${own}`, `-metastore.raft.advertise-address=${own}:${PORTS.raft}`];
+}
+
+/** What services send to has Profiling's own name. Names of parts lead to each of their pods; of all, also before they are ready. */
+export function servicePlans(
+  name: string,
+  args: Pick<CompleteArgs, "namespace" | "bucket">,
+): types.input.core.v1.Service[] {
+  const parts = partsOf(args.bucket !== undefined);
+  const service = (of: string, spec: object, part?: string) => ({
+    metadata: {
+      name: of,
+      namespace: args.namespace.name,
+      labels: labels(name, part),
+      annotations: optOutAnnotations({ dashboard: ON_ANOTHER }),
+    },
+    spec: {
+      ...spec,
+      ports: Object.entries(PORTS).map(([port, number]) => ({ name: port, port: number, targetPort: port })),
+    },
+  });
+  const each = { clusterIP: "None" };
+  const early = { ...each, publishNotReadyAddresses: true };
+  return [
+    service(name, { selector: selector(name, facing(args).takes) }),
+    ...parts.map(({ target }) => {
+      // Those that know where things are must find each other before they can be ready.
+      const way = target === "metastore" ? early : each;
+      return service(partName(name, { target }), { ...way, selector: selector(name, target) }, target);
+    }),
+    ...(parts.length > 1 ? [service(`${name}-peers`, { ...early, selector: { ...selector(name), ...PEER } })] : []),
+  ];
+}
+
+/** One at a time. Of those that agree by majority, one that catches up is let go only while the others are well. */
+export function budgetPlan(
+  name: string,
+  { target }: Part,
+  { namespace }: Pick<CompleteArgs, "namespace">,
+): types.input.policy.v1.PodDisruptionBudget {
+  const matchLabels = selector(name, target);
+  return {
+    metadata: { name: partName(name, { target }), namespace: namespace.name, labels: labels(name, target) },
+    spec:
+      target === "metastore"
+        ? { maxUnavailable: 1, selector: { matchLabels: { ...matchLabels } } }
+        : oneAtATime(matchLabels),
+  };
+}

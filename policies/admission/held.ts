@@ -1,0 +1,28 @@
+import { MIN_REASON, optOutKey } from "../core/opt-out.ts";
+import type { ParamSpecs, Params } from "../core/params.ts";
+import type { Rule } from "../core/rule.ts";
+import { literal } from "./cel.ts";
+import type { Subjects } from "./subjects.ts";
+
+/** How the API server holds one kind of objects to a rule. */
+export interface Held {
+  readonly rule: Rule;
+  readonly on: Subjects;
+  /** What is true of an object that does as the rule wants, in CEL. Undefined: under such settings there is nothing to hold. */
+  readonly expression: (params: never) => string | undefined;
+}
+
+/** States in CEL what a rule wants of some objects, for given settings of it. */
+export function held<Specs extends ParamSpecs>(
+  rule: Rule<Specs>,
+  on: Subjects,
+  expression: (params: Params<Specs>) => string | undefined,
+): Held {
+  return { rule: rule as unknown as Rule, on, expression };
+}
+
+/** What is true of an object that opts out of a rule with a reason; undefined where the rule lets nobody. */
+export function optsOut({ optOut }: Rule): string | undefined {
+  if (optOut === undefined) return undefined;
+  return `variables.annotations[?${literal(optOutKey(optOut))}].orValue("").trim().size() >= ${MIN_REASON}`;
+}

@@ -1,0 +1,34 @@
+import { z } from "zod";
+import {
+  isKeyArn,
+  isOidcProvider,
+  isPrefix,
+  KEY_ARN,
+  OIDC_PROVIDER,
+  PREFIX,
+} from "../components/security/secrets/source-plan.ts";
+import type { Parsed, Report } from "./environment-schema.ts";
+import { duration, label, text } from "./fields.ts";
+
+/** Where the Secrets that `secretRef` names come from. Without it people make them. */
+export const secretsFromSchema = z.strictObject({
+  kind: z.literal("awsSecretsManager"),
+  /** The environment's own by default. */
+  region: label.exactOptional(),
+  /** What their names begin with: `shop-observability/pagerduty` is `<prefix>/shop-observability/pagerduty` there. */
+  prefix: text(PREFIX, isPrefix),
+  accountId: text("the twelve digits of an account, as text", (given) => /^\d{12}$/.test(given)),
+  oidcProvider: text(OIDC_PROVIDER, isOidcProvider),
+  kmsKeyArn: text(KEY_ARN, isKeyArn).exactOptional(),
+  /** How often they are asked for, and so how long a changed one takes to arrive; `5m` by default. */
+  refresh: duration.exactOptional(),
+});
+
+/** What no field of these says alone. */
+export function checkSecretsFrom({ tier, secretsFrom, paging, monitoring }: Parsed, report: Report): void {
+  if (secretsFrom === undefined) return;
+  if (tier === "rehearsal")
+    report(["secretsFrom"], "nothing: a rehearsal reaches no AWS; Secrets are made by hand there");
+  else if (paging === undefined && monitoring?.remoteWrite?.secretRef === undefined)
+    report(["secretsFrom"], "nothing: no field of the environment names a Secret");
+}

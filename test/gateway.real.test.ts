@@ -1,0 +1,171 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { CERT_MANAGER, ENVOY_GATEWAY } from "../components/cluster/operators/index.ts";
+import { priorityPlans } from "../components/cluster/priorities.ts";
+import type { RunningCluster } from "../rehearsal/control/start.ts";
+import { injectFault } from "../rehearsal/faults/index.ts";
+import { ENVOY } from "../rehearsal/images/envoy.ts";
+import { whyNoRealNodes } from "../rehearsal/nodes/index.ts";
+import { apply } from "../rehearsal/nodes/testing/reach.ts";
+import { type RealCluster, realCluster } from "../rehearsal/nodes/testing/real-cluster.ts";
+import { command } from "../rehearsal/toolchain/command.ts";
+import type { Load } from "./support/customer.ts";
+import {
+  ask,
+  controllerObjects,
+  DEPRECATED,
+  EDGE,
+  type Entry,
+  GATEWAY,
+  gatewayObjects,
+  HOST,
+  handshake,
+  SHOP,
+  SUNSET,
+} from "./support/gateway.ts";
+import { LOAD, web } from "./support/web.ts";
+
+const why = whyNoRealNodes();
+const WEB = web("1");
+/** Requests a second. For a machine that is slower than two idle cores: `PLUMBLINE_RATE=50`. */
+const RATE = Number(process.env.PLUMBLINE_RATE ?? 300);
+const SECONDS = 20;
+const PROXIES = `gateway.envoyproxy.io/owning-gateway-name=${GATEWAY}`;
+
+/** Envoy Gateway in pods, and proxies of it that carry a gateway's traffic, seen from outside. The tests build on each other. */
+describe.skipIf(why !== undefined)(`a gateway on real nodes${why === undefined ? "" : ` (skipped: ${why})`}`, () => {
+  let lab: RealCluster;
+  let cluster: RunningCluster;
+  let entry: Entry;
+  const kubectl = (...words: string[]) => lab.kubectl("-n", EDGE, ...words);
+  const eventually = <T>(what: () => Promise<T>) => vi.waitFor(what, { timeout: 180_000, interval: 1_000 });
+
+  beforeAll(async () => {
+    lab = await realCluster("gateway", { simulated: false, images: [ENVOY, WEB], operators: ["envoy-gateway"] });
+    cluster = await lab.start();
+    const classes = priorityPlans().map((plan) => ({
+      apiVersion: "scheduling.k8s.io/v1",
+      kind: "PriorityClass",
+      ...plan,
+    }));
+    const beside = { apiVersion: "v1", kind: "Namespace", metadata: { name: CERT_MANAGER.namespace } };
+    const all = (await gatewayObjects(WEB.reference)) as { kind: string }[];
+    const isNamespace = ({ kind }: { kind: string }) => kind === "Namespace";
+    const controller = (...words: string[]) => lab.kubectl("-n", ENVOY_GATEWAY.namespace, ...words);
+    // Those that the makers' own job made: a cloud has none, and gets them from cert-manager.
+    await controller("delete", "secret", "envoy-gateway", "envoy");
+    await apply(lab, [beside, ...classes, ...(await controllerObjects())]);
+    await controller("wait", "--for=condition=Ready", "certificate", "--all", "--timeout=60s");
+    // New pods, with the limit that the chart is told in a cloud.
+    await controller("set", "resources", "deployment/envoy-gateway", "--limits=cpu=1,memory=1Gi");
+    await controller("rollout", "status", "deployment/envoy-gateway", "--timeout=120s");
+    const began = performance.now();
+    await apply(lab, [...all.filter(isNamespace), ...all.filter((one) => !isNamespace(one))]);
+    await lab.kubectl("-n", SHOP, "rollout", "status", "deployment/web", "--timeout=120s");
+    await kubectl("wait", "--for=condition=Programmed", `gateway/${GATEWAY}`, "--timeout=180s");
+    await twoProxies();
+    const took = ((performance.now() - began) / 1_000).toFixed(1);
+    console.log(`gateway: carries traffic ${took} s after it was asked for`);
+    const secret = await kubectl("get", "secret", `${GATEWAY}-certificate-tls`, "-o", "jsonpath={.data.ca\\.crt}");
+    const address = await kubectl("get", `gateway/${GATEWAY}`, "-o", "jsonpath={.status.addresses[0].value}");
+    entry = { address, ca: Buffer.from(secret, "base64").toString() };
+    writeFileSync(join(lab.cacheDir, "ca.pem"), entry.ca);
+    await eventually(async () => expect((await ask(entry, "/")).status).toBe(200));
+  });
+  afterAll(() => lab?.remove());
+
+  const twoProxies = () =>
+    eventually(async () => {
+      const ready = await kubectl("get", `deployment/${GATEWAY}`, "-o", "jsonpath={.status.readyReplicas}");
+      expect(Number(ready)).toBeGreaterThanOrEqual(2);
+    });
+  async function proxies(): Promise<{ name: string; node: string }[]> {
+    const fields = '{range .items[*]}{.metadata.name} {.spec.nodeName}{"\\n"}{end}';
+    const running = ["-l", PROXIES, "--field-selector=status.phase=Running"];
+    const said = await kubectl("get", "pods", ...running, "-o", `jsonpath=${fields}`);
+    return said.split("\n").map((line) => {
+      const [name = "", node = ""] = line.split(" ");
+      return { name, node };
+    });
+  }
+
+  test("proxies run in zones of their own, held to restricted, with a budget and an autoscaler", async () => {
+    const nodes = (await proxies()).map(({ node }) => node);
+    expect(new Set(nodes).size).toBe(nodes.length);
+    const budget = await kubectl("get", `pdb/${GATEWAY}`, "-o", "jsonpath={.spec.maxUnavailable}");
+    expect(budget).toBe("1");
+    const scales = await kubectl("get", `hpa/${GATEWAY}`, "-o", "jsonpath={.spec.minReplicas} {.spec.maxReplicas}");
+    expect(scales).toBe("2 3");
+    const fields = "{.items[0].spec.priorityClassName} {.items[0].spec.securityContext.runAsUser}";
+    expect(await kubectl("get", "pods", "-l", PROXIES, "-o", `jsonpath=${fields}`)).toBe("plumbline-service 10001");
+  });
+
+  test("TLS 1.1 is refused; 1.2 and 1.3 are spoken, and HTTP/2 on them", async () => {
+    await expect(handshake(entry, "TLSv1.1")).rejects.toThrow(/alert protocol version/);
+    expect(await handshake(entry, "TLSv1.2")).toBe("TLSv1.2 h2");
+    expect(await handshake(entry, "TLSv1.3")).toBe("TLSv1.3 h2");
+  });
+
+  test("what comes without TLS is sent to where it is", async () => {
+    const { status, headers } = await ask(entry, "/stock?sku=1", { tls: false });
+    expect([status, headers.location]).toEqual([301, `https://${HOST}/stock?sku=1`]);
+  });
+
+  test("answers have what keeps browsers safe, and do not tell which program gave them", async () => {
+    const { headers } = await ask(entry, "/");
+    expect(headers).toMatchObject({
+      "strict-transport-security": "max-age=31536000",
+      "x-content-type-options": "nosniff",
+      "x-frame-options": "DENY",
+      "referrer-policy": "strict-origin-when-cross-origin",
+    });
+    for (const telling of ["server", "x-powered-by", "x-envoy-upstream-service-time", "deprecation"])
+      expect(headers).not.toHaveProperty(telling);
+  });
+
+  test("a version that is asked for by its header says from when on it is not to be used, and when it ends", async () => {
+    const { status, headers } = await ask(entry, "/", { headers: { "api-version": "v1" } });
+    expect(status).toBe(200);
+    expect(headers.deprecation).toBe(`@${Date.parse(DEPRECATED) / 1_000}`);
+    expect(new Date(String(headers.sunset)).getTime()).toBe(Date.parse(SUNSET));
+  });
+
+  test("a body that is too long is refused before the service sees it; one that is not gets there", async () => {
+    expect((await ask(entry, "/", { body: "x".repeat(64 * 1_024 + 1) })).status).toBe(413);
+    // The service has no such method.
+    expect((await ask(entry, "/", { body: "x".repeat(63 * 1_024) })).status).toBe(404);
+  });
+
+  test("headers and paths that a service may take for others are refused", async () => {
+    expect((await ask(entry, "/", { headers: { x_user: "admin" } })).status).toBe(400);
+    expect((await ask(entry, "/a%2Fb")).status).toBe(400);
+  });
+
+  /** Sends requests while something happens five seconds later. Gives what became of them, and how many of a thousand failed. */
+  async function load(what: string, meanwhile: () => Promise<unknown>): Promise<number> {
+    const words = [LOAD, `https://${HOST}/`, `${RATE}`, `${SECONDS}`, "", entry.address];
+    const env = { ...process.env, NODE_EXTRA_CA_CERTS: join(lab.cacheDir, "ca.pem") };
+    const [{ stdout }] = await Promise.all([command(process.execPath, words, { env }), sleep(5_000).then(meanwhile)]);
+    const result = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as Load;
+    console.log(`gateway: ${what} at ${RATE} requests a second: ${JSON.stringify(result)}`);
+    expect(result.sent).toBe(RATE * SECONDS);
+    const failed = Object.values(result.failures).reduce((sum, one) => sum + one, 0);
+    return (1_000 * failed) / result.sent;
+  }
+
+  test("a proxy that is taken away drains: at most one request in a thousand fails", async () => {
+    const [{ name = "" } = {}] = await proxies();
+    expect(
+      await load("a proxy is taken away", () => kubectl("delete", "pod", name, "--wait=false")),
+    ).toBeLessThanOrEqual(1);
+    await eventually(async () => expect((await proxies()).map((one) => one.name)).not.toContain(name));
+    await twoProxies();
+  });
+
+  test("a proxy that is killed costs those requests alone that it had, or that are sent before it is known", async () => {
+    const kill = () => injectFault(cluster, { type: "pod-kill", namespace: EDGE, selector: PROXIES });
+    expect(await load("a proxy is killed", kill)).toBeLessThanOrEqual(10);
+  });
+});
