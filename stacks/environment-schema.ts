@@ -82,6 +82,13 @@ export const environmentSchema = z.strictObject({
   /** Host that the gateway answers for. */
   host,
   gateway: z.enum(["envoy", "rehearsal"]),
+  /** Has the limits of routes counted for all proxies together, in the Redis; where it is left out each proxy counts for itself. */
+  rateLimits: z
+    .strictObject({
+      /** Whether requests are let through (`open`) or refused (`closed`) while nobody can count them. */
+      whenRedisIsGone: z.enum(["open", "closed"]),
+    })
+    .exactOptional(),
   /** What carries the gateway's traffic, as far as it is not as by default; the rehearsal's gateway has none. */
   proxies: z
     .strictObject({
@@ -301,7 +308,20 @@ function numbered(part: string): string | number {
 }
 
 function checkTier(
-  { tier, cluster: { provider }, gateway, proxies, zones, paging, services, stores, aws, objectives, releases }: Parsed,
+  {
+    tier,
+    cluster: { provider },
+    gateway,
+    rateLimits,
+    proxies,
+    zones,
+    paging,
+    services,
+    stores,
+    aws,
+    objectives,
+    releases,
+  }: Parsed,
   report: Report,
 ): void {
   const rehearsal = tier === "rehearsal";
@@ -315,6 +335,7 @@ function checkTier(
       ["gateway"],
       rehearsal ? '"rehearsal": nothing else runs there' : '"envoy": the stand-in carries no traffic',
     );
+  if (rehearsal && rateLimits) report(["rateLimits"], "nothing: no settings of an operator are a rehearsal's");
   if (gateway === "rehearsal" && proxies) report(["proxies"], "nothing: the stand-in has no proxies");
   if ((releases.controller === undefined) !== rehearsal)
     report(

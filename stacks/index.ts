@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { SHOP_FLAGS } from "../apps/chassis/src/shop-flags.ts";
 import { Cluster, Namespace } from "../components/cluster/index.ts";
 import { blueGreen, FeatureFlags } from "../components/delivery/index.ts";
-import { Gateway, Issuer } from "../components/edge/index.ts";
+import { Gateway, Issuer, RateLimits } from "../components/edge/index.ts";
 import { pinImages } from "../components/images/index.ts";
 import { Application } from "../components/workload/index.ts";
 import { makeAccess } from "./access.ts";
@@ -28,6 +28,7 @@ const cluster = new Cluster("cluster", {
     ...(log.backend === "inCluster" && log.operator ? [log.operator] : []),
     ...(environment.secretsFrom ? (["externalSecrets"] as const) : []),
   ],
+  ...(environment.rateLimits && { rateLimits: { redis: "cache", ...environment.rateLimits } }),
 });
 // The images of a rehearsal are made on its machine: what a registry has under the same names are others.
 const lock = environment.tier === "rehearsal" ? undefined : readImageLock();
@@ -59,6 +60,7 @@ const gateway = new Gateway(
     host: environment.host,
     issuer: trusted,
     implementation: environment.gateway,
+    ...(environment.rateLimits && { rateLimits: new RateLimits("rate-limits", { cluster, redis: cache }, on) }),
     zones: environment.zones,
     ...environment.proxies,
     ...(environment.aws && { loadBalancer: "aws" }),

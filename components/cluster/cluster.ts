@@ -5,11 +5,13 @@ import { PriorityClass } from "@pulumi/kubernetes/scheduling/v1/priorityClass.js
 import { CertManager } from "@pulumi/kubernetes-cert-manager/certManager.js";
 import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../core/component.ts";
+import { refuse } from "../core/invalid.ts";
 import { Namespace } from "./namespace.ts";
 import type { Quota } from "./namespace-plan.ts";
 import {
   CERT_MANAGER,
   controlPlaneCertificates,
+  countingEnvoyGateway,
   ENVOY_GATEWAY,
   HOLD_CERTIFICATES,
   homesOf,
@@ -17,6 +19,7 @@ import {
   OPTIONAL_OPERATORS,
   type Operator,
   type OptionalOperator,
+  type RateLimitService,
 } from "./operators/index.ts";
 import { priorityPlans } from "./priorities.ts";
 
@@ -33,6 +36,8 @@ export interface ClusterArgs {
    * None by default.
    */
   readonly also?: readonly OptionalOperator[];
+  /** Has Envoy Gateway run the service that counts requests for all of its proxies; `RateLimits` ties it to its Redis. None by default. */
+  readonly rateLimits?: RateLimitService;
 }
 
 /** Room for two replicas of a controller, and for an update of them. */
@@ -41,8 +46,18 @@ const OPERATOR_QUOTA: Quota = { cpu: "2", memory: "4Gi", pods: 12 };
 /** A Kubernetes cluster as the program uses it: the way to it, and what it needs once. */
 export class Cluster extends Component {
   readonly provider: Provider;
+  /** What Envoy Gateway was told of rate limits, and its namespace; undefined where it was not. */
+  readonly rateLimits: (RateLimitService & { readonly home: Namespace }) | undefined;
 
-  constructor(name: string, { context, operators, also = [] }: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { context, operators, also = [], rateLimits }: ClusterArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    if (rateLimits && operators === "provided")
+      refuse(`Cluster "${name}"`, [
+        { field: "rateLimits", given: rateLimits, allowed: 'only with operators: "installed": they are its settings' },
+      ]);
     super("cluster:Cluster", name, opts);
     this.provider = new Provider(
       ...this.child(name, {
@@ -59,17 +74,23 @@ export class Cluster extends Component {
 
     // The private authority keeps its root in cert-manager's namespace, whoever brought cert-manager.
     const certificates = this.#namespace(CERT_MANAGER);
+    let counted: Cluster["rateLimits"];
     if (operators === "installed") {
       const manager = this.#installCertManager(certificates);
-      const wanted = [...OPERATORS, ...also.map((optional) => OPTIONAL_OPERATORS[optional])];
+      const standard = OPERATORS.map((operator) =>
+        rateLimits && operator === ENVOY_GATEWAY ? countingEnvoyGateway(rateLimits) : operator,
+      );
+      const wanted = [...standard, ...also.map((optional) => OPTIONAL_OPERATORS[optional])];
       for (const home of homesOf(wanted.filter((operator) => operator !== CERT_MANAGER))) {
         const namespace = this.#namespace(home);
+        if (rateLimits && home.namespace === ENVOY_GATEWAY.namespace) counted = { ...rateLimits, home: namespace };
         for (const operator of home.operators) {
           const after = HOLD_CERTIFICATES.includes(operator) ? [namespace, manager] : [namespace];
-          this.#install(operator, operator === ENVOY_GATEWAY ? this.#certify([namespace, manager]) : after);
+          this.#install(operator, operator.name === ENVOY_GATEWAY.name ? this.#certify([namespace, manager]) : after);
         }
       }
     }
+    this.rateLimits = counted;
     this.registerOutputs({});
   }
 

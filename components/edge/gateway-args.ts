@@ -12,6 +12,7 @@ import type { ClientPolicyManifest, EnvoyProxyManifest, GatewayPolicyManifest } 
 import type { GatewayManifest, HttpRouteManifest } from "./gateway-api.ts";
 import type { ImplementationName } from "./gateway-plan.ts";
 import type { Issuer } from "./issuer.ts";
+import type { RateLimits } from "./rate-limits.ts";
 
 /** How many proxies carry the traffic of a gateway. */
 interface ProxyScaling {
@@ -62,6 +63,8 @@ export interface GatewayArgs extends ProxiesArgs {
   readonly implementation: ImplementationName;
   /** Zones that its proxies run in. */
   readonly zones: readonly string[];
+  /** What counts requests for all of its proxies; without it each of them counts for itself. Envoy alone. */
+  readonly rateLimits?: RateLimits;
   /** How long browsers are to come by TLS alone (RFC 6797); a year by default. */
   readonly hsts?: Duration | OptOut;
   /** Headers that every answer of a service gets besides; one of them with another value replaces ours. */

@@ -9,6 +9,7 @@ import { optOutAnnotations } from "../core/opt-out.ts";
 import type { Destination } from "../core/usage.ts";
 import { Certificate } from "./certificate.ts";
 import { clientPolicyPlan, gatewayPolicyPlan } from "./client-policy.ts";
+import type { ClientPolicyManifest } from "./envoy-gateway.ts";
 import { completeProxies, type GatewayArgs, gatewayProblems } from "./gateway-args.ts";
 import {
   gatewayClassPlan,
@@ -20,6 +21,7 @@ import {
   type ImplementationName,
   redirectPlan,
 } from "./gateway-plan.ts";
+import { limitPatchPlan } from "./limit-patch.ts";
 import { proxiesPlan } from "./proxies-plan.ts";
 import { type ResponseHeaders, responseHeaders } from "./response-headers.ts";
 
@@ -35,13 +37,21 @@ export class Gateway extends Component {
   readonly podLabels: Readonly<Record<string, string>>;
   readonly url: string;
   readonly implementation: ImplementationName;
+  /** Whether limits of routes are counted for all of its proxies together. */
+  readonly countsTogether: boolean;
   /** What every answer gets and loses that comes by a route of it. */
   readonly responseHeaders: ResponseHeaders;
   readonly #routed: Ledger<Destination>;
+  readonly #claims: string[] = [];
+  #clients: ClientPolicyManifest["spec"] | undefined;
 
   constructor(name: string, args: GatewayArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { namespace, host, issuer, transform } = args;
+    const { namespace, host, issuer, rateLimits, transform } = args;
     refuse(`Gateway "${name}"`, gatewayProblems(name, args));
+    if (rateLimits && args.implementation !== "envoy")
+      refuse(`Gateway "${name}"`, [
+        { field: "rateLimits", given: args.implementation, allowed: 'only with implementation: "envoy"' },
+      ]);
     super("edge:Gateway", name, opts, [namespace]);
     const implementation: Implementation = IMPLEMENTATIONS[args.implementation];
     this.implementation = args.implementation;
@@ -73,6 +83,12 @@ export class Gateway extends Component {
         dependsOn: gateway,
       }),
     );
+    this.countsTogether = rateLimits !== undefined;
+    if (rateLimits) {
+      this.routesTo([rateLimits.serve({ namespace: namespace.name, podLabels: this.podLabels })]);
+      const patch = limitPatchPlan(name, namespace.name, rateLimits.secondLine);
+      new CustomResource(...this.child(`${name}-limits`, patch, undefined, { dependsOn: [gateway, rateLimits] }));
+    }
     const spec = this.#routed.entries.apply((routed) => gatewayNetworkPlan(name, implementation, routed));
     new NetworkPolicy(
       ...this.child(`${name}-network`, { metadata: { name, namespace: namespace.name, labels: labels(name) }, spec }),
@@ -93,9 +109,9 @@ export class Gateway extends Component {
         { aliases: [{ name: `${name}-access-log` }] },
       ),
     );
-    new CustomResource(
-      ...this.child(`${name}-clients`, clientPolicyPlan(name, namespace, complete), transform?.clients),
-    );
+    const clients = clientPolicyPlan(name, namespace, complete);
+    this.#clients = clients.spec;
+    new CustomResource(...this.child(`${name}-clients`, clients, transform?.clients));
     const requests = gatewayPolicyPlan(name, namespace, complete);
     if (requests) new CustomResource(...this.child(`${name}-requests`, requests, transform?.requests));
     const monitor = gatewayMonitorPlan(name, namespace, IMPLEMENTATIONS[args.implementation]);
@@ -106,5 +122,21 @@ export class Gateway extends Component {
   /** Lets the gateway's pods send to these. A Route says so; nobody else needs to. */
   routesTo(peers: readonly Destination[]): void {
     for (const peer of peers) this.#routed.add(peer);
+  }
+
+  /** Claims that it tells services of. */
+  get claims(): readonly string[] {
+    return this.#claims;
+  }
+
+  /** What clients are held to, where Envoy Gateway runs it. */
+  get clients(): ClientPolicyManifest["spec"] | undefined {
+    return this.#clients;
+  }
+
+  /** Has its routes know the claims, and its pods reach who issues tokens. An Authentication says so; nobody else needs to. */
+  authenticates(claims: readonly string[], issuers: readonly Destination[]): void {
+    this.#claims.push(...claims);
+    this.routesTo(issuers);
   }
 }

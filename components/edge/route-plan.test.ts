@@ -1,12 +1,11 @@
 import { expect, test } from "vitest";
 import type { Duration } from "../core/duration.ts";
 import { optOut } from "../core/opt-out.ts";
-import type { Resilience } from "../core/resilience.ts";
 import { completeProxies, gatewayProblems } from "./gateway-args.ts";
 import { gatewayClassPlan, gatewayNetworkPlan, gatewayPlan, IMPLEMENTATIONS, redirectPlan } from "./gateway-plan.ts";
 import { proxiesPlan } from "./proxies-plan.ts";
 import { responseHeaders } from "./response-headers.ts";
-import { routePlan, routeProblems, routesPlan } from "./route-plan.ts";
+import { type Declared, routePlan, routeProblems, routesPlan } from "./route-plan.ts";
 
 test("what comes without TLS is only ever redirected", () => {
   const { spec } = gatewayPlan("edge", "shop-edge", "shop.example.com", "edge-certificate-tls");
@@ -57,8 +56,9 @@ const gateway = {
   responseHeaders: responseHeaders(),
 };
 const to = { name: "orders", namespace: "shop", gateway, path: "/orders", service: { name: "orders", port: 8080 } };
-const treated = (more: Partial<Resilience>, implementation: "envoy" | "rehearsal" = "envoy") =>
-  routesPlan(to, { timeout: "3s", ...more }, implementation);
+const UNLIMITED = optOut("the test is about something else");
+const treated = (more: Partial<Declared>, implementation: "envoy" | "rehearsal" = "envoy") =>
+  routesPlan(to, { timeout: "3s", rateLimit: UNLIMITED, ...more }, implementation);
 
 test("what is declared for a route is a policy where Envoy Gateway runs it, and only there", () => {
   const breaker = { consecutive5xx: 3 };

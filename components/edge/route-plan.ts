@@ -2,10 +2,11 @@ import { type Duration, milliseconds } from "../core/duration.ts";
 import type { Problem } from "../core/invalid.ts";
 import { labels } from "../core/labels.ts";
 import { nameProblems } from "../core/names.ts";
-import { isOptOut } from "../core/opt-out.ts";
+import { isOptOut, type OptOut, optOutAnnotations } from "../core/opt-out.ts";
 import { CALLING, completeResilience, type Resilience, resilienceProblems } from "../core/resilience.ts";
 import type { HttpRouteManifest, Method } from "./gateway-api.ts";
 import { HTTPS, type ImplementationName } from "./gateway-plan.ts";
+import { DEFAULT_RATE_LIMIT, type RateLimit, rateLimitPlan, rateLimitProblems } from "./rate-limit.ts";
 import type { ResponseHeaders } from "./response-headers.ts";
 import { endHeaders, type RouteVersion, versionHeaders, versionPath, versionProblems } from "./route-version.ts";
 import { type TrafficPolicyManifest, trafficPolicyPlan } from "./traffic-policy.ts";
@@ -25,6 +26,8 @@ export interface RoutePlanArgs {
   readonly timeout: Duration;
   /** Those that it is for; all by default. */
   readonly methods?: readonly Method[];
+  /** What it is held to; stepped down from, the route says why. */
+  readonly rateLimit?: RateLimit | OptOut;
 }
 
 /** Sends what begins with a path to a service, and gives up when the time is over. */
@@ -37,6 +40,7 @@ export function routePlan({
   service,
   timeout,
   methods,
+  rateLimit,
 }: RoutePlanArgs): HttpRouteManifest {
   const headers = versionHeaders(version);
   const match = {
@@ -48,7 +52,12 @@ export function routePlan({
   return {
     apiVersion: "gateway.networking.k8s.io/v1",
     kind: "HTTPRoute",
-    metadata: { name, namespace, labels: labels(name) },
+    metadata: {
+      name,
+      namespace,
+      labels: labels(name),
+      ...(isOptOut(rateLimit) && { annotations: optOutAnnotations({ rateLimit }) }),
+    },
     spec: {
       parentRefs: [{ name: gateway.name, namespace: gateway.namespace, sectionName: HTTPS }],
       hostnames: [gateway.host],
@@ -69,28 +78,44 @@ export function routePlan({
   };
 }
 
-/** A route, and the policy by which Envoy Gateway treats it; undefined where nothing is declared for it, or another gateway runs. */
+/** A route, and the policy by which Envoy Gateway treats it; undefined where another gateway runs, or nothing is held to it. */
 interface TreatedRoute {
   readonly route: HttpRouteManifest;
   readonly policy: TrafficPolicyManifest | undefined;
 }
 
-/** The routes to a service. Requests that may be sent again have one of their own if they are: a policy is for whole routes. */
+/** What a route declares of how it is treated. */
+export interface Declared extends Resilience {
+  readonly rateLimit?: RateLimit | OptOut;
+}
+
+/**
+ * The routes to a service. Requests that may be sent again have one of their own if they are: a policy is for whole routes. `together`: whether
+ * what they are held to is counted for all proxies together.
+ */
 export function routesPlan(
   args: Omit<RoutePlanArgs, "timeout" | "methods">,
-  given: Resilience,
+  given: Declared,
   implementation: ImplementationName,
+  together = false,
 ): TreatedRoute[] {
   const settings = completeResilience(given);
   const { timeout, retries } = settings;
   const breaker = isOptOut(given.breaker) ? undefined : given.breaker;
-  const isTreated = implementation === "envoy" && (given.retries ?? breaker ?? given.maxInFlight) !== undefined;
+  const isEnvoy = implementation === "envoy";
+  const isResilient = isEnvoy && (given.retries ?? breaker ?? given.maxInFlight) !== undefined;
+  const { rateLimit = DEFAULT_RATE_LIMIT } = given;
+  const treatment = {
+    settings: isResilient ? settings : undefined,
+    rateLimit: isOptOut(rateLimit) ? undefined : rateLimitPlan(rateLimit, together),
+  };
+  const isTreated = isEnvoy && (treatment.settings ?? treatment.rateLimit) !== undefined;
   const treated = (name: string, sent: "repeatable" | "once", only: Pick<RoutePlanArgs, "methods"> = {}) => ({
-    route: routePlan({ ...args, name, timeout, ...only }),
-    policy: isTreated ? trafficPolicyPlan(name, args.namespace, settings, sent) : undefined,
+    route: routePlan({ ...args, name, timeout, rateLimit, ...only }),
+    policy: isTreated ? trafficPolicyPlan(name, args.namespace, { ...treatment, sent }) : undefined,
   });
   const all = treated(args.name, "once");
-  if (!isTreated || retries === 0) return [all];
+  if (!isResilient || retries === 0) return [all];
   // The more specific match wins: with a method before without.
   return [all, treated(`${args.name}-repeatable`, "repeatable", { methods: CALLING.repeatableMethods })];
 }
@@ -98,9 +123,18 @@ export function routesPlan(
 /** Longest time that the Gateway API's duration can say in milliseconds (five digits). */
 const LONGEST_TIMEOUT: Duration = "99s";
 
-export function routeProblems(name: string, path: string, settings: Resilience, version?: RouteVersion): Problem[] {
+/** What is wrong with a route. `claims`: those that its gateway passes on. */
+export function routeProblems(
+  name: string,
+  path: string,
+  settings: Declared,
+  claims: readonly string[] = [],
+  version?: RouteVersion,
+): Problem[] {
   const problems = [...nameProblems("name", name), ...versionProblems(version)];
   if (!/^\/[\w\-./~]*$/.test(path) || path.includes("//") || /\/\.\.?(\/|$)/.test(path))
     problems.push({ field: "path", given: path, allowed: 'a path such as "/orders": from "/", no "//", no ".."' });
-  return [...problems, ...resilienceProblems("", settings, LONGEST_TIMEOUT)];
+  const { rateLimit } = settings;
+  const limited = rateLimit && !isOptOut(rateLimit) ? rateLimitProblems(rateLimit, claims) : [];
+  return [...problems, ...resilienceProblems("", settings, LONGEST_TIMEOUT), ...limited];
 }

@@ -4,11 +4,14 @@ import type { Namespace } from "../cluster/namespace.ts";
 import { Component } from "../core/component.ts";
 import type { Duration } from "../core/duration.ts";
 import { refuse } from "../core/invalid.ts";
+import type { OptOut } from "../core/opt-out.ts";
 import type { Resilience } from "../core/resilience.ts";
 import type { Transform } from "../core/transform.ts";
 import type { Usable } from "../core/usage.ts";
+import { openPlan } from "./authentication-plan.ts";
 import type { Gateway } from "./gateway.ts";
 import type { HttpRouteManifest } from "./gateway-api.ts";
+import type { RateLimit } from "./rate-limit.ts";
 import { routeProblems, routesPlan } from "./route-plan.ts";
 import { type RouteVersion, versionPath } from "./route-version.ts";
 import type { TrafficPolicyManifest } from "./traffic-policy.ts";
@@ -32,6 +35,13 @@ export interface RouteArgs extends Partial<Resilience> {
    * Envoy Gateway runs it, and count for each of its pods. With retries, maxInFlight counts what may be repeated by itself.
    */
   readonly timeout?: Duration;
+  /**
+   * How often it may be called, where Envoy Gateway runs it; `{ perClient: "1200/1m" }` by default. Counted for all proxies together if the
+   * gateway has `rateLimits`. With retries, what may be repeated is counted by itself: up to twice the limit in all.
+   */
+  readonly rateLimit?: RateLimit | OptOut;
+  /** Steps down from the gateway's `Authentication`: everybody may call it. */
+  readonly authentication?: OptOut;
   readonly transform?: {
     readonly route?: Transform<HttpRouteManifest>;
     readonly policy?: Transform<TrafficPolicyManifest>;
@@ -43,9 +53,9 @@ export class Route extends Component {
   readonly url: string;
 
   constructor(name: string, args: RouteArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { gateway, to, path = `/${to.name}`, timeout = "15s", version, transform } = args;
+    const { gateway, to, path = `/${to.name}`, timeout = "15s", version, authentication, transform } = args;
     const given = { ...args, timeout };
-    refuse(`Route "${name}"`, routeProblems(name, path, given, version));
+    refuse(`Route "${name}"`, routeProblems(name, path, given, gateway.claims, version));
     super("edge:Route", name, opts, [to.namespace, gateway]);
     this.url = `${gateway.url}${versionPath(path, version)}`;
     const { peers, dependsOn } = to.grant({
@@ -60,10 +70,13 @@ export class Route extends Component {
       { name, namespace: to.namespace.name, gateway, path, version, service: to },
       given,
       gateway.implementation,
+      gateway.countsTogether,
     );
+    const isOpen = authentication !== undefined && gateway.implementation === "envoy";
     for (const { route, policy } of plan) {
       const { name } = route.metadata;
       new CustomResource(...this.child(name, route, transform?.route, { dependsOn: [...dependsOn] }));
+      if (isOpen) new CustomResource(...this.child(`${name}-open`, openPlan(name, to.namespace.name, authentication)));
       if (policy) new CustomResource(...this.child(`${name}-policy`, policy, transform?.policy));
     }
     this.registerOutputs({ url: this.url });

@@ -3,6 +3,7 @@ import { type Duration, milliseconds } from "../core/duration.ts";
 import { labels } from "../core/labels.ts";
 import { isOptOut, optOutAnnotations } from "../core/opt-out.ts";
 import { CALLING, type CompleteResilience, retriesAtOnce } from "../core/resilience.ts";
+import type { RateLimitRules } from "./rate-limit.ts";
 
 interface Retry {
   numRetries: number;
@@ -16,15 +17,16 @@ export type TrafficPolicyManifest = Manifest<
   "BackendTrafficPolicy",
   {
     targetRefs: { group: "gateway.networking.k8s.io"; kind: "HTTPRoute"; name: string }[];
+    rateLimit?: RateLimitRules;
     /** By itself it would stand in place of the gateway's. */
     mergeType: "StrategicMerge";
-    circuitBreaker: {
+    circuitBreaker?: {
       maxConnections: number;
       maxPendingRequests: number;
       maxParallelRequests: number;
       maxParallelRetries: number;
     };
-    retry: Retry | { numRetries: 0 };
+    retry?: Retry | { numRetries: 0 };
     healthCheck?: {
       panicThreshold: number;
       passive: {
@@ -37,54 +39,72 @@ export type TrafficPolicyManifest = Manifest<
   }
 >;
 
-/** Has Envoy Gateway do for one route what a proxy beside a caller does for a call. `sent`: whether requests may be sent again. */
+/** What a policy says of one route. */
+interface Treatment {
+  /** How requests are sent on, where that is declared. */
+  readonly settings?: CompleteResilience | undefined;
+  /** Whether they may be sent again. */
+  readonly sent: "repeatable" | "once";
+  readonly rateLimit?: RateLimitRules | undefined;
+}
+
+/** Has Envoy Gateway do for one route what a proxy beside a caller does for a call, and hold its callers to a limit. */
 export function trafficPolicyPlan(
   route: string,
   namespace: string,
-  settings: CompleteResilience,
-  sent: "repeatable" | "once",
+  { settings, sent, rateLimit }: Treatment,
 ): TrafficPolicyManifest {
-  const { retries, perTryTimeout, breaker, maxInFlight } = settings;
-  const isRepeatable = sent === "repeatable";
   return {
     apiVersion: "gateway.envoyproxy.io/v1alpha1",
     kind: "BackendTrafficPolicy",
-    metadata: { name: route, namespace, labels: labels(route), annotations: optOutAnnotations({ breaker }) },
+    metadata: {
+      name: route,
+      namespace,
+      labels: labels(route),
+      annotations: optOutAnnotations({ breaker: settings?.breaker }),
+    },
     spec: {
       targetRefs: [{ group: "gateway.networking.k8s.io", kind: "HTTPRoute", name: route }],
       mergeType: "StrategicMerge",
-      circuitBreaker: {
-        maxConnections: CALLING.connections,
-        maxPendingRequests: maxInFlight,
-        maxParallelRequests: maxInFlight,
-        // By default 1024, which bounds nothing.
-        maxParallelRetries: retriesAtOnce(maxInFlight),
-      },
-      retry:
-        retries === 0
-          ? { numRetries: 0 }
-          : {
-              numRetries: retries,
-              perRetry: {
-                ...(isRepeatable && { timeout: span(perTryTimeout) }),
-                backOff: { baseInterval: CALLING.backOff.base, maxInterval: CALLING.backOff.most },
-              },
-              retryOn: {
-                triggers: [...(isRepeatable ? CALLING.retriedWhenRepeatable : CALLING.retriedOtherwise)],
-              },
-            },
-      ...(!isOptOut(breaker) && {
-        healthCheck: {
-          panicThreshold: CALLING.panicPercent,
-          passive: {
-            consecutive5XxErrors: breaker.consecutive5xx,
-            baseEjectionTime: span(breaker.ejection),
-            interval: CALLING.lookEvery,
-            maxEjectionPercent: CALLING.mostEjectedPercent,
-          },
-        },
-      }),
+      ...(rateLimit && { rateLimit }),
+      ...(settings && resilience(settings, sent === "repeatable")),
     },
+  };
+}
+
+function resilience({ retries, perTryTimeout, breaker, maxInFlight }: CompleteResilience, isRepeatable: boolean) {
+  return {
+    circuitBreaker: {
+      maxConnections: CALLING.connections,
+      maxPendingRequests: maxInFlight,
+      maxParallelRequests: maxInFlight,
+      // By default 1024, which bounds nothing.
+      maxParallelRetries: retriesAtOnce(maxInFlight),
+    },
+    retry:
+      retries === 0
+        ? { numRetries: 0 as const }
+        : {
+            numRetries: retries,
+            perRetry: {
+              ...(isRepeatable && { timeout: span(perTryTimeout) }),
+              backOff: { baseInterval: CALLING.backOff.base, maxInterval: CALLING.backOff.most },
+            },
+            retryOn: {
+              triggers: [...(isRepeatable ? CALLING.retriedWhenRepeatable : CALLING.retriedOtherwise)],
+            },
+          },
+    ...(!isOptOut(breaker) && {
+      healthCheck: {
+        panicThreshold: CALLING.panicPercent,
+        passive: {
+          consecutive5XxErrors: breaker.consecutive5xx,
+          baseEjectionTime: span(breaker.ejection),
+          interval: CALLING.lookEvery,
+          maxEjectionPercent: CALLING.mostEjectedPercent,
+        },
+      },
+    }),
   };
 }
 

@@ -5,7 +5,6 @@ import type { Settings } from "./settings.ts";
  * A line goes when its part is built.
  */
 const NOT_BUILT_YET = {
-  "gateway-rate-limit-required": { level: "advisory" },
   "dns-record-per-public-host": { level: "advisory" },
 } as const;
 

@@ -3,6 +3,7 @@ import { request as securedRequest } from "node:https";
 import { connect, type SecureVersion } from "node:tls";
 import { Namespace } from "../../components/cluster/index.ts";
 import { controlPlaneCertificates, ENVOY_GATEWAY } from "../../components/cluster/operators/index.ts";
+import { optOut } from "../../components/core/index.ts";
 import { Gateway, Issuer, Route } from "../../components/edge/index.ts";
 import { Microservice } from "../../components/workload/index.ts";
 import { ENVOY } from "../../rehearsal/images/envoy.ts";
@@ -55,9 +56,10 @@ export function gatewayObjects(image: string): Promise<object[]> {
       scaling: { min: 2, max: 2 },
       resources: { requests: { cpu: "200m", memory: "128Mi" }, limits: { cpu: "1", memory: "128Mi" } },
     });
-    new Route("web", { gateway, to: web, path: "/", timeout: "5s", retries: 2 });
+    const rateLimit = optOut("all of the load comes from one address");
+    new Route("web", { gateway, to: web, path: "/", timeout: "5s", retries: 2, rateLimit });
     const version = { name: "v1", by: "header", deprecated: DEPRECATED, sunset: SUNSET } as const;
-    new Route("web-v1", { gateway, to: web, path: "/", version });
+    new Route("web-v1", { gateway, to: web, path: "/", version, rateLimit });
   });
 }
 

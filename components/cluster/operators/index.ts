@@ -11,6 +11,12 @@ import { STRIMZI } from "./strimzi.ts";
 
 export { controlPlaneCertificates } from "./envoy-gateway-certificates.ts";
 export { EXTERNAL_SECRETS_PODS } from "./external-secrets.ts";
+export {
+  countingEnvoyGateway,
+  RATE_LIMIT_SERVICE,
+  type RateLimitService,
+  type WhenRedisIsGone,
+} from "./rate-limit-service.ts";
 export { STRIMZI_KAFKA_VERSIONS, STRIMZI_PODS } from "./strimzi.ts";
 export { CERT_MANAGER, CLOUDNATIVE_PG, ENVOY_GATEWAY, EXTERNAL_SECRETS, type Operator };
 
