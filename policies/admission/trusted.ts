@@ -17,6 +17,7 @@ export const TRUSTED: readonly Trusted[] = [
   { namespace: "cert-manager", reason: "makes pods that answer for a host while a certificate is issued" },
   { namespace: "cnpg-system", reason: "makes the pods of PostgreSQL from Clusters" },
   { namespace: "envoy-gateway-system", reason: "makes the gateway's proxies from Gateways" },
+  { namespace: "external-secrets", reason: "makes Secrets from ExternalSecrets, and its own webhook" },
   { namespace: "prometheus-operator", reason: "makes what monitors from Prometheuses and Alertmanagers" },
   { namespace: "rabbitmq-system", reason: "makes RabbitMQ's StatefulSets and roles from RabbitmqClusters" },
   { namespace: "strimzi-system", reason: "makes Kafka's pods and roles from Kafkas" },
