@@ -76,11 +76,19 @@ function expectAnswers(findings: readonly Finding[]): void {
   }
 }
 
+const attributes = [
+  { name: "Protocol-TLSv1.2", value: "true" },
+  { name: "Protocol-TLSv1", value: [[UNKNOWN]] },
+];
+const POLICY = { type: "aws:elb/loadBalancerPolicy:LoadBalancerPolicy", name: "web" };
+/** What chance found, which a rule could not judge. */
+const BROKE_ONCE: [(typeof STACKS)[number]][] = [[[{ ...POLICY, props: { policyAttributes: attributes } }]]];
+
 describe("any stack whatever", () => {
   test("has an answer of each rule, and never breaks one", () => {
     fc.assert(
       fc.property(spoilt, (resources) => expectAnswers(evaluate(resources, { rules: RULES }))),
-      { numRuns: 5000 },
+      { numRuns: 5000, examples: BROKE_ONCE },
     );
   }, 300_000);
 

@@ -48,10 +48,7 @@ export type SecurityPolicyManifest = Manifest<
 export type IdentifiedClients = Manifest<
   "gateway.envoyproxy.io/v1alpha1",
   "ClientTrafficPolicy",
-  Omit<ClientPolicyManifest["spec"], "targetRefs" | "headers"> & {
-    targetRefs: Target[];
-    headers: ClientPolicyManifest["spec"]["headers"] & { earlyRequestHeaders: { remove: string[] } };
-  }
+  Omit<ClientPolicyManifest["spec"], "targetRefs"> & { targetRefs: Target[] }
 >;
 
 /** A log-in with a browser, by OpenID Connect. */
@@ -146,7 +143,7 @@ export function hygienePlan(
   identity: Identity,
   clients: ClientPolicyManifest["spec"],
 ): IdentifiedClients {
-  const remove = claimsOf(identity).map(identityHeader);
+  const remove = [...clients.headers.earlyRequestHeaders.remove, ...claimsOf(identity).map(identityHeader)];
   return {
     apiVersion: "gateway.envoyproxy.io/v1alpha1",
     kind: "ClientTrafficPolicy",

@@ -38,6 +38,8 @@ export class Authentication extends Component {
         given: gateway.implementation,
         allowed: 'a Gateway with implementation: "envoy"',
       });
+    if (gateway.isAuthenticated)
+      problems.push({ field: "gateway", given: gateway.name, allowed: "a Gateway that has no Authentication yet" });
     refuse(`Authentication "${name}"`, problems);
     super("edge:Authentication", name, opts, [gateway]);
     const place = { name, gateway };

@@ -13,6 +13,9 @@ const CIPHERS = [
   "ECDHE-RSA-AES256-GCM-SHA384",
 ];
 
+/** By these services tell each other for whom and why they ask, and audit events are written of it: a client would write of anybody. */
+const NOT_FROM_OUTSIDE = ["x-actor", "x-purpose"];
+
 /**
  * What a client may do to a proxy. A request has to be there within half a minute; what nothing moves on is given up after 100 s, longer
  * than any route waits; an idle connection is closed after five minutes, sooner than the 350 s after which AWS' load balancers forget it. Streams and windows are those that Envoy advises at
@@ -27,7 +30,11 @@ export function clientPolicyPlan(name: string, namespace: string, args: Complete
     spec: {
       targetRefs: [ofGateway(name)],
       tls: { minVersion: "1.2", ciphers: CIPHERS, alpnProtocols: ["h2", "http/1.1"] },
-      headers: { withUnderscoresAction: "RejectRequest", requestID: "Generate" },
+      headers: {
+        withUnderscoresAction: "RejectRequest",
+        requestID: "Generate",
+        earlyRequestHeaders: { remove: NOT_FROM_OUTSIDE },
+      },
       path: { escapedSlashesAction: "RejectRequest" },
       timeout: { http: { requestReceivedTimeout: "30s", idleTimeout: "300s", streamIdleTimeout: "100s" } },
       connection: { connectionLimit: { value: args.maxConnections } },

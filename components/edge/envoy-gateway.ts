@@ -55,7 +55,11 @@ export type ClientPolicyManifest = Manifest<
   {
     targetRefs: OfGateway[];
     tls: { minVersion: "1.2"; ciphers: string[]; alpnProtocols: string[] };
-    headers: { withUnderscoresAction: "RejectRequest"; requestID: "Generate" };
+    headers: {
+      withUnderscoresAction: "RejectRequest";
+      requestID: "Generate";
+      earlyRequestHeaders: { remove: string[] };
+    };
     path: { escapedSlashesAction: "RejectRequest" };
     timeout: { http: { requestReceivedTimeout: string; idleTimeout: string; streamIdleTimeout: string } };
     connection: { connectionLimit: { value: number } };

@@ -41,6 +41,7 @@ export class Gateway extends Component {
   readonly countsTogether: boolean;
   /** What every answer gets and loses that comes by a route of it. */
   readonly responseHeaders: ResponseHeaders;
+  #isAuthenticated = false;
   readonly #routed: Ledger<Destination>;
   readonly #claims: string[] = [];
   #clients: ClientPolicyManifest["spec"] | undefined;
@@ -134,8 +135,14 @@ export class Gateway extends Component {
     return this.#clients;
   }
 
+  /** Whether an Authentication asks who comes in; of two, Envoy Gateway would carry out one. */
+  get isAuthenticated(): boolean {
+    return this.#isAuthenticated;
+  }
+
   /** Has its routes know the claims, and its pods reach who issues tokens. An Authentication says so; nobody else needs to. */
   authenticates(claims: readonly string[], issuers: readonly Destination[]): void {
+    this.#isAuthenticated = true;
     this.#claims.push(...claims);
     this.routesTo(issuers);
   }

@@ -57,7 +57,7 @@ function negotiation(list: string, least: TlsVersion): readonly AwsSetting[] {
     const name = attribute.at("name").text() ?? "";
     const value = attribute.at("value");
     if (name === "Reference-Security-Policy") return atLeastVersion(value, least);
-    if (!/^Protocol-(SSL|TLS)v/.test(name) || String(value.value) !== "true") return true;
+    if (!/^Protocol-(SSL|TLS)v/.test(name) || value.scalar() !== "true") return true;
     return (leastVersion(name.slice("Protocol-".length)) ?? 10) >= least;
   };
   return [setting(list, right, "no protocol and no policy of an older TLS", { when: has(list) })];
