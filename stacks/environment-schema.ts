@@ -17,6 +17,7 @@ import { checkDashboards, dashboardsSchema } from "./dashboards-schema.ts";
 import { cpu, disk, duration, label, memory, optOut, percent, resources, text, whole } from "./fields.ts";
 import { checkMonitoring, monitoringSchema, pagingSchema } from "./monitoring-schema.ts";
 import { NODE_KINDS } from "./node-kinds.ts";
+import { checkProxies, proxiesSchema } from "./proxies-schema.ts";
 import { checkSecretsFrom, secretsFromSchema } from "./secrets-schema.ts";
 import { awsSchema, storesSchema } from "./store-schema.ts";
 import { checkTelemetry, telemetrySchema } from "./telemetry-schema.ts";
@@ -90,18 +91,7 @@ export const environmentSchema = z.strictObject({
     })
     .exactOptional(),
   /** What carries the gateway's traffic, as far as it is not as by default; the rehearsal's gateway has none. */
-  proxies: z
-    .strictObject({
-      scaling: z
-        .strictObject({
-          min: whole(2, 100).exactOptional(),
-          max: whole(2, 100).exactOptional(),
-          cpu: percent.exactOptional(),
-        })
-        .exactOptional(),
-      resources: resources.exactOptional(),
-    })
-    .exactOptional(),
+  proxies: proxiesSchema.exactOptional(),
   certificates,
   images: z.strictObject({
     registry: text('a registry and folder such as "registry.example.com/shop"', (given) =>
@@ -203,6 +193,7 @@ export function crossCheck(environment: Parsed, report: Report): void {
   checkTelemetry(environment, report);
   checkDashboards(environment, report);
   checkAccess(environment, report);
+  checkProxies(environment, report);
   for (const { field, allowed } of objectiveProblems(environment.objectives)) report(field.split("."), allowed);
 }
 
@@ -313,7 +304,6 @@ function checkTier(
     cluster: { provider },
     gateway,
     rateLimits,
-    proxies,
     zones,
     paging,
     services,
@@ -336,7 +326,6 @@ function checkTier(
       rehearsal ? '"rehearsal": nothing else runs there' : '"envoy": the stand-in carries no traffic',
     );
   if (rehearsal && rateLimits) report(["rateLimits"], "nothing: no settings of an operator are a rehearsal's");
-  if (gateway === "rehearsal" && proxies) report(["proxies"], "nothing: the stand-in has no proxies");
   if ((releases.controller === undefined) !== rehearsal)
     report(
       ["releases", "controller"],

@@ -215,6 +215,13 @@ test.each<[what: string, path: string, value: unknown, field: string]>([
   ["a service alone", "services.replication", { optOut: "we are in a hurry today" }, "services.replication"],
   ["a rehearsal's gateway", "gateway", "rehearsal", "gateway"],
   ["one proxy of the gateway", "proxies", { scaling: { min: 1 } }, "proxies.scaling.min"],
+  ["fewer proxies at most than at least", "proxies", { scaling: { min: 20 } }, "proxies.scaling.max"],
+  [
+    "a proxy above its limit",
+    "proxies",
+    { resources: { requests: { cpu: "1", memory: "2Gi" }, limits: { cpu: "1", memory: "1Gi" } } },
+    "proxies.resources.requests.memory",
+  ],
   ["a chat to wake people by", "paging.critical.kind", "slack", "paging.critical.kind"],
   ["a key where Alertmanager is not", "paging.warning.secretRef", "shop/slack", "paging.warning.secretRef"],
   ["nobody to notice silence", "paging.heartbeat", undefined, "paging.heartbeat"],

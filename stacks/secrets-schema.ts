@@ -1,20 +1,23 @@
 import { z } from "zod";
+import { refreshProblems } from "../components/security/secrets/external-secret-plan.ts";
 import {
   isKeyArn,
   isOidcProvider,
   isPrefix,
+  isRegion,
   KEY_ARN,
   OIDC_PROVIDER,
   PREFIX,
+  REGION,
 } from "../components/security/secrets/source-plan.ts";
 import type { Parsed, Report } from "./environment-schema.ts";
-import { duration, label, text } from "./fields.ts";
+import { duration, text } from "./fields.ts";
 
 /** Where the Secrets that `secretRef` names come from. Without it people make them. */
 export const secretsFromSchema = z.strictObject({
   kind: z.literal("awsSecretsManager"),
   /** The environment's own by default. */
-  region: label.exactOptional(),
+  region: text(REGION, isRegion).exactOptional(),
   /** What their names begin with: `shop-observability/pagerduty` is `<prefix>/shop-observability/pagerduty` there. */
   prefix: text(PREFIX, isPrefix),
   accountId: text("the twelve digits of an account, as text", (given) => /^\d{12}$/.test(given)),
@@ -27,6 +30,7 @@ export const secretsFromSchema = z.strictObject({
 /** What no field of these says alone. */
 export function checkSecretsFrom({ tier, secretsFrom, paging, monitoring }: Parsed, report: Report): void {
   if (secretsFrom === undefined) return;
+  for (const { field, allowed } of refreshProblems(secretsFrom.refresh)) report(["secretsFrom", field], allowed);
   if (tier === "rehearsal")
     report(["secretsFrom"], "nothing: a rehearsal reaches no AWS; Secrets are made by hand there");
   else if (paging === undefined && monitoring?.remoteWrite?.secretRef === undefined)

@@ -48,7 +48,8 @@ test.each([
   ["production", {}, []],
   ["local", {}, ["secretsFrom"]],
   ["dev", {}, ["secretsFrom"]],
-])("in %s it is refused where it could bring nothing", (name, more, refused) => {
+  ["production", { refresh: "1s" }, ["secretsFrom.refresh"]],
+])("in %s, with %j, it is refused where it could bring nothing", (name, more, refused) => {
   const { name: _, ...environment } = loadEnvironment(name);
   const parsed = environmentSchema.parse({ ...environment, secretsFrom: { ...SECRETS_FROM, ...more } });
   const fields: string[] = [];
@@ -62,6 +63,7 @@ test.each([
   ["oidcProvider", { oidcProvider: "https://oidc.example.com/id" }],
   ["kmsKeyArn", { kmsKeyArn: "alias/shop" }],
   ["refresh", { refresh: "soon" }],
+  ["region", { region: "here" }],
 ])("a wrong %s is refused by its field", (field, more) => {
   const { error } = environmentSchema.shape.secretsFrom.safeParse({ ...SECRETS_FROM, ...more });
   expect(error?.issues.map(({ path }) => path.join("."))).toEqual([field]);

@@ -45,6 +45,7 @@ const MIGHTY: Readonly<Record<string, readonly string[]>> = {
 /** Of these there is one of a name in the whole cluster. */
 const CLUSTER_WIDE = new Set([
   ...["nodes", "namespaces", "persistentvolumes", "gatewayclasses", "clusterissuers", "storageclasses"],
+  ...["clustersecretstores"],
   ...["volumeattachments", "priorityclasses", "clusterroles", "clusterrolebindings", "customresourcedefinitions"],
   ...["validatingwebhookconfigurations", "mutatingwebhookconfigurations", "validatingadmissionpolicies"],
   ...["validatingadmissionpolicybindings", "nodes/proxy", "users", "groups", "uids", "userextras", "signers"],
@@ -96,7 +97,15 @@ gateway.networking.k8s.io/httproutes                            glw     glw     
 gateway.envoyproxy.io/envoyproxies                              glw     glw     glw     glw     -
 gateway.envoyproxy.io/backendtrafficpolicies                    glw     glw     glwcupd glwcupd -
 gateway.envoyproxy.io/clienttrafficpolicies                     glw     glw     glw     glwcupd -
+gateway.envoyproxy.io/securitypolicies                          glw     glw     glw     glw     -
+gateway.envoyproxy.io/envoypatchpolicies                        glw     glw     glw     glw     -
+acme.cert-manager.io/orders                                     glw     glw     glw     glw     -
+acme.cert-manager.io/challenges                                 glw     glw     glw     glw     -
+external-secrets.io/externalsecrets                             glw     glw     glw     glw     -
+external-secrets.io/clustersecretstores                         gl      gl      gl      gl      -
+aquasecurity.github.io/vulnerabilityreports                     glw     glw     glw     glw     -
 cert-manager.io/certificates                                    glw     glw     glwp    glwpd   -
+cert-manager.io/certificates/status                             -       up      up      up      -
 cert-manager.io/certificaterequests                             glw     glw     glw     glwd    -
 cert-manager.io/issuers                                         glw     glw     glw     glw     -
 cert-manager.io/clusterissuers                                  gl      gl      gl      gl      -

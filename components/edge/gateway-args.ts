@@ -35,7 +35,7 @@ interface Drain {
   readonly most?: Duration;
 }
 
-/** What a gateway is where Envoy Gateway runs it. The rehearsal's stand-in carries no traffic and takes none of these but `headers`. */
+/** What a gateway is where Envoy Gateway runs it. The rehearsal's stand-in carries no traffic and takes none of these. */
 export interface ProxiesArgs {
   readonly scaling?: Partial<ProxyScaling>;
   /** Steps down to a single proxy: `scaling.min` may then be 1. */
@@ -107,28 +107,36 @@ export function gatewayProblems(
   args: Pick<GatewayArgs, "host" | "hsts" | "headers" | "zones" | keyof ProxiesArgs>,
 ): Problem[] {
   const { host, zones, hsts = "365d", headers = {} } = args;
-  const { scaling, replication, resources, drain, maxRequestSize, maxConnections } = completeProxies(args);
   const problems = [
     ...nameProblems("name", name),
-    ...resourceProblems("resources", resources),
-    ...scalingProblems(scaling, replication !== undefined),
-    ...durationProblems("drain.least", drain.least, "0s", "10m"),
-    ...durationProblems("drain.most", drain.most, drain.least, "10m"),
+    ...proxiesProblems(args),
     ...(isOptOut(hsts) ? [] : durationProblems("hsts", hsts, "1m", "730d")),
-    ...wholeProblems("maxConnections", maxConnections, 1, MOST_CONNECTIONS),
   ];
   if (!isHost(host))
     problems.push({ field: "host", given: host, allowed: 'a host name with a domain, such as "shop.example.com"' });
   if (zones.length === 0) problems.push({ field: "zones", given: zones, allowed: "at least one zone" });
+  for (const [header, value] of Object.entries(headers))
+    if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(header) || !/^[\x21-\x7e][\x20-\x7e]*$/.test(value))
+      problems.push({ field: `headers.${header}`, given: value, allowed: "a name of letters and dashes, and a value" });
+  return problems;
+}
+
+/** What is wrong with what carries a gateway's traffic. */
+export function proxiesProblems(args: ProxiesArgs): Problem[] {
+  const { scaling, replication, resources, drain, maxRequestSize, maxConnections } = completeProxies(args);
+  const problems = [
+    ...resourceProblems("resources", resources),
+    ...scalingProblems(scaling, replication !== undefined),
+    ...durationProblems("drain.least", drain.least, "0s", "10m"),
+    ...durationProblems("drain.most", drain.most, drain.least, "10m"),
+    ...wholeProblems("maxConnections", maxConnections, 1, MOST_CONNECTIONS),
+  ];
   if (!isOptOut(maxRequestSize) && !isBody(maxRequestSize))
     problems.push({
       field: "maxRequestSize",
       given: maxRequestSize,
       allowed: `bytes from "1Ki" to "${LARGEST_BODY}", all held in memory, or optOut("why there is no limit")`,
     });
-  for (const [header, value] of Object.entries(headers))
-    if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(header) || !/^[\x21-\x7e][\x20-\x7e]*$/.test(value))
-      problems.push({ field: `headers.${header}`, given: value, allowed: "a name of letters and dashes, and a value" });
   return problems;
 }
 

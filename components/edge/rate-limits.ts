@@ -20,8 +20,8 @@ export interface RateLimitsArgs {
   /** Where the counters are: a `Redis`. */
   readonly redis: Usable;
   /**
-   * What each proxy lets through of one address by itself, whatever becomes of Redis; `100/1s` by default. It is no promise to anybody: wider
-   * than every other limit, and there for when Redis is gone and `whenRedisIsGone` is `open`.
+   * What each proxy lets through of one address by itself, whatever becomes of Redis; `100/1s` by default. It is no promise to anybody, and
+   * there for when Redis is gone and `whenRedisIsGone` is `open`: a limit of one address that is wider (times the proxies) is never reached.
    */
   readonly secondLine?: Rate;
 }

@@ -46,13 +46,24 @@ export const KINDS = {
   "coordination.k8s.io": { leases: [...READ, "delete"] },
   "events.k8s.io": { events: READ },
   "gateway.networking.k8s.io": { gatewayclasses: READ, gateways: ALL, httproutes: ALL },
-  "gateway.envoyproxy.io": { envoyproxies: READ, backendtrafficpolicies: ALL, clienttrafficpolicies: ALL },
+  "gateway.envoyproxy.io": {
+    envoyproxies: READ,
+    backendtrafficpolicies: ALL,
+    clienttrafficpolicies: ALL,
+    securitypolicies: READ,
+    envoypatchpolicies: READ,
+  },
   "cert-manager.io": {
     certificates: [...READ, "patch", "delete"],
+    // To have one issued anew, as `cmctl renew` does.
+    "certificates/status": ["update", "patch"],
     certificaterequests: [...READ, "delete"],
     issuers: READ,
     clusterissuers: READ,
   },
+  "acme.cert-manager.io": { orders: READ, challenges: READ },
+  "external-secrets.io": { externalsecrets: READ, clustersecretstores: READ },
+  "aquasecurity.github.io": { vulnerabilityreports: READ },
   "monitoring.coreos.com": {
     prometheusrules: READ,
     servicemonitors: READ,

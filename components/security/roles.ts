@@ -10,6 +10,7 @@ export function surroundings(): Grant[] {
     "": ["nodes", "namespaces", "persistentvolumes"],
     "gateway.networking.k8s.io": ["gatewayclasses"],
     "cert-manager.io": ["clusterissuers"],
+    "external-secrets.io": ["clustersecretstores"],
     "metrics.k8s.io": ["nodes"],
     "storage.k8s.io": ["storageclasses"],
     "scheduling.k8s.io": ["priorityclasses"],
@@ -44,8 +45,17 @@ export function viewer(): Grant[] {
       "coordination.k8s.io": ["leases"],
       "events.k8s.io": ["events"],
       "gateway.networking.k8s.io": ["gateways", "httproutes"],
-      "gateway.envoyproxy.io": ["envoyproxies", "backendtrafficpolicies", "clienttrafficpolicies"],
+      "gateway.envoyproxy.io": [
+        "envoyproxies",
+        "backendtrafficpolicies",
+        "clienttrafficpolicies",
+        "securitypolicies",
+        "envoypatchpolicies",
+      ],
       "cert-manager.io": ["certificates", "certificaterequests", "issuers"],
+      "acme.cert-manager.io": ["orders", "challenges"],
+      "external-secrets.io": ["externalsecrets"],
+      "aquasecurity.github.io": ["vulnerabilityreports"],
       "monitoring.coreos.com": ["prometheusrules", "servicemonitors", "podmonitors", "prometheuses", "alertmanagers"],
       "delivery.plumbline.dev": ["releases"],
       "postgresql.cnpg.io": ["clusters", "databases", "poolers", "backups", "scheduledbackups"],
@@ -58,7 +68,7 @@ export function viewer(): Grant[] {
 }
 
 /**
- * A viewer who is on call: reads logs, restarts, scales services, promotes a release or takes it back. What runs it cannot change: `restartOnlyPolicy`
+ * A viewer who is on call: reads logs, restarts, scales services, has a certificate issued anew, promotes a release or takes it back. What runs it cannot change: `restartOnlyPolicy`
  * holds its `patch` to that, which would else be a way to every Secret that a pod can mount. No `exec`, for the same reason.
  */
 export function operator(): Grant[] {
@@ -69,6 +79,7 @@ export function operator(): Grant[] {
     ...allow(["create"], { "": ["pods/eviction"] }),
     ...allow(["patch"], { apps: ["deployments"], "delivery.plumbline.dev": ["releases"] }),
     ...allow(["get", "patch", "update"], { apps: ["deployments/scale"] }),
+    ...allow(["patch", "update"], { "cert-manager.io": ["certificates/status"] }),
   ];
 }
 

@@ -26,10 +26,15 @@ export interface ExternalSecretPlanArgs {
 const REFRESH = "5m";
 const KEY = /^[A-Za-z0-9._-]{1,253}$/;
 
+/** What is wrong with how often a source is asked. */
+export function refreshProblems(refresh: Duration = REFRESH): Problem[] {
+  return durationProblems("refresh", refresh, "1m", "1d");
+}
+
 /** What is wrong with what is asked for. */
 export function externalSecretProblems(args: ExternalSecretPlanArgs): Problem[] {
   const { name, namespace, source, keys, remote, refresh = REFRESH, template = {} } = args;
-  const problems = [...nameProblems("name", name), ...durationProblems("refresh", refresh, "1m", "1d")];
+  const problems = [...nameProblems("name", name), ...refreshProblems(refresh)];
   if (Object.keys(keys).length === 0) problems.push({ field: "keys", given: keys, allowed: "at least one" });
   for (const [field, key] of [
     ...Object.keys(keys).map((one) => ["keys", one]),

@@ -45,13 +45,18 @@ export function sourceProblems({
   const check = (field: string, given: unknown, isFine: boolean, allowed: string) => {
     if (!isFine) problems.push({ field, given, allowed });
   };
-  check("region", region, /^[a-z]{2}(-[a-z]+)+-\d$/.test(region), 'a region: "eu-central-1"');
+  check("region", region, isRegion(region), REGION);
   check("prefix", prefix, isPrefix(prefix), PREFIX);
   check("accountId", accountId, /^\d{12}$/.test(accountId), "the twelve digits of an account, as text");
   check("oidcProvider", oidcProvider, isOidcProvider(oidcProvider), OIDC_PROVIDER);
   check("kmsKeyArn", kmsKeyArn, kmsKeyArn === undefined || isKeyArn(kmsKeyArn), KEY_ARN);
   check("namespaces", namespaces, namespaces.length > 0, "at least one: nobody could use it");
   return problems;
+}
+
+export const REGION = 'a region: "eu-central-1"';
+export function isRegion(given: string): boolean {
+  return /^[a-z]{2}(-[a-z]+)+-\d$/.test(given);
 }
 
 export const PREFIX = 'letters, digits and "-", in parts with "/" between them, such as "shop/production"';
