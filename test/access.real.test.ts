@@ -104,7 +104,7 @@ acme.cert-manager.io/challenges                                 glw     glw     
 external-secrets.io/externalsecrets                             glw     glw     glw     glw     -
 external-secrets.io/clustersecretstores                         gl      gl      gl      gl      -
 aquasecurity.github.io/vulnerabilityreports                     glw     glw     glw     glw     -
-cert-manager.io/certificates                                    glw     glw     glwp    glwpd   -
+cert-manager.io/certificates                                    glw     glw     glw     glwpd   -
 cert-manager.io/certificates/status                             -       up      up      up      -
 cert-manager.io/certificaterequests                             glw     glw     glw     glwd    -
 cert-manager.io/issuers                                         glw     glw     glw     glw     -
@@ -250,6 +250,7 @@ describe("who is on call", () => {
   const NEW_IMAGE = JSON.stringify({ spec: { template: { spec: { containers: [{ name, image: "else:1" }] } } } });
   const patch = (template: object) => JSON.stringify({ spec: { template } });
   const mounts = { spec: { volumes: [{ name: "all", secret: { secretName: "passwords" } }] } };
+  const OWNER = { apiVersion: "v1", kind: "ConfigMap", name: "gone", uid: "0" };
   const refused = (said: string) => /denied request: an operator may restart and scale it/.test(said);
 
   test("restarts and scales", async () => {
@@ -264,6 +265,11 @@ describe("who is on call", () => {
     ["acts as another account", patch({ spec: { serviceAccountName: "mightier" } })],
     ["bears a label that opens a network policy", patch({ metadata: { labels: { reaches: "all" } } })],
     ["bears an annotation that somebody heeds", patch({ metadata: { annotations: { inject: "true" } } })],
+    ["never goes away", patch({ metadata: { finalizers: ["nobody.example.com/holds"] } })],
+    [
+      "is deleted with its Deployment, by an owner that there is not",
+      JSON.stringify({ metadata: { ownerReferences: [OWNER] } }),
+    ],
     ["bears one no more", patch({ metadata: { annotations: { kept: null } } })],
   ])("has it refused that a pod %s", async (_what, change) => {
     expect(await as(["operator"], "patch", "deployment", name, "-p", change)).toSatisfy(refused);

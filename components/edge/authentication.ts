@@ -38,18 +38,20 @@ export class Authentication extends Component {
         given: gateway.implementation,
         allowed: 'a Gateway with implementation: "envoy"',
       });
-    if (gateway.isAuthenticated)
+    // Of two, Envoy Gateway would carry out one.
+    if (gateway.authentication)
       problems.push({ field: "gateway", given: gateway.name, allowed: "a Gateway that has no Authentication yet" });
     refuse(`Authentication "${name}"`, problems);
     super("edge:Authentication", name, opts, [gateway]);
     const place = { name, gateway };
-    gateway.authenticates(claimsOf(args), issuersReached(args));
     const headers =
       clients &&
       new CustomResource(...this.child(`${name}-headers`, hygienePlan(place, args, clients), transform?.headers));
     // Headers of old are gone before new ones are believed.
-    const policy = authenticationPlan(place, args);
-    new CustomResource(...this.child(name, policy, transform?.policy, { dependsOn: headers ? [headers] : [] }));
+    const plan = authenticationPlan(place, args);
+    const after = { dependsOn: headers ? [headers] : [] };
+    const policy = new CustomResource(...this.child(name, plan, transform?.policy, after));
+    gateway.authenticates(policy, claimsOf(args), issuersReached(args));
     this.registerOutputs({});
   }
 }

@@ -41,7 +41,7 @@ export class Gateway extends Component {
   readonly countsTogether: boolean;
   /** What every answer gets and loses that comes by a route of it. */
   readonly responseHeaders: ResponseHeaders;
-  #isAuthenticated = false;
+  #authentication: pulumi.Resource | undefined;
   readonly #routed: Ledger<Destination>;
   readonly #claims: string[] = [];
   #clients: ClientPolicyManifest["spec"] | undefined;
@@ -111,8 +111,9 @@ export class Gateway extends Component {
       ),
     );
     const clients = clientPolicyPlan(name, namespace, complete);
-    this.#clients = clients.spec;
-    new CustomResource(...this.child(`${name}-clients`, clients, transform?.clients));
+    const child = this.child(`${name}-clients`, clients, transform?.clients);
+    this.#clients = child[1].spec;
+    new CustomResource(...child);
     const requests = gatewayPolicyPlan(name, namespace, complete);
     if (requests) new CustomResource(...this.child(`${name}-requests`, requests, transform?.requests));
     const monitor = gatewayMonitorPlan(name, namespace, IMPLEMENTATIONS[args.implementation]);
@@ -135,14 +136,14 @@ export class Gateway extends Component {
     return this.#clients;
   }
 
-  /** Whether an Authentication asks who comes in; of two, Envoy Gateway would carry out one. */
-  get isAuthenticated(): boolean {
-    return this.#isAuthenticated;
+  /** The policy by which all are asked who they are, where an Authentication has one: routes stand after it. */
+  get authentication(): pulumi.Resource | undefined {
+    return this.#authentication;
   }
 
-  /** Has its routes know the claims, and its pods reach who issues tokens. An Authentication says so; nobody else needs to. */
-  authenticates(claims: readonly string[], issuers: readonly Destination[]): void {
-    this.#isAuthenticated = true;
+  /** Has its routes know the policy and the claims, and its pods reach who issues tokens. An Authentication says so; nobody else needs to. */
+  authenticates(policy: pulumi.Resource, claims: readonly string[], issuers: readonly Destination[]): void {
+    this.#authentication = policy;
     this.#claims.push(...claims);
     this.routesTo(issuers);
   }

@@ -4,7 +4,7 @@ import type { Namespace } from "../cluster/namespace.ts";
 import { Component } from "../core/component.ts";
 import type { Duration } from "../core/duration.ts";
 import { refuse } from "../core/invalid.ts";
-import type { OptOut } from "../core/opt-out.ts";
+import { isOptOut, type OptOut } from "../core/opt-out.ts";
 import type { Resilience } from "../core/resilience.ts";
 import type { Transform } from "../core/transform.ts";
 import type { Usable } from "../core/usage.ts";
@@ -56,7 +56,8 @@ export class Route extends Component {
     const { gateway, to, path = `/${to.name}`, timeout = "15s", version, authentication, transform } = args;
     const given = { ...args, timeout };
     refuse(`Route "${name}"`, routeProblems(name, path, given, gateway.claims, version));
-    super("edge:Route", name, opts, [to.namespace, gateway]);
+    const asks = gateway.authentication ? [gateway.authentication] : [];
+    super("edge:Route", name, opts, [to.namespace, gateway, ...asks]);
     this.url = `${gateway.url}${versionPath(path, version)}`;
     const { peers, dependsOn } = to.grant({
       name: gateway.name,
@@ -72,7 +73,7 @@ export class Route extends Component {
       gateway.implementation,
       gateway.countsTogether,
     );
-    const isOpen = authentication !== undefined && gateway.implementation === "envoy";
+    const isOpen = isOptOut(authentication) && gateway.implementation === "envoy";
     for (const { route, policy } of plan) {
       const { name } = route.metadata;
       new CustomResource(...this.child(name, route, transform?.route, { dependsOn: [...dependsOn] }));

@@ -103,11 +103,11 @@ export function peopleProblems(name: string, namespaces: readonly string[], peop
 }
 
 export const GROUP =
-  'the name of a group such as "shop-developers": no "*", no space, and nothing that begins as Kubernetes\' or AWS\' own do (system:, eks:, aws:, amazon:, iam:)';
+  'the name of a group such as "shop-developers": no "*", no space, and nothing that begins as Kubernetes\' or AWS\' own do (system:, plumbline:, eks:, aws:, amazon:, iam:)';
 
 /** Whether it can be a group of people, with whoever signs them in and as an access entry of EKS. */
 export function isGroup(group: unknown): boolean {
-  return typeof group === "string" && /^(?!system:|eks:|aws:|amazon:|iam:)[\w.:/@+-]{1,253}$/.test(group);
+  return typeof group === "string" && /^(?!system:|plumbline:|eks:|aws:|amazon:|iam:)[\w.:/@+-]{1,253}$/.test(group);
 }
 
 function rolePlan(name: string, grants: readonly Grant[], steppedDown: Readonly<Record<string, unknown>> = {}): Role {

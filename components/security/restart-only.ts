@@ -14,6 +14,7 @@ export function restartOnlyPolicy(
 ): types.input.admissionregistration.v1.ValidatingAdmissionPolicy {
   const template = (of: "object" | "oldObject") => `${of}.spec.template`;
   const annotations = (of: "object" | "oldObject") => `${template(of)}.?metadata.?annotations.orValue({})`;
+  const same = (at: string, field: string) => `object.${at}.?${field} == oldObject.${at}.?${field}`;
   return {
     metadata: { name, labels: labels(name) },
     spec: {
@@ -53,6 +54,13 @@ export function restartOnlyPolicy(
           expression: `${template("object")}.?metadata.?labels == ${template("oldObject")}.?metadata.?labels`,
           message:
             "an operator may restart and scale it, and not change whom its pods reach: spec.template.metadata.labels differs",
+        },
+        {
+          expression: ["finalizers", "ownerReferences"]
+            .flatMap((field) => ["metadata", "spec.template.?metadata"].map((at) => same(at, field)))
+            .join(" && "),
+          message:
+            "an operator may restart and scale it, and not decide when it or its pods go: finalizers or ownerReferences differ",
         },
         {
           expression: [

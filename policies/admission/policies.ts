@@ -77,14 +77,18 @@ function policyAndBinding(subjects: Subjects, action: Action, validations: reado
   return [policy, binding] as const;
 }
 
+/** The fields of objects that work by being there. */
+const WHAT_HOLDS = ["spec", "rules", "subjects", "roleRef", "webhooks", "automountServiceAccountToken"];
+const changed = (field: string) => `dyn(object).?${field} != dyn(oldObject).?${field}`;
+
 function conditionsOf({ conditions = {} }: Subjects) {
   const accounts = TRUSTED.map(({ namespace }) => `system:serviceaccounts:${namespace}`);
   const groups = [...accounts, ...TRUSTED_GROUPS.map(({ group }) => group)];
   const all = {
     "not-by-the-cluster": `!(request.userInfo.username in ${literal(CLUSTER_USERS)})`,
     "not-by-whom-it-trusts": `!request.userInfo.?groups.orValue([]).exists(g, g in ${literal(groups)})`,
-    // Who lets go of what is being deleted changes it, too.
-    "not-being-deleted": "!has(object.metadata.deletionTimestamp)",
+    // Who lets go of what is being deleted changes it, too; but it holds as long as a finalizer does, and so do its rules and its ports.
+    "not-being-deleted": `!has(object.metadata.deletionTimestamp) || ${some(WHAT_HOLDS.map(changed))}`,
     ...conditions,
   };
   return Object.entries(all).map(([name, expression]) => ({ name, expression }));

@@ -77,6 +77,11 @@ describe("the audit policy of an API server", () => {
       { groups: ["system:nodes"], verb: "create", resource: "serviceaccounts/token" },
       "None",
     ],
+    [
+      "a way into a container, by a websocket",
+      { groups: ["system:serviceaccounts:kube-system"], verb: "get", resource: "pods/exec" },
+      "Metadata",
+    ],
     ["a lease", { verb: "update", group: "coordination.k8s.io", resource: "leases" }, "None"],
   ] as [string, Asked, string][])("of the cluster's own parts: %s", (_, asked, level) => {
     expect(levelOf(asked)).toBe(level);
@@ -86,6 +91,8 @@ describe("the audit policy of an API server", () => {
     expect(levelOf({ ...brokeIn, verb: "get", resource: "pods" }, breakGlass)).toBe("RequestResponse");
     expect(levelOf({ ...brokeIn, verb: "get", resource: "secrets" }, breakGlass)).toBe("Metadata");
     expect(levelOf({ ...brokeIn, verb: "create", resource: "serviceaccounts/token" }, breakGlass)).toBe("Metadata");
+    const lease = { verb: "delete", group: "coordination.k8s.io", resource: "leases" };
+    expect([levelOf({ ...brokeIn, ...lease }, breakGlass), levelOf(lease, breakGlass)]).toEqual(["Metadata", "None"]);
     expect(levelOf({ verb: "get", resource: "pods" }, breakGlass)).toBe("None");
   });
 
@@ -112,6 +119,7 @@ describe("the audit policy of an API server", () => {
     const level = "None" as "Metadata";
     expect(() => apiAuditPolicy({ groups: { "break*": "Request" } })).toThrow(/groups\.break\*.*a group's whole name/);
     expect(() => apiAuditPolicy({ groups: { people: level } })).toThrow(/groups\.people: "None" was given/);
+    expect(() => apiAuditPolicy({ parts: ["system:authenticated"] })).toThrow(/parts\[0\].*the group of one part/);
     expect(() => apiAuditPolicy({ ...breakGlass, parts: ["break-glass"] })).toThrow(
       /parts\[0\].*both recorded and left out/,
     );

@@ -101,20 +101,23 @@ const PARTS = {
 export function apiAuditPolicy({ groups = {}, parts = [] }: ApiAuditArgs = {}): AuditPolicy {
   refuse("apiAuditPolicy", groupProblems(groups, parts));
   const userGroups = [...PARTS.groups, ...parts];
+  const people = Object.keys(groups);
   return {
     apiVersion: "audit.k8s.io/v1",
     kind: "Policy",
     omitStages: ["RequestReceived"],
     rules: [
       { level: "None", nonResourceURLs: PROBES },
+      ...(people.length > 0 ? [{ level: "Metadata", userGroups: people, resources: PULSE } as const] : []),
       { level: "None", resources: PULSE },
+      // By a websocket one goes in with the verb get.
+      { level: "Metadata", resources: WAYS_IN },
       // A controller's informers list and watch all secrets; that is not somebody's reading of one.
       { level: "None", users: PARTS.users, verbs: READS },
       { level: "None", userGroups, verbs: READS },
       // A kubelet gets a token for each of its pods, over and over.
       { level: "None", userGroups: ["system:nodes"], verbs: ["create"], resources: TOKENS },
       { level: "Metadata", resources: SECRET },
-      { level: "Metadata", resources: WAYS_IN },
       ...Object.entries(groups).map(([group, level]) => ({ level, userGroups: [group] })),
       { level: "Request", verbs: WRITES, resources: RIGHTS },
       // What controllers do follows from what somebody has changed, and that is recorded.
@@ -125,6 +128,9 @@ export function apiAuditPolicy({ groups = {}, parts = [] }: ApiAuditArgs = {}): 
     ],
   };
 }
+
+/** Groups that many are in. What they do follows from nobody else. */
+const EVERYBODY = ["system:authenticated", "system:unauthenticated", "system:serviceaccounts", "system:masters"];
 
 function groupProblems(groups: NonNullable<ApiAuditArgs["groups"]>, parts: readonly string[]): Problem[] {
   const problems: Problem[] = [];
@@ -140,6 +146,13 @@ function groupProblems(groups: NonNullable<ApiAuditArgs["groups"]>, parts: reado
   }
   for (const [index, group] of parts.entries()) {
     named(`parts[${index}]`, group);
+    if (EVERYBODY.includes(group))
+      problems.push({
+        field: `parts[${index}]`,
+        given: group,
+        allowed:
+          "the group of one part, such as system:serviceaccounts:cnpg-system: in this one are people, or all parts",
+      });
     if (Object.hasOwn(groups, group))
       problems.push({
         field: `parts[${index}]`,

@@ -20,6 +20,8 @@ const IDENTITIES = ["users", "groups", "serviceaccounts", "uids", "userextras", 
 const ADMISSION = [
   "validatingwebhookconfigurations",
   "mutatingwebhookconfigurations",
+  "validatingadmissionpolicies",
+  "validatingadmissionpolicybindings",
   "mutatingadmissionpolicies",
   "mutatingadmissionpolicybindings",
 ];
