@@ -3,9 +3,12 @@ package machine
 import (
 	"net/netip"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"golang.org/x/sys/unix"
 
 	"plumbline.dev/rehearsal/cluster/internal/lab"
 )
@@ -56,6 +59,8 @@ func TestEveryNodeHasACableAndAHardwareAddressOfItsOwn(t *testing.T) {
 
 func TestAProgramThatEndsIsWaitedForAndItsFailureTold(t *testing.T) {
 	programs, out := newPrograms(), tempFile(t)
+	// Else it buries the processes of the tests that follow, too.
+	t.Cleanup(func() { signal.Reset(unix.SIGCHLD) })
 	if err := programs.run(out, "/bin/sh", "-c", "echo done"); err != nil {
 		t.Fatal(err)
 	}
