@@ -55,6 +55,8 @@ test.each([
   ["Postgres", { databases: "orders" }, ["databases: a list"]],
   ["Postgres", { databases: null }, ["databases: a list"]],
   ["Postgres", { erasure: [], restore: null }, ["erasure: an object", "restore: an object"]],
+  ["Postgres", { audit: null }, ["audit: an object"]],
+  ["Postgres", { audit: { events: null } }, ["audit.events: an object"]],
   ["Kafka", { topics: ["orders"] }, ["topics: an object of objects, by name"]],
   ["Kafka", { topics: { orders: null } }, ["topics.orders: an object"]],
   ["RabbitMQ", { queues: null }, ["queues: an object of objects, by name"]],

@@ -4,6 +4,7 @@ import type { Problem } from "../core/invalid.ts";
 import { labels } from "../core/labels.ts";
 import { nameProblems } from "../core/names.ts";
 import { type OptOut, optOutAnnotations } from "../core/opt-out.ts";
+import { type Shapes, shapeProblems } from "../core/shape.ts";
 import type { Destination } from "../core/usage.ts";
 import type { ClientPolicyManifest } from "./envoy-gateway.ts";
 import { HTTPS } from "./gateway-plan.ts";
@@ -143,7 +144,9 @@ export function hygienePlan(
   identity: Identity,
   clients: ClientPolicyManifest["spec"],
 ): IdentifiedClients {
-  const remove = [...clients.headers.earlyRequestHeaders.remove, ...claimsOf(identity).map(identityHeader)];
+  const claims = claimsOf(identity).map(identityHeader);
+  // Some of them every gateway takes away.
+  const remove = [...new Set([...clients.headers.earlyRequestHeaders.remove, ...claims])];
   return {
     apiVersion: "gateway.envoyproxy.io/v1alpha1",
     kind: "ClientTrafficPolicy",
@@ -181,10 +184,21 @@ function whole(gateway: string): Target {
   return { group: "gateway.networking.k8s.io", kind: "Gateway", name: gateway, sectionName: HTTPS };
 }
 
+const SHAPES: Shapes = {
+  audiences: "a list of texts",
+  "claims?": "a list of texts",
+  "login?": "an object",
+  "login.clientId": "a text",
+  "login.clientSecret": "a text",
+  "login.scopes?": "a list of texts",
+  "at?": "a list of objects",
+};
 const CLAIM = /^[A-Za-z0-9_]+([.-][A-Za-z0-9_]+)*$/;
 
 /** What is wrong with who may come in. */
 export function authenticationProblems(name: string, identity: Identity): Problem[] {
+  const misshapen = shapeProblems(identity, SHAPES);
+  if (misshapen.length > 0) return [...nameProblems("name", name), ...misshapen];
   const { issuer, audiences, jwks, login, at } = identity;
   const problems = nameProblems("name", name);
   for (const [field, given] of Object.entries({ issuer, jwks })) problems.push(...addressProblems(field, given));

@@ -2,6 +2,7 @@ import { labels } from "../core/labels.ts";
 import { isOptOut } from "../core/opt-out.ts";
 import type { ClientPolicyManifest, GatewayPolicyManifest } from "./envoy-gateway.ts";
 import type { CompleteProxies } from "./gateway-args.ts";
+import { identityHeader } from "./identity-header.ts";
 
 /** Of TLS 1.2: forward secrecy and authenticated encryption alone. TLS 1.3 has no others. */
 const CIPHERS = [
@@ -13,8 +14,11 @@ const CIPHERS = [
   "ECDHE-RSA-AES256-GCM-SHA384",
 ];
 
-/** By these services tell each other for whom and why they ask, and audit events are written of it: a client would write of anybody. */
-const NOT_FROM_OUTSIDE = ["x-actor", "x-purpose"];
+/**
+ * By these services tell each other for whom and why they ask, and an Authentication tells them who it is. Audit events are written of it, be
+ * there an Authentication or not: a client would write of anybody.
+ */
+const NOT_FROM_OUTSIDE = ["x-actor", "x-purpose", identityHeader("sub")];
 
 /**
  * What a client may do to a proxy. A request has to be there within half a minute; what nothing moves on is given up after 100 s, longer

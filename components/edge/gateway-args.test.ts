@@ -64,8 +64,9 @@ test("answers get what is safe, or what is given in its place", () => {
   );
 });
 
-const fields = (args: Partial<Parameters<typeof gatewayProblems>[1]>) =>
-  gatewayProblems("edge", { host: "shop.example.com", zones: ["a"], ...args }).map(({ field }) => field);
+const problems = (args: object) => gatewayProblems("edge", { host: "shop.example.com", zones: ["a"], ...args });
+const fields = (args: object) => problems(args).map(({ field }) => field);
+const of = (memory: string) => ({ requests: { cpu: "1", memory }, limits: { cpu: "1", memory } });
 
 test.each([
   [{}, []],
@@ -74,11 +75,37 @@ test.each([
   [{ scaling: { min: 1 }, replication: optOut("nobody is paged for it") }, []],
   [{ scaling: { min: 4, max: 3 } }, ["scaling.max"]],
   [{ drain: { least: "60s", most: "30s" } }, ["drain.most"]],
-  [{ maxRequestSize: "65Mi" }, ["maxRequestSize"]],
+  [{ drain: { least: null } }, ["drain.least"]],
+  [{ maxRequestSize: "65Mi", resources: of("16Gi") }, ["maxRequestSize"]],
+  [{ maxRequestSize: "64Mi", resources: of("4Gi") }, []],
+  [{ maxRequestSize: "64Mi" }, ["maxRequestSize"]],
+  [{ maxRequestSize: "8Mi" }, []],
+  [{ maxRequestSize: "9Mi" }, ["maxRequestSize"]],
+  [{ maxRequestSize: "9Mi", resources: of("soon") }, ["resources.requests.memory", "resources.limits.memory"]],
+  [{ resources: of("32Mi") }, ["maxRequestSize"]],
+  [{ resources: of("32Mi"), maxRequestSize: optOut("photos are sent as they come") }, []],
   [{ maxRequestSize: "1" }, ["maxRequestSize"]],
   [{ maxConnections: 0 }, ["maxConnections"]],
   [{ hsts: "1000d" }, ["hsts"]],
   [{ headers: { "X Y": "a", Z: "a\r\nSet-Cookie: b" } }, ["headers.X Y", "headers.Z"]],
+  [{ headers: null }, ["headers"]],
+  [{ headers: { A: null } }, ["headers.A"]],
+  [{ host: undefined }, ["host"]],
+  [{ host: null, zones: [] }, ["host", "zones"]],
+  [{ zones: undefined }, ["zones"]],
+  [{ zones: null, scaling: null, drain: "60s", resources: null }, ["scaling", "drain", "resources", "zones"]],
+  [{ zones: "a" }, ["zones"]],
+  [{ zones: [null] }, ["zones[0]"]],
+  [{ loadBalancer: "gcp" }, ["loadBalancer"]],
+  [{ loadBalancer: "aws" }, []],
+  [{ replication: false }, ["replication"]],
+  [{ replication: false, scaling: { min: 1 } }, ["scaling.min", "replication"]],
 ] as const)("of %j these are refused: %j", (args, refused) => {
   expect(fields(args)).toEqual(refused);
+});
+
+test("who lets bodies fill a proxy learns how many do, and how long they may be", () => {
+  expect(problems({ maxRequestSize: "64Mi" }).map(({ allowed }) => allowed)).toEqual([
+    expect.stringMatching(/^at most "8Mi", a 64th of resources\.limits\.memory \(512Mi\): .* and 6 of these fill/),
+  ]);
 });

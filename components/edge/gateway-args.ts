@@ -1,12 +1,13 @@
 import type { Namespace } from "../cluster/namespace.ts";
-import { type Duration, durationProblems } from "../core/duration.ts";
+import { type Duration, durationProblems, isDuration } from "../core/duration.ts";
 import type { Problem } from "../core/invalid.ts";
 import type { MonitorManifest } from "../core/monitor.ts";
 import { isDnsLabel, nameProblems } from "../core/names.ts";
 import { isOptOut, type OptOut } from "../core/opt-out.ts";
 import { isPercent, type Percent } from "../core/percent.ts";
-import { amount, isQuantity, type Quantity } from "../core/quantity.ts";
+import { amount, bytes, isQuantity, type Quantity } from "../core/quantity.ts";
 import { type Resources, resourceProblems } from "../core/resources.ts";
+import { type Shapes, shapeProblems } from "../core/shape.ts";
 import type { Transform } from "../core/transform.ts";
 import type { ClientPolicyManifest, EnvoyProxyManifest, GatewayPolicyManifest } from "./envoy-gateway.ts";
 import type { GatewayManifest, HttpRouteManifest } from "./gateway-api.ts";
@@ -45,7 +46,9 @@ export interface ProxiesArgs {
   readonly drain?: Drain;
   /**
    * The longest body of a request, as a quantity of bytes; a longer one is refused with 413. 1Mi by default, as in nginx. Bodies are
-   * held until they are whole, so that a slow sender holds no place in a service: uploads and streams need `optOut("why")`.
+   * held until they are whole, so that a slow sender holds no place in a service: uploads and streams need `optOut("why")`. They are held
+   * before limits of rate are asked, and four fifths of a proxy's memory are for all of them: so at most a 64th of its limit (8Mi of
+   * 512Mi), of which some fifty fill it, and never above 64Mi.
    */
   readonly maxRequestSize?: Quantity | OptOut;
   /** Connections that each proxy has at once; more are closed at once. 10000 by default. */
@@ -82,6 +85,12 @@ export interface GatewayArgs extends ProxiesArgs {
 const MOST_PROXIES = 100;
 const MOST_CONNECTIONS = 50_000;
 const LARGEST_BODY: Quantity = "64Mi";
+/** So many of the longest bodies are as large as a proxy's memory. Fewer, and a handful of senders has it refuse everybody. */
+const BODIES_IN_MEMORY = 64;
+/** What Envoy Gateway lets a proxy's heap take of its memory before the proxy refuses requests. */
+const HEAP = 0.8;
+const PROXIES: Shapes = { "scaling?": "an object", "drain?": "an object", "resources?": "an object" };
+const SHAPES: Shapes = { ...PROXIES, zones: "a list of texts", "headers?": "an object", "headers.*": "a text" };
 
 /** The arguments of proxies with every default filled in. */
 export function completeProxies(args: ProxiesArgs) {
@@ -106,6 +115,8 @@ export function gatewayProblems(
   name: string,
   args: Pick<GatewayArgs, "host" | "hsts" | "headers" | "zones" | keyof ProxiesArgs>,
 ): Problem[] {
+  const misshapen = shapeProblems(args, SHAPES);
+  if (misshapen.length > 0) return [...nameProblems("name", name), ...misshapen];
   const { host, zones, hsts = "365d", headers = {} } = args;
   const problems = [
     ...nameProblems("name", name),
@@ -123,21 +134,45 @@ export function gatewayProblems(
 
 /** What is wrong with what carries a gateway's traffic. */
 export function proxiesProblems(args: ProxiesArgs): Problem[] {
-  const { scaling, replication, resources, drain, maxRequestSize, maxConnections } = completeProxies(args);
+  const misshapen = shapeProblems(args, PROXIES);
+  if (misshapen.length > 0) return misshapen;
+  const { scaling, replication, resources, drain, maxRequestSize, maxConnections, loadBalancer } =
+    completeProxies(args);
+  const wrongResources = resourceProblems("resources", resources);
   const problems = [
-    ...resourceProblems("resources", resources),
-    ...scalingProblems(scaling, replication !== undefined),
+    ...wrongResources,
+    ...scalingProblems(scaling, isOptOut(replication)),
     ...durationProblems("drain.least", drain.least, "0s", "10m"),
-    ...durationProblems("drain.most", drain.most, drain.least, "10m"),
+    ...durationProblems("drain.most", drain.most, isDuration(drain.least) ? drain.least : "0s", "10m"),
     ...wholeProblems("maxConnections", maxConnections, 1, MOST_CONNECTIONS),
   ];
-  if (!isOptOut(maxRequestSize) && !isBody(maxRequestSize))
+  if (replication !== undefined && !isOptOut(replication))
+    problems.push({ field: "replication", given: replication, allowed: 'optOut("why a single proxy is enough")' });
+  if (loadBalancer !== undefined && loadBalancer !== "aws")
+    problems.push({ field: "loadBalancer", given: loadBalancer, allowed: '"aws", or none' });
+  if (isOptOut(maxRequestSize)) return problems;
+  if (!isBody(maxRequestSize))
     problems.push({
       field: "maxRequestSize",
       given: maxRequestSize,
       allowed: `bytes from "1Ki" to "${LARGEST_BODY}", all held in memory, or optOut("why there is no limit")`,
     });
+  else if (wrongResources.length === 0) problems.push(...memoryProblems(maxRequestSize, resources.limits.memory));
   return problems;
+}
+
+/** A problem if so few bodies fill a proxy that a handful of senders can. */
+function memoryProblems(maxRequestSize: Quantity, memory: Quantity): Problem[] {
+  const most = Math.floor(amount(memory) / BODIES_IN_MEMORY);
+  if (amount(maxRequestSize) <= most) return [];
+  const filling = Math.floor((amount(memory) * HEAP) / amount(maxRequestSize));
+  return [
+    {
+      field: "maxRequestSize",
+      given: maxRequestSize,
+      allowed: `at most "${bytes(most)}", a ${BODIES_IN_MEMORY}th of resources.limits.memory (${memory}): bodies are held in memory before limits of rate are asked, and ${filling} of these fill what a proxy has for them, so that it refuses everybody; lower it, or give more memory`,
+    },
+  ];
 }
 
 function scalingProblems({ min, max, cpu }: ProxyScaling, isSingle: boolean): Problem[] {
@@ -161,7 +196,8 @@ function isBody(given: string): boolean {
 }
 
 /** Whether a text is a full host name in lower case. */
-function isHost(text: string): boolean {
+function isHost(text: unknown): boolean {
+  if (typeof text !== "string") return false;
   const parts = text.split(".");
   return parts.length > 1 && text.length <= 253 && parts.every((part) => isDnsLabel(part.replace(/^\d/, "d")));
 }

@@ -6,6 +6,7 @@ import { gatewayClassPlan, gatewayNetworkPlan, gatewayPlan, IMPLEMENTATIONS, red
 import { proxiesPlan } from "./proxies-plan.ts";
 import { responseHeaders } from "./response-headers.ts";
 import { type Declared, routePlan, routeProblems, routesPlan } from "./route-plan.ts";
+import type { RouteVersion } from "./route-version.ts";
 
 test("what comes without TLS is only ever redirected", () => {
   const { spec } = gatewayPlan("edge", "shop-edge", "shop.example.com", "edge-certificate-tls");
@@ -110,6 +111,28 @@ test("a route's settings are held to what a call's are", () => {
   expect(routeProblems("orders", "/", { timeout: "1s", retries: 9, maxInFlight: 0 }).map(({ field }) => field)).toEqual(
     ["retries", "maxInFlight"],
   );
+});
+
+test.each<[wrong: { readonly [Field in keyof Declared | "version"]?: unknown }, field: string]>([
+  [{ version: null }, "version"],
+  [{ rateLimit: null }, "rateLimit"],
+  [{ rateLimit: false }, "rateLimit"],
+  [{ rateLimit: { perClient: "1/1s", perKey: null } }, "rateLimit.perKey"],
+  [{ rateLimit: { perClient: "1/1s", perKey: { limit: "1/1s" } } }, "rateLimit.perKey.header"],
+  [{ authentication: true }, "authentication"],
+  [{ authentication: false }, "authentication"],
+  [{ authentication: null }, "authentication"],
+])("of a route with %j, %s is refused", (wrong, field) => {
+  const { version, ...declared } = wrong;
+  const settings = { timeout: "1s", ...declared } as Declared;
+  expect(routeProblems("orders", "/", settings, [], version as RouteVersion)).toEqual([
+    expect.objectContaining({ field }),
+  ]);
+});
+
+test("a route may be open, and without a limit, for a reason", () => {
+  const why = optOut("the public catalogue");
+  expect(routeProblems("orders", "/", { timeout: "1s", authentication: why, rateLimit: why })).toEqual([]);
 });
 
 test.each(["orders", "/a//b", "/../etc", "/a b", ""])("the path %j is refused", (path) => {

@@ -4,6 +4,7 @@ import { labels } from "../core/labels.ts";
 import { nameProblems } from "../core/names.ts";
 import { isOptOut, type OptOut, optOutAnnotations } from "../core/opt-out.ts";
 import { CALLING, completeResilience, type Resilience, resilienceProblems } from "../core/resilience.ts";
+import { type Shapes, shapeProblems } from "../core/shape.ts";
 import type { HttpRouteManifest, Method } from "./gateway-api.ts";
 import { HTTPS, type ImplementationName } from "./gateway-plan.ts";
 import { DEFAULT_RATE_LIMIT, type RateLimit, rateLimitPlan, rateLimitProblems } from "./rate-limit.ts";
@@ -87,6 +88,7 @@ interface TreatedRoute {
 /** What a route declares of how it is treated. */
 export interface Declared extends Resilience {
   readonly rateLimit?: RateLimit | OptOut;
+  readonly authentication?: OptOut;
 }
 
 /**
@@ -123,6 +125,14 @@ export function routesPlan(
 /** Longest time that the Gateway API's duration can say in milliseconds (five digits). */
 const LONGEST_TIMEOUT: Duration = "99s";
 
+const SHAPES: Shapes = {
+  "version?": "an object",
+  "rateLimit?": "an object",
+  "rateLimit.perKey?": "an object",
+  "rateLimit.perKey.header": "a text",
+  "rateLimit.perClaim?": "an object",
+};
+
 /** What is wrong with a route. `claims`: those that its gateway passes on. */
 export function routeProblems(
   name: string,
@@ -131,10 +141,14 @@ export function routeProblems(
   claims: readonly string[] = [],
   version?: RouteVersion,
 ): Problem[] {
+  const misshapen = shapeProblems({ ...settings, version }, SHAPES);
+  if (misshapen.length > 0) return [...nameProblems("name", name), ...misshapen];
   const problems = [...nameProblems("name", name), ...versionProblems(version)];
   if (!/^\/[\w\-./~]*$/.test(path) || path.includes("//") || /\/\.\.?(\/|$)/.test(path))
     problems.push({ field: "path", given: path, allowed: 'a path such as "/orders": from "/", no "//", no ".."' });
-  const { rateLimit } = settings;
+  const { rateLimit, authentication } = settings;
+  if (authentication !== undefined && !isOptOut(authentication))
+    problems.push({ field: "authentication", given: authentication, allowed: 'optOut("why everybody may call it")' });
   const limited = rateLimit && !isOptOut(rateLimit) ? rateLimitProblems(rateLimit, claims) : [];
   return [...problems, ...resilienceProblems("", settings, LONGEST_TIMEOUT), ...limited];
 }

@@ -46,6 +46,9 @@ test.each([
   [{ name: "v1", sunset: "2026-06-30" }, "version.sunset"],
   [{ name: "v1", deprecated: "2026-07-01", sunset: "2026-06-30" }, "version.sunset"],
   [{ name: "v1", guide: "over there" }, "version.guide"],
+  [{ name: "v1", guide: "javascript:alert(1)" }, "version.guide"],
+  [{ name: "v1", guide: "http://example.com/v2" }, "version.guide"],
+  [{ name: "v1", guide: 'https://example.com/"v2' }, "version.guide"],
 ])("of the version %j, %s is refused", (version, field) => {
   expect(versionProblems(version as RouteVersion).map((problem) => problem.field)).toEqual([field]);
 });

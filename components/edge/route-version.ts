@@ -13,7 +13,7 @@ export interface RouteVersion {
   readonly deprecated?: string;
   /** When it may be gone: an ISO date after that, told by the header `Sunset` (RFC 8594). */
   readonly sunset?: string;
-  /** Page about how to move to another version, told by a header `Link`. */
+  /** Page about how to move to another version, an `https://` address, told by a header `Link`. */
   readonly guide?: string;
 }
 
@@ -56,8 +56,8 @@ export function versionProblems(version: RouteVersion | undefined): Problem[] {
       given: sunset,
       allowed: "a day not before version.deprecated, which has to be said first (RFC 9745)",
     });
-  if (guide !== undefined && !(URL.canParse(guide) && !/[\s<>"]/.test(guide)))
-    problems.push({ field: "version.guide", given: guide, allowed: "the address of a page" });
+  if (guide !== undefined && !(URL.canParse(guide) && /^https:\/\/[^\s<>"]+$/.test(guide)))
+    problems.push({ field: "version.guide", given: guide, allowed: "the https:// address of a page" });
   return problems;
 }
 

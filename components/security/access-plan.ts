@@ -3,6 +3,7 @@ import type { Problem } from "../core/invalid.ts";
 import { labels } from "../core/labels.ts";
 import { nameProblems } from "../core/names.ts";
 import { optOut, optOutAnnotations } from "../core/opt-out.ts";
+import { type Shapes, shapeProblems } from "../core/shape.ts";
 import { type Grant, rulesOf } from "./grant.ts";
 import { admin, breakGlass, NAMESPACE_ROLES, type NamespaceRole, operator, surroundings, viewer } from "./roles.ts";
 
@@ -75,9 +76,18 @@ export function accessPlan(name: string, namespaces: readonly string[], people: 
   };
 }
 
+const SHAPES: Shapes = {
+  "viewer?": "a list",
+  "operator?": "a list",
+  "admin?": "an object",
+  "admin.*": "a list",
+  "breakGlass?": "a list",
+};
+
 /** What is wrong with whom something is given to. */
 export function peopleProblems(name: string, namespaces: readonly string[], people: People): Problem[] {
-  const problems = nameProblems("name", name);
+  const problems = [...nameProblems("name", name), ...shapeProblems(people, SHAPES)];
+  if (problems.length > 0) return problems;
   const lists: [field: string, groups: readonly string[]][] = [
     ["viewer", people.viewer ?? []],
     ["operator", people.operator ?? []],

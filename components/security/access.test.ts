@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { Namespace } from "../cluster/namespace.ts";
 import { record } from "../testing/record.ts";
 import { Access, type AccessArgs } from "./access.ts";
-import { accessPlan, isGroup, peopleProblems } from "./access-plan.ts";
+import { accessPlan, isGroup, type People, peopleProblems } from "./access-plan.ts";
 import { allow } from "./grant.ts";
 import { KINDS } from "./kinds.ts";
 import { restartOnlyPolicy } from "./restart-only.ts";
@@ -122,6 +122,19 @@ test("groups that stand for more than people of one kind are refused, each with 
     "operator[1]",
     "breakGlass[1]",
   ]);
+});
+
+test.each<[wrong: { readonly [Field in keyof People]?: unknown }, field: string]>([
+  [{ viewer: "abc" }, "viewer"],
+  [{ operator: null }, "operator"],
+  [{ admin: null }, "admin"],
+  [{ admin: ["leads"] }, "admin"],
+  [{ admin: { shop: null } }, "admin.shop"],
+  [{ breakGlass: "abc" }, "breakGlass"],
+  [{ breakGlass: [null] }, "breakGlass[0]"],
+])("people of no shape are refused by their field: %j", (wrong, field) => {
+  const people = { viewer: ["dev"], ...wrong } as People;
+  expect(peopleProblems("people", ["shop"], people)).toEqual([expect.objectContaining({ field })]);
 });
 
 /** A program that makes an Access for two namespaces. */

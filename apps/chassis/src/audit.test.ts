@@ -77,6 +77,11 @@ describe("audit events", () => {
     [{ "x-actor": "person:17", "x-purpose": "customer-request" }, "person", "17", "customer-request"],
     [{ "x-actor": "service:invoices" }, "service", "invoices", "unstated"],
     [{ "x-actor": "root:17", "x-purpose": "Anna asked" }, "service", "unauthenticated", "unstated"],
+    [{ "x-user-sub": "17", "x-purpose": "customer-request" }, "person", "17", "customer-request"],
+    [{ "x-actor": "service:invoices", "x-user-sub": "17" }, "service", "invoices", "unstated"],
+    [{ "x-actor": "root:17", "x-user-sub": "17" }, "service", "unauthenticated", "unstated"],
+    [{ "x-user-sub": "17, 18" }, "service", "unauthenticated", "unstated"],
+    [{ "x-user-sub": "" }, "service", "unauthenticated", "unstated"],
     [{}, "service", "unauthenticated", "unstated"],
   ])("know who asks by the request's headers %j", (headers, kind, id, purpose) => {
     expect(askedBy({ headers })).toEqual({ actor: { kind, id }, purpose });

@@ -76,10 +76,12 @@ function valuesOf(event: AuditEvent): unknown[] {
 
 /**
  * Who sent a request: `x-actor: person:<id>` or `service:<id>`, which whoever authenticates them sets, and takes away from what comes from outside.
- * Of a request without it nobody is known. `x-purpose` is a word; without it, `unstated`.
+ * Without it, the person whom the gateway's Authentication names in `x-user-sub`, which every gateway takes away from outside as well. Of a request
+ * without both nobody is known. `x-purpose` is a word; without it, `unstated`.
  */
 export function askedBy({ headers }: Pick<FastifyRequest, "headers">): AskedBy {
-  const [, kind, id] = /^(person|service):(\S{1,200})$/.exec(String(headers["x-actor"])) ?? [];
+  const actor = headers["x-actor"] ?? `person:${headers["x-user-sub"] ?? ""}`;
+  const [, kind, id] = /^(person|service):(\S{1,200})$/.exec(String(actor)) ?? [];
   const { success, data } = auditEvent.shape.purpose.safeParse(headers["x-purpose"]);
   return {
     actor: id === undefined ? { kind: "service", id: "unauthenticated" } : { kind: kind as "person" | "service", id },

@@ -49,7 +49,7 @@ export class Postgres<Name extends string = string> extends Component {
 
   constructor(name: string, args: PostgresArgs<Name> | AuroraArgs<Name>, opts?: pulumi.ComponentResourceOptions) {
     const subject = `Postgres "${name}"`;
-    refuseStoreShape(subject, args, { databases: "a list" });
+    refuseStoreShape(subject, args, { databases: "a list", "audit?": "an object", "audit.events?": "an object" });
     const onAws = args.backend === "aws";
     refuse(subject, onAws ? auroraProblems(name, completeAurora(args)) : postgresProblems(name, complete(args)));
     super("data:Postgres", name, opts, onAws ? [args.namespace] : [args.namespace, args.issuer]);

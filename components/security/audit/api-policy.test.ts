@@ -124,4 +124,16 @@ describe("the audit policy of an API server", () => {
       /parts\[0\].*both recorded and left out/,
     );
   });
+
+  test.each<[given: unknown, field: string]>([
+    [null, "the arguments"],
+    [{ groups: null }, "groups"],
+    [{ groups: ["people"] }, "groups"],
+    [{ parts: "people" }, "parts"],
+    [{ parts: [null] }, "parts[0]"],
+  ])("%j is refused by its field", (given, field) => {
+    expect(() => apiAuditPolicy(given as ApiAuditArgs)).toThrow(
+      expect.objectContaining({ problems: [expect.objectContaining({ field })] }),
+    );
+  });
 });

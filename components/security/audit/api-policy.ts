@@ -1,4 +1,5 @@
 import { type Problem, refuse } from "../../core/invalid.ts";
+import { refuseShape } from "../../core/shape.ts";
 
 /** How much of a request is recorded: nothing; who did what, when, to what, and whether it was let; that and what was sent; and what came back. */
 const LEVELS = ["None", "Metadata", "Request", "RequestResponse"] as const;
@@ -96,9 +97,11 @@ const PARTS = {
  * is recorded of changes of rights alone, and of what the groups send; of secrets, tokens and settings never. Pulse, probes and what the
  * cluster's own parts do but change rights or read secrets on somebody's behalf is left out. Pure.
  *
- * @throws RangeError that names a group or a level that is wrong.
+ * @throws InvalidArgsError that names a group or a level that is wrong.
  */
-export function apiAuditPolicy({ groups = {}, parts = [] }: ApiAuditArgs = {}): AuditPolicy {
+export function apiAuditPolicy(args: ApiAuditArgs = {}): AuditPolicy {
+  refuseShape("apiAuditPolicy", args, { "groups?": "an object", "parts?": "a list" });
+  const { groups = {}, parts = [] } = args;
   refuse("apiAuditPolicy", groupProblems(groups, parts));
   const userGroups = [...PARTS.groups, ...parts];
   const people = Object.keys(groups);

@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Namespace } from "../../cluster/namespace.ts";
 import { Component } from "../../core/component.ts";
 import { refuse } from "../../core/invalid.ts";
+import { refuseShape, type Shapes } from "../../core/shape.ts";
 import type { Transform } from "../../core/transform.ts";
 import { type ExternalSecretPlanArgs, externalSecretPlan, externalSecretProblems } from "./external-secret-plan.ts";
 import type { ExternalSecretManifest } from "./manifests.ts";
@@ -14,6 +15,17 @@ export interface ExternalSecretArgs extends Pick<ExternalSecretPlanArgs, "keys" 
   readonly source: SecretSource;
   readonly transform?: { readonly externalSecret?: Transform<ExternalSecretManifest> };
 }
+
+const SHAPES: Shapes = {
+  namespace: "an object",
+  source: "an object",
+  keys: "an object of objects, by name",
+  "keys.*.field?": "a text",
+  "remote?": "a text",
+  "template?": "an object",
+  "template.*": "a text",
+  "transform?": "an object",
+};
 
 /**
  * A Secret of the same name that follows a secret outside of the cluster. The program never sees what is in it: neither does the state. An
@@ -27,6 +39,7 @@ export class ExternalSecret extends Component {
   readonly secretName: string;
 
   constructor(name: string, args: ExternalSecretArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuseShape(`ExternalSecret "${name}"`, args, SHAPES);
     const { namespace, source, transform, ...rest } = args;
     const plan: ExternalSecretPlanArgs = { ...rest, name, namespace: namespace.name, source: source.names };
     refuse(`ExternalSecret "${name}"`, externalSecretProblems(plan));

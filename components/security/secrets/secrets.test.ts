@@ -14,6 +14,10 @@ const source: SourcePlanArgs = { name: "secrets", ...aws, namespaces: ["shop"] }
 const names = { name: "secrets", prefix: "shop/production", namespaces: ["shop"] };
 const wanted: ExternalSecretPlanArgs = { name: "pager", namespace: "shop", source: names, keys: { key: {} } };
 
+const namespace = { name: "shop" };
+/** What is thrown at arguments of which one field is wrong. */
+const refused = (field: string) => expect.objectContaining({ problems: [expect.objectContaining({ field })] });
+
 /** A source, and what is made of it. */
 const program = (args: Partial<ExternalSecretArgs> = {}) =>
   record("production", () => {
@@ -87,6 +91,17 @@ describe("a source", () => {
     expect(sourceProblems({ ...source, [field]: given }).map((problem) => problem.field)).toEqual([field]);
   });
 
+  test.each([
+    ["prefix", undefined],
+    ["prefix", 7],
+    ["namespaces", null],
+    ["namespaces", "shop"],
+    ["tags", null],
+  ])("is refused by its field with %s %j", (field, given) => {
+    const args = { ...aws, namespaces: [{ name: "shop" }], [field]: given } as never;
+    expect(() => new SecretSource("secrets", args)).toThrow(refused(field));
+  });
+
   test("that is right is refused for nothing", () => expect(sourceProblems({ ...source, kmsKeyArn: KEY })).toEqual([]));
 });
 
@@ -137,6 +152,24 @@ describe("a Secret from outside", () => {
     ["namespace", { namespace: "data" }],
   ])("is refused for its %s: %j", (field, more) => {
     expect(externalSecretProblems({ ...wanted, ...more }).map((problem) => problem.field)).toEqual([field]);
+  });
+
+  test.each([
+    ["keys", undefined],
+    ["keys.k", { k: null }],
+    ["keys.k.field", { k: { field: 7 } }],
+  ])("is refused by its field with %s: %j", (field, keys) => {
+    expect(() => new ExternalSecret("pager", { namespace, source: { names }, keys } as never)).toThrow(refused(field));
+  });
+
+  test.each([
+    ["template", { template: null }],
+    ["template.url", { template: { url: null } }],
+    ["remote", { remote: null }],
+    ["source", { source: null }],
+  ])("is refused by its field with %s of %j", (field, wrong) => {
+    const args = { namespace, source: { names }, keys: { key: {} }, ...wrong } as never;
+    expect(() => new ExternalSecret("pager", args)).toThrow(refused(field));
   });
 
   test("in a namespace that may not use its source is refused, and told which may", async () => {

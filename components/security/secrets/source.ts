@@ -7,6 +7,7 @@ import type { Namespace } from "../../cluster/namespace.ts";
 import { Component } from "../../core/component.ts";
 import { refuse } from "../../core/invalid.ts";
 import { MANAGED } from "../../core/labels.ts";
+import { refuseShape, type Shapes } from "../../core/shape.ts";
 import type { Transform } from "../../core/transform.ts";
 import { awsName } from "../../data/aws/name.ts";
 import { LONGEST_ROLE, policyOf } from "../../data/aws/pod-identity-plan.ts";
@@ -32,6 +33,17 @@ export interface SecretSourceArgs extends AwsSecrets {
   readonly transform?: { readonly store?: Transform<ClusterSecretStoreManifest> };
 }
 
+const SHAPES: Shapes = {
+  region: "a text",
+  prefix: "a text",
+  accountId: "a text",
+  oidcProvider: "a text",
+  "kmsKeyArn?": "a text",
+  namespaces: "a list of objects",
+  "tags?": "an object",
+  "transform?": "an object",
+};
+
 /**
  * AWS Secrets Manager, as the External Secrets Operator reads it: with a role of its own, which may read what begins with its prefix and
  * nothing else. The cluster must have the operator: `also: ["externalSecrets"]`.
@@ -41,6 +53,7 @@ export class SecretSource extends Component {
   readonly names: { readonly name: string; readonly prefix: string; readonly namespaces: readonly string[] };
 
   constructor(name: string, args: SecretSourceArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuseShape(`SecretSource "${name}"`, args, SHAPES);
     const namespaces = args.namespaces.map((one) => one.name);
     const plan: SourcePlanArgs = { ...args, name, namespaces };
     refuse(`SecretSource "${name}"`, sourceProblems(plan));
