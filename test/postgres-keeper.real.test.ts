@@ -167,12 +167,68 @@ describe.skipIf(missing)(`Audit events in a real PostgreSQL${missing ? ` (${miss
     for (const table of all) expect(await reports.query(`SELECT * FROM ${table}`), table).toEqual([]);
     const auditing = connect("auditing_orders");
     for (const sql of [
+      "SELECT * FROM audit.events",
       "DELETE FROM audit.events",
       "UPDATE audit.events SET actor = 'x'",
       "SELECT * FROM orders",
       "SELECT * FROM audit.secret",
     ])
       await expect(auditing.query(sql), sql).rejects.toThrow(/permission denied/);
+  });
+
+  test("of a time are asked for by an auditor, and the question is one of them", async () => {
+    const sql = "SELECT action, actor, purpose FROM audit.during(now() - interval '1 hour', $1, 'incident-7')";
+    const auditing = connect("auditing_orders");
+    const all = await auditing.query(sql, ["infinity"]);
+    expect(all.at(-1)).toEqual({ action: "audit.read", actor: "auditing_orders", purpose: "incident-7" });
+    expect(all.map(({ action }) => action)).toEqual(expect.arrayContaining(["order.place", "order.read"]));
+    expect(await auditing.query(sql, ["2020-01-01"])).toEqual([]);
+    await expect(database.query(sql, ["infinity"])).rejects.toThrow(/permission denied for function during/);
+  });
+
+  test("wait for no keeper, and no keeper waits for them", async () => {
+    const event = { ...SUPPORT, action: "order.read", object: "orders/y", subject: "dora", outcome: "done" } as const;
+    // Every lock that adding takes is held while the keeper runs.
+    const ran = await new Audit(database, true).run(async (_ask, record) => {
+      await record(event);
+      return keep();
+    });
+    expect(ran).toEqual({ status: 0, said: "" });
+  });
+
+  test("are kept although the database's owner has everyone's sessions read only, and cut short", async () => {
+    try {
+      for (const setting of ["statement_timeout = 1", "default_transaction_read_only = on"])
+        await database.query(`ALTER DATABASE orders SET ${setting}`);
+      expect(keep()).toEqual({ status: 0, said: "" });
+    } finally {
+      await server.admin("ALTER DATABASE orders RESET ALL");
+    }
+  });
+
+  test("have the one policy and rows' security again after somebody has changed them", async () => {
+    const policies = "SELECT tablename, policyname, roles::text, cmd, qual, with_check FROM pg_policies ORDER BY 1, 2";
+    const before = await asAdmin(policies);
+    expect(before).toEqual([
+      {
+        tablename: "events",
+        policyname: "added",
+        roles: "{orders_owner}",
+        cmd: "INSERT",
+        qual: null,
+        with_check: "true",
+      },
+    ]);
+    await asAdmin("ALTER POLICY added ON audit.events TO PUBLIC");
+    await asAdmin("CREATE POLICY looked_into ON audit.events FOR SELECT USING (true)");
+    for (const table of ["events", "events_rest", "secret"])
+      await asAdmin(`ALTER TABLE audit.${table} DISABLE ROW LEVEL SECURITY`);
+    await asAdmin("GRANT SELECT ON audit.events TO orders_auditor");
+    expect(keep()).toEqual({ status: 0, said: "" });
+    expect(await asAdmin(policies)).toEqual(before);
+    const open = "SELECT relname FROM pg_class WHERE relnamespace = 'audit'::regnamespace AND relkind IN ('r', 'p')";
+    expect(await asAdmin(`${open} AND NOT relrowsecurity`)).toEqual([]);
+    await expect(connect("auditing_orders").query("SELECT * FROM audit.events")).rejects.toThrow(/permission denied/);
   });
 
   test("stand with the change or not at all", async () => {
