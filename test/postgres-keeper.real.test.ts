@@ -167,23 +167,12 @@ describe.skipIf(missing)(`Audit events in a real PostgreSQL${missing ? ` (${miss
     for (const table of all) expect(await reports.query(`SELECT * FROM ${table}`), table).toEqual([]);
     const auditing = connect("auditing_orders");
     for (const sql of [
-      "SELECT * FROM audit.events",
       "DELETE FROM audit.events",
       "UPDATE audit.events SET actor = 'x'",
       "SELECT * FROM orders",
       "SELECT * FROM audit.secret",
     ])
       await expect(auditing.query(sql), sql).rejects.toThrow(/permission denied/);
-  });
-
-  test("of a time are asked for by an auditor, and the question is one of them", async () => {
-    const sql = "SELECT action, actor, purpose FROM audit.during(now() - interval '1 hour', $1, 'incident-7')";
-    const auditing = connect("auditing_orders");
-    const all = await auditing.query(sql, ["infinity"]);
-    expect(all.at(-1)).toEqual({ action: "audit.read", actor: "auditing_orders", purpose: "incident-7" });
-    expect(all.map(({ action }) => action)).toEqual(expect.arrayContaining(["order.place", "order.read"]));
-    expect(await auditing.query(sql, ["2020-01-01"])).toEqual([]);
-    await expect(database.query(sql, ["infinity"])).rejects.toThrow(/permission denied for function during/);
   });
 
   test("wait for no keeper, and no keeper waits for them", async () => {
@@ -206,29 +195,22 @@ describe.skipIf(missing)(`Audit events in a real PostgreSQL${missing ? ` (${miss
     }
   });
 
-  test("have the one policy and rows' security again after somebody has changed them", async () => {
+  test("have their two policies and rows' security again after somebody has changed them", async () => {
     const policies = "SELECT tablename, policyname, roles::text, cmd, qual, with_check FROM pg_policies ORDER BY 1, 2";
     const before = await asAdmin(policies);
+    const events = { tablename: "events", qual: null, with_check: null };
     expect(before).toEqual([
-      {
-        tablename: "events",
-        policyname: "added",
-        roles: "{orders_owner}",
-        cmd: "INSERT",
-        qual: null,
-        with_check: "true",
-      },
+      { ...events, policyname: "added", roles: "{orders_owner}", cmd: "INSERT", with_check: "true" },
+      { ...events, policyname: "looked_into", roles: "{orders_auditor}", cmd: "SELECT", qual: "true" },
     ]);
     await asAdmin("ALTER POLICY added ON audit.events TO PUBLIC");
-    await asAdmin("CREATE POLICY looked_into ON audit.events FOR SELECT USING (true)");
+    await asAdmin("CREATE POLICY looked_into_too ON audit.events FOR SELECT USING (true)");
     for (const table of ["events", "events_rest", "secret"])
       await asAdmin(`ALTER TABLE audit.${table} DISABLE ROW LEVEL SECURITY`);
-    await asAdmin("GRANT SELECT ON audit.events TO orders_auditor");
     expect(keep()).toEqual({ status: 0, said: "" });
     expect(await asAdmin(policies)).toEqual(before);
     const open = "SELECT relname FROM pg_class WHERE relnamespace = 'audit'::regnamespace AND relkind IN ('r', 'p')";
     expect(await asAdmin(`${open} AND NOT relrowsecurity`)).toEqual([]);
-    await expect(connect("auditing_orders").query("SELECT * FROM audit.events")).rejects.toThrow(/permission denied/);
   });
 
   test("stand with the change or not at all", async () => {

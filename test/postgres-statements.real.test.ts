@@ -99,7 +99,8 @@ describe.skipIf(whyNotUnpacked)(`pgaudit by our settings${whyNotUnpacked ? ` (${
     ask(
       "CREATE ROLE keeper LOGIN",
       "CREATE ROLE owner",
-      "CREATE ROLE auditor LOGIN",
+      "CREATE ROLE auditor",
+      "CREATE ROLE auditing LOGIN IN ROLE auditor",
       "CREATE SCHEMA audit AUTHORIZATION keeper",
     );
     writeFileSync(join(root, "tmp/keep.sql"), KEEP_SQL);
@@ -115,12 +116,17 @@ describe.skipIf(whyNotUnpacked)(`pgaudit by our settings${whyNotUnpacked ? ` (${
         .filter((line) => line.includes("AUDIT"));
     };
     const one = "SELECT action FROM audit.about('anna-4711', 'x')";
-    const [line, ...others] = readings("SET SESSION AUTHORIZATION auditor", `BEGIN; ${one}; ROLLBACK`);
+    const [line, ...others] = readings("SET SESSION AUTHORIZATION auditing", `BEGIN; ${one}; ROLLBACK`);
     expect(others).toEqual([]);
     expect(line).toMatch(/AUDIT: OBJECT,\d+,\d+,READ,SELECT,TABLE,audit\.events,/);
     expect(line).not.toContain("anna-4711");
-    expect(readings("SELECT count(*) FROM audit.events")).toEqual([expect.stringMatching(/OBJECT,.*,audit\.events,/)]);
-    // The one of whoever asked as the superuser is no event, and the one that was taken back is none.
+    const direct = [expect.stringMatching(/OBJECT,.*,audit\.events,SELECT count\(\*\) FROM audit\.events/)];
+    expect(readings("SET SESSION AUTHORIZATION auditing", "SELECT count(*) FROM audit.events")).toEqual(direct);
+    expect(
+      readings("SET SESSION AUTHORIZATION auditing", "SET ROLE auditor", "SELECT count(*) FROM audit.events"),
+    ).toEqual(direct);
+    expect(readings("SELECT count(*) FROM audit.events")).toEqual(direct);
+    // None of them is an event: what was asked for by its function was taken back.
     expect(ask("SELECT count(*) FROM audit.events").trim()).toBe("0");
     // Adding is no reading, nor is the keeper's own work.
     const add =

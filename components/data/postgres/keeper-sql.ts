@@ -8,9 +8,8 @@ const SAID = "actor, actor_kind, action, object, subject, purpose, outcome, trac
 
 /**
  * Makes the table of audit events and its months, and drops those that are past their time. It runs as the keeper, whose schema `audit` is; any
- * number of times. A member of `owner` can add events and nothing more, a member of `auditor` can ask for them by two functions that write down the
- * question, and whoever may read everything reads none of them. Whom an event is about is kept as a key, made with a secret that nobody but the
- * keeper reads. What stands already is left alone: each of `ALTER TABLE`, `CREATE INDEX`, `CREATE TRIGGER` and `CREATE POLICY` would wait for services
+ * number of times. A member of `owner` can add events and nothing more, a member of `auditor` can read them, and whoever may read everything
+ * reads none of them. Whom an event is about is kept as a key, made with a secret that nobody but the keeper reads. What stands already is left alone: each of `ALTER TABLE`, `CREATE INDEX`, `CREATE TRIGGER` and `CREATE POLICY` would wait for services
  * that write events, and have others wait, though nothing changes.
  */
 export const KEEP_SQL = `\\set ON_ERROR_STOP on
@@ -60,34 +59,39 @@ SELECT 'CREATE TRIGGER disguise BEFORE INSERT ON audit.events
   FOR EACH ROW WHEN (NEW.subject IS NOT NULL) EXECUTE FUNCTION audit.disguise()'
   WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'audit.events'::regclass AND tgname = 'disguise') \\gexec
 
--- Whoever asks is written down first, in their own transaction.
-CREATE OR REPLACE FUNCTION audit.about(person text, purpose text) RETURNS SETOF audit.events
+-- Whoever asks is written down first, in their own transaction. The rows are read with their own right: pgaudit passes over what a function reads
+-- with another's.
+CREATE OR REPLACE FUNCTION audit.asked(person text, purpose text) RETURNS text
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog AS $$
 BEGIN
   INSERT INTO audit.events (actor, actor_kind, action, object, subject, purpose, outcome)
     VALUES (session_user, 'service', 'audit.read', 'audit/events', person, purpose, 'done');
-  RETURN QUERY SELECT * FROM audit.events AS e WHERE e.subject = audit.key_of(person) ORDER BY e.at;
+  RETURN audit.key_of(person);
 END $$;
-CREATE OR REPLACE FUNCTION audit.during(since timestamptz, until timestamptz, purpose text) RETURNS SETOF audit.events
-  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE OR REPLACE FUNCTION audit.about(person text, purpose text) RETURNS SETOF audit.events
+  LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog AS $$
+DECLARE
+  key text := audit.asked(person, purpose);
 BEGIN
-  INSERT INTO audit.events (actor, actor_kind, action, object, purpose, outcome)
-    VALUES (session_user, 'service', 'audit.read', 'audit/events', purpose, 'done');
-  RETURN QUERY SELECT * FROM audit.events AS e WHERE e.at >= since AND e.at < until ORDER BY e.at;
+  RETURN QUERY SELECT * FROM audit.events AS e WHERE e.subject = key ORDER BY e.at;
 END $$;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA audit FROM PUBLIC;
 
--- There is this one policy, and no other.
+-- There are these two policies, and no other.
 SELECT format('DROP POLICY %I ON audit.%I', policyname, tablename) FROM pg_policies
-  WHERE schemaname = 'audit' AND (tablename, policyname, permissive, roles, cmd, qual, with_check)
-    IS DISTINCT FROM ('events', 'added', 'PERMISSIVE', ARRAY[:'owner']::name[], 'INSERT', NULL, 'true') \\gexec
+  WHERE schemaname = 'audit' AND (tablename, policyname, permissive, roles, cmd, qual, with_check) IS DISTINCT FROM
+      ('events', 'added', 'PERMISSIVE', ARRAY[:'owner']::name[], 'INSERT', NULL, 'true')
+    AND (tablename, policyname, permissive, roles, cmd, qual, with_check) IS DISTINCT FROM
+      ('events', 'looked_into', 'PERMISSIVE', ARRAY[:'auditor']::name[], 'SELECT', 'true', NULL) \\gexec
 SELECT format('CREATE POLICY added ON audit.events FOR INSERT TO %I WITH CHECK (true)', :'owner')
-  WHERE NOT EXISTS (SELECT FROM pg_policies WHERE schemaname = 'audit') \\gexec
+  WHERE NOT EXISTS (SELECT FROM pg_policies WHERE schemaname = 'audit' AND policyname = 'added') \\gexec
+SELECT format('CREATE POLICY looked_into ON audit.events FOR SELECT TO %I USING (true)', :'auditor')
+  WHERE NOT EXISTS (SELECT FROM pg_policies WHERE schemaname = 'audit' AND policyname = 'looked_into') \\gexec
 GRANT USAGE ON SCHEMA audit TO :"owner", :"auditor";
 GRANT INSERT (${SAID}) ON audit.events TO :"owner";
-REVOKE SELECT ON audit.events FROM :"auditor";
-GRANT EXECUTE ON FUNCTION audit.about(text, text), audit.during(timestamptz, timestamptz, text) TO :"auditor";
--- Gives no row, for there is no policy by which it could: it has the database's log tell of every reading.
+GRANT SELECT ON audit.events TO :"auditor";
+GRANT EXECUTE ON FUNCTION audit.asked(text, text), audit.about(text, text) TO :"auditor";
+-- Gives no row, for there is no policy by which it could. It has the database's log tell of every reading.
 GRANT SELECT ON audit.events TO ${RECORDED_READING["pgaudit.role"]};
 
 DO $$

@@ -12,7 +12,8 @@ export const AUDITED_STATEMENTS: Readonly<Record<string, string>> = {
 
 /**
  * Has pgaudit record every reading of a table that this role was granted by its name, whoever reads: of audit events, and of nothing else. The role is one
- * that PostgreSQL brings, and could read them anyway as far as rights go. A line is written at once: it stays when the reader's transaction does not.
+ * that PostgreSQL brings, and could read them anyway as far as rights go. A line is written at once: it stays when the reader's transaction does not. pgaudit passes over
+ * what a function reads with a right that who has logged in is no member of.
  */
 export const RECORDED_READING = { "pgaudit.role": "pg_read_all_data" } as const;
 
