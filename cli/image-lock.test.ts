@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { IMAGES, type ImageLock, image } from "../components/images/index.ts";
 import { askRegistries, changesOf, endedOf, movedOf, newLock, toAsk } from "./image-lock.ts";
-import { RegistryError } from "./registry/client.ts";
+import { RegistryError } from "./registry/error.ts";
 
 const NOW = new Date("2026-08-02T00:00:00Z");
 const entry = (digest: string, locked = "2026-08-01T00:00:00.000Z") => ({ digest, mediaType: "m", locked });

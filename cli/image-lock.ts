@@ -6,7 +6,7 @@ import {
   image,
   type LockedImage,
 } from "../components/images/index.ts";
-import { RegistryError } from "./registry/client.ts";
+import { RegistryError } from "./registry/error.ts";
 import { parseReference, type Reference } from "./registry/reference.ts";
 
 /** So many are asked at once. */

@@ -175,6 +175,44 @@ describe.skipIf(missing)(`Audit events in a real PostgreSQL${missing ? ` (${miss
       await expect(auditing.query(sql), sql).rejects.toThrow(/permission denied/);
   });
 
+  test("wait for no keeper, and no keeper waits for them", async () => {
+    const event = { ...SUPPORT, action: "order.read", object: "orders/y", subject: "dora", outcome: "done" } as const;
+    // Every lock that adding takes is held while the keeper runs.
+    const ran = await new Audit(database, true).run(async (_ask, record) => {
+      await record(event);
+      return keep();
+    });
+    expect(ran).toEqual({ status: 0, said: "" });
+  });
+
+  test("are kept although the database's owner has everyone's sessions read only, and cut short", async () => {
+    try {
+      for (const setting of ["statement_timeout = 1", "default_transaction_read_only = on"])
+        await database.query(`ALTER DATABASE orders SET ${setting}`);
+      expect(keep()).toEqual({ status: 0, said: "" });
+    } finally {
+      await server.admin("ALTER DATABASE orders RESET ALL");
+    }
+  });
+
+  test("have their two policies and rows' security again after somebody has changed them", async () => {
+    const policies = "SELECT tablename, policyname, roles::text, cmd, qual, with_check FROM pg_policies ORDER BY 1, 2";
+    const before = await asAdmin(policies);
+    const events = { tablename: "events", qual: null, with_check: null };
+    expect(before).toEqual([
+      { ...events, policyname: "added", roles: "{orders_owner}", cmd: "INSERT", with_check: "true" },
+      { ...events, policyname: "looked_into", roles: "{orders_auditor}", cmd: "SELECT", qual: "true" },
+    ]);
+    await asAdmin("ALTER POLICY added ON audit.events TO PUBLIC");
+    await asAdmin("CREATE POLICY looked_into_too ON audit.events FOR SELECT USING (true)");
+    for (const table of ["events", "events_rest", "secret"])
+      await asAdmin(`ALTER TABLE audit.${table} DISABLE ROW LEVEL SECURITY`);
+    expect(keep()).toEqual({ status: 0, said: "" });
+    expect(await asAdmin(policies)).toEqual(before);
+    const open = "SELECT relname FROM pg_class WHERE relnamespace = 'audit'::regnamespace AND relkind IN ('r', 'p')";
+    expect(await asAdmin(`${open} AND NOT relrowsecurity`)).toEqual([]);
+  });
+
   test("stand with the change or not at all", async () => {
     const audit = new Audit(database, true);
     const event = { ...SUPPORT, action: "order.read", object: "orders/x", subject: "carl", outcome: "done" } as const;

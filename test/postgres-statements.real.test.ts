@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { appendFileSync, mkdirSync, readFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Scratch } from "@plumbline-shop/testing/scratch";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { AUDITED_STATEMENTS, NO_VALUES } from "../components/security/audit/statements.ts";
+import { KEEP_SQL } from "../components/data/postgres/keeper-sql.ts";
+import { AUDITED_STATEMENTS, NO_VALUES, RECORDED_READING } from "../components/security/audit/statements.ts";
 import { POSTGRESQL } from "../rehearsal/images/postgres.ts";
 import { unpackedImage, whyNotUnpacked } from "./support/unpacked-image.ts";
 
@@ -42,6 +43,7 @@ beforeAll(async () => {
   const settings = {
     ...AUDITED_STATEMENTS,
     ...NO_VALUES,
+    ...RECORDED_READING,
     // What the operator adds, and what a place in /tmp needs.
     shared_preload_libraries: "pgaudit",
     log_error_verbosity: "terse",
@@ -91,5 +93,44 @@ describe.skipIf(whyNotUnpacked)(`pgaudit by our settings${whyNotUnpacked ? ` (${
     expect(since).toMatch(/execute <unnamed>: INSERT INTO orders VALUES \(\$1\)/);
     expect(since).not.toMatch(/AUDIT/);
     expect(since).not.toContain("anna-4711");
+  });
+
+  test("records every reading of audit events, also one that is taken back, and not whom it was about", () => {
+    ask(
+      "CREATE ROLE keeper LOGIN",
+      "CREATE ROLE owner",
+      "CREATE ROLE auditor",
+      "CREATE ROLE auditing LOGIN IN ROLE auditor",
+      "CREATE SCHEMA audit AUTHORIZATION keeper",
+    );
+    writeFileSync(join(root, "tmp/keep.sql"), KEEP_SQL);
+    const roles = ["owner=owner", "auditor=auditor", "keep=34560000"].flatMap((one) => ["--set", one]);
+    const file = ["--no-psqlrc", "--quiet", "--dbname=postgres", ...roles, "--file=/tmp/keep.sql"];
+    run("psql", "--username=keeper", ...file);
+    const readings = (...statements: readonly string[]) => {
+      const before = log().length;
+      ask(...statements);
+      return log()
+        .slice(before)
+        .split("\n")
+        .filter((line) => line.includes("AUDIT"));
+    };
+    const one = "SELECT action FROM audit.about('anna-4711', 'x')";
+    const [line, ...others] = readings("SET SESSION AUTHORIZATION auditing", `BEGIN; ${one}; ROLLBACK`);
+    expect(others).toEqual([]);
+    expect(line).toMatch(/AUDIT: OBJECT,\d+,\d+,READ,SELECT,TABLE,audit\.events,/);
+    expect(line).not.toContain("anna-4711");
+    const direct = [expect.stringMatching(/OBJECT,.*,audit\.events,SELECT count\(\*\) FROM audit\.events/)];
+    expect(readings("SET SESSION AUTHORIZATION auditing", "SELECT count(*) FROM audit.events")).toEqual(direct);
+    expect(
+      readings("SET SESSION AUTHORIZATION auditing", "SET ROLE auditor", "SELECT count(*) FROM audit.events"),
+    ).toEqual(direct);
+    expect(readings("SELECT count(*) FROM audit.events")).toEqual(direct);
+    // None of them is an event: what was asked for by its function was taken back.
+    expect(ask("SELECT count(*) FROM audit.events").trim()).toBe("0");
+    // Adding is no reading, nor is the keeper's own work.
+    const add =
+      "INSERT INTO audit.events (actor, actor_kind, action, object, purpose, outcome) VALUES ('a', 'person', 'a', 'a', 'a', 'done')";
+    expect(readings(`SET ROLE owner; ${add}`)).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from "vitest";
-import { RegistryClient, RegistryError, type RegistryOptions } from "./client.ts";
+import { RegistryClient, type RegistryOptions } from "./client.ts";
+import { RegistryError } from "./error.ts";
 import {
   type Answer,
   digestOf,
@@ -43,6 +44,24 @@ test("what a tag means now is asked for without its content, where the registry 
 test("a registry that does not say it is asked for the content", async () => {
   const { client } = await clientOf((_, response) => response.writeHead(200, { "content-type": MANIFEST }).end(BODY));
   expect(await client.digestOf(REDIS)).toBe(digestOf(BODY));
+});
+
+test.each(["latest", "sha256:abc", digestOf("").toUpperCase(), `sha512:${"0".repeat(128)}`])(
+  "a registry that says %s, which is no digest to go by, is asked for the content",
+  async (said) => {
+    const { client } = await clientOf(({ method }, response) =>
+      send(response, BODY, { "docker-content-digest": method === "HEAD" ? said : digestOf(BODY) }),
+    );
+    expect(await client.digestOf(REDIS)).toBe(digestOf(BODY));
+  },
+);
+
+test("an image of what can be no registry is refused, by its registry's name", async () => {
+  const { client, asked } = await clientOf((_, response) => send(response, BODY));
+  const error = await client.resolve({ registry: "a:b", repository: "c", tag: "t" }).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(RegistryError);
+  expect((error as Error).message).toMatch(/^a:b is no address of a registry/);
+  expect(asked).toEqual([]);
 });
 
 test.each<[string, Answer, RegExp]>([
@@ -141,6 +160,40 @@ test("a token that is refused is an error that does not repeat who asked", async
   const error = (await client.resolve(REDIS).catch((thrown: unknown) => thrown)) as Error;
   expect(error.message).toMatch(/for a token, which gave none \(status 401\)$/);
   expect(`${error.stack}`).not.toContain("hunter2");
+});
+
+test("a name and password go over https or to this machine, never in clear to another", async () => {
+  const answer: Answer = ({ headers }, response) =>
+    headers.authorization
+      ? send(response, BODY)
+      : response.writeHead(401, { "www-authenticate": "Basic realm=r" }).end();
+  const credentials = async () => ({ user: "me", password: "hunter2" });
+  const { client, asked, url } = await clientOf(answer, { credentials });
+  await client.resolve(REDIS);
+  expect(asked.at(-1)?.authorization).toBe(`Basic ${Buffer.from("me:hunter2").toString("base64")}`);
+  asked.length = 0;
+  // The same server, by an address that nothing says to be this machine's.
+  const mirrors = new Map([["docker.io", new URL(`http://0.0.0.0:${url.port}`)]]);
+  const other = new RegistryClient({ mirrors, credentials, signal: new AbortController().signal });
+  const error = (await other.resolve(REDIS).catch((thrown: unknown) => thrown)) as Error;
+  expect(error).toBeInstanceOf(RegistryError);
+  expect(error.message).toMatch(/wants a name and password in clear, at http:\/\/0\.0\.0\.0:\d+/);
+  expect(asked.map(({ authorization }) => authorization)).toEqual([undefined]);
+});
+
+test.each([
+  ["more than any token", `{"token":"${"t".repeat(4 * 2 ** 20)}"}`, /sent more than 4 MiB, which no token has$/],
+  ["null", "null", /for a token, which gave none \(status 200\)$/],
+])("an answer of %s where a token is asked for is refused", async (_, body, message) => {
+  const { client } = await clientOf((request, response) => {
+    if (request.url?.startsWith("/token")) return void response.writeHead(200).end(body);
+    const realm = `Bearer realm="http://${request.headers.host}/token"`;
+    if (request.headers.authorization) send(response, BODY);
+    else response.writeHead(401, { "www-authenticate": realm }).end();
+  });
+  const error = await client.resolve(REDIS).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(RegistryError);
+  expect((error as Error).message).toMatch(message);
 });
 
 test("whoever stops it hears that, and nothing of registries", async () => {

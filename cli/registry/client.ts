@@ -1,12 +1,8 @@
 import { createHash } from "node:crypto";
 import { parseChallenge } from "./challenge.ts";
 import type { Credentials, FindCredentials } from "./credentials.ts";
+import { RegistryError } from "./error.ts";
 import { type Endpoint, endpointOf, isLoopback, type Reference } from "./reference.ts";
-
-/** A registry did not give what it was asked for. The message is for people, and names no credentials. */
-export class RegistryError extends Error {
-  override readonly name = "RegistryError";
-}
 
 export interface Resolved {
   /** Of the bytes that the registry gave: `sha256:…`. */
@@ -28,7 +24,7 @@ const MANIFESTS = [
   "application/vnd.oci.image.manifest.v1+json",
   "application/vnd.docker.distribution.manifest.v2+json",
 ];
-/** The specification has registries take manifests up to this size. */
+/** The specification has registries take manifests up to this size. A token is far smaller. */
 const MOST_BYTES = 4 * 2 ** 20;
 const TIMEOUT_MS = 30_000;
 
@@ -51,7 +47,7 @@ export class RegistryClient {
       throw wrong(reference, `answered with ${mediaType || "something of no type"}, which is no manifest`);
     }
     const digest = `sha256:${createHash("sha256")
-      .update(await this.#content(response, reference))
+      .update(await this.#content(response, reference, "manifest"))
       .digest("hex")}`;
     const said = response.headers.get("docker-content-digest");
     if (said?.startsWith("sha256:") && said !== digest)
@@ -62,17 +58,19 @@ export class RegistryClient {
   /** What a registry says that a tag means now. Docker's own counts that as no download; it is taken on trust. */
   async digestOf(reference: Reference): Promise<string> {
     const response = await this.#ask("HEAD", reference);
-    return response.headers.get("docker-content-digest") ?? (await this.resolve(reference)).digest;
+    const said = response.headers.get("docker-content-digest") ?? "";
+    // What else it may say, by another algorithm too, cannot be held against what is locked.
+    return /^sha256:[0-9a-f]{64}$/.test(said) ? said : (await this.resolve(reference)).digest;
   }
 
-  async #content(response: Response, reference: Reference): Promise<Buffer> {
+  async #content(response: Response, reference: Reference, what: "manifest" | "token"): Promise<Buffer> {
     const chunks: Uint8Array[] = [];
     let size = 0;
     try {
       for await (const chunk of response.body ?? []) {
         size += chunk.length;
         if (size > MOST_BYTES)
-          throw wrong(reference, `sent more than ${MOST_BYTES / 2 ** 20} MiB, which no manifest has`);
+          throw wrong(reference, `sent more than ${MOST_BYTES / 2 ** 20} MiB, which no ${what} has`);
         chunks.push(chunk);
       }
     } catch (error) {
@@ -108,16 +106,19 @@ export class RegistryClient {
   async #authorize(reference: Reference, { origin, repository }: Endpoint, header: string): Promise<string> {
     const challenge = parseChallenge(header);
     const credentials = await this.#options.credentials(new URL(origin).host);
-    if (challenge?.scheme === "basic" && credentials) return basic(credentials);
+    if (challenge?.scheme === "basic" && credentials) {
+      if (isInClear(new URL(origin)))
+        throw wrong(reference, `wants a name and password in clear, at ${origin}: they are given over https alone`);
+      return basic(credentials);
+    }
     if (challenge?.scheme !== "bearer") throw wrong(reference, REFUSALS[401] ?? "");
     const { realm, service } = challenge;
-    if (realm.protocol !== "https:" && !isLoopback(realm.hostname))
-      throw wrong(reference, `wants a token to be asked for in clear, at ${realm.origin}`);
+    if (isInClear(realm)) throw wrong(reference, `wants a token to be asked for in clear, at ${realm.origin}`);
     if (service !== undefined) realm.searchParams.set("service", service);
     realm.searchParams.set("scope", `repository:${repository}:pull`);
     const headers: Record<string, string> = credentials ? { authorization: basic(credentials) } : {};
     const response = await this.#fetch(reference, realm.href, { headers });
-    const { token, access_token = token } = (await response.json().catch(() => ({}))) as Record<string, unknown>;
+    const { token, access_token = token } = fieldsOf(await this.#content(response, reference, "token"));
     if (!response.ok || typeof access_token !== "string")
       throw wrong(reference, `sent to ${realm.origin} for a token, which gave none (status ${response.status})`);
     return `Bearer ${access_token}`;
@@ -149,6 +150,20 @@ const REFUSALS: Readonly<Record<number, string>> = {
   404: "has no such image",
   429: "has been asked too often for now",
 };
+
+/** Whether others could read what is sent there. */
+function isInClear({ protocol, hostname }: URL): boolean {
+  return protocol !== "https:" && !isLoopback(hostname);
+}
+
+/** Of a JSON object; none of anything else. */
+function fieldsOf(text: Buffer): Readonly<Record<string, unknown>> {
+  try {
+    return Object(JSON.parse(text.toString()));
+  } catch {
+    return {};
+  }
+}
 
 function basic({ user, password }: Credentials): string {
   return `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;

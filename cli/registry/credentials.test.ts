@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { Failure } from "../failure.ts";
 import { dockerCredentials } from "./credentials.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "plumbline-docker-"));
@@ -49,4 +50,17 @@ test("without a config nobody in particular asks; one that is no JSON is refused
   mkdirSync(join(dir, ".docker"), { recursive: true });
   writeFileSync(join(dir, ".docker", "config.json"), "{");
   expect(() => dockerCredentials({ HOME: dir })).toThrow(/config\.json cannot be read/);
+});
+
+test("a helper that gives no JSON is named, and nothing of what it gave is told", async () => {
+  writeFileSync(join(dir, "config.json"), JSON.stringify({ credsStore: "talking" }));
+  writeFileSync(join(dir, "docker-credential-talking"), "#!/bin/sh\ncat >/dev/null\necho hunter2\n");
+  chmodSync(join(dir, "docker-credential-talking"), 0o755);
+  const asked = dockerCredentials({ DOCKER_CONFIG: dir, PATH: `${dir}:${process.env.PATH}` })("a.example.com");
+  const error = (await asked.catch((thrown: unknown) => thrown)) as Failure;
+  expect(error).toBeInstanceOf(Failure);
+  expect(error.message).toMatch(
+    /^docker-credential-talking gave something that is no JSON when asked for a\.example\.com/,
+  );
+  expect(`${error.stack} ${error.fix} ${error.cause}`).not.toContain("hunter");
 });

@@ -77,6 +77,19 @@ async function ask(
     child.stdin?.on("error", () => {});
     child.stdin?.end(server);
   });
-  const { Username = "", Secret = "" } = JSON.parse(answer) as { Username?: string; Secret?: string };
+  const { Username = "", Secret = "" } = understood(answer, helper, server);
   return Username === "" ? undefined : { user: Username, password: Secret };
+}
+
+/** What a helper answers may be the secret itself: no error repeats any of it, and so none has the parser's for its cause. */
+function understood(answer: string, helper: string, server: string): { Username?: string; Secret?: string } {
+  try {
+    return Object(JSON.parse(answer));
+  } catch {
+    throw new Failure(
+      EXIT.failed,
+      `docker-credential-${helper} gave something that is no JSON when asked for ${server}.`,
+      `docker login ${server} writes anew what it knows. If it says the same then, that program is not of Docker's protocol for helpers.`,
+    );
+  }
 }

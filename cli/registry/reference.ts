@@ -1,3 +1,5 @@
+import { RegistryError } from "./error.ts";
+
 /** An image as a registry is asked for it. */
 export interface Reference {
   /** As people name it: `docker.io`, `registry.example.com:5000`. */
@@ -33,7 +35,10 @@ export interface Endpoint {
   readonly repository: string;
 }
 
-/** The address of an image's registry, or that of its mirror, by the registry's name; a mirror's path goes before the repository. */
+/**
+ * The address of an image's registry, or that of its mirror, by the registry's name; a mirror's path goes before the repository. Throws
+ * `RegistryError` if the registry's name can be no address.
+ */
 export function endpointOf({ registry, repository }: Reference, mirrors: ReadonlyMap<string, URL>): Endpoint {
   const mirror = mirrors.get(registry);
   if (mirror) {
@@ -41,10 +46,10 @@ export function endpointOf({ registry, repository }: Reference, mirrors: Readonl
     return { origin: mirror.origin, repository: folder === "" ? repository : `${folder}/${repository}` };
   }
   const host = registry === DOCKER ? "registry-1.docker.io" : registry;
-  return {
-    origin: new URL(`${isLoopback(host.replace(/:\d+$/, "")) ? "http" : "https"}://${host}`).origin,
-    repository,
-  };
+  const url = `${isLoopback(host.replace(/:\d+$/, "")) ? "http" : "https"}://${host}`;
+  if (!URL.canParse(url))
+    throw new RegistryError(`${registry} is no address of a registry: a host, with a port after a colon or without`);
+  return { origin: new URL(url).origin, repository };
 }
 
 /** Whether a host is this machine, which may be spoken to in clear. */

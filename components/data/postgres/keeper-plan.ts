@@ -28,7 +28,10 @@ const SCHEDULE = "20 3 * * *";
 const HOUR = 3_600;
 const RESOURCES: Resources = { requests: { cpu: "50m", memory: "64Mi" }, limits: { cpu: "500m", memory: "128Mi" } };
 
-/** One database does not wait for another that fails; the run has failed if any did. */
+/**
+ * One database does not wait for another that fails; the run has failed if any did. What a database's owner may set for everyone's sessions there,
+ * and would stop the keeper by, is said with the connection: it counts before anything is asked.
+ */
 const KEEP_SH = `#!/bin/bash
 set -uo pipefail
 code=0
@@ -36,6 +39,7 @@ for database in $DATABASES; do
   login="${KEEPER_PATHS.logins}/$database"
   . "${KEEPER_PATHS.files}/$database.env"
   PGUSER="$(cat "$login/username")" PGPASSWORD="$(cat "$login/password")" PGDATABASE="$database" \\
+    PGOPTIONS="-c statement_timeout=0 -c default_transaction_read_only=off" \\
     psql --no-psqlrc --quiet --no-password --tuples-only --no-align -v owner="$OWNER" -v auditor="$AUDITOR" -v keep="$KEEP" \\
     --file "${KEEPER_PATHS.files}/keep.sql" 2>&1 | sed -u 's/^.*INFO:  //' ||
     { echo "{\\"keeper\\":\\"failed\\",\\"database\\":\\"$database\\"}"; code=1; }

@@ -1,3 +1,5 @@
+import { RECORDED_READING } from "../../security/audit/statements.ts";
+
 /** Months for which there is a place beforehand: a keeper that fails for two is noticed long before. */
 const MONTHS_AHEAD = 2;
 
@@ -7,7 +9,8 @@ const SAID = "actor, actor_kind, action, object, subject, purpose, outcome, trac
 /**
  * Makes the table of audit events and its months, and drops those that are past their time. It runs as the keeper, whose schema `audit` is; any
  * number of times. A member of `owner` can add events and nothing more, a member of `auditor` can read them, and whoever may read everything
- * reads none of them. Whom an event is about is kept as a key, made with a secret that nobody but the keeper reads.
+ * reads none of them. Whom an event is about is kept as a key, made with a secret that nobody but the keeper reads. What stands already is left alone: each of `ALTER TABLE`, `CREATE INDEX`, `CREATE TRIGGER` and `CREATE POLICY` would wait for services
+ * that write events, and have others wait, though nothing changes.
  */
 export const KEEP_SQL = `\\set ON_ERROR_STOP on
 \\set VERBOSITY terse
@@ -25,7 +28,6 @@ CREATE TABLE IF NOT EXISTS audit.secret (
 );
 INSERT INTO audit.secret (value)
   VALUES (decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex')) ON CONFLICT DO NOTHING;
-ALTER TABLE audit.secret ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE IF NOT EXISTS audit.events (
   id         uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -40,11 +42,11 @@ CREATE TABLE IF NOT EXISTS audit.events (
   outcome    text NOT NULL CHECK (outcome IN ('done', 'refused', 'failed')),
   trace_id   text CHECK (trace_id ~ '^[0-9a-f]{32}$')
 ) PARTITION BY RANGE (at);
-CREATE INDEX IF NOT EXISTS events_subject_at ON audit.events (subject, at);
+SELECT 'CREATE INDEX events_subject_at ON audit.events (subject, at)' WHERE to_regclass('audit.events_subject_at') IS NULL \\gexec
 -- An event is never lost for want of a month: it waits here until there is one.
 CREATE TABLE IF NOT EXISTS audit.events_rest PARTITION OF audit.events DEFAULT;
-ALTER TABLE audit.events ENABLE ROW LEVEL SECURITY;
-ALTER TABLE audit.events_rest ENABLE ROW LEVEL SECURITY;
+SELECT format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', oid::regclass) FROM pg_class
+  WHERE relnamespace = 'audit'::regnamespace AND relkind IN ('r', 'p') AND NOT relrowsecurity \\gexec
 
 CREATE OR REPLACE FUNCTION audit.key_of(person text) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog
   RETURN (SELECT encode(sha256(value || sha256(value || convert_to(person, 'UTF8'))), 'hex') FROM audit.secret);
@@ -53,27 +55,44 @@ BEGIN
   NEW.subject := audit.key_of(NEW.subject);
   RETURN NEW;
 END $$;
-CREATE OR REPLACE TRIGGER disguise BEFORE INSERT ON audit.events
-  FOR EACH ROW WHEN (NEW.subject IS NOT NULL) EXECUTE FUNCTION audit.disguise();
+SELECT 'CREATE TRIGGER disguise BEFORE INSERT ON audit.events
+  FOR EACH ROW WHEN (NEW.subject IS NOT NULL) EXECUTE FUNCTION audit.disguise()'
+  WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'audit.events'::regclass AND tgname = 'disguise') \\gexec
 
--- Whoever asks is written down first.
-CREATE OR REPLACE FUNCTION audit.about(person text, purpose text) RETURNS SETOF audit.events
+-- Whoever asks is written down first, in their own transaction. The rows are read with their own right: pgaudit passes over what a function reads
+-- with another's.
+CREATE OR REPLACE FUNCTION audit.asked(person text, purpose text) RETURNS text
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog AS $$
 BEGIN
   INSERT INTO audit.events (actor, actor_kind, action, object, subject, purpose, outcome)
     VALUES (session_user, 'service', 'audit.read', 'audit/events', person, purpose, 'done');
-  RETURN QUERY SELECT * FROM audit.events AS e WHERE e.subject = audit.key_of(person) ORDER BY e.at;
+  RETURN audit.key_of(person);
+END $$;
+CREATE OR REPLACE FUNCTION audit.about(person text, purpose text) RETURNS SETOF audit.events
+  LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog AS $$
+DECLARE
+  key text := audit.asked(person, purpose);
+BEGIN
+  RETURN QUERY SELECT * FROM audit.events AS e WHERE e.subject = key ORDER BY e.at;
 END $$;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA audit FROM PUBLIC;
 
-DROP POLICY IF EXISTS added ON audit.events;
-CREATE POLICY added ON audit.events FOR INSERT TO :"owner" WITH CHECK (true);
-DROP POLICY IF EXISTS looked_into ON audit.events;
-CREATE POLICY looked_into ON audit.events FOR SELECT TO :"auditor" USING (true);
+-- There are these two policies, and no other.
+SELECT format('DROP POLICY %I ON audit.%I', policyname, tablename) FROM pg_policies
+  WHERE schemaname = 'audit' AND (tablename, policyname, permissive, roles, cmd, qual, with_check) IS DISTINCT FROM
+      ('events', 'added', 'PERMISSIVE', ARRAY[:'owner']::name[], 'INSERT', NULL, 'true')
+    AND (tablename, policyname, permissive, roles, cmd, qual, with_check) IS DISTINCT FROM
+      ('events', 'looked_into', 'PERMISSIVE', ARRAY[:'auditor']::name[], 'SELECT', 'true', NULL) \\gexec
+SELECT format('CREATE POLICY added ON audit.events FOR INSERT TO %I WITH CHECK (true)', :'owner')
+  WHERE NOT EXISTS (SELECT FROM pg_policies WHERE schemaname = 'audit' AND policyname = 'added') \\gexec
+SELECT format('CREATE POLICY looked_into ON audit.events FOR SELECT TO %I USING (true)', :'auditor')
+  WHERE NOT EXISTS (SELECT FROM pg_policies WHERE schemaname = 'audit' AND policyname = 'looked_into') \\gexec
 GRANT USAGE ON SCHEMA audit TO :"owner", :"auditor";
 GRANT INSERT (${SAID}) ON audit.events TO :"owner";
 GRANT SELECT ON audit.events TO :"auditor";
-GRANT EXECUTE ON FUNCTION audit.about(text, text) TO :"auditor";
+GRANT EXECUTE ON FUNCTION audit.asked(text, text), audit.about(text, text) TO :"auditor";
+-- Gives no row, for there is no policy by which it could. It has the database's log tell of every reading.
+GRANT SELECT ON audit.events TO ${RECORDED_READING["pgaudit.role"]};
 
 DO $$
 DECLARE

@@ -94,6 +94,13 @@ describe("the keeper of a Postgres' audit events", () => {
     });
   });
 
+  test("every reading of events is recorded, where there are any", async () => {
+    const none = await made(undefined, () => "owner");
+    const parameters = (all: Recording<unknown>) => all.inputsOf(":Cluster", "postgres").spec.postgresql.parameters;
+    expect(parameters(owner)).toHaveProperty(["pgaudit.role"], "pg_read_all_data");
+    expect(parameters(none)).not.toHaveProperty(["pgaudit.role"]);
+  });
+
   test("what cannot be is refused", () => {
     const databases = ["orders", "stock"];
     const said = (events: object) =>

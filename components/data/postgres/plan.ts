@@ -9,7 +9,7 @@ import { amount, type Quantity } from "../../core/quantity.ts";
 import { lacks, spread } from "../../core/spread.ts";
 import type { Destination, Pods } from "../../core/usage.ts";
 import { image } from "../../images/catalogue.ts";
-import { AUDITED_STATEMENTS, NO_VALUES } from "../../security/audit/statements.ts";
+import { AUDITED_STATEMENTS, NO_VALUES, RECORDED_READING } from "../../security/audit/statements.ts";
 import { dataLabels, declaredAnnotations } from "../declared.ts";
 import type { CompleteArgs } from "./args.ts";
 import type { clusterParts } from "./backup.ts";
@@ -199,6 +199,7 @@ export function clusterPlan(
           wal_retrieve_retry_interval: STANDBY_RETRIES_EVERY,
           // The operator loads pgaudit when it finds a setting of it.
           ...(args.dataClass === "personal" && { ...AUDITED_STATEMENTS, ...NO_VALUES }),
+          ...(args.audit && RECORDED_READING),
           ...parameters,
         },
         ...(instances > 1 ? { synchronous: { method: "any", number: 1, dataDurability: "required" } } : {}),

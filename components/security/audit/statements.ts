@@ -10,6 +10,13 @@ export const AUDITED_STATEMENTS: Readonly<Record<string, string>> = {
   "pgaudit.log_parameter": "off",
 };
 
+/**
+ * Has pgaudit record every reading of a table that this role was granted by its name, whoever reads: of audit events, and of nothing else. The role is one
+ * that PostgreSQL brings, and could read them anyway as far as rights go. A line is written at once: it stays when the reader's transaction does not. pgaudit passes over
+ * what a function reads with a right that who has logged in is no member of.
+ */
+export const RECORDED_READING = { "pgaudit.role": "pg_read_all_data" } as const;
+
 /** What keeps values out of every other line of the log: those of parameters, of a slow statement and of one that failed. */
 export const NO_VALUES: Readonly<Record<string, string>> = {
   log_parameter_max_length: "0",
