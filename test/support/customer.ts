@@ -45,7 +45,13 @@ export async function sendCustomer(checkout: Checkout): Promise<void> {
   await apply(checkout, {
     apiVersion: "v1",
     kind: "Pod",
-    metadata: { name: NAME, namespace: NAMESPACE, labels: { "gateway.networking.k8s.io/gateway-name": "gateway" } },
+    metadata: {
+      name: NAME,
+      namespace: NAMESPACE,
+      labels: { "gateway.networking.k8s.io/gateway-name": "gateway" },
+      // The cluster's policies hold for a test, too.
+      annotations: { "plumbline.dev/opt-out.probes": "it sends requests and answers none" },
+    },
     spec: {
       automountServiceAccountToken: false,
       terminationGracePeriodSeconds: 0,
