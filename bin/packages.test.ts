@@ -104,8 +104,9 @@ describe("packages.mjs", () => {
       echo '{}' > node_modules/zod/package.json && touch node_modules/node/bin/node && echo '${done}' > node_modules/.package-lock.json`;
     const body = [
       "echo $$ >> calls",
-      "mkdir at-it || echo together >> calls",
+      // Before a test can see that it is at it, and end it.
       "trap 'kill $!; rmdir at-it; exit 1' INT TERM",
+      "mkdir at-it || echo together >> calls",
       `sleep ${seconds} & wait $!`,
       "rmdir at-it",
       `[ ${exit} = 0 ] && ${make}`,
