@@ -27,6 +27,8 @@ export interface RoutePlanArgs {
   readonly timeout: Duration;
   /** Those that it is for; all by default. */
   readonly methods?: readonly Method[];
+  /** Those of all that it names as well, where a route of the same path names them and would else come first. */
+  readonly alsoNamed?: readonly Method[];
   /** What it is held to; stepped down from, the route says why. */
   readonly rateLimit?: RateLimit | OptOut;
 }
@@ -41,6 +43,7 @@ export function routePlan({
   service,
   timeout,
   methods,
+  alsoNamed = [],
   rateLimit,
 }: RoutePlanArgs): HttpRouteManifest {
   const headers = versionHeaders(version);
@@ -64,7 +67,7 @@ export function routePlan({
       hostnames: [gateway.host],
       rules: [
         {
-          matches: methods ? methods.map((method) => ({ ...match, method })) : [match],
+          matches: [...(methods ? [] : [match]), ...(methods ?? alsoNamed).map((method) => ({ ...match, method }))],
           filters: [
             {
               type: "ResponseHeaderModifier",
@@ -112,14 +115,21 @@ export function routesPlan(
     rateLimit: isOptOut(rateLimit) ? undefined : rateLimitPlan(rateLimit, together),
   };
   const isTreated = isEnvoy && (treatment.settings ?? treatment.rateLimit) !== undefined;
-  const treated = (name: string, sent: "repeatable" | "once", only: Pick<RoutePlanArgs, "methods"> = {}) => ({
+  const treated = (
+    name: string,
+    sent: "repeatable" | "once",
+    only: Pick<RoutePlanArgs, "methods" | "alsoNamed"> = {},
+  ) => ({
     route: routePlan({ ...args, name, timeout, rateLimit, ...only }),
     policy: isTreated ? trafficPolicyPlan(name, args.namespace, { ...treatment, sent }) : undefined,
   });
-  const all = treated(args.name, "once");
-  if (!isResilient || retries === 0) return [all];
-  // The more specific match wins: with a method before without.
-  return [all, treated(`${args.name}-repeatable`, "repeatable", { methods: CALLING.repeatableMethods })];
+  // The more specific match wins: with a method before without, and that before more headers.
+  if (!isResilient || retries === 0)
+    return [treated(args.name, "once", versionHeaders(args.version) ? { alsoNamed: CALLING.repeatableMethods } : {})];
+  return [
+    treated(args.name, "once"),
+    treated(`${args.name}-repeatable`, "repeatable", { methods: CALLING.repeatableMethods }),
+  ];
 }
 
 /** Longest time that the Gateway API's duration can say in milliseconds (five digits). */

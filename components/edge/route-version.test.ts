@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { responseHeaders } from "./response-headers.ts";
-import { routePlan } from "./route-plan.ts";
+import { routePlan, routesPlan } from "./route-plan.ts";
 import { endHeaders, type RouteVersion, versionProblems } from "./route-version.ts";
 
 const gateway = { name: "edge", namespace: "edge", host: "shop.example.com", responseHeaders: responseHeaders() };
@@ -15,6 +15,20 @@ test("a version is the beginning of a path, or a header", () => {
   expect(first({ name: "v2", by: "header" })?.matches).toEqual([
     { path: { type: "PathPrefix", value: "/orders" }, headers: [{ type: "Exact", name: "API-Version", value: "v2" }] },
   ]);
+});
+
+test("by its header it comes before a route of the same path that names methods, whatever it says itself of retries", () => {
+  const { timeout: _, ...args } = to;
+  const version = { name: "v2", by: "header" } as const;
+  const matches = (retries: number, of?: RouteVersion) =>
+    routesPlan({ ...args, version: of }, { timeout: "2s", retries }, "envoy").flatMap(({ route }) =>
+      (route.spec.rules[0]?.matches ?? []).map(({ method, headers }) => `${method ?? "all"} ${headers?.length ?? 0}`),
+    );
+  const named = matches(2).filter((match) => !match.startsWith("all"));
+  expect(named).toContain("GET 0");
+  for (const retries of [0, 2])
+    expect(matches(retries, version)).toEqual(["all 1", ...named.map((match) => match.replace("0", "1"))]);
+  expect(matches(0, { name: "v2" })).toEqual(["all 0"]);
 });
 
 test("its end is told on every answer, in the words of the RFCs", () => {
