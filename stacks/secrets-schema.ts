@@ -1,14 +1,13 @@
 import { z } from "zod";
+import { ACCOUNT_ID, isAccountId, isRegion, REGION } from "../components/data/aws/place.ts";
 import { refreshProblems } from "../components/security/secrets/external-secret-plan.ts";
 import {
   isKeyArn,
   isOidcProvider,
   isPrefix,
-  isRegion,
   KEY_ARN,
   OIDC_PROVIDER,
   PREFIX,
-  REGION,
 } from "../components/security/secrets/source-plan.ts";
 import type { Parsed, Report } from "./environment-schema.ts";
 import { duration, text } from "./fields.ts";
@@ -20,7 +19,7 @@ export const secretsFromSchema = z.strictObject({
   region: text(REGION, isRegion).exactOptional(),
   /** What their names begin with: `shop-observability/pagerduty` is `<prefix>/shop-observability/pagerduty` there. */
   prefix: text(PREFIX, isPrefix),
-  accountId: text("the twelve digits of an account, as text", (given) => /^\d{12}$/.test(given)),
+  accountId: text(ACCOUNT_ID, isAccountId),
   oidcProvider: text(OIDC_PROVIDER, isOidcProvider),
   kmsKeyArn: text(KEY_ARN, isKeyArn).exactOptional(),
   /** How often they are asked for, and so how long a changed one takes to arrive; `5m` by default. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isAccountId } from "../components/data/aws/place.ts";
 import { disk, duration, label, optOut, resources, text, whole } from "./fields.ts";
 
 const controllers = z.union([whole(1, 7), z.literal("combined")], {
@@ -122,7 +123,7 @@ const topicArn = text("the ARN of a topic of SNS", (given) => /^arn:aws:sns:/.te
 
 /** Where in AWS the stores run. The region is the environment's. */
 export const awsSchema = z.strictObject({
-  accountId: text("the twelve digits of an account, in quotes", (given) => /^\d{12}$/.test(given)),
+  accountId: text("the twelve digits of an account, in quotes", isAccountId),
   vpcId: text('the id of a VPC, such as "vpc-0a1b2c3d"', (given) => /^vpc-[0-9a-f]+$/.test(given)),
   /** Private ones, one in each zone. */
   subnets: z.array(

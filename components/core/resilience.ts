@@ -1,6 +1,7 @@
 import { type Duration, durationProblems, milliseconds } from "./duration.ts";
 import type { Problem } from "./invalid.ts";
 import { isOptOut, type OptOut } from "./opt-out.ts";
+import { wholeProblems } from "./whole.ts";
 
 /** What a caller does when the other side is slow, fails or is full. */
 export interface Resilience {
@@ -87,8 +88,8 @@ export function completeResilience(settings: Resilience): CompleteResilience {
 export function resilienceProblems(prefix: string, settings: Resilience, longest: Duration = LONGEST): Problem[] {
   const { timeout, retries = 0, perTryTimeout, breaker, maxInFlight } = settings;
   const problems = [
-    ...wholeProblems(`${prefix}retries`, retries, 0, MOST_RETRIES),
-    ...wholeProblems(`${prefix}maxInFlight`, maxInFlight, 1, MOST_IN_FLIGHT),
+    ...(retries === undefined ? [] : wholeProblems(`${prefix}retries`, retries, 0, MOST_RETRIES)),
+    ...(maxInFlight === undefined ? [] : wholeProblems(`${prefix}maxInFlight`, maxInFlight, 1, MOST_IN_FLIGHT)),
     ...breakerProblems(`${prefix}breaker`, breaker),
     ...(perTryTimeout === undefined
       ? []
@@ -114,7 +115,7 @@ function breakerProblems(field: string, breaker: Resilience["breaker"]): Problem
     return [{ field, given: breaker, allowed: '{ consecutive5xx?, ejection? }, or optOut("why there is none")' }];
   const { consecutive5xx, ejection } = breaker;
   return [
-    ...wholeProblems(`${field}.consecutive5xx`, consecutive5xx, 1, MOST_FAILURES),
+    ...(consecutive5xx === undefined ? [] : wholeProblems(`${field}.consecutive5xx`, consecutive5xx, 1, MOST_FAILURES)),
     ...(ejection === undefined ? [] : durationProblems(`${field}.ejection`, ejection, "1s", LONGEST)),
   ];
 }
@@ -126,9 +127,4 @@ function whyTimeout({ retries, breaker }: Resilience, longest: Duration): string
     ? `: without one, ${blind} cannot learn of a callee that hangs`
     : ": a callee may hang, and its caller with it";
   return `a duration from "${SHORTEST}" to "${longest}"${why}`;
-}
-
-function wholeProblems(field: string, given: number | undefined, least: number, most: number): Problem[] {
-  if (given === undefined || (Number.isInteger(given) && given >= least && given <= most)) return [];
-  return [{ field, given, allowed: `a whole number from ${least} to ${most}` }];
 }

@@ -3,6 +3,7 @@ import type { Problem } from "../core/invalid.ts";
 import { isDnsLabel } from "../core/names.ts";
 import type { Objectives } from "../core/objectives.ts";
 import { hundredths, isPercent, type Percent } from "../core/percent.ts";
+import { wholeProblems } from "../core/whole.ts";
 import { analysisOf } from "./objective-queries.ts";
 import { ANALYSIS_INTERVAL, type Analysis, type Metric, type Release } from "./release.ts";
 
@@ -85,13 +86,7 @@ function analysisProblems(field: string, analysis: Analysis, length: Duration): 
       given: interval,
       allowed: `a duration from "${SHORTEST}" to "${LONGEST_INTERVAL}", shorter than the ${length} in which the version is judged`,
     });
-  if (!Number.isInteger(failureLimit) || failureLimit < 0 || failureLimit > MOST_FAILURES)
-    problems.push({
-      field: `${field}.failureLimit`,
-      given: failureLimit,
-      allowed: `a whole number from 0 to ${MOST_FAILURES}`,
-    });
-  return problems;
+  return [...problems, ...wholeProblems(`${field}.failureLimit`, failureLimit, 0, MOST_FAILURES)];
 }
 
 function metricProblems(field: string, { name, query, max, min }: Metric): Problem[] {

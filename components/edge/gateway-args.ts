@@ -9,6 +9,7 @@ import { amount, bytes, isQuantity, type Quantity } from "../core/quantity.ts";
 import { type Resources, resourceProblems } from "../core/resources.ts";
 import { type Shapes, shapeProblems } from "../core/shape.ts";
 import type { Transform } from "../core/transform.ts";
+import { wholeProblems } from "../core/whole.ts";
 import type { ClientPolicyManifest, EnvoyProxyManifest, GatewayPolicyManifest } from "./envoy-gateway.ts";
 import type { GatewayManifest, HttpRouteManifest } from "./gateway-api.ts";
 import type { ImplementationName } from "./gateway-plan.ts";
@@ -182,11 +183,6 @@ function scalingProblems({ min, max, cpu }: ProxyScaling, isSingle: boolean): Pr
   ];
   if (!isPercent(cpu)) problems.push({ field: "scaling.cpu", given: cpu, allowed: "a percentage, such as 70" });
   return problems;
-}
-
-function wholeProblems(field: string, given: number, least: number, most: number): Problem[] {
-  if (Number.isInteger(given) && given >= least && given <= most) return [];
-  return [{ field, given, allowed: `a whole number from ${least} to ${most}` }];
 }
 
 /** Envoy Gateway takes whole numbers without a leading zero alone. */

@@ -4,6 +4,7 @@ import type { Problem } from "../core/invalid.ts";
 import { labels } from "../core/labels.ts";
 import { optOutAnnotations } from "../core/opt-out.ts";
 import { placed } from "../core/spread.ts";
+import { wholeProblems } from "../core/whole.ts";
 import { breakerOptOut, callsProblems } from "./calls/call.ts";
 import { podPlan } from "./pod-plan.ts";
 import type { RelationsPlan } from "./relations.ts";
@@ -116,9 +117,7 @@ export function cronTaskProblems(name: string, args: CompleteCronTask): Problem[
     });
   if (!isTimeZone(timeZone))
     problems.push({ field: "timeZone", given: timeZone, allowed: 'an IANA name such as "Etc/UTC" or "Europe/Berlin"' });
-  if (!Number.isInteger(retries) || retries < 0 || retries > MOST_RETRIES)
-    problems.push({ field: "retries", given: retries, allowed: `a whole number from 0 to ${MOST_RETRIES}` });
-  return problems;
+  return [...problems, ...wholeProblems("retries", retries, 0, MOST_RETRIES)];
 }
 
 /** Least and most of each field of a schedule. */

@@ -1,6 +1,7 @@
 import type { Problem } from "../core/invalid.ts";
 import { objectiveProblems } from "../core/objectives.ts";
 import { isOptOut } from "../core/opt-out.ts";
+import { wholeProblems } from "../core/whole.ts";
 import { releaseProblems } from "../delivery/release-problems.ts";
 import { watcherProblems } from "../observability/objective.ts";
 import { callsProblems } from "./calls/call.ts";
@@ -42,8 +43,7 @@ function loadProblems({ scaling: { requestsPerSecond: given }, metrics }: Comple
   const field = "scaling.requestsPerSecond";
   if (isOptOut(metrics))
     return [{ field, given, allowed: "nothing, since metrics is stepped down from: requests are counted there" }];
-  if (Number.isInteger(given) && given >= 1 && given <= MOST_REQUESTS) return [];
-  return [{ field, given, allowed: `a whole number from 1 to ${MOST_REQUESTS}` }];
+  return wholeProblems(field, given, 1, MOST_REQUESTS);
 }
 
 function watchProblems({ objectives, alerts, metrics, team, runbooks }: CompleteMicroservice): Problem[] {

@@ -1,6 +1,7 @@
 import type { Problem } from "../core/invalid.ts";
 import { isOptOut } from "../core/opt-out.ts";
 import { hundredths, isPercent } from "../core/percent.ts";
+import { wholeProblems } from "../core/whole.ts";
 import { type CompleteReplicas, completeProbe, type Probes } from "./replicas-args.ts";
 import { workloadProblems } from "./workload-problems.ts";
 
@@ -21,8 +22,7 @@ export function replicasProblems(name: string, args: CompleteReplicas, ports: re
 
 /** A problem unless it is a port that an ordinary program may listen on. */
 export function portProblems(field: string, given: number): Problem[] {
-  if (Number.isInteger(given) && given >= LOWEST_PORT && given <= HIGHEST_PORT) return [];
-  return [{ field, given, allowed: `a whole number from ${LOWEST_PORT} to ${HIGHEST_PORT}` }];
+  return wholeProblems(field, given, LOWEST_PORT, HIGHEST_PORT);
 }
 
 function scalingProblems({ scaling: { min, max, cpu, memory }, replication }: CompleteReplicas): Problem[] {

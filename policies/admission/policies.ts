@@ -2,6 +2,7 @@ import type { PackConfig } from "../config/settings.ts";
 import type { Exemption } from "../core/exemption.ts";
 import { MIN_REASON, optOutKey } from "../core/opt-out.ts";
 import { defaultsOf } from "../core/params.ts";
+import { NAMESPACE_NAME } from "../core/plain-selector.ts";
 import type { Rule } from "../core/rule.ts";
 import { literal, some } from "./cel.ts";
 import { exempted } from "./exempted.ts";
@@ -55,7 +56,7 @@ function policyAndBinding(subjects: Subjects, action: Action, validations: reado
         namespaceSelector: {
           matchExpressions: [
             {
-              key: "kubernetes.io/metadata.name",
+              key: NAMESPACE_NAME,
               operator: "NotIn",
               values: TRUSTED.map(({ namespace }) => namespace),
             },

@@ -1,5 +1,8 @@
 import type { Field } from "./field.ts";
 
+/** The label that every namespace has, whoever made it: its name. */
+export const NAMESPACE_NAME = "kubernetes.io/metadata.name";
+
 /** A label selector that is known as a whole, taken out of its Fields: to be held against many labels. */
 export interface PlainSelector {
   readonly labels: readonly (readonly [key: string, value: string | undefined])[];

@@ -1,5 +1,5 @@
 import { Field } from "../core/field.ts";
-import { type PlainLabels, plainLabels } from "../core/plain-selector.ts";
+import { NAMESPACE_NAME, type PlainLabels, plainLabels } from "../core/plain-selector.ts";
 import { containersOf, makesPods, podOf } from "../core/pods.ts";
 import { operatedLabels } from "../core/selected-pods.ts";
 import type { Stack } from "../core/stack.ts";
@@ -21,8 +21,6 @@ export interface Door {
   readonly peer: string;
   readonly ports: readonly Ports[];
 }
-
-const NAME = "kubernetes.io/metadata.name";
 
 /**
  * Who can reach whom by the NetworkPolicies of a stack, as Kubernetes specifies them. A connection needs both: the egress of who sends and the ingress of
@@ -114,5 +112,5 @@ function namespacesOf(stack: Stack): Namespaces {
   const labels = new Map<string, PlainLabels>(
     made.map((object) => [object.name, plainLabels(object.root.at("metadata", "labels"))]),
   );
-  return (name) => new Map([...(labels.get(name) ?? []), [NAME, name]]);
+  return (name) => new Map([...(labels.get(name) ?? []), [NAMESPACE_NAME, name]]);
 }

@@ -1,6 +1,13 @@
 import { BlockList, isIPv6 } from "node:net";
 import type { Field } from "../core/field.ts";
-import { fits, type PlainLabels, type PlainSelector, plainLabels, plainSelector } from "../core/plain-selector.ts";
+import {
+  fits,
+  NAMESPACE_NAME,
+  type PlainLabels,
+  type PlainSelector,
+  plainLabels,
+  plainSelector,
+} from "../core/plain-selector.ts";
 import type { StackObject } from "../core/stack-object.ts";
 import { allPortsOf, type Ports, PROTOCOLS, type Protocol } from "./ports.ts";
 
@@ -142,11 +149,9 @@ function has(list: BlockList, address: string): boolean {
   return list.check(address, isIPv6(address) ? "ipv6" : "ipv4");
 }
 
-const NAME = "kubernetes.io/metadata.name";
-
 function spokenNamespaces(selector: PlainSelector): string {
   const [[key, value] = []] = selector.labels;
-  if (selector.labels.length === 1 && selector.expressions.length === 0 && key === NAME) return value ?? "";
+  if (selector.labels.length === 1 && selector.expressions.length === 0 && key === NAMESPACE_NAME) return value ?? "";
   const spoken = spokenSelector(selector);
   return spoken === "any" ? "every namespace" : `namespaces ${spoken}`;
 }

@@ -50,7 +50,16 @@ export interface AwsPlace {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
-const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
+export const REGION = 'a region: "eu-central-1"';
+export function isRegion(given: string): boolean {
+  return /^[a-z]{2}(-[a-z]+)+-\d$/.test(given);
+}
+
+export const ACCOUNT_ID = "the twelve digits of an account, as text";
+export function isAccountId(given: string): boolean {
+  return /^\d{12}$/.test(given);
+}
+
 /** Of AWS' other partitions: China, GovCloud, and those that are cut off. Their ARNs and hosts are others. */
 const ELSEWHERE = /^(cn|us-gov|us-isob?f?|eu-isoe|eusc)-/;
 const TOPIC_ARN = /^arn:aws:sns:([\w-]+):\d{12}:[\w-]+$/;
@@ -68,7 +77,7 @@ export function placeProblems(place: AwsPlace | undefined): Problem[] {
     return [{ field: "aws", given: place, allowed: "where in AWS it runs: region, vpcId, subnets and so on" }];
   const { region, accountId, subnets, podSecurityGroupIds, logDays = DEFAULT_LOG_DAYS } = place;
   const problems: Problem[] = [];
-  if (!REGION.test(region)) problems.push({ field: "aws.region", given: region, allowed: 'a region: "eu-central-1"' });
+  if (!isRegion(region)) problems.push({ field: "aws.region", given: region, allowed: REGION });
   else if (ELSEWHERE.test(region))
     problems.push({
       field: "aws.region",
@@ -76,8 +85,7 @@ export function placeProblems(place: AwsPlace | undefined): Problem[] {
       allowed:
         'a region of AWS\' public partition, such as "eu-central-1": ARNs and hosts of the others (China, GovCloud) are not built',
     });
-  if (!/^\d{12}$/.test(accountId))
-    problems.push({ field: "aws.accountId", given: accountId, allowed: "the twelve digits of an account, as text" });
+  if (!isAccountId(accountId)) problems.push({ field: "aws.accountId", given: accountId, allowed: ACCOUNT_ID });
   const zones = subnets.map(({ zone }) => zone);
   if (new Set(zones).size < LEAST_ZONES)
     problems.push({ field: "aws.subnets", given: zones, allowed: "subnets in three zones or more" });

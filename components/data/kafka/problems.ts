@@ -2,6 +2,7 @@ import { type Duration, durationProblems, isDuration, milliseconds } from "../..
 import type { Problem } from "../../core/invalid.ts";
 import { isDnsLabel } from "../../core/names.ts";
 import { isOptOut } from "../../core/opt-out.ts";
+import { wholeProblems } from "../../core/whole.ts";
 import { DATA_CLASSES, DEFAULT_CLASS, type DeclaredArgs, isAbove, unkeptProblems } from "../declared.ts";
 import { quorumProblems, quorumZoneProblems, storeProblems } from "../store.ts";
 import { type CompleteArgs, type KafkaArgs, TOPIC_DEFAULTS, type TopicArgs } from "./args.ts";
@@ -47,12 +48,7 @@ export function topicProblems({ topics, ...store }: Pick<KafkaArgs, "topics" | k
     const field = `topics.${topic}`;
     if (!isDnsLabel(topic, LONGEST_TOPIC))
       problems.push({ field, given: topic, allowed: `a DNS label of at most ${LONGEST_TOPIC} characters` });
-    if (!Number.isInteger(partitions) || partitions < 1 || partitions > MOST_PARTITIONS)
-      problems.push({
-        field: `${field}.partitions`,
-        given: partitions,
-        allowed: `a whole number from 1 to ${MOST_PARTITIONS}`,
-      });
+    problems.push(...wholeProblems(`${field}.partitions`, partitions, 1, MOST_PARTITIONS));
     const ofRetention = durationProblems(`${field}.retention`, retention, LEAST_RETENTION, MOST_RETENTION);
     if (ofRetention.length > 0) problems.push(...ofRetention);
     else problems.push(...classProblems(field, { ...given, retention }, store));

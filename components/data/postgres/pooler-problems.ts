@@ -2,6 +2,7 @@ import type { Problem } from "../../core/invalid.ts";
 import { isOptOut } from "../../core/opt-out.ts";
 import { amount } from "../../core/quantity.ts";
 import { resourceProblems } from "../../core/resources.ts";
+import { isWhole, wholeProblems } from "../../core/whole.ts";
 import type { CompleteArgs } from "./args.ts";
 import { type Access, RESERVED_CONNECTIONS } from "./plan.ts";
 import { CLIENT_BYTES, CLIENTS_SHARE, type CompletePooler, completePooler, POOL_MODES } from "./pooler-args.ts";
@@ -31,14 +32,8 @@ export function poolerProblems({ pooler, zones, connections, databases, replicat
       given: instances,
       allowed: `a whole number from ${least} to ${MOST_INSTANCES}: one for every two zones at least, or all consumers stop with one pod`,
     });
-  if (!isWhole(size, 1, MOST_SIZE))
-    problems.push({ field: "pooler.size", given: size, allowed: `a whole number from 1 to ${MOST_SIZE}` });
-  if (!isWhole(maxClients, 1, MOST_CLIENTS))
-    problems.push({
-      field: "pooler.maxClients",
-      given: maxClients,
-      allowed: `a whole number from 1 to ${MOST_CLIENTS}`,
-    });
+  problems.push(...wholeProblems("pooler.size", size, 1, MOST_SIZE));
+  problems.push(...wholeProblems("pooler.maxClients", maxClients, 1, MOST_CLIENTS));
   problems.push(...resourceProblems("pooler.resources", resources));
   if (problems.length > 0) return problems;
   const room = amount(resources.limits.memory) * CLIENTS_SHARE;
@@ -91,8 +86,4 @@ export function askingSum(pooler: CompletePooler, databases: readonly string[]):
   const { size, instances } = pooler;
   const counted = `${size} × (${instances} + 1 while one is replaced) × ${databases.length} database${databases.length === 1 ? "" : "s"}`;
   return `${counted} = ${askingConnections(pooler, databases)}`;
-}
-
-function isWhole(given: number, least: number, most: number): boolean {
-  return Number.isInteger(given) && given >= least && given <= most;
 }

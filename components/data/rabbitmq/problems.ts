@@ -2,6 +2,7 @@ import { durationProblems } from "../../core/duration.ts";
 import type { Problem } from "../../core/invalid.ts";
 import { isDnsLabel } from "../../core/names.ts";
 import { amount, bytes, isQuantity } from "../../core/quantity.ts";
+import { wholeProblems } from "../../core/whole.ts";
 import { unkeptProblems } from "../declared.ts";
 import { quorumProblems, quorumZoneProblems, storeProblems } from "../store.ts";
 import { type CompleteArgs, QUEUE_DEFAULTS, type QueueArgs } from "./args.ts";
@@ -50,12 +51,7 @@ function queueProblems(queue: string, args: QueueArgs): Problem[] {
   const problems: Problem[] = [];
   if (!isDnsLabel(queue, LONGEST_QUEUE))
     problems.push({ field, given: queue, allowed: `a DNS label of at most ${LONGEST_QUEUE} characters` });
-  if (!Number.isInteger(deliveryLimit) || deliveryLimit < 1 || deliveryLimit > MOST_DELIVERIES)
-    problems.push({
-      field: `${field}.deliveryLimit`,
-      given: deliveryLimit,
-      allowed: `a whole number from 1 to ${MOST_DELIVERIES}`,
-    });
+  problems.push(...wholeProblems(`${field}.deliveryLimit`, deliveryLimit, 1, MOST_DELIVERIES));
   if (!isQuantity(maxBytes) || amount(maxBytes) < 1)
     problems.push({ field: `${field}.maxBytes`, given: maxBytes, allowed: 'a quantity such as "256Mi"' });
   if (maxMessages !== undefined && (!Number.isInteger(maxMessages) || maxMessages < 1))

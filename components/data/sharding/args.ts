@@ -2,6 +2,7 @@ import type { types } from "@pulumi/kubernetes";
 import type { Problem } from "../../core/invalid.ts";
 import { nameProblems } from "../../core/names.ts";
 import type { Transform } from "../../core/transform.ts";
+import { isWhole, wholeProblems } from "../../core/whole.ts";
 import { complete, type PostgresArgs } from "../postgres/args.ts";
 import { type AuroraArgs, completeAurora } from "../postgres/aurora-args.ts";
 import { auroraProblems } from "../postgres/aurora-problems.ts";
@@ -65,10 +66,8 @@ export function shardedPostgresProblems(name: string, args: ShardedPostgresArgs 
   );
   const many = typeof shards === "number" ? shards : shards.length;
   const field = typeof shards === "number" ? "shards" : "shards.length";
-  if (!Number.isInteger(many) || many < 1 || many > MOST_SHARDS) {
-    problems.push({ field, given: many, allowed: `a whole number from 1 to ${MOST_SHARDS}` });
-    return problems;
-  }
+  const wrong = wholeProblems(field, many, 1, MOST_SHARDS);
+  if (wrong.length > 0) return [...problems, ...wrong];
   if (typeof shards !== "number")
     for (const [index, shard] of shards.entries())
       if (shards.indexOf(shard) !== index)
@@ -76,7 +75,7 @@ export function shardedPostgresProblems(name: string, args: ShardedPostgresArgs 
   for (const [index, shard] of shardNames(name, shards).entries())
     if (typeof shards !== "number" || index === many - 1)
       problems.push(...nameProblems(`shards[${index}], whose Postgres is named so`, shard));
-  if (filled !== undefined && (!Number.isInteger(filled) || filled < 1 || filled > many))
+  if (filled !== undefined && !isWhole(filled, 1, many))
     problems.push({
       field: "filled",
       given: filled,

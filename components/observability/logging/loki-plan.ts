@@ -13,6 +13,7 @@ import type { BucketAccess } from "../../data/object-store/bucket-access.ts";
 import { bucketFiles } from "../../data/object-store/bucket-files.ts";
 import { image } from "../../images/catalogue.ts";
 import { runtimeEnvironment } from "../../workload/runtime.ts";
+import { SERVER_PROBES } from "../server-probes.ts";
 import type { CompleteArgs, LokiArgs } from "./args.ts";
 import { LOKI_PATHS, LOKI_PORTS, lokiConfig } from "./loki-config.ts";
 import { type LokiPart, lokisOf } from "./needs.ts";
@@ -67,7 +68,6 @@ export function lokiPlan(
     backup: OF_USE_FOR_DAYS,
     ...(alone && { replication: ALONE, spread: ALONE }),
   });
-  const http = { httpGet: { path: "/ready", port: "http" } };
   const { peers, backend } = lokiHosts(name, args);
   // Where the bucket is may only be known later, and does not change without its name.
   const bucket = access && { name: access.bucketName, ownAuthority: access.authority !== undefined };
@@ -117,10 +117,7 @@ export function lokiPlan(
               ports: Object.entries(LOKI_PORTS).map(([port, containerPort]) => ({ name: port, containerPort })),
               resources: resources.loki,
               securityContext: RESTRICTED_CONTAINER,
-              lifecycle: { preStop: { sleep: { seconds: 5 } } },
-              startupProbe: { ...http, periodSeconds: 5, failureThreshold: 60, timeoutSeconds: 2 },
-              readinessProbe: { ...http, periodSeconds: 5, failureThreshold: 3, timeoutSeconds: 2 },
-              livenessProbe: { tcpSocket: { port: "http" }, periodSeconds: 10, failureThreshold: 6, timeoutSeconds: 5 },
+              ...SERVER_PROBES,
               volumeMounts: [
                 { name: "config", mountPath: LOKI_PATHS.config, readOnly: true },
                 { name: "data", mountPath: LOKI_PATHS.data },

@@ -11,6 +11,7 @@ import type { BucketAccess } from "../../data/object-store/bucket-access.ts";
 import { BUCKET_CA, bucketFiles } from "../../data/object-store/bucket-files.ts";
 import { image } from "../../images/catalogue.ts";
 import { runtimeEnvironment } from "../../workload/runtime.ts";
+import { SERVER_PROBES } from "../server-probes.ts";
 import type { CompleteArgs } from "./args.ts";
 import { type Hosts, PATHS, PORTS, pyroscopeConfig, SCRATCH } from "./config.ts";
 import { type Part, partsOf } from "./needs.ts";
@@ -69,7 +70,6 @@ export function setPlan(
   // Where the bucket is may only be known later, and does not change without its name.
   const config = pyroscopeConfig(args, access && { hosts, bucket: { name: access.bucketName } });
   const files = bucketFiles(access);
-  const http = { httpGet: { path: "/ready", port: "http" } };
   return {
     metadata: {
       name: partName(name, part),
@@ -115,10 +115,7 @@ export function setPlan(
               ports: Object.entries(PORTS).map(([port, containerPort]) => ({ name: port, containerPort })),
               resources,
               securityContext: RESTRICTED_CONTAINER,
-              lifecycle: { preStop: { sleep: { seconds: 5 } } },
-              startupProbe: { ...http, periodSeconds: 5, failureThreshold: 60, timeoutSeconds: 2 },
-              readinessProbe: { ...http, periodSeconds: 5, failureThreshold: 3, timeoutSeconds: 2 },
-              livenessProbe: { tcpSocket: { port: "http" }, periodSeconds: 10, failureThreshold: 6, timeoutSeconds: 5 },
+              ...SERVER_PROBES,
               volumeMounts: [
                 { name: "config", mountPath: PATHS.config, readOnly: true },
                 { name: "tmp", mountPath: "/tmp" },

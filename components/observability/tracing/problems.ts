@@ -7,6 +7,7 @@ import { leastProblems, type Quantity } from "../../core/quantity.ts";
 import { resourceProblems } from "../../core/resources.ts";
 import { isServiceUrl } from "../../core/service-url.ts";
 import type { Shapes } from "../../core/shape.ts";
+import { wholeProblems } from "../../core/whole.ts";
 import { zoneProblems } from "../../core/zones.ts";
 import { accessProblems } from "../access-problems.ts";
 import { runbooksProblems } from "../runbook.ts";
@@ -67,8 +68,7 @@ function storageProblems(storage: TraceStorage): Problem[] {
   switch (storage.kind) {
     case "memory": {
       const { traces = 1 } = storage;
-      if (Number.isInteger(traces) && traces >= 1 && traces <= MOST_TRACES) return [];
-      return [{ field: "storage.traces", given: traces, allowed: `a whole number from 1 to ${MOST_TRACES}` }];
+      return wholeProblems("storage.traces", traces, 1, MOST_TRACES);
     }
     case "badger":
       return leastProblems("storage.disk", storage.disk, LEAST_DISK);

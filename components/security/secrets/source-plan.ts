@@ -6,6 +6,7 @@ import { waitFor } from "../../core/custom-resource.ts";
 import type { Problem } from "../../core/invalid.ts";
 import { labels } from "../../core/labels.ts";
 import { nameProblems } from "../../core/names.ts";
+import { ACCOUNT_ID, isAccountId, isRegion, REGION } from "../../data/aws/place.ts";
 import type { Statement } from "../../data/aws/pod-identity-plan.ts";
 import type { ClusterSecretStoreManifest } from "./manifests.ts";
 
@@ -47,16 +48,11 @@ export function sourceProblems({
   };
   check("region", region, isRegion(region), REGION);
   check("prefix", prefix, isPrefix(prefix), PREFIX);
-  check("accountId", accountId, /^\d{12}$/.test(accountId), "the twelve digits of an account, as text");
+  check("accountId", accountId, isAccountId(accountId), ACCOUNT_ID);
   check("oidcProvider", oidcProvider, isOidcProvider(oidcProvider), OIDC_PROVIDER);
   check("kmsKeyArn", kmsKeyArn, kmsKeyArn === undefined || isKeyArn(kmsKeyArn), KEY_ARN);
   check("namespaces", namespaces, namespaces.length > 0, "at least one: nobody could use it");
   return problems;
-}
-
-export const REGION = 'a region: "eu-central-1"';
-export function isRegion(given: string): boolean {
-  return /^[a-z]{2}(-[a-z]+)+-\d$/.test(given);
 }
 
 export const PREFIX = 'letters, digits and "-", in parts with "/" between them, such as "shop/production"';

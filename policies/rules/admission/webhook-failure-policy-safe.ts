@@ -1,4 +1,5 @@
 import { Field } from "../../core/field.ts";
+import { NAMESPACE_NAME } from "../../core/plain-selector.ts";
 import { defineRule, type Violation } from "../../core/rule.ts";
 import { selects } from "../../core/selector.ts";
 import type { StackObject } from "../../core/stack-object.ts";
@@ -82,7 +83,7 @@ function isVital(rule: Field): boolean {
 function covers(webhook: Field, namespace: string): boolean {
   const selector = webhook.at("namespaceSelector");
   if (demandsOf(selector).length === 0) return true;
-  return selects(selector, new Field({ "kubernetes.io/metadata.name": namespace }));
+  return selects(selector, new Field({ [NAMESPACE_NAME]: namespace }));
 }
 
 function demandsOf(selector: Field): unknown[] {

@@ -1,4 +1,5 @@
 import { Field } from "../../core/field.ts";
+import { NAMESPACE_NAME } from "../../core/plain-selector.ts";
 import { selects } from "../../core/selector.ts";
 import { anyOf } from "../../core/sound.ts";
 import type { Stack } from "../../core/stack.ts";
@@ -72,7 +73,7 @@ function namespaceLabels(name: string, stack: Stack): Field {
   const labels = Object.fromEntries(
     (namespace?.root.at("metadata", "labels").entries() ?? []).map(([key, value]) => [key, value.text()]),
   );
-  return new Field({ ...labels, "kubernetes.io/metadata.name": name });
+  return new Field({ ...labels, [NAMESPACE_NAME]: name });
 }
 
 const serversIn = (stack: Stack) =>
