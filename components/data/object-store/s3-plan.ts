@@ -87,7 +87,10 @@ export function logBucketPlan(stack: string, store: string, args: CompleteS3, lo
   const { aws, retain } = args;
   const given = bucketName(stack, store, LOGS, aws);
   const rule = { id: "old-records", status: "Enabled", filter: {}, expiration: { days: logDays } };
-  const old = { noncurrentVersionExpiration: { noncurrentDays: 1 } };
+  const old = {
+    noncurrentVersionExpiration: { noncurrentDays: 1 },
+    abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },
+  };
   return {
     bucketName: given,
     bucket: {

@@ -110,7 +110,6 @@ function instancePlan(identifier: string, index: number, args: CompleteAurora, t
     promotionTier: 0,
     caCertIdentifier: AUTHORITY,
     autoMinorVersionUpgrade: true,
-    copyTagsToSnapshot: true,
     performanceInsightsEnabled: true,
     performanceInsightsRetentionPeriod: INSIGHTS_DAYS,
     monitoringInterval: MONITORING_SECONDS,
