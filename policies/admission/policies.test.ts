@@ -39,6 +39,8 @@ test.each([
   expect(objects.map(({ kind, metadata: { name } }) => [kind, name])).toEqual([
     ["ValidatingAdmissionPolicy", `plumbline-pods-${action}`],
     ["ValidatingAdmissionPolicyBinding", `plumbline-pods-${action}`],
+    ["ValidatingAdmissionPolicy", `plumbline-operated-pods-${action}`],
+    ["ValidatingAdmissionPolicyBinding", `plumbline-operated-pods-${action}`],
   ]);
   expect(objects[1]?.spec).toEqual({ policyName: `plumbline-pods-${action}`, validationActions });
 });
