@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Held } from "../policies/admission/held.ts";
 import { admissionObjects } from "../policies/admission/policies.ts";
 import { HELD } from "../policies/admission/table.ts";
+import { CLUSTERS_OWN } from "../policies/admission/trusted.ts";
 import type { Resource } from "../policies/core/resource.ts";
 import type { Rule } from "../policies/core/rule.ts";
 import { type Fixture, fixturesOf, resourcesOf, verdictOn } from "../policies/testing/fixtures.ts";
@@ -42,6 +43,7 @@ const WAYS_AROUND = {
     HELD.filter(({ rule }) => rule.id === "resource-limits-required"),
     {
       config: { "resource-limits-required": { enforcementLevel: "mandatory" } },
+      trust: CLUSTERS_OWN,
       today: new Date("2026-11-30"),
       exemptions: [
         { ...EXEMPTION, resource: "Deployment */exempted-*", expires: "2026-11-30" },
@@ -170,7 +172,9 @@ function trialsOf(rule: Rule, held: Held[]): Trial[] {
   return settings.flatMap((params, at) => {
     const name = `${rule.id}-${at}`;
     const config = { [rule.id]: { enforcementLevel: "mandatory" as const, ...params } };
-    const objects = admissionObjects(held, { config }).map((object) => onlyFor(name, object as unknown as KubeObject));
+    const objects = admissionObjects(held, { config, trust: CLUSTERS_OWN }).map((object) =>
+      onlyFor(name, object as unknown as KubeObject),
+    );
     if (objects.length === 0) return [];
     const own = fixtures.filter((fixture) => isDeepStrictEqual(fixture.params ?? {}, params));
     return [{ name, rule, params, fixtures: own, objects }];
