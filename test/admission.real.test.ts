@@ -12,6 +12,7 @@ import type { KubeObject } from "../rehearsal/plugins/kubernetes/object.ts";
 import { eventually, type TestCluster, testCluster } from "../rehearsal/plugins/kubernetes/testing/cluster.ts";
 import { NO_OBJECT, NOT_SEEN } from "./support/admission-differences.ts";
 import { completed } from "./support/admission-fixtures.ts";
+import { isPolicy, ADMISSION_LABEL as LABEL, onlyFor } from "./support/admission-policies.ts";
 
 const EXEMPTION = {
   rule: "resource-limits-required",
@@ -20,9 +21,6 @@ const EXEMPTION = {
   ticket: "SHOP-1",
   approver: "team-platform",
 };
-
-/** Only objects with this label meet the policies of this test: other tests work on the same API server. */
-const LABEL = "admission-test";
 
 /** One rule under one set of settings, as the API server is given it. */
 interface Trial {
@@ -181,17 +179,6 @@ function trialsOf(rule: Rule, held: Held[]): Trial[] {
   });
 }
 
-function onlyFor(trial: string, object: KubeObject): KubeObject {
-  const name = `${object.metadata.name}-${trial}`;
-  const spec = object.spec as Record<string, unknown>;
-  const matchResources = { objectSelector: { matchLabels: { [LABEL]: trial } } };
-  return {
-    ...object,
-    metadata: { ...object.metadata, name },
-    spec: isPolicy(object) ? spec : { ...spec, policyName: name, matchResources },
-  } as unknown as KubeObject;
-}
-
 /** The object of a fixture as it is sent; without the debug containers of a pod, which come later, where the rest says the same. */
 function requested(trial: Trial, fixture: Fixture): KubeObject {
   const [resource] = resourcesOf(fixture);
@@ -226,10 +213,6 @@ interface Made {
 interface Status {
   readonly observedGeneration?: number;
   readonly typeChecking?: { readonly expressionWarnings?: unknown[] };
-}
-
-function isPolicy({ kind }: { kind: string }): boolean {
-  return kind === "ValidatingAdmissionPolicy";
 }
 
 function isChecked({ status }: KubeObject): boolean {
