@@ -1,7 +1,7 @@
 import type { ENVIRONMENTS } from "../config/environments.ts";
 
 /** A namespace whose objects are not judged, nor what its service accounts make in other namespaces. */
-export interface Trusted {
+interface Trusted {
   readonly namespace: string;
   readonly reason: string;
 }
