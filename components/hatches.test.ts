@@ -9,16 +9,15 @@ import { record } from "./testing/record.ts";
 const QUOTA = { cpu: "1", memory: "1Gi", pods: 1 } as const;
 
 /** A transform for each name, and what each of them was asked for. */
-function watching<Name extends string>(...names: Name[]) {
+function watching<const Name extends string>(...names: Name[]) {
   const asked: Record<string, string[]> = {};
-  const look =
-    (of: string): Transform<never> =>
-    (_args, _opts, name) => {
+  // biome-ignore lint/suspicious/noExplicitAny: one function looks at every kind of child, and changes none.
+  const transform = {} as Record<Name, Transform<any>>;
+  for (const of of names)
+    transform[of] = (_args, _opts, name) => {
       asked[of] = [...(asked[of] ?? []), name];
       return undefined;
     };
-  // biome-ignore lint/suspicious/noExplicitAny: one function looks at every kind of child, and changes none.
-  const transform = Object.fromEntries(names.map((name) => [name, look(name)])) as Record<Name, Transform<any>>;
   return { asked, transform };
 }
 
@@ -41,16 +40,20 @@ test("what a transform makes of a child is what is asked for", async () => {
     new Admission("admission", {
       manifests: [
         { ...policy, kind: "ValidatingAdmissionPolicy", spec: { failurePolicy: "Fail" } },
-        { ...policy, kind: "ValidatingAdmissionPolicyBinding", spec: { policyName: "own" } },
+        {
+          ...policy,
+          kind: "ValidatingAdmissionPolicyBinding",
+          spec: { policyName: "own", validationActions: ["Deny"] },
+        },
       ],
       transform: {
         policy: (args) => ({ args: { ...args, spec: { failurePolicy: "Ignore" } } }),
-        binding: (args) => ({ args: { ...args, spec: { policyName: "other" } } }),
+        binding: (args) => ({ args: { ...args, spec: { policyName: "other", validationActions: ["Deny"] } } }),
       },
     });
   });
   expect(inputsOf(":ValidatingAdmissionPolicy", "own").spec).toEqual({ failurePolicy: "Ignore" });
-  expect(inputsOf(":ValidatingAdmissionPolicyBinding", "own").spec).toEqual({ policyName: "other" });
+  expect(inputsOf(":ValidatingAdmissionPolicyBinding", "own").spec).toMatchObject({ policyName: "other" });
 });
 
 test("access shows every role, binding and policy", async () => {
@@ -75,7 +78,11 @@ test("access shows every role, binding and policy", async () => {
 test("what counts requests shows its settings, its certificate and its network", async () => {
   const { asked, transform } = watching("settings", "certificate", "network");
   await record("test", () => {
-    const cluster = new Cluster("cluster", { context: "test", operators: "installed", rateLimits: { redis: "cache" } });
+    const cluster = new Cluster("cluster", {
+      context: "test",
+      operators: "installed",
+      rateLimits: { redis: "cache", whenRedisIsGone: "open" },
+    });
     const store = {
       namespace: new Namespace("data", { quota: QUOTA }),
       issuer: new Issuer("internal", { authority: "private" }),

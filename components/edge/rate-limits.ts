@@ -67,7 +67,7 @@ export class RateLimits extends Component {
     });
     const { HOST, PORT, KEY_PREFIX } = grant.environment;
     const metadata = { namespace: HOME, labels: labels(name) };
-    const settings = {
+    const settings: types.input.core.v1.ConfigMap = {
       metadata: { ...metadata, name: RATE_LIMIT_SERVICE.settings },
       data: { url: pulumi.interpolate`${HOST}:${PORT}`, prefix: pulumi.output(KEY_PREFIX ?? "") },
     };
@@ -89,7 +89,10 @@ export class RateLimits extends Component {
       ingress: admit(gateways, [port]),
       egress: reach([...grant.peers, controlPlane]),
     }));
-    const network = { metadata: { ...metadata, name: ACCOUNT, annotations: MADE_BY_OTHERS }, spec };
+    const network: types.input.networking.v1.NetworkPolicy = {
+      metadata: { ...metadata, name: ACCOUNT, annotations: MADE_BY_OTHERS },
+      spec,
+    };
     new NetworkPolicy(...this.child(`${name}-network`, network, transform?.network));
     this.registerOutputs({});
   }

@@ -57,15 +57,27 @@ export class Access extends Component {
     super("security:Access", name, opts, alerts ? [...namespaces, alerts.namespace] : namespaces);
     const { roles, bindings, clusterBindings } = accessPlan(name, names, people);
     const made: pulumi.Resource[] = roles.map(
-      (role) => new ClusterRole(...this.child(role.metadata.name, role, transform?.clusterRole)),
+      (role) =>
+        new ClusterRole(
+          ...this.child<types.input.rbac.v1.ClusterRole>(role.metadata.name, role, transform?.clusterRole),
+        ),
     );
     if (people.operator?.length) made.push(...this.#restartOnly(`${name}-restart-only`, people.operator, transform));
     const after = { dependsOn: made };
     for (const binding of clusterBindings)
-      new ClusterRoleBinding(...this.child(binding.metadata.name, binding, transform?.clusterRoleBinding, after));
+      new ClusterRoleBinding(
+        ...this.child<types.input.rbac.v1.ClusterRoleBinding>(
+          binding.metadata.name,
+          binding,
+          transform?.clusterRoleBinding,
+          after,
+        ),
+      );
     for (const binding of bindings) {
       const { namespace, name: role } = binding.metadata;
-      new RoleBinding(...this.child(`${namespace}-${role}`, binding, transform?.roleBinding, after));
+      new RoleBinding(
+        ...this.child<types.input.rbac.v1.RoleBinding>(`${namespace}-${role}`, binding, transform?.roleBinding, after),
+      );
     }
     if (alerts && people.breakGlass?.length) {
       const rules = breakGlassAlerts(name, alerts.namespace.name, alerts.runbooks);
