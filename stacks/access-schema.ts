@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { GROUP, isGroup } from "../components/security/index.ts";
+import { GROUP, groupProblems, isGroup } from "../components/security/index.ts";
 import type { Parsed, Report } from "./environment-schema.ts";
 import { text } from "./fields.ts";
 
@@ -37,15 +37,6 @@ export function checkAccess({ access, namespaces, monitoring, telemetry, dashboa
       report(["access", "admin", at], "nothing: namespaces has none of that name");
   if (breakGlass.length > 0 && monitoring === undefined)
     report(["access", "breakGlass"], "nothing, without monitoring: its use would alarm nobody");
-  const daily = [
-    ...Object.entries(everywhere),
-    ...Object.entries(admin).map(([at, of]) => [`admin.${at}`, of] as const),
-  ];
-  for (const [list, of] of daily)
-    for (const [index, group] of of.entries())
-      if (breakGlass.includes(group))
-        report(
-          ["access", ...list.split("."), index],
-          "no group of access.breakGlass: its daily work would have people told",
-        );
+  for (const { list, index, allowed } of groupProblems({ ...everywhere, admin, breakGlass }))
+    report(["access", ...list, index], allowed);
 }

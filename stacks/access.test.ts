@@ -13,12 +13,16 @@ test.each([
   expect(error?.issues.map((issue) => issue.path.join("."))).toEqual([path]);
 });
 
-test("a namespace that is not there, and a group for emergencies with daily work, are told with where they stand", () => {
-  const access = { viewer: ["dev", "glass"], admin: { edge: ["glass"], dashboards: ["dev"] }, breakGlass: ["glass"] };
+test("a namespace that is not there, a group for emergencies with daily work, and one that stands twice, are told with where they stand", () => {
+  const access = {
+    viewer: ["dev", "glass", "dev"],
+    admin: { edge: ["glass"], dashboards: ["dev"] },
+    breakGlass: ["glass"],
+  };
   const told: string[] = [];
   const environment = { access, namespaces: { shop: {}, data: {}, edge: {} }, monitoring: {} } as unknown as Parsed;
   checkAccess(environment, (path) => told.push(path.join(".")));
-  expect(told.sort()).toEqual(["access.admin.dashboards", "access.admin.edge.0", "access.viewer.1"]);
+  expect(told.sort()).toEqual(["access.admin.dashboards", "access.admin.edge.0", "access.viewer.1", "access.viewer.2"]);
 });
 
 test("rights for emergencies are refused where nothing could tell of their use", () => {

@@ -435,6 +435,13 @@ test.each<[what: string, path: string, value: unknown, field: string, allowed: R
   ["a zone elsewhere", "aws.subnets.2.zone", "us-east-1a", "aws.subnets[2].zone", /of the region eu-central-1/],
   ["a field of the cluster's pooler", "stores.postgres.pooler", { size: 10 }, "stores.postgres.pooler.size", /^share$/],
   ["a number for an account", "aws.accountId", 123_456_789_012, "aws.accountId", /twelve digits/],
+  [
+    "a key of another kind",
+    "aws.kmsKeyArn",
+    "arn:aws:kms:eu-central-1:1:alias/shop",
+    "aws.kmsKeyArn",
+    /ARN of a key of KMS/,
+  ],
   ["days that AWS does not take", "aws.logDays", 366, "aws.logDays", /365, 400/],
   ["nobody who is told", "aws.alarms", undefined, "aws.alarms", /topicArn: "arn:aws:sns:…".*; or \{ optOut/],
   ["a topic that is none", "aws.alarms.topicArn", "pages", "aws.alarms.topicArn", /ARN of a topic of SNS/],

@@ -13,21 +13,18 @@ import { groundOf } from "./ground.ts";
 import { readImageLock } from "./images.ts";
 import { makeScanning, monitoringOf } from "./monitoring.ts";
 import { objectsOf } from "./objects.ts";
+import { optionalOperators } from "./operators.ts";
 import { makeReleaseController } from "./releases.ts";
 import { storesOf } from "./stores.ts";
 import { telemetryOf } from "./telemetry.ts";
 
 const environment = loadEnvironment(pulumi.getStack());
 const { namespaces, certificates, objectives } = environment;
-const { kafka: log } = environment.stores;
 
 const cluster = new Cluster("cluster", {
   context: environment.cluster.context,
   operators: environment.tier === "rehearsal" ? "provided" : "installed",
-  also: [
-    ...(log.backend === "inCluster" && log.operator ? [log.operator] : []),
-    ...(environment.secretsFrom ? (["externalSecrets"] as const) : []),
-  ],
+  also: optionalOperators(environment),
   ...(environment.rateLimits && { rateLimits: { redis: "cache", ...environment.rateLimits } }),
 });
 // The images of a rehearsal are made on its machine: what a registry has under the same names are others.

@@ -1,14 +1,7 @@
 import { z } from "zod";
-import { ACCOUNT_ID, isAccountId, isRegion, REGION } from "../components/data/aws/place.ts";
+import { ACCOUNT_ID, isAccountId, isKeyArn, isRegion, KEY_ARN, REGION } from "../components/data/aws/place.ts";
 import { refreshProblems } from "../components/security/secrets/external-secret-plan.ts";
-import {
-  isKeyArn,
-  isOidcProvider,
-  isPrefix,
-  KEY_ARN,
-  OIDC_PROVIDER,
-  PREFIX,
-} from "../components/security/secrets/source-plan.ts";
+import { isOidcProvider, isPrefix, OIDC_PROVIDER, PREFIX } from "../components/security/secrets/source-plan.ts";
 import type { Parsed, Report } from "./environment-schema.ts";
 import { duration, text } from "./fields.ts";
 

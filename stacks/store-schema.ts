@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isAccountId } from "../components/data/aws/place.ts";
+import { isAccountId, isKeyArn, KEY_ARN } from "../components/data/aws/place.ts";
 import { disk, duration, label, optOut, resources, text, whole } from "./fields.ts";
 
 const controllers = z.union([whole(1, 7), z.literal("combined")], {
@@ -144,7 +144,7 @@ export const awsSchema = z.strictObject({
       text('a block of addresses, such as "10.0.8.0/22"', (given) => /^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/.test(given)),
     )
     .exactOptional(),
-  kmsKeyArn: text("the ARN of a KMS key", (given) => /^arn:aws:kms:/.test(given)).exactOptional(),
+  kmsKeyArn: text(KEY_ARN, isKeyArn).exactOptional(),
   logDays: whole(1, 3_653).exactOptional(),
   /** Who is told by CloudWatch when something is wrong with a store. */
   alarms: z.union([z.strictObject({ topicArn, warningTopicArn: topicArn.exactOptional() }), optOut], {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Held } from "../policies/admission/held.ts";
 import { admissionObjects } from "../policies/admission/policies.ts";
 import { HELD } from "../policies/admission/table.ts";
+import { CLUSTERS_OWN } from "../policies/admission/trusted.ts";
 import type { Resource } from "../policies/core/resource.ts";
 import type { Rule } from "../policies/core/rule.ts";
 import { type Fixture, fixturesOf, resourcesOf, verdictOn } from "../policies/testing/fixtures.ts";
@@ -11,6 +12,7 @@ import type { KubeObject } from "../rehearsal/plugins/kubernetes/object.ts";
 import { eventually, type TestCluster, testCluster } from "../rehearsal/plugins/kubernetes/testing/cluster.ts";
 import { NO_OBJECT, NOT_SEEN } from "./support/admission-differences.ts";
 import { completed } from "./support/admission-fixtures.ts";
+import { isPolicy, ADMISSION_LABEL as LABEL, onlyFor } from "./support/admission-policies.ts";
 
 const EXEMPTION = {
   rule: "resource-limits-required",
@@ -19,9 +21,6 @@ const EXEMPTION = {
   ticket: "SHOP-1",
   approver: "team-platform",
 };
-
-/** Only objects with this label meet the policies of this test: other tests work on the same API server. */
-const LABEL = "admission-test";
 
 /** One rule under one set of settings, as the API server is given it. */
 interface Trial {
@@ -42,6 +41,7 @@ const WAYS_AROUND = {
     HELD.filter(({ rule }) => rule.id === "resource-limits-required"),
     {
       config: { "resource-limits-required": { enforcementLevel: "mandatory" } },
+      trust: CLUSTERS_OWN,
       today: new Date("2026-11-30"),
       exemptions: [
         { ...EXEMPTION, resource: "Deployment */exempted-*", expires: "2026-11-30" },
@@ -170,22 +170,13 @@ function trialsOf(rule: Rule, held: Held[]): Trial[] {
   return settings.flatMap((params, at) => {
     const name = `${rule.id}-${at}`;
     const config = { [rule.id]: { enforcementLevel: "mandatory" as const, ...params } };
-    const objects = admissionObjects(held, { config }).map((object) => onlyFor(name, object as unknown as KubeObject));
+    const objects = admissionObjects(held, { config, trust: CLUSTERS_OWN }).map((object) =>
+      onlyFor(name, object as unknown as KubeObject),
+    );
     if (objects.length === 0) return [];
     const own = fixtures.filter((fixture) => isDeepStrictEqual(fixture.params ?? {}, params));
     return [{ name, rule, params, fixtures: own, objects }];
   });
-}
-
-function onlyFor(trial: string, object: KubeObject): KubeObject {
-  const name = `${object.metadata.name}-${trial}`;
-  const spec = object.spec as Record<string, unknown>;
-  const matchResources = { objectSelector: { matchLabels: { [LABEL]: trial } } };
-  return {
-    ...object,
-    metadata: { ...object.metadata, name },
-    spec: isPolicy(object) ? spec : { ...spec, policyName: name, matchResources },
-  } as unknown as KubeObject;
 }
 
 /** The object of a fixture as it is sent; without the debug containers of a pod, which come later, where the rest says the same. */
@@ -222,10 +213,6 @@ interface Made {
 interface Status {
   readonly observedGeneration?: number;
   readonly typeChecking?: { readonly expressionWarnings?: unknown[] };
-}
-
-function isPolicy({ kind }: { kind: string }): boolean {
-  return kind === "ValidatingAdmissionPolicy";
 }
 
 function isChecked({ status }: KubeObject): boolean {

@@ -181,6 +181,31 @@ test("a name and password go over https or to this machine, never in clear to an
   expect(asked.map(({ authorization }) => authorization)).toEqual([undefined]);
 });
 
+test("a token of who has logged in goes over https or to this machine, never in clear to another; that of nobody does", async () => {
+  const ask = async (user: string | undefined) => {
+    const answer: Answer = (request, response) => {
+      // Tokens are asked for of this machine in any case.
+      request.headers.host = `127.0.0.1:${request.socket.localPort}`;
+      guarded(user)(request, response);
+    };
+    const { asked, url } = await clientOf(answer);
+    const client = new RegistryClient({
+      // The same server, by an address that nothing says to be this machine's.
+      mirrors: new Map([["docker.io", new URL(`http://0.0.0.0:${url.port}`)]]),
+      credentials: async () => (user === undefined ? undefined : { user: "me", password: "word" }),
+      signal: new AbortController().signal,
+    });
+    return { said: await client.resolve(REDIS).catch((thrown: unknown) => thrown), asked };
+  };
+  const known = await ask("me:word");
+  expect(known.said).toBeInstanceOf(RegistryError);
+  const message = /wants a token in clear, at http:\/\/0\.0\.0\.0:\d+: .* over https alone$/;
+  expect((known.said as Error).message).toMatch(message);
+  expect(known.asked.map(({ authorization }) => authorization)).toEqual([undefined]);
+  await registry?.close();
+  expect((await ask(undefined)).said).toMatchObject({ digest: digestOf(BODY) });
+});
+
 test.each([
   ["more than any token", `{"token":"${"t".repeat(4 * 2 ** 20)}"}`, /sent more than 4 MiB, which no token has$/],
   ["null", "null", /for a token, which gave none \(status 200\)$/],

@@ -113,6 +113,9 @@ export class RegistryClient {
     }
     if (challenge?.scheme !== "bearer") throw wrong(reference, REFUSALS[401] ?? "");
     const { realm, service } = challenge;
+    // A token that was given for a name and password lets in whoever reads it.
+    if (credentials && isInClear(new URL(origin)))
+      throw wrong(reference, `wants a token in clear, at ${origin}: who has logged in is told over https alone`);
     if (isInClear(realm)) throw wrong(reference, `wants a token to be asked for in clear, at ${realm.origin}`);
     if (service !== undefined) realm.searchParams.set("service", service);
     realm.searchParams.set("scope", `repository:${repository}:pull`);

@@ -8,6 +8,7 @@ import {
 } from "@pulumi/kubernetes/admissionregistration/v1/validatingAdmissionPolicyBinding.js";
 import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../core/component.ts";
+import type { Transform } from "../core/transform.ts";
 
 interface Manifest<Kind extends string, Spec> {
   readonly apiVersion: "admissionregistration.k8s.io/v1";
@@ -24,6 +25,11 @@ export type AdmissionManifest =
 export interface AdmissionArgs {
   /** ValidatingAdmissionPolicies and their bindings, each name once for each kind. A policy without a binding does nothing. */
   readonly manifests: readonly AdmissionManifest[];
+  /** Each is asked for every object of its kind, with its name. */
+  readonly transform?: {
+    readonly policy?: Transform<ValidatingAdmissionPolicyArgs>;
+    readonly binding?: Transform<ValidatingAdmissionPolicyBindingArgs>;
+  };
 }
 
 /**
@@ -31,12 +37,17 @@ export interface AdmissionArgs {
  * server. Policies come into force within a second or two of their binding; what is in the cluster already stays.
  */
 export class Admission extends Component {
-  constructor(name: string, { manifests }: AdmissionArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { manifests, transform }: AdmissionArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cluster:Admission", name, opts);
     for (const manifest of manifests) {
       if (manifest.kind === "ValidatingAdmissionPolicy")
-        new ValidatingAdmissionPolicy(...this.child(manifest.metadata.name, manifest));
-      else new ValidatingAdmissionPolicyBinding(...this.child(manifest.metadata.name, manifest));
+        new ValidatingAdmissionPolicy(
+          ...this.child<ValidatingAdmissionPolicyArgs>(manifest.metadata.name, manifest, transform?.policy),
+        );
+      else
+        new ValidatingAdmissionPolicyBinding(
+          ...this.child<ValidatingAdmissionPolicyBindingArgs>(manifest.metadata.name, manifest, transform?.binding),
+        );
     }
     this.registerOutputs({});
   }

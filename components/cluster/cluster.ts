@@ -1,11 +1,12 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
-import { Chart } from "@pulumi/kubernetes/helm/v4/chart.js";
-import { Provider } from "@pulumi/kubernetes/provider.js";
-import { PriorityClass } from "@pulumi/kubernetes/scheduling/v1/priorityClass.js";
-import { CertManager } from "@pulumi/kubernetes-cert-manager/certManager.js";
+import { Chart, type ChartArgs } from "@pulumi/kubernetes/helm/v4/chart.js";
+import { Provider, type ProviderArgs } from "@pulumi/kubernetes/provider.js";
+import { PriorityClass, type PriorityClassArgs } from "@pulumi/kubernetes/scheduling/v1/priorityClass.js";
+import { CertManager, type CertManagerArgs } from "@pulumi/kubernetes-cert-manager/certManager.js";
 import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../core/component.ts";
 import { refuse } from "../core/invalid.ts";
+import { type Transform, transformed } from "../core/transform.ts";
 import { Namespace } from "./namespace.ts";
 import type { Quota } from "./namespace-plan.ts";
 import {
@@ -38,6 +39,14 @@ export interface ClusterArgs {
   readonly also?: readonly OptionalOperator[];
   /** Has Envoy Gateway run the service that counts requests for all of its proxies; `RateLimits` ties it to its Redis. None by default. */
   readonly rateLimits?: RateLimitService;
+  readonly transform?: {
+    readonly provider?: Transform<ProviderArgs>;
+    /** Asked for each class of priority. */
+    readonly priorityClass?: Transform<PriorityClassArgs>;
+    readonly certManager?: Transform<CertManagerArgs>;
+    /** Asked for the chart of each other operator, with the operator's name. */
+    readonly chart?: Transform<ChartArgs>;
+  };
 }
 
 /** Room for two replicas of a controller, and for an update of them. */
@@ -48,10 +57,11 @@ export class Cluster extends Component {
   readonly provider: Provider;
   /** What Envoy Gateway was told of rate limits, and its namespace; undefined where it was not. */
   readonly rateLimits: (RateLimitService & { readonly home: Namespace }) | undefined;
+  readonly #transform: NonNullable<ClusterArgs["transform"]>;
 
   constructor(
     name: string,
-    { context, operators, also = [], rateLimits }: ClusterArgs,
+    { context, operators, also = [], rateLimits, transform = {} }: ClusterArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     if (rateLimits && operators === "provided")
@@ -59,18 +69,21 @@ export class Cluster extends Component {
         { field: "rateLimits", given: rateLimits, allowed: 'only with operators: "installed": they are its settings' },
       ]);
     super("cluster:Cluster", name, opts);
-    this.provider = new Provider(
-      ...this.child(name, {
-        context,
-        enableServerSideApply: true,
-        // Changed in place: a replaced one is gone for a moment, with the pods that mount it.
-        enableConfigMapMutable: true,
-        enableSecretMutable: true,
-      }),
-    );
+    this.#transform = transform;
+    const provider: ProviderArgs = {
+      context,
+      enableServerSideApply: true,
+      // Changed in place: a replaced one is gone for a moment, with the pods that mount it.
+      enableConfigMapMutable: true,
+      enableSecretMutable: true,
+    };
+    this.provider = new Provider(...this.child(name, provider, transform.provider));
 
+    const on = { parent: this, provider: this.provider };
     for (const plan of priorityPlans())
-      new PriorityClass(plan.metadata.name, plan, { parent: this, provider: this.provider });
+      new PriorityClass(
+        ...transformed<PriorityClassArgs>(transform.priorityClass, plan.metadata.name, plan, { ...on }),
+      );
 
     // The private authority keeps its root in cert-manager's namespace, whoever brought cert-manager.
     const certificates = this.#namespace(CERT_MANAGER);
@@ -100,11 +113,9 @@ export class Cluster extends Component {
   }
 
   #install({ name, namespace, chart: { repository, ...chart } }: Operator, after: pulumi.Resource[]): void {
-    new Chart(
-      name,
-      { ...chart, namespace, ...(repository === undefined ? {} : { repositoryOpts: { repo: repository } }) },
-      { parent: this, provider: this.provider, dependsOn: after },
-    );
+    const args = { ...chart, namespace, ...(repository === undefined ? {} : { repositoryOpts: { repo: repository } }) };
+    const opts = { parent: this, provider: this.provider, dependsOn: after };
+    new Chart(...transformed<ChartArgs>(this.#transform.chart, name, args, opts));
   }
 
   /** Makes what the controller of gateways cannot start without; gives what it waits for. */
@@ -119,15 +130,13 @@ export class Cluster extends Component {
 
   #installCertManager(home: Namespace): pulumi.Resource {
     const { name, namespace, chart } = CERT_MANAGER;
-    return new CertManager(
-      name,
-      {
-        installCRDs: true,
-        replicaCount: 2,
-        extraArgs: ["--enable-gateway-api"],
-        helmOptions: { namespace, version: chart.version },
-      },
-      { parent: this, provider: this.provider, dependsOn: home },
-    );
+    const args = {
+      installCRDs: true,
+      replicaCount: 2,
+      extraArgs: ["--enable-gateway-api"],
+      helmOptions: { namespace, version: chart.version },
+    };
+    const opts = { parent: this, provider: this.provider, dependsOn: home };
+    return new CertManager(...transformed<CertManagerArgs>(this.#transform.certManager, name, args, opts));
   }
 }

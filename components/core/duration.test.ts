@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Duration, goDuration, isDuration, milliseconds, seconds } from "./duration.ts";
+import { type Duration, gatewaySpan, goDuration, isDuration, milliseconds, protobufSpan, seconds } from "./duration.ts";
 
 const unit = fc.constantFrom("ms", "s", "m", "h", "d");
 
@@ -42,4 +42,30 @@ test("Go's way to write a span reads as the same span, without parts that are no
     "5m0s",
     "0s",
   ]);
+});
+
+test("the Gateway API's way to write a span takes its own pattern, and loses nothing", () => {
+  const part = { h: 3_600_000, m: 60_000, s: 1_000, ms: 1 };
+  fc.assert(
+    fc.property(fc.nat({ max: 30 * 86_400_000 }), (count) => {
+      const written = gatewaySpan(`${count}ms`);
+      // The pattern of the API's own definition.
+      expect(written).toMatch(/^([0-9]{1,5}(h|m|s|ms)){1,4}$/);
+      const parts = [...written.matchAll(/(\d+)(ms|h|m|s)/g)];
+      expect(parts.reduce((sum, [, many, unit]) => sum + Number(many) * part[unit as "h"], 0)).toBe(count);
+    }),
+  );
+  const spans: Duration[] = ["0s", "90s", "15m", "1500ms", "150500ms", "27h", "28h", "30d"];
+  expect(spans.map(gatewaySpan)).toEqual(["0s", "90s", "900s", "1500ms", "150s500ms", "97200s", "28h", "720h"]);
+});
+
+test("protocol buffers' way to write a span is seconds, with milliseconds behind a point", () => {
+  expect((["250ms", "1500ms", "15m", "1d"] as const).map(protobufSpan)).toEqual(["0.25s", "1.5s", "900s", "86400s"]);
+  fc.assert(
+    fc.property(fc.nat({ max: 10 ** 9 }), (count) => {
+      const written = protobufSpan(`${count}ms`);
+      expect(written).toMatch(/^\d+(\.\d{1,3})?s$/);
+      expect(Math.round(Number.parseFloat(written) * 1_000)).toBe(count);
+    }),
+  );
 });

@@ -33,6 +33,29 @@ export function seconds(duration: Duration): number {
   return Math.ceil(milliseconds(duration) / 1_000);
 }
 
+/** What fits into one part of a {@link gatewaySpan}. */
+const MOST_IN_A_PART = 99_999;
+
+/**
+ * The same span, to the millisecond, as the Gateway API takes it (GEP-2257): parts of five digits at most, and no fractions. In seconds
+ * if it is whole seconds, `90s`; else in milliseconds, `1500ms`; what is too long for one part in several, `150s500ms`.
+ */
+export function gatewaySpan(duration: Duration): string {
+  const all = milliseconds(duration);
+  const [whole, rest] = [Math.floor(all / 1_000), all % 1_000];
+  if (rest > 0 && all <= MOST_IN_A_PART) return `${all}ms`;
+  const isLong = whole > MOST_IN_A_PART;
+  const [hours, minutes] = isLong ? [Math.floor(whole / 3_600), Math.floor((whole % 3_600) / 60)] : [0, 0];
+  const parts = Object.entries({ h: hours, m: minutes, s: whole - hours * 3_600 - minutes * 60, ms: rest });
+  const said = parts.filter(([, count]) => count > 0);
+  return said.map(([unit, count]) => `${count}${unit}`).join("") || "0s";
+}
+
+/** The same span as protocol buffers write it in JSON, and Envoy reads it: seconds, with what is left behind a point. */
+export function protobufSpan(duration: Duration): string {
+  return `${milliseconds(duration) / 1_000}s`;
+}
+
 /** Go's way to write a span of milliseconds, which controllers in Go give back: `2160h0m0s`, `5m0s`. Parts of a second are left out. */
 export function goDuration(span: number): string {
   const whole = Math.floor(span / 1_000);

@@ -1,5 +1,5 @@
 import type { Manifest } from "../core/custom-resource.ts";
-import { milliseconds } from "../core/duration.ts";
+import { milliseconds, protobufSpan } from "../core/duration.ts";
 import { labels } from "../core/labels.ts";
 import { perWindow, type Rate } from "../core/rate.ts";
 import { HTTPS } from "./gateway-plan.ts";
@@ -58,7 +58,7 @@ function secondLineFilter(rate: Rate) {
     tokens_per_fill: tokens,
     fill_interval: fill,
   });
-  const fill = `${milliseconds(window) / 1_000}s`;
+  const fill = protobufSpan(window);
   return {
     name: "plumbline.second-line",
     typed_config: {

@@ -1,5 +1,5 @@
 import { priorityClass } from "../cluster/priorities.ts";
-import { type Duration, seconds } from "../core/duration.ts";
+import { gatewaySpan } from "../core/duration.ts";
 import { labels } from "../core/labels.ts";
 import { optOutAnnotations } from "../core/opt-out.ts";
 import { hundredths } from "../core/percent.ts";
@@ -103,7 +103,7 @@ export function proxiesPlan(
           },
         },
       },
-      shutdown: { minDrainDuration: span(drain.least), drainTimeout: span(drain.most) },
+      shutdown: { minDrainDuration: gatewaySpan(drain.least), drainTimeout: gatewaySpan(drain.most) },
       telemetry: {
         accessLog: {
           settings: [
@@ -130,9 +130,4 @@ function autoscalerPlan({ min, max, cpu }: CompleteProxies["scaling"]) {
       },
     },
   };
-}
-
-/** Whole seconds, as the Gateway API writes them. */
-function span(duration: Duration): string {
-  return `${seconds(duration)}s`;
 }

@@ -1,3 +1,4 @@
+import type { types } from "@pulumi/kubernetes";
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
@@ -11,7 +12,9 @@ import { Ledger } from "../core/ledger.ts";
 import { admit, reach } from "../core/network.ts";
 import { optOut, optOutAnnotations } from "../core/opt-out.ts";
 import { type Rate, rateProblems } from "../core/rate.ts";
+import type { Transform } from "../core/transform.ts";
 import type { Peer, Pods, Usable } from "../core/usage.ts";
+import type { CertificateManifest } from "./cert-manager.ts";
 import { certificatePlan } from "./certificate-plan.ts";
 
 export interface RateLimitsArgs {
@@ -24,6 +27,13 @@ export interface RateLimitsArgs {
    * there for when Redis is gone and `whenRedisIsGone` is `open`: a limit of one address that is wider (times the proxies) is never reached.
    */
   readonly secondLine?: Rate;
+  readonly transform?: {
+    /** Where the counters are, as what counts reads it. */
+    readonly settings?: Transform<types.input.core.v1.ConfigMap>;
+    /** By which it is known to a Redis with TLS. */
+    readonly certificate?: Transform<CertificateManifest>;
+    readonly network?: Transform<types.input.networking.v1.NetworkPolicy>;
+  };
 }
 
 const MADE_BY_OTHERS = optOutAnnotations({ dangling: optOut("Envoy Gateway makes the pods by its settings") });
@@ -39,7 +49,7 @@ export class RateLimits extends Component {
 
   constructor(
     name: string,
-    { cluster, redis, secondLine = "100/1s" }: RateLimitsArgs,
+    { cluster, redis, secondLine = "100/1s", transform }: RateLimitsArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     const { rateLimits } = cluster;
@@ -57,12 +67,11 @@ export class RateLimits extends Component {
     });
     const { HOST, PORT, KEY_PREFIX } = grant.environment;
     const metadata = { namespace: HOME, labels: labels(name) };
-    new ConfigMap(
-      ...this.child(`${name}-settings`, {
-        metadata: { ...metadata, name: RATE_LIMIT_SERVICE.settings },
-        data: { url: pulumi.interpolate`${HOST}:${PORT}`, prefix: pulumi.output(KEY_PREFIX ?? "") },
-      }),
-    );
+    const settings: types.input.core.v1.ConfigMap = {
+      metadata: { ...metadata, name: RATE_LIMIT_SERVICE.settings },
+      data: { url: pulumi.interpolate`${HOST}:${PORT}`, prefix: pulumi.output(KEY_PREFIX ?? "") },
+    };
+    new ConfigMap(...this.child(`${name}-settings`, settings, transform?.settings));
     if (grant.issuer) {
       const plan = certificatePlan({
         name: certificate,
@@ -72,7 +81,7 @@ export class RateLimits extends Component {
         duration: "90d",
         usages: ["client auth"],
       });
-      new CustomResource(...this.child(certificate, plan, undefined, { dependsOn: grant.issuer }));
+      new CustomResource(...this.child(certificate, plan, transform?.certificate, { dependsOn: grant.issuer }));
     }
     const spec = this.#gateways.entries.apply((gateways) => ({
       podSelector: { matchLabels: { ...podLabels } },
@@ -80,9 +89,11 @@ export class RateLimits extends Component {
       ingress: admit(gateways, [port]),
       egress: reach([...grant.peers, controlPlane]),
     }));
-    new NetworkPolicy(
-      ...this.child(`${name}-network`, { metadata: { ...metadata, name: ACCOUNT, annotations: MADE_BY_OTHERS }, spec }),
-    );
+    const network: types.input.networking.v1.NetworkPolicy = {
+      metadata: { ...metadata, name: ACCOUNT, annotations: MADE_BY_OTHERS },
+      spec,
+    };
+    new NetworkPolicy(...this.child(`${name}-network`, network, transform?.network));
     this.registerOutputs({});
   }
 

@@ -1,5 +1,5 @@
 import type { Manifest } from "../core/custom-resource.ts";
-import { type Duration, milliseconds } from "../core/duration.ts";
+import { gatewaySpan } from "../core/duration.ts";
 import { labels } from "../core/labels.ts";
 import { isOptOut, optOutAnnotations } from "../core/opt-out.ts";
 import { CALLING, type CompleteResilience, retriesAtOnce } from "../core/resilience.ts";
@@ -87,7 +87,7 @@ function resilience({ retries, perTryTimeout, breaker, maxInFlight }: CompleteRe
         : {
             numRetries: retries,
             perRetry: {
-              ...(isRepeatable && { timeout: span(perTryTimeout) }),
+              ...(isRepeatable && { timeout: gatewaySpan(perTryTimeout) }),
               backOff: { baseInterval: CALLING.backOff.base, maxInterval: CALLING.backOff.most },
             },
             retryOn: {
@@ -99,17 +99,11 @@ function resilience({ retries, perTryTimeout, breaker, maxInFlight }: CompleteRe
         panicThreshold: CALLING.panicPercent,
         passive: {
           consecutive5XxErrors: breaker.consecutive5xx,
-          baseEjectionTime: span(breaker.ejection),
+          baseEjectionTime: gatewaySpan(breaker.ejection),
           interval: CALLING.lookEvery,
           maxEjectionPercent: CALLING.mostEjectedPercent,
         },
       },
     }),
   };
-}
-
-/** A duration of at most five digits, as the Gateway API asks for. */
-function span(duration: Duration): string {
-  const all = milliseconds(duration);
-  return all % 1_000 === 0 ? `${all / 1_000}s` : `${all}ms`;
 }

@@ -8,7 +8,7 @@ const ENTRIES = Object.entries<Image>(IMAGES) as [ImageName, Image][];
 
 test("an image is named by its repository and its tag, of the catalogue's version or another", () => {
   expect(image("redis")).toBe("docker.io/library/redis:8.2.1");
-  expect(image("rabbitmq")).toBe("docker.io/library/rabbitmq:4.1.4-management");
+  expect(image("rabbitmq")).toBe("docker.io/library/rabbitmq:4.1.8-management");
   expect(image("rabbitmq", "4.2.0")).toBe("docker.io/library/rabbitmq:4.2.0-management");
   expect(image("envoy")).toBe("docker.io/envoyproxy/envoy:distroless-v1.39.1");
   expect(imageTag("prometheus")).toBe("v3.6.0");

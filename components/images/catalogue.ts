@@ -66,10 +66,10 @@ export const IMAGES = {
   },
   grafana: {
     name: "docker.io/grafana/grafana",
-    version: "12.3.2",
+    version: "12.4.9",
     licence: "AGPL-3.0-only",
     source: "https://github.com/grafana/grafana",
-    endOfLife: { date: "2026-08-19", from: "https://endoflife.date/grafana" },
+    endOfLife: { date: "2027-05-24", from: "https://endoflife.date/grafana" },
   },
   haproxy: {
     name: "docker.io/library/haproxy",
@@ -110,7 +110,7 @@ export const IMAGES = {
   },
   loki: {
     name: "docker.io/grafana/loki",
-    version: "3.5.0",
+    version: "3.5.12",
     licence: "AGPL-3.0-only",
     source: "https://github.com/grafana/loki",
     endOfLife: { date: "2026-03-26", from: "https://endoflife.date/grafana-loki" },
@@ -163,7 +163,7 @@ export const IMAGES = {
   },
   rabbitmq: {
     name: "docker.io/library/rabbitmq",
-    version: "4.1.4",
+    version: "4.1.8",
     tag: "*-management",
     licence: "MPL-2.0",
     source: "https://github.com/rabbitmq/rabbitmq-server",

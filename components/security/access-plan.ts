@@ -88,28 +88,47 @@ const SHAPES: Shapes = {
 export function peopleProblems(name: string, namespaces: readonly string[], people: People): Problem[] {
   const problems = [...nameProblems("name", name), ...shapeProblems(people, SHAPES)];
   if (problems.length > 0) return problems;
-  const lists: [field: string, groups: readonly string[]][] = [
-    ["viewer", people.viewer ?? []],
-    ["operator", people.operator ?? []],
-    ...Object.entries(people.admin ?? {}).map(([at, groups]): [string, readonly string[]] => [`admin.${at}`, groups]),
-    ["breakGlass", people.breakGlass ?? []],
-  ];
   for (const at of Object.keys(people.admin ?? {}))
     if (!namespaces.includes(at))
       problems.push({ field: `admin.${at}`, given: at, allowed: `one of the namespaces: ${namespaces.join(", ")}` });
-  for (const [field, groups] of lists)
-    for (const [index, group] of groups.entries()) {
-      const at = `${field}[${index}]`;
-      if (!isGroup(group)) problems.push({ field: at, given: group, allowed: GROUP });
-      else if (groups.indexOf(group) !== index) problems.push({ field: at, given: group, allowed: "each group once" });
-      else if (field !== "breakGlass" && people.breakGlass?.includes(group))
-        problems.push({
-          field: at,
-          given: group,
-          allowed: "no group of breakGlass: its daily work would have people told",
-        });
-    }
+  for (const { list, index, group, allowed } of groupProblems(people))
+    problems.push({ field: `${list.join(".")}[${index}]`, given: group, allowed });
   return problems;
+}
+
+/** A group that cannot stand where it stands in a list. */
+interface GroupProblem {
+  /** The way to the list: `["admin", "shop"]`. */
+  readonly list: readonly string[];
+  readonly index: number;
+  readonly group: string;
+  readonly allowed: string;
+}
+
+/** What is wrong with single groups: with their names, and with where else they stand. */
+export function groupProblems({ viewer = [], operator = [], admin = {}, breakGlass = [] }: People): GroupProblem[] {
+  const daily = [
+    { list: ["viewer"], groups: viewer },
+    { list: ["operator"], groups: operator },
+    ...Object.entries(admin).map(([at, groups]) => ({ list: ["admin", at], groups })),
+  ];
+  const whyNot = (group: string, index: number, groups: readonly string[], isDaily: boolean): string | undefined => {
+    if (!isGroup(group)) return GROUP;
+    if (groups.indexOf(group) !== index) return "each group once";
+    return isDaily && breakGlass.includes(group)
+      ? "no group of breakGlass: its daily work would have people told"
+      : undefined;
+  };
+  const all = [
+    ...daily.map((one) => ({ ...one, isDaily: true })),
+    { list: ["breakGlass"], groups: breakGlass, isDaily: false },
+  ];
+  return all.flatMap(({ list, groups, isDaily }) =>
+    groups.flatMap((group, index) => {
+      const allowed = whyNot(group, index, groups, isDaily);
+      return allowed === undefined ? [] : [{ list, index, group, allowed }];
+    }),
+  );
 }
 
 export const GROUP =

@@ -1,3 +1,4 @@
+import type { types } from "@pulumi/kubernetes";
 import { ValidatingAdmissionPolicy } from "@pulumi/kubernetes/admissionregistration/v1/validatingAdmissionPolicy.js";
 import { ValidatingAdmissionPolicyBinding } from "@pulumi/kubernetes/admissionregistration/v1/validatingAdmissionPolicyBinding.js";
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
@@ -8,6 +9,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Namespace } from "../cluster/namespace.ts";
 import { Component } from "../core/component.ts";
 import { refuse } from "../core/invalid.ts";
+import type { Transform } from "../core/transform.ts";
+import type { AlertingRule, RulesManifest } from "../observability/rules.ts";
 import { accessPlan, type People, peopleProblems } from "./access-plan.ts";
 import { breakGlassAlerts } from "./break-glass.ts";
 import { restartOnlyBinding, restartOnlyPolicy } from "./restart-only.ts";
@@ -20,6 +23,16 @@ export interface AccessArgs extends People {
    * `breakGlassReceiver`. None by default.
    */
   readonly alerts?: { readonly namespace: Namespace; readonly runbooks?: string };
+  /** Each is asked for every object of its kind, with its name: a cluster role is everywhere, a role binding in one namespace. */
+  readonly transform?: {
+    readonly clusterRole?: Transform<types.input.rbac.v1.ClusterRole>;
+    readonly clusterRoleBinding?: Transform<types.input.rbac.v1.ClusterRoleBinding>;
+    readonly roleBinding?: Transform<types.input.rbac.v1.RoleBinding>;
+    /** What operators may patch. */
+    readonly policy?: Transform<types.input.admissionregistration.v1.ValidatingAdmissionPolicy>;
+    readonly policyBinding?: Transform<types.input.admissionregistration.v1.ValidatingAdmissionPolicyBinding>;
+    readonly alerts?: Transform<RulesManifest<AlertingRule>>;
+  };
 }
 
 /**
@@ -38,30 +51,47 @@ export interface AccessArgs extends People {
  */
 export class Access extends Component {
   constructor(name: string, args: AccessArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { namespaces, alerts, ...people } = args;
+    const { namespaces, alerts, transform, ...people } = args;
     const names = namespaces.map((namespace) => namespace.name);
     refuse(`Access "${name}"`, peopleProblems(name, names, people));
     super("security:Access", name, opts, alerts ? [...namespaces, alerts.namespace] : namespaces);
     const { roles, bindings, clusterBindings } = accessPlan(name, names, people);
-    const made: pulumi.Resource[] = roles.map((role) => new ClusterRole(...this.child(role.metadata.name, role)));
-    if (people.operator?.length) made.push(...this.#restartOnly(`${name}-restart-only`, people.operator));
+    const made: pulumi.Resource[] = roles.map(
+      (role) =>
+        new ClusterRole(
+          ...this.child<types.input.rbac.v1.ClusterRole>(role.metadata.name, role, transform?.clusterRole),
+        ),
+    );
+    if (people.operator?.length) made.push(...this.#restartOnly(`${name}-restart-only`, people.operator, transform));
     const after = { dependsOn: made };
     for (const binding of clusterBindings)
-      new ClusterRoleBinding(...this.child(binding.metadata.name, binding, undefined, after));
+      new ClusterRoleBinding(
+        ...this.child<types.input.rbac.v1.ClusterRoleBinding>(
+          binding.metadata.name,
+          binding,
+          transform?.clusterRoleBinding,
+          after,
+        ),
+      );
     for (const binding of bindings) {
       const { namespace, name: role } = binding.metadata;
-      new RoleBinding(...this.child(`${namespace}-${role}`, binding, undefined, after));
+      new RoleBinding(
+        ...this.child<types.input.rbac.v1.RoleBinding>(`${namespace}-${role}`, binding, transform?.roleBinding, after),
+      );
     }
     if (alerts && people.breakGlass?.length) {
       const rules = breakGlassAlerts(name, alerts.namespace.name, alerts.runbooks);
-      new CustomResource(...this.child(`${name}-alerts`, rules));
+      new CustomResource(...this.child(`${name}-alerts`, rules, transform?.alerts));
     }
     this.registerOutputs({});
   }
 
-  #restartOnly(name: string, groups: readonly string[]): pulumi.Resource[] {
-    const policy = new ValidatingAdmissionPolicy(...this.child(name, restartOnlyPolicy(name, groups)));
+  #restartOnly(name: string, groups: readonly string[], transform: AccessArgs["transform"]): pulumi.Resource[] {
+    const policy = new ValidatingAdmissionPolicy(
+      ...this.child(name, restartOnlyPolicy(name, groups), transform?.policy),
+    );
     const binding = restartOnlyBinding(name);
-    return [new ValidatingAdmissionPolicyBinding(...this.child(name, binding, undefined, { dependsOn: policy }))];
+    const opts = { dependsOn: policy };
+    return [new ValidatingAdmissionPolicyBinding(...this.child(name, binding, transform?.policyBinding, opts))];
   }
 }

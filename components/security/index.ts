@@ -1,5 +1,5 @@
 export { Access, type AccessArgs } from "./access.ts";
-export { GROUP, isGroup, type People } from "./access-plan.ts";
+export { GROUP, groupProblems, isGroup, type People } from "./access-plan.ts";
 export {
   type ApiAuditArgs,
   type AuditLevel,

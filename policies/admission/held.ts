@@ -2,7 +2,7 @@ import { MIN_REASON, optOutKey } from "../core/opt-out.ts";
 import type { ParamSpecs, Params } from "../core/params.ts";
 import type { Rule } from "../core/rule.ts";
 import { literal } from "./cel.ts";
-import type { Subjects } from "./subjects.ts";
+import { OPERATED_PODS, POD_MAKERS, type Subjects } from "./subjects.ts";
 
 /** How the API server holds one kind of objects to a rule. */
 export interface Held {
@@ -19,6 +19,14 @@ export function held<Specs extends ParamSpecs>(
   expression: (params: Params<Specs>) => string | undefined,
 ): Held {
   return { rule: rule as unknown as Rule, on, expression };
+}
+
+/** The same of everything that makes pods, and of what operators are told of those that they make. */
+export function heldOfPods<Specs extends ParamSpecs>(
+  rule: Rule<Specs>,
+  expression: (params: Params<Specs>) => string | undefined,
+): Held[] {
+  return [held(rule, POD_MAKERS, expression), held(rule, OPERATED_PODS, expression)];
 }
 
 /** What is true of an object that opts out of a rule with a reason; undefined where the rule lets nobody. */

@@ -4,7 +4,7 @@ import { imageReferenceValid } from "../rules/images/image-reference-valid.ts";
 import { imageRegistryAllowed } from "../rules/images/image-registry-allowed.ts";
 import { imageTagPinned } from "../rules/images/image-tag-pinned.ts";
 import { every, literal, quoted } from "./cel.ts";
-import { held } from "./held.ts";
+import { held, heldOfPods } from "./held.ts";
 import { POD_MAKERS } from "./subjects.ts";
 
 const DIGEST = "^[^@]*@(?:sha256|sha384|sha512):[0-9a-f]+$";
@@ -36,19 +36,19 @@ function eachImage(condition: string): string {
 }
 
 export const IMAGES_HELD = [
-  held(imageReferenceValid, POD_MAKERS, () => {
+  ...heldOfPods(imageReferenceValid, () => {
     const path = `(${matches("i", REGISTRY_FIRST)} ? i.substring(i.indexOf("/") + 1) : i).split("@")[0].split(":")[0]`;
     return eachImage(
       every([matches("i", REFERENCE), `!${matches("i", "^[0-9a-f]{64}$")}`, `${path}.size() <= ${LONGEST_NAME}`]),
     );
   }),
-  held(imageTagPinned, POD_MAKERS, ({ tags }) => {
+  ...heldOfPods(imageTagPinned, ({ tags }) => {
     const tagged = matches("i", `${NAME}:[^/@]+(?:@|$)`);
     const floats = matches("i", `${NAME}:(?:${tags.map(quoted).join("|")})(?:@|$)`);
     return eachImage(`${matches("i", "^[^@]*@.")} || ${every([tagged, ...(tags.length > 0 ? [`!${floats}`] : [])])}`);
   }),
-  held(imageDigestRequired, POD_MAKERS, () => eachImage(matches("i", DIGEST))),
-  held(imageRegistryAllowed, POD_MAKERS, ({ allow, deny }) => {
+  ...heldOfPods(imageDigestRequired, () => eachImage(matches("i", DIGEST))),
+  ...heldOfPods(imageRegistryAllowed, ({ allow, deny }) => {
     const good = allow.length === 0 ? [] : [`names.exists(n, ${allow.map((one) => matches("n", one)).join(" || ")})`];
     const bad = deny.map((one) => `!names.exists(n, ${matches("n", one)})`);
     const spellings = `${OTHER_REGISTRY} ? [i] : [${SHORT}].map(s, [i, dyn("docker.io/" + (s.contains("/") ? s : "library/" + s)), s])[0]`;

@@ -2,9 +2,9 @@ import { hostPathForbidden, SYSTEM } from "../rules/pod-security/host-path-forbi
 import { plainPath } from "../rules/pod-security/host-paths.ts";
 import { NAMES, PIPE, runtimeSocketForbidden, SOCKETS } from "../rules/pod-security/runtime-socket-forbidden.ts";
 import { every, literal, some } from "./cel.ts";
-import { held } from "./held.ts";
+import { held, heldOfPods } from "./held.ts";
 import { above, below, named, spelled } from "./paths.ts";
-import { POD_MAKERS, VOLUMES } from "./subjects.ts";
+import { OPERATED_PODS, POD_MAKERS, VOLUMES } from "./subjects.ts";
 
 const PROCESS = "(?:\\d+|self|thread-self)";
 const ITS_FILES = "(?:root|cwd)";
@@ -28,15 +28,14 @@ const RUNTIME = alternatives([
 const VOLUME_PATHS = ["object.spec.?hostPath.?path", "object.spec.?local.?path"];
 
 export const NODE_FILES_HELD = [
-  held(runtimeSocketForbidden, POD_MAKERS, () => `variables.volumes.all(v, ${missing("v.?hostPath.?path", RUNTIME)})`),
+  ...heldOfPods(runtimeSocketForbidden, () => `variables.volumes.all(v, ${missing("v.?hostPath.?path", RUNTIME)})`),
   held(runtimeSocketForbidden, VOLUMES, () => every(VOLUME_PATHS.map((path) => missing(path, RUNTIME)))),
   held(hostPathForbidden, POD_MAKERS, ({ onlyWritable, paths }) => {
-    const counts = (volume: string) =>
-      `has(${volume}.hostPath) && ${matching(`${volume}.hostPath.path`, around(paths))}`;
-    if (!onlyWritable) return `!variables.volumes.exists(v, ${counts("v")})`;
+    if (!onlyWritable) return `!variables.volumes.exists(v, ${mounted(paths)})`;
     return `variables.containers.all(c, c.?volumeMounts.orValue([]).all(m, m.?readOnly.orValue(false)
-      || !variables.volumes.exists(v, v.name == m.name && ${counts("v")})))`;
+      || !variables.volumes.exists(v, v.name == m.name && ${mounted(paths)})))`;
   }),
+  held(hostPathForbidden, OPERATED_PODS, ({ paths }) => `!variables.volumes.exists(v, ${mounted(paths)})`),
   held(hostPathForbidden, VOLUMES, ({ paths }) => {
     const counted = around(paths);
     const hostPath = every(["has(object.spec.hostPath)", matching("object.spec.hostPath.path", counted)]);
@@ -49,6 +48,11 @@ export const NODE_FILES_HELD = [
     return `!(${some([hostPath, local])})`;
   }),
 ];
+
+/** Whether the volume `v` is a path of the node that counts. */
+function mounted(paths: readonly string[]): string {
+  return `has(v.hostPath) && ${matching("v.hostPath.path", around(paths))}`;
+}
 
 /** Regular expression for what lies below some paths of the node, or holds them; without any, for every path. */
 function around(paths: readonly string[]): string {

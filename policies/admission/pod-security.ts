@@ -21,8 +21,8 @@ import { serviceLinkEnvForbidden } from "../rules/pod-security/service-link-env-
 import { sysctlsSafe } from "../rules/pod-security/sysctls-safe.ts";
 import { volumeTypesRestricted } from "../rules/pod-security/volume-types-restricted.ts";
 import { every, literal, oneOf, quoted } from "./cel.ts";
-import { held } from "./held.ts";
-import { NAMESPACES, POD_MAKERS } from "./subjects.ts";
+import { held, heldOfPods } from "./held.ts";
+import { NAMESPACES, OPERATED_PODS, POD_MAKERS } from "./subjects.ts";
 
 /** What holds for the security context of each container. */
 function eachContext(condition: string, among = "variables.contexts"): string {
@@ -39,7 +39,7 @@ function inherited(name: string): string {
 }
 
 export const POD_SECURITY_HELD = [
-  held(privilegedForbidden, POD_MAKERS, ({ fields }) =>
+  ...heldOfPods(privilegedForbidden, ({ fields }) =>
     every([
       ...(fields.includes("privileged") ? [eachContext("!c.?privileged.orValue(false)")] : []),
       ...(fields.includes("hostProcess")
@@ -50,6 +50,20 @@ export const POD_SECURITY_HELD = [
   held(privilegeEscalationForbidden, POD_MAKERS, () =>
     onLinux(eachContext("c.?allowPrivilegeEscalation.orValue(true) == false")),
   ),
+  held(privilegeEscalationForbidden, OPERATED_PODS, () =>
+    eachContext("c.?allowPrivilegeEscalation.orValue(false) == false"),
+  ),
+  held(nonRootRequired, OPERATED_PODS, ({ check, uidCounts }) => {
+    const user = check === "flag" ? [] : ["c.?runAsUser.orValue(1) != 0"];
+    const instead = check === "both" && uidCounts ? " || c.?runAsUser.hasValue()" : "";
+    const flag = check === "uid" ? [] : [`c.?runAsNonRoot.orValue(true)${instead}`];
+    return eachContext(every([...user, ...flag]), "variables.allContexts");
+  }),
+  held(readonlyRootfsRequired, OPERATED_PODS, () => eachContext("c.?readOnlyRootFilesystem.orValue(true)")),
+  held(seccompRequired, OPERATED_PODS, ({ types }) => {
+    const type = `c.?seccompProfile.?type.orValue(${literal(types[0] ?? "")})`;
+    return eachContext(oneOf(type, types), "variables.allContexts");
+  }),
   held(nonRootRequired, POD_MAKERS, ({ check, uidCounts }) => {
     const user = `${inherited("runAsUser")}.orValue(-1)`;
     const flag = `${inherited("runAsNonRoot")}.orValue(false)`;
@@ -66,18 +80,19 @@ export const POD_SECURITY_HELD = [
   }),
   held(readonlyRootfsRequired, POD_MAKERS, () => onLinux(eachContext("c.?readOnlyRootFilesystem.orValue(false)"))),
   held(capabilitiesDropAll, POD_MAKERS, () => onLinux(eachContext('"ALL" in c.?capabilities.?drop.orValue([])'))),
-  held(capabilitiesAddedRestricted, POD_MAKERS, ({ allow, deny }) => {
+  ...heldOfPods(capabilitiesAddedRestricted, ({ allow, deny }) => {
     const names = deny.map((name) => quoted(name.toUpperCase().replace(/^CAP_/, "")));
     const denied = `^(?:CAP_)?(?:${["ALL", ...names].join("|")})$`;
     const allowed = deny.length > 0 ? `!a.upperAscii().matches(${literal(denied)})` : oneOf("a", allow);
     return eachContext(`c.?capabilities.?add.orValue([]).all(a, ${allowed})`);
   }),
-  held(hostNamespacesForbidden, POD_MAKERS, ({ fields }) =>
-    every(fields.map((name) => `!variables.spec.?${name}.orValue(false)`)),
+  ...heldOfPods(
+    hostNamespacesForbidden,
+    ({ fields }) => `variables.specs.all(s, ${every(fields.map((name) => `!s.?${name}.orValue(false)`))})`,
   ),
   // With hostNetwork, the API server writes every port down as one of the node's.
-  held(hostPortsForbidden, POD_MAKERS, () => {
-    const own = "variables.spec.?hostNetwork.orValue(false) && p.hostPort == p.containerPort";
+  ...heldOfPods(hostPortsForbidden, () => {
+    const own = "variables.specs.exists(s, s.?hostNetwork.orValue(false)) && p.hostPort == p.containerPort";
     return `variables.containers.all(c, c.?ports.orValue([]).all(p, p.?hostPort.orValue(0) == 0 || ${own}))`;
   }),
   held(seccompRequired, POD_MAKERS, ({ level, types }) => {
@@ -88,9 +103,9 @@ export const POD_SECURITY_HELD = [
     const both = every([ofPod, ofContainers]);
     return level === "restricted" ? onLinux(`(${both})`) : both;
   }),
-  held(lsmProfileKept, POD_MAKERS, ({ fields }) => {
-    const annotated = `variables.template.?metadata.?annotations.orValue({}).all(k, !k.startsWith(${literal(APPARMOR_ANNOTATION)})
-      || [variables.template.metadata.annotations[k]].all(v, v in ["", "runtime/default"] || v.startsWith("localhost/")))`;
+  ...heldOfPods(lsmProfileKept, ({ fields }) => {
+    const annotated = `variables.podAnnotations.all(a, a.all(k, !k.startsWith(${literal(APPARMOR_ANNOTATION)})
+      || [a[k]].all(v, v in ["", "runtime/default"] || v.startsWith("localhost/"))))`;
     const unset = (name: string) => `c.?seLinuxOptions.?${name}.orValue("") == ""`;
     const type = oneOf('c.?seLinuxOptions.?type.orValue("")', ["", ...SELINUX_TYPES]);
     return every([
@@ -108,24 +123,22 @@ export const POD_SECURITY_HELD = [
         : []),
     ]);
   }),
-  held(
+  ...heldOfPods(
     sysctlsSafe,
-    POD_MAKERS,
-    ({ allow }) => `variables.podContext.?sysctls.orValue([]).all(s, ${oneOf("s.name", allow)})`,
+    ({ allow }) => `variables.podContexts.all(c, c.?sysctls.orValue([]).all(s, ${oneOf("s.name", allow)}))`,
   ),
-  held(procMountDefault, POD_MAKERS, ({ level }) => {
+  ...heldOfPods(procMountDefault, ({ level }) => {
     const all = eachContext('c.?procMount.orValue("Default") == "Default"');
     return level === "baseline" ? `variables.ownUsers || ${all}` : all;
   }),
-  held(probeHostForbidden, POD_MAKERS, ({ allow }) => {
+  ...heldOfPods(probeHostForbidden, ({ allow }) => {
     const handlers = ["startupProbe", "readinessProbe", "livenessProbe", "lifecycle.?postStart", "lifecycle.?preStop"];
     const inside = ["httpGet", "tcpSocket"].map((action) => oneOf(`h.?${action}.?host.orValue("")`, ["", ...allow]));
     return `variables.containers.all(c, [${handlers.map((handler) => `c.?${handler}`).join(", ")}].all(h, ${every(inside)}))`;
   }),
   held(serviceLinkEnvForbidden, POD_MAKERS, () => "variables.spec.?enableServiceLinks.orValue(true) == false"),
-  held(
+  ...heldOfPods(
     volumeTypesRestricted,
-    POD_MAKERS,
     ({ allow }) => `variables.volumes.all(v, v.all(k, ${oneOf("k", ["name", ...allow])}))`,
   ),
   held(podSecurityLabelsRequired, NAMESPACES, ({ levels }) =>

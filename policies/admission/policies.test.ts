@@ -3,6 +3,7 @@ import type { PackConfig } from "../config/settings.ts";
 import type { Exemption } from "../core/exemption.ts";
 import { admissionObjects } from "./policies.ts";
 import { HELD } from "./table.ts";
+import { CLUSTERS_OWN, trust } from "./trusted.ts";
 
 const EXEMPTION: Exemption = {
   rule: "image-tag-pinned",
@@ -15,7 +16,7 @@ const EXEMPTION: Exemption = {
 };
 
 function made(config: PackConfig, exemptions: readonly Exemption[] = [], day = "2026-11-30") {
-  return admissionObjects(HELD, { config, exemptions, today: new Date(day) });
+  return admissionObjects(HELD, { config, exemptions, trust: CLUSTERS_OWN, today: new Date(day) });
 }
 
 /** The expressions of all policies, by the rule that their messages begin with. */
@@ -39,6 +40,8 @@ test.each([
   expect(objects.map(({ kind, metadata: { name } }) => [kind, name])).toEqual([
     ["ValidatingAdmissionPolicy", `plumbline-pods-${action}`],
     ["ValidatingAdmissionPolicyBinding", `plumbline-pods-${action}`],
+    ["ValidatingAdmissionPolicy", `plumbline-operated-pods-${action}`],
+    ["ValidatingAdmissionPolicyBinding", `plumbline-operated-pods-${action}`],
   ]);
   expect(objects[1]?.spec).toEqual({ policyName: `plumbline-pods-${action}`, validationActions });
 });
@@ -73,4 +76,22 @@ test("an exemption frees its object until its last day, and a URN is refused wit
   expect(expressions(config, [EXEMPTION], "2026-12-01")["image-tag-pinned"]).not.toContain(free);
   const urn = { ...EXEMPTION, resource: "urn:pulumi:production::shop::kubernetes:apps/v1:Deployment::orders" };
   expect(() => made(config, [urn])).toThrow(/SHOP-1.*name the object by its label/);
+});
+
+test("whom it lets through are those that it is told, and what every cluster has", () => {
+  const config: PackConfig = { "bare-pod-forbidden": { enforcementLevel: "mandatory" } };
+  const group = { group: "own:operators", reason: "run beside the API server" };
+  const [policy] = admissionObjects(HELD, { config, trust: trust(["strimzi-system"], [group]) });
+  const spec = policy && "matchConstraints" in policy.spec ? policy.spec : undefined;
+  expect(spec?.matchConstraints.namespaceSelector.matchExpressions).toEqual([
+    {
+      key: "kubernetes.io/metadata.name",
+      operator: "NotIn",
+      values: ["kube-system", "kube-node-lease", "strimzi-system"],
+    },
+  ]);
+  const condition = spec?.matchConditions.find(({ name }) => name === "not-by-whom-it-trusts")?.expression;
+  expect(condition).toContain('"system:serviceaccounts:strimzi-system"');
+  expect(condition).toContain('"own:operators"');
+  expect(condition).not.toContain("cnpg-system");
 });

@@ -8,7 +8,7 @@ import { literal, some } from "./cel.ts";
 import { exempted } from "./exempted.ts";
 import { type Held, optsOut } from "./held.ts";
 import type { Subjects } from "./subjects.ts";
-import { CLUSTER_USERS, TRUSTED, TRUSTED_GROUPS } from "./trusted.ts";
+import { CLUSTER_USERS, type Trust } from "./trusted.ts";
 
 const API_VERSION = "admissionregistration.k8s.io/v1";
 const LABELS = { "app.kubernetes.io/managed-by": "plumbline" };
@@ -23,6 +23,8 @@ type Action = keyof typeof ACTIONS;
 export interface AdmissionOptions {
   /** Levels and settings, rule by rule. A rule that is not named is not held to. */
   readonly config: PackConfig;
+  /** Whom the cluster lets through. */
+  readonly trust: Trust;
   readonly exemptions?: readonly Exemption[];
   /** Decides which exemptions hold. Default: now. */
   readonly today?: Date;
@@ -39,12 +41,12 @@ export function admissionObjects(held: readonly Held[], options: AdmissionOption
       const levels: readonly string[] = ACTIONS[action].levels;
       const meant = rules.filter(({ rule }) => levels.includes(options.config[rule.id]?.enforcementLevel ?? ""));
       const validations = meant.flatMap((one) => validationOf(one, options));
-      return validations.length === 0 ? [] : policyAndBinding(subjects, action, validations);
+      return validations.length === 0 ? [] : policyAndBinding(subjects, action, validations, options.trust);
     }),
   );
 }
 
-function policyAndBinding(subjects: Subjects, action: Action, validations: readonly Validation[]) {
+function policyAndBinding(subjects: Subjects, action: Action, validations: readonly Validation[], trust: Trust) {
   const metadata = { name: `plumbline-${subjects.name}-${action}`, labels: LABELS };
   const policy = {
     apiVersion: API_VERSION,
@@ -58,13 +60,13 @@ function policyAndBinding(subjects: Subjects, action: Action, validations: reado
             {
               key: NAMESPACE_NAME,
               operator: "NotIn",
-              values: TRUSTED.map(({ namespace }) => namespace),
+              values: trust.namespaces.map(({ namespace }) => namespace),
             },
           ],
         },
         resourceRules: subjects.resourceRules,
       },
-      matchConditions: conditionsOf(subjects),
+      matchConditions: conditionsOf(subjects, trust),
       variables: subjects.variables,
       validations,
     },
@@ -82,9 +84,9 @@ function policyAndBinding(subjects: Subjects, action: Action, validations: reado
 const WHAT_HOLDS = ["spec", "rules", "subjects", "roleRef", "webhooks", "automountServiceAccountToken"];
 const changed = (field: string) => `dyn(object).?${field} != dyn(oldObject).?${field}`;
 
-function conditionsOf({ conditions = {} }: Subjects) {
-  const accounts = TRUSTED.map(({ namespace }) => `system:serviceaccounts:${namespace}`);
-  const groups = [...accounts, ...TRUSTED_GROUPS.map(({ group }) => group)];
+function conditionsOf({ conditions = {} }: Subjects, trust: Trust) {
+  const accounts = trust.namespaces.map(({ namespace }) => `system:serviceaccounts:${namespace}`);
+  const groups = [...accounts, ...trust.groups.map(({ group }) => group)];
   const all = {
     "not-by-the-cluster": `!(request.userInfo.username in ${literal(CLUSTER_USERS)})`,
     "not-by-whom-it-trusts": `!request.userInfo.?groups.orValue([]).exists(g, g in ${literal(groups)})`,

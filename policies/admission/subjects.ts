@@ -1,3 +1,6 @@
+import { OPERATED } from "../core/operated.ts";
+import { operatedValues } from "./operated.ts";
+
 /** What a policy of the cluster is asked about: `matchConstraints.resourceRules` of a ValidatingAdmissionPolicy. */
 export interface ResourceRule {
   readonly apiGroups: readonly string[];
@@ -35,6 +38,12 @@ const TEMPLATE = [
   "dyn(object).spec.?template.orValue({})",
 ].join(" : ");
 
+const CONTEXTS: readonly Variable[] = [
+  { name: "contexts", expression: "variables.containers.map(c, c.?securityContext.orValue({}))" },
+  { name: "podContexts", expression: "variables.specs.map(s, s.?securityContext.orValue({}))" },
+  { name: "allContexts", expression: "variables.podContexts + variables.contexts" },
+];
+
 /** Everything that makes pods, with what its rules read of them. Containers are all of them, whatever they are for. */
 export const POD_MAKERS: Subjects = {
   name: "pods",
@@ -49,13 +58,14 @@ export const POD_MAKERS: Subjects = {
     ANNOTATIONS,
     { name: "template", expression: TEMPLATE },
     { name: "spec", expression: "variables.template.?spec.orValue({})" },
+    { name: "specs", expression: "[variables.spec]" },
     { name: "podContext", expression: "variables.spec.?securityContext.orValue({})" },
+    { name: "podAnnotations", expression: "[variables.template.?metadata.?annotations.orValue({})]" },
     { name: "volumes", expression: "variables.spec.?volumes.orValue([])" },
     { name: "main", expression: "variables.spec.?containers.orValue([])" },
     { name: "sized", expression: "variables.spec.?initContainers.orValue([]) + variables.main" },
     { name: "containers", expression: "variables.sized + variables.spec.?ephemeralContainers.orValue([])" },
-    { name: "contexts", expression: "variables.containers.map(c, c.?securityContext.orValue({}))" },
-    { name: "allContexts", expression: "[variables.podContext] + variables.contexts" },
+    ...CONTEXTS,
     {
       name: "images",
       expression: `variables.containers.map(c, c.?image.orValue(""))
@@ -70,6 +80,34 @@ export const POD_MAKERS: Subjects = {
     "a-pod-that-is-made-or-changed":
       'object.kind != "Pod" || request.operation == "CREATE" || object.spec != oldObject.spec',
   },
+};
+
+/**
+ * What operators make pods of, with what it says of these. Those pods come from whom the cluster trusts, and nobody judges them; so what people
+ * can have an operator put into them is judged where they say it. What is left out is the operator's to say.
+ */
+export const OPERATED_PODS: Subjects = {
+  name: "operated-pods",
+  resourceRules: [...Map.groupBy(Object.values(OPERATED), ({ group }) => group)].map(([group, kinds]) =>
+    on(
+      group,
+      kinds.map(({ plural }) => plural),
+    ),
+  ),
+  variables: [
+    ANNOTATIONS,
+    { name: "specs", expression: operatedValues("specs") },
+    { name: "podAnnotations", expression: operatedValues("annotations") },
+    { name: "volumes", expression: operatedValues("volumes") },
+    { name: "containers", expression: operatedValues("containers") },
+    ...CONTEXTS,
+    {
+      name: "images",
+      expression: `(${operatedValues("images")} + variables.containers.map(c, c.?image.orValue(""))
+        + variables.volumes.filter(v, has(v.image)).map(v, v.image.?reference.orValue(""))).filter(i, i != "")`,
+    },
+    { name: "ownUsers", expression: "false" },
+  ],
 };
 
 export const DEPLOYMENTS = plain("deployments", [on("apps", ["deployments"])]);

@@ -6,7 +6,7 @@ import { priorityClassRequired } from "../rules/resilience/priority-class-requir
 import { rollingUpdateRequired } from "../rules/resilience/rolling-update-required.ts";
 import { secretEnvRefForbidden } from "../rules/secrets/secret-env-ref-forbidden.ts";
 import { every, some } from "./cel.ts";
-import { held } from "./held.ts";
+import { held, heldOfPods } from "./held.ts";
 import { AUTOSCALERS, BARE_PODS, DEPLOYMENTS, JOBS, POD_MAKERS, REVISED } from "./subjects.ts";
 
 /** What Kubernetes keeps of old revisions where nothing is said. It says so itself but for other projects' kinds. */
@@ -32,7 +32,7 @@ function states(name: string): string {
 
 export const WORKLOADS_HELD = [
   held(priorityClassRequired, POD_MAKERS, () => 'variables.spec.?priorityClassName.orValue("") != ""'),
-  held(secretEnvRefForbidden, POD_MAKERS, () =>
+  ...heldOfPods(secretEnvRefForbidden, () =>
     every([
       "variables.containers.all(c, c.?env.orValue([]).all(e, !e.?valueFrom.?secretKeyRef.hasValue()))",
       "variables.containers.all(c, c.?envFrom.orValue([]).all(s, !has(s.secretRef)))",

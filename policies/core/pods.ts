@@ -1,4 +1,5 @@
 import type { Field } from "./field.ts";
+import { isOperated, operatedFields } from "./operated.ts";
 import type { StackObject } from "./stack-object.ts";
 
 /** Where each kind keeps the pod that it makes: the path to what holds the pod's `metadata` and `spec`. */
@@ -41,6 +42,11 @@ export function makesPods(object: StackObject): boolean {
   return object.kind !== undefined && Object.hasOwn(TEMPLATES, object.kind) && GROUPS.has(object.group ?? "none");
 }
 
+/** Whether it makes pods, or tells an operator something of those that this one makes of it. For rules about what must not be said. */
+export function shapesPods(object: StackObject): boolean {
+  return makesPods(object) || isOperated(object);
+}
+
 /** Whether its pods are meant to run until somebody stops them. */
 export function runsForever(object: StackObject): boolean {
   return makesPods(object) && !RUNS_TO_COMPLETION.has(object.kind ?? "");
@@ -53,7 +59,22 @@ export function podOf(object: StackObject): { metadata: Field; spec: Field; labe
   return { metadata, spec: template.at("spec"), labels: metadata.at("labels") };
 }
 
-/** All containers of the pod that an object makes. */
+/** What has the fields of a pod's spec: that of the pod that an object makes, or each that an operator is told. */
+export function specsOf(object: StackObject): Field[] {
+  return isOperated(object) ? operatedFields(object, "specs") : [podOf(object).spec];
+}
+
+/** The annotations of each pod that an object makes or speaks of. */
+export function podAnnotationsOf(object: StackObject): Field[] {
+  return isOperated(object) ? operatedFields(object, "annotations") : [podOf(object).metadata.at("annotations")];
+}
+
+/** The volumes of each pod that an object makes or speaks of. */
+export function podVolumesOf(object: StackObject): Field[] {
+  return isOperated(object) ? operatedFields(object, "volumes") : podOf(object).spec.at("volumes").items();
+}
+
+/** All containers of the pods that an object makes or speaks of. */
 export function containersOf(object: StackObject): Container[] {
   const { spec } = podOf(object);
   const named = (field: Field, role: Container["role"]) => ({
@@ -61,6 +82,7 @@ export function containersOf(object: StackObject): Container[] {
     name: field.at("name").text() ?? field.path,
     role,
   });
+  if (isOperated(object)) return operatedFields(object, "containers").map((field) => named(field, "container"));
   return [
     ...spec
       .at("initContainers")

@@ -6,10 +6,10 @@ const PROGRAMS = { debian: "/usr/lib/rabbitmq/bin", original: "/opt/rabbitmq/sbi
 
 /** A broker with its administration's pages, and its tools. */
 export const RABBITMQ: ImageDescription = {
-  reference: "docker.io/library/rabbitmq:4.1.4-management",
+  reference: "docker.io/library/rabbitmq:4.1.8-management",
   about: "rabbitmq-server",
   standIn: {
-    for: "RabbitMQ 4.1.4 with its management plugin",
+    for: "RabbitMQ 4.1.8 with its management plugin",
     differs:
       "It is the RabbitMQ that Debian ships (4.0 in Debian 13); settings in the environment are not turned into files.",
   },

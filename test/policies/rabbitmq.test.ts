@@ -9,8 +9,8 @@ import { ENVIRONMENTS, evaluate, packConfig, RULES } from "../../policies/index.
 
 /** What decides this is no input of a resource. */
 const BY_OPTIONS = ["hpa-owns-replicas", "stateful-protected"];
-/** What decides this stands elsewhere in a stack: who is told is its Monitoring's, what collects logs its Logging. */
-const ELSEWHERE = ["critical-alert-pages", "logs-collected"];
+/** What decides this stands elsewhere in a stack: who is told is its Monitoring's, what collects logs its Logging, digests its lock. */
+const ELSEWHERE = ["critical-alert-pages", "logs-collected", "image-digest-required"];
 const ZONES = ["a", "b", "c"];
 const quota = { cpu: "20", memory: "40Gi", pods: 100, storage: "100Gi" } as const;
 

@@ -6,10 +6,12 @@ const TYPES = "the API server reads types itself";
 const NO_ACTION = "the API server wants a probe to ask something";
 const WINDOWS = "the API server keeps what only Linux has from pods for Windows";
 const UNMASKED = "the API server wants users of the pod's own for it";
+/** Those of Strimzi and of Envoy Gateway come with tests of their own, which hold them to the same policies. */
 const NO_KIND = "the test's API server has no such kind";
 
 /** Fixtures that no API server takes for an object, whatever a policy says: it refuses them before any is asked. */
 export const NO_OBJECT: Reasons = {
+  "privileged-forbidden": { "what Envoy's operator is told by a patch": NO_KIND },
   "privilege-escalation-forbidden": { "forgotten for the debug container": DEBUG },
   "non-root-required": { "a debug container of root": DEBUG, "a user's name is no number": TYPES },
   "capabilities-drop-all": { "forgotten for the debug container": DEBUG },
@@ -23,7 +25,12 @@ export const NO_OBJECT: Reasons = {
   "pod-security-labels-required": {
     "a level that does not exist enforces nothing": "the API server knows the levels itself",
   },
-  "image-tag-pinned": { "a debug container counts": DEBUG },
+  "image-tag-pinned": {
+    "a debug container counts": DEBUG,
+    "what Strimzi is told": NO_KIND,
+    "what Envoy's operator is told": NO_KIND,
+  },
+  "secret-env-ref-forbidden": { "what Strimzi is told of its brokers": NO_KIND },
   "image-digest-required": { "a debug container by its tag": DEBUG },
   "liveness-probe-required": { "a probe that asks nothing": NO_ACTION },
   "readiness-probe-required": { "a probe that does nothing": NO_ACTION },

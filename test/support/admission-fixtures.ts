@@ -159,12 +159,53 @@ const COMPLETIONS: Readonly<Record<string, (object: Fields) => void>> = {
       listener.protocol ??= "HTTP";
     }
   },
+  Cluster(object) {
+    within(object, "spec").instances ??= 3;
+  },
+  Pooler(object) {
+    const spec = within(object, "spec");
+    spec.cluster ??= { name: "a" };
+    spec.pgbouncer ??= {};
+  },
+  ImageCatalog: catalogued,
+  ClusterImageCatalog: catalogued,
+  ObjectStore(object) {
+    within(object, "spec").configuration ??= { destinationPath: "s3://a" };
+  },
+  Issuer: answering,
+  ClusterIssuer: answering,
+  Challenge(object) {
+    const challenge = {
+      authorizationURL: "https://a",
+      dnsName: "a",
+      key: "a",
+      token: "a",
+      type: "HTTP-01",
+      url: "https://a",
+    };
+    const issuer = { name: "a" };
+    Object.assign(within(object, "spec"), { ...challenge, issuerRef: issuer, ...within(object, "spec") });
+  },
+  RabbitmqCluster(object) {
+    const override = within(object, "spec").override as Fields | undefined;
+    if (override) within(within(within(within(override, "statefulSet"), "spec"), "template"), "spec").containers ??= [];
+  },
   HorizontalPodAutoscaler(object) {
     const spec = within(object, "spec");
     spec.scaleTargetRef ??= { apiVersion: "apps/v1", kind: "Deployment", name: "a" };
     spec.maxReplicas ??= 3;
   },
 };
+
+/** The server of an authority is asked of whoever answers for hosts to it. */
+function answering(object: Fields): void {
+  const acme = within(object, "spec").acme;
+  if (isFields(acme)) Object.assign(acme, { server: "https://a", privateKeySecretRef: { name: "a" }, ...acme });
+}
+
+function catalogued(object: Fields): void {
+  for (const [at, image] of listed(within(object, "spec").images).entries()) image.major ??= 17 + at;
+}
 
 function roleRules(object: Fields): void {
   for (const rule of listed(object.rules)) {

@@ -70,6 +70,12 @@ describe("a place", () => {
   test.each<[what: string, change: Partial<AwsPlace>, field: string, allowed: RegExp]>([
     ["no region", { region: "europe" }, "aws.region", /eu-central-1/],
     ["an account without its first digit", { accountId: "23456789012" }, "aws.accountId", /twelve digits/],
+    [
+      "a key by its other name",
+      { kmsKeyArn: "arn:aws:kms:eu-central-1:123456789012:alias/shop" },
+      "aws.kmsKeyArn",
+      /key\/…/,
+    ],
     ["two subnets", { subnets: [a, b] }, "aws.subnets", /three zones or more/],
     [
       "a zone of another region",

@@ -50,9 +50,17 @@ export interface AwsPlace {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
-export const REGION = 'a region: "eu-central-1"';
+/** Of AWS' other partitions: China, GovCloud, and those that are cut off. Their ARNs and hosts are others. */
+const ELSEWHERE = /^(cn|us-gov|us-isob?f?|eu-isoe|eusc)-/;
+export const REGION =
+  'a region of AWS\' public partition, such as "eu-central-1": ARNs and hosts of the others (China, GovCloud) are not built';
 export function isRegion(given: string): boolean {
-  return /^[a-z]{2}(-[a-z]+)+-\d$/.test(given);
+  return /^[a-z]{2}(-[a-z]+)+-\d$/.test(given) && !ELSEWHERE.test(given);
+}
+
+export const KEY_ARN = 'the ARN of a key of KMS, "arn:aws:kms:…:key/…"';
+export function isKeyArn(given: string): boolean {
+  return /^arn:aws:kms:[\w-]+:\d{12}:key\/[\w-]+$/.test(given);
 }
 
 export const ACCOUNT_ID = "the twelve digits of an account, as text";
@@ -60,8 +68,6 @@ export function isAccountId(given: string): boolean {
   return /^\d{12}$/.test(given);
 }
 
-/** Of AWS' other partitions: China, GovCloud, and those that are cut off. Their ARNs and hosts are others. */
-const ELSEWHERE = /^(cn|us-gov|us-isob?f?|eu-isoe|eusc)-/;
 const TOPIC_ARN = /^arn:aws:sns:([\w-]+):\d{12}:[\w-]+$/;
 const LEAST_ZONES = 3;
 /** What CloudWatch Logs takes as a retention (PutRetentionPolicy). */
@@ -75,16 +81,9 @@ export const DEFAULT_LOG_DAYS = 400;
 export function placeProblems(place: AwsPlace | undefined): Problem[] {
   if (place === undefined)
     return [{ field: "aws", given: place, allowed: "where in AWS it runs: region, vpcId, subnets and so on" }];
-  const { region, accountId, subnets, podSecurityGroupIds, logDays = DEFAULT_LOG_DAYS } = place;
+  const { region, accountId, subnets, podSecurityGroupIds, kmsKeyArn, logDays = DEFAULT_LOG_DAYS } = place;
   const problems: Problem[] = [];
   if (!isRegion(region)) problems.push({ field: "aws.region", given: region, allowed: REGION });
-  else if (ELSEWHERE.test(region))
-    problems.push({
-      field: "aws.region",
-      given: region,
-      allowed:
-        'a region of AWS\' public partition, such as "eu-central-1": ARNs and hosts of the others (China, GovCloud) are not built',
-    });
   if (!isAccountId(accountId)) problems.push({ field: "aws.accountId", given: accountId, allowed: ACCOUNT_ID });
   const zones = subnets.map(({ zone }) => zone);
   if (new Set(zones).size < LEAST_ZONES)
@@ -97,6 +96,9 @@ export function placeProblems(place: AwsPlace | undefined): Problem[] {
   }
   if (podSecurityGroupIds.length === 0)
     problems.push({ field: "aws.podSecurityGroupIds", given: [], allowed: "at least one: else nobody can connect" });
+  // One that is known only later is not looked at.
+  if (typeof kmsKeyArn === "string" && !isKeyArn(kmsKeyArn))
+    problems.push({ field: "aws.kmsKeyArn", given: kmsKeyArn, allowed: KEY_ARN });
   if (!LOG_DAYS.includes(logDays))
     problems.push({ field: "aws.logDays", given: logDays, allowed: `one of ${LOG_DAYS.join(", ")}` });
   return [...problems, ...alarmProblems(place)];

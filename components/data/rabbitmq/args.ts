@@ -38,7 +38,7 @@ export interface RabbitMQArgs<Name extends string = string> extends StoreArgs {
   readonly nodes?: number;
   /** Says why it needs no backup. RabbitMQ makes none: a message has three copies, and goes when it was consumed. */
   readonly backup?: OptOut;
-  /** RabbitMQ's version, as the tag of its image less `-management`; 4.1.4 by default. */
+  /** RabbitMQ's version, as the tag of its image less `-management`; 4.1.8 by default. */
   readonly version?: string;
   readonly transform?: {
     readonly cluster?: Transform<RabbitmqClusterManifest>;

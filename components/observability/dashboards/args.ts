@@ -50,7 +50,7 @@ export interface DashboardsArgs {
   /** Where people reach it, as `https://shop.example.com/grafana`, by a `Route` to it; by default it is for `kubectl port-forward` alone. */
   readonly url?: string;
   readonly oidc?: Oidc;
-  /** Grafana's own image of 12.3.2 by default. */
+  /** Grafana's own image of 12.4.9 by default. */
   readonly image?: string;
   /** How many pods; 2 by default, 10 at most. */
   readonly replicas?: number;

@@ -1,25 +1,18 @@
 import type { types } from "@pulumi/kubernetes";
-import { priorityClass } from "../../cluster/priorities.ts";
 import { oneAtATime } from "../../core/budget.ts";
 import { checksum } from "../../core/checksum.ts";
 import { labels, selector } from "../../core/labels.ts";
 import { admit, admitPrometheus, reach } from "../../core/network.ts";
-import { optOut, optOutAnnotations } from "../../core/opt-out.ts";
-import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../core/security-context.ts";
-import { placed, spread } from "../../core/spread.ts";
+import { optOut } from "../../core/opt-out.ts";
 import type { Destination, Pods } from "../../core/usage.ts";
-import { dataLabels } from "../../data/declared.ts";
 import type { BucketAccess } from "../../data/object-store/bucket-access.ts";
 import { bucketFiles } from "../../data/object-store/bucket-files.ts";
 import { image } from "../../images/catalogue.ts";
 import { runtimeEnvironment } from "../../workload/runtime.ts";
-import { SERVER_PROBES } from "../server-probes.ts";
+import { serverService, serverSetPlan } from "../server-set.ts";
 import type { CompleteArgs, LokiArgs } from "./args.ts";
 import { LOKI_PATHS, LOKI_PORTS, lokiConfig } from "./loki-config.ts";
 import { type LokiPart, lokisOf } from "./needs.ts";
-
-/** Loki writes to the bucket what it still holds, before it ends. */
-const GRACE_SECONDS = 120;
 
 const ON_ANOTHER = optOut("its requests are on the one dashboard of all Lokis");
 const ALONE = optOut("logs are on one disk: while it is away they wait on the nodes, and none can be looked up");
@@ -55,6 +48,9 @@ export interface LokiFiles {
   readonly access?: BucketAccess | undefined;
 }
 
+/** On every Loki, whatever it does: all of them find each other by it. */
+const PEER = { "plumbline.dev/loki": "true" };
+
 export function lokiPlan(
   name: string,
   part: LokiPart,
@@ -62,89 +58,46 @@ export function lokiPlan(
   { config, access }: LokiFiles,
 ): types.input.apps.v1.StatefulSet {
   const { namespace, zones, store, resources } = args;
-  const matchLabels = selector(name, part.target);
-  const alone = part.replicas === 1;
-  const annotations = optOutAnnotations({
-    backup: OF_USE_FOR_DAYS,
-    ...(alone && { replication: ALONE, spread: ALONE }),
-  });
   const { peers, backend } = lokiHosts(name, args);
   // Where the bucket is may only be known later, and does not change without its name.
   const bucket = access && { name: access.bucketName, ownAuthority: access.authority !== undefined };
+  const read = { config: lokiConfig(peers, backend, bucket), revision: access?.grant.revision };
   const files = bucketFiles(access);
-  return {
-    metadata: {
-      name: partName(name, part),
-      namespace: namespace.name,
-      labels: { ...labels(name, part.target), ...dataLabels({}) },
-      annotations,
-    },
-    spec: {
-      serviceName: `${name}-loki-peers`,
-      replicas: part.replicas,
-      revisionHistoryLimit: 5,
-      podManagementPolicy: "Parallel",
-      selector: { matchLabels },
-      template: {
-        metadata: {
-          labels: { ...labels(name, part.target), ...PEER },
-          annotations: {
-            ...annotations,
-            "plumbline.dev/config-checksum": checksum({
-              config: lokiConfig(peers, backend, bucket),
-              revision: access?.grant.revision,
-            }),
-          },
-        },
-        spec: {
-          serviceAccountName: `${name}-loki`,
-          priorityClassName: priorityClass("store"),
-          automountServiceAccountToken: false,
-          enableServiceLinks: false,
-          terminationGracePeriodSeconds: GRACE_SECONDS,
-          securityContext: RESTRICTED_POD,
-          ...(alone ? placed(zones) : spread({ matchLabels, zones, sharedHosts: "prefer-not" })),
-          ...(files.initContainers.length > 0 && { initContainers: files.initContainers }),
-          containers: [
-            {
-              name: "loki",
-              image: image("loki"),
-              args: [`-config.file=${LOKI_PATHS.config}/config.json`, `-target=${part.target}`],
-              env: [
-                ...Object.entries(runtimeEnvironment("go", resources.loki)).map(([name, value]) => ({ name, value })),
-                ...files.environment,
-              ],
-              ports: Object.entries(LOKI_PORTS).map(([port, containerPort]) => ({ name: port, containerPort })),
-              resources: resources.loki,
-              securityContext: RESTRICTED_CONTAINER,
-              ...SERVER_PROBES,
-              volumeMounts: [
-                { name: "config", mountPath: LOKI_PATHS.config, readOnly: true },
-                { name: "data", mountPath: LOKI_PATHS.data },
-                { name: "tmp", mountPath: "/tmp" },
-                ...files.mounts,
-              ],
-            },
-          ],
-          volumes: [
-            { name: "config", configMap: { name: config } },
-            { name: "tmp", emptyDir: { sizeLimit: "256Mi" } },
-            ...files.volumes,
-          ],
-        },
-      },
-      volumeClaimTemplates: [
-        {
-          metadata: { name: "data", labels: dataLabels({}) },
-          spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: store.disk } } },
-        },
+  return serverSetPlan({
+    name: partName(name, part),
+    of: name,
+    part: part.target,
+    namespace: namespace.name,
+    zones,
+    replicas: part.replicas,
+    serviceName: `${name}-loki-peers`,
+    account: `${name}-loki`,
+    optOuts: { backup: OF_USE_FOR_DAYS, ...(part.replicas === 1 && { replication: ALONE, spread: ALONE }) },
+    peer: PEER,
+    priority: "store",
+    config: { name: config, checksum: checksum(read) },
+    program: {
+      name: "loki",
+      image: image("loki"),
+      args: [`-config.file=${LOKI_PATHS.config}/config.json`, `-target=${part.target}`],
+      env: [
+        ...Object.entries(runtimeEnvironment("go", resources.loki)).map(([name, value]) => ({ name, value })),
+        ...files.environment,
+      ],
+      ports: LOKI_PORTS,
+      resources: resources.loki,
+      volumeMounts: [
+        { name: "config", mountPath: LOKI_PATHS.config, readOnly: true },
+        { name: "data", mountPath: LOKI_PATHS.data },
+        { name: "tmp", mountPath: "/tmp" },
+        ...files.mounts,
       ],
     },
-  };
+    files,
+    scratch: "256Mi",
+    disk: store.disk,
+  });
 }
-
-/** On every Loki, whatever it does: all of them find each other by it. */
-const PEER = { "plumbline.dev/loki": "true" };
 
 /** Who takes logs or answers has one address; the names of all lead to each, also before it is ready. */
 export function lokiServices(
@@ -152,18 +105,8 @@ export function lokiServices(
   parts: readonly LokiPart[],
   namespace: string,
 ): types.input.core.v1.Service[] {
-  const service = (of: string, spec: object, part?: string) => ({
-    metadata: {
-      name: of,
-      namespace,
-      labels: labels(name, part),
-      annotations: optOutAnnotations({ dashboard: ON_ANOTHER }),
-    },
-    spec: {
-      ...spec,
-      ports: Object.entries(LOKI_PORTS).map(([port, number]) => ({ name: port, port: number, targetPort: port })),
-    },
-  });
+  const service = (of: string, spec: types.input.core.v1.ServiceSpec, part?: string) =>
+    serverService({ name: of, of: name, part, namespace }, LOKI_PORTS, ON_ANOTHER, spec);
   const peers = { clusterIP: "None", publishNotReadyAddresses: true, selector: { ...selector(name), ...PEER } };
   return [
     ...parts.map((part) => service(partName(name, part), { selector: selector(name, part.target) }, part.target)),

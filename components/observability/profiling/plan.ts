@@ -1,23 +1,16 @@
 import type { types } from "@pulumi/kubernetes";
-import { priorityClass } from "../../cluster/priorities.ts";
 import { oneAtATime } from "../../core/budget.ts";
 import { checksum } from "../../core/checksum.ts";
 import { labels, selector } from "../../core/labels.ts";
-import { optOut, optOutAnnotations } from "../../core/opt-out.ts";
-import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../core/security-context.ts";
-import { placed, spread } from "../../core/spread.ts";
-import { dataLabels } from "../../data/declared.ts";
+import { optOut } from "../../core/opt-out.ts";
 import type { BucketAccess } from "../../data/object-store/bucket-access.ts";
 import { BUCKET_CA, bucketFiles } from "../../data/object-store/bucket-files.ts";
 import { image } from "../../images/catalogue.ts";
 import { runtimeEnvironment } from "../../workload/runtime.ts";
-import { SERVER_PROBES } from "../server-probes.ts";
+import { serverService, serverSetPlan } from "../server-set.ts";
 import type { CompleteArgs } from "./args.ts";
 import { type Hosts, PATHS, PORTS, pyroscopeConfig, SCRATCH } from "./config.ts";
 import { type Part, partsOf } from "./needs.ts";
-
-/** It writes what it still holds, before it ends. */
-const GRACE_SECONDS = 120;
 
 const ON_ANOTHER = optOut("its requests are on the one dashboard of all Pyroscopes");
 const ALONE = optOut(
@@ -60,87 +53,50 @@ export function setPlan(
 ): types.input.apps.v1.StatefulSet {
   const { namespace, zones, resources, disk } = args;
   const { target, replicas, hasDisk } = part;
-  const matchLabels = selector(name, target);
-  const alone = replicas === 1;
-  const annotations = optOutAnnotations({
-    ...(hasDisk && { backup: OF_USE_FOR_DAYS }),
-    ...(alone && { replication: ALONE, spread: ALONE }),
-  });
   const hosts = hostsOf(name, args);
   // Where the bucket is may only be known later, and does not change without its name.
   const config = pyroscopeConfig(args, access && { hosts, bucket: { name: access.bucketName } });
   const files = bucketFiles(access);
-  return {
-    metadata: {
-      name: partName(name, part),
-      namespace: namespace.name,
-      labels: { ...labels(name, target), ...(hasDisk && dataLabels({})) },
-      annotations,
+  return serverSetPlan({
+    name: partName(name, part),
+    of: name,
+    part: target,
+    namespace: namespace.name,
+    zones,
+    replicas,
+    serviceName: partName(name, part),
+    account: name,
+    optOuts: {
+      ...(hasDisk && { backup: OF_USE_FOR_DAYS }),
+      ...(replicas === 1 && { replication: ALONE, spread: ALONE }),
     },
-    spec: {
-      serviceName: partName(name, part),
-      replicas,
-      revisionHistoryLimit: 5,
-      podManagementPolicy: "Parallel",
-      selector: { matchLabels },
-      template: {
-        metadata: {
-          labels: { ...labels(name, target), ...PEER },
-          annotations: {
-            ...annotations,
-            "plumbline.dev/config-checksum": checksum({ config, revision: access?.grant.revision }),
-          },
-        },
-        spec: {
-          serviceAccountName: name,
-          priorityClassName: priorityClass(hasDisk ? "store" : "worker"),
-          automountServiceAccountToken: false,
-          enableServiceLinks: false,
-          terminationGracePeriodSeconds: GRACE_SECONDS,
-          securityContext: RESTRICTED_POD,
-          ...(alone ? placed(zones) : spread({ matchLabels, zones, sharedHosts: "prefer-not" })),
-          ...(files.initContainers.length > 0 && { initContainers: files.initContainers }),
-          containers: [
-            {
-              name: "pyroscope",
-              image: image("pyroscope"),
-              args: [`-config.file=${PATHS.config}/config.json`, `-target=${target}`, ...ownName(name, part, args)],
-              env: [
-                ...Object.entries(runtimeEnvironment("go", resources)).map(([of, value]) => ({ name: of, value })),
-                ...files.environment,
-                // Its configuration has no place for an authority; Go's own does.
-                ...(access?.authority === undefined ? [] : [{ name: "SSL_CERT_FILE", value: BUCKET_CA }]),
-                { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
-              ],
-              ports: Object.entries(PORTS).map(([port, containerPort]) => ({ name: port, containerPort })),
-              resources,
-              securityContext: RESTRICTED_CONTAINER,
-              ...SERVER_PROBES,
-              volumeMounts: [
-                { name: "config", mountPath: PATHS.config, readOnly: true },
-                { name: "tmp", mountPath: "/tmp" },
-                ...(hasDisk ? [{ name: "data", mountPath: PATHS.data }] : []),
-                ...files.mounts,
-              ],
-            },
-          ],
-          volumes: [
-            { name: "config", configMap: { name } },
-            { name: "tmp", emptyDir: { sizeLimit: SCRATCH } },
-            ...files.volumes,
-          ],
-        },
-      },
-      ...(hasDisk && {
-        volumeClaimTemplates: [
-          {
-            metadata: { name: "data", labels: dataLabels({}) },
-            spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: disk } } },
-          },
-        ],
-      }),
+    peer: PEER,
+    priority: hasDisk ? "store" : "worker",
+    config: { name, checksum: checksum({ config, revision: access?.grant.revision }) },
+    program: {
+      name: "pyroscope",
+      image: image("pyroscope"),
+      args: [`-config.file=${PATHS.config}/config.json`, `-target=${target}`, ...ownName(name, part, args)],
+      env: [
+        ...Object.entries(runtimeEnvironment("go", resources)).map(([of, value]) => ({ name: of, value })),
+        ...files.environment,
+        // Its configuration has no place for an authority; Go's own does.
+        ...(access?.authority === undefined ? [] : [{ name: "SSL_CERT_FILE", value: BUCKET_CA }]),
+        { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+      ],
+      ports: PORTS,
+      resources,
+      volumeMounts: [
+        { name: "config", mountPath: PATHS.config, readOnly: true },
+        { name: "tmp", mountPath: "/tmp" },
+        ...(hasDisk ? [{ name: "data", mountPath: PATHS.data }] : []),
+        ...files.mounts,
+      ],
     },
-  };
+    files,
+    scratch: SCRATCH,
+    disk: hasDisk ? disk : undefined,
+  });
 }
 
 /** Who knows where things are is told its own name: by it the others know it, wherever it runs. */
@@ -156,18 +112,9 @@ export function servicePlans(
   args: Pick<CompleteArgs, "namespace" | "bucket">,
 ): types.input.core.v1.Service[] {
   const parts = partsOf(args.bucket !== undefined);
-  const service = (of: string, spec: object, part?: string) => ({
-    metadata: {
-      name: of,
-      namespace: args.namespace.name,
-      labels: labels(name, part),
-      annotations: optOutAnnotations({ dashboard: ON_ANOTHER }),
-    },
-    spec: {
-      ...spec,
-      ports: Object.entries(PORTS).map(([port, number]) => ({ name: port, port: number, targetPort: port })),
-    },
-  });
+  const { namespace } = args;
+  const service = (of: string, spec: types.input.core.v1.ServiceSpec, part?: string) =>
+    serverService({ name: of, of: name, part, namespace: namespace.name }, PORTS, ON_ANOTHER, spec);
   const each = { clusterIP: "None" };
   const early = { ...each, publishNotReadyAddresses: true };
   return [

@@ -79,6 +79,7 @@ describe("a source", () => {
   test.each<[field: keyof SourcePlanArgs, given: unknown]>([
     ["name", "Secrets"],
     ["region", "europe"],
+    ["region", "cn-north-1"],
     ["prefix", "shop/*"],
     ["prefix", ""],
     ["prefix", "/shop"],

@@ -6,7 +6,7 @@ import { waitFor } from "../../core/custom-resource.ts";
 import type { Problem } from "../../core/invalid.ts";
 import { labels } from "../../core/labels.ts";
 import { nameProblems } from "../../core/names.ts";
-import { ACCOUNT_ID, isAccountId, isRegion, REGION } from "../../data/aws/place.ts";
+import { ACCOUNT_ID, isAccountId, isKeyArn, isRegion, KEY_ARN, REGION } from "../../data/aws/place.ts";
 import type { Statement } from "../../data/aws/pod-identity-plan.ts";
 import type { ClusterSecretStoreManifest } from "./manifests.ts";
 
@@ -64,11 +64,6 @@ export function isPrefix(given: string): boolean {
 export const OIDC_PROVIDER = 'the cluster\'s, without "https://": "oidc.eks.eu-central-1.amazonaws.com/id/…"';
 export function isOidcProvider(given: string): boolean {
   return /^[a-z0-9-]+(\.[a-z0-9-]+)+(\/[A-Za-z0-9_-]+)*$/.test(given);
-}
-
-export const KEY_ARN = 'the ARN of a key of KMS, "arn:aws:kms:…:key/…"';
-export function isKeyArn(given: string): boolean {
-  return /^arn:aws:kms:[\w-]+:\d{12}:key\/[\w-]+$/.test(given);
 }
 
 /** What the operator may do in AWS for this source, and no more: read what it names. It cannot list what there is. */

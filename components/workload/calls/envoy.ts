@@ -1,4 +1,4 @@
-import { type Duration, milliseconds } from "../../core/duration.ts";
+import { type Duration, milliseconds, protobufSpan } from "../../core/duration.ts";
 import { isOptOut } from "../../core/opt-out.ts";
 import { type Breaker, CALLING, retriesAtOnce } from "../../core/resilience.ts";
 import { type CompleteCall, TELEMETRY_PORT } from "./call.ts";
@@ -76,13 +76,16 @@ function listener({ callee, listen, host, call }: Edge, keeping: number) {
     route: {
       cluster: callee,
       host_rewrite_literal: host,
-      timeout: span(call.timeout),
+      timeout: protobufSpan(call.timeout),
       // The timeout begins when the request was sent whole; this, with its first byte. A sender that stalls must not hold a place for good.
-      max_stream_duration: { max_stream_duration: span(call.timeout) },
+      max_stream_duration: { max_stream_duration: protobufSpan(call.timeout) },
       ...retryPolicy(call, more),
     },
   });
-  const repeatable = { retry_on: CALLING.retriedWhenRepeatable.join(), per_try_timeout: span(call.perTryTimeout) };
+  const repeatable = {
+    retry_on: CALLING.retriedWhenRepeatable.join(),
+    per_try_timeout: protobufSpan(call.perTryTimeout),
+  };
   const fallback = call.fallback && { typed_per_filter_config: { [FALLBACK]: fallbackFilter(call.fallback) } };
   const routes = [
     ...(fallback ? [{ ...to({ headers: [IS_GET] }, repeatable), ...fallback }] : []),
@@ -103,7 +106,10 @@ function retryPolicy({ retries }: CompleteCall, more: object) {
   return {
     retry_policy: {
       num_retries: retries,
-      retry_back_off: { base_interval: span(CALLING.backOff.base), max_interval: span(CALLING.backOff.most) },
+      retry_back_off: {
+        base_interval: protobufSpan(CALLING.backOff.base),
+        max_interval: protobufSpan(CALLING.backOff.most),
+      },
       retry_host_predicate: [
         {
           name: "envoy.retry_host_predicates.previous_hosts",
@@ -124,13 +130,13 @@ function cluster({ callee, pods, call }: Edge) {
       typed_config: {
         ...typed("extensions.clusters.dns.v3.DnsCluster"),
         dns_lookup_family: "V4_PREFERRED",
-        dns_refresh_rate: span(DNS_REFRESH),
-        dns_failure_refresh_rate: { base_interval: span(DNS_REFRESH), max_interval: span("2s") },
+        dns_refresh_rate: protobufSpan(DNS_REFRESH),
+        dns_failure_refresh_rate: { base_interval: protobufSpan(DNS_REFRESH), max_interval: protobufSpan("2s") },
         respect_dns_ttl: false,
       },
     },
     load_assignment: endpoints(callee, { socket_address: { address: pods.name, port_value: pods.port } }),
-    connect_timeout: span(CONNECT),
+    connect_timeout: protobufSpan(CONNECT),
     per_connection_buffer_limit_bytes: BUFFER_BYTES,
     lb_policy: "LEAST_REQUEST",
     common_lb_config: {
@@ -141,7 +147,7 @@ function cluster({ callee, pods, call }: Edge) {
     typed_extension_protocol_options: {
       "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
         ...typed("extensions.upstreams.http.v3.HttpProtocolOptions"),
-        common_http_protocol_options: { idle_timeout: span(IDLE) },
+        common_http_protocol_options: { idle_timeout: protobufSpan(IDLE) },
         explicit_http_config: { http_protocol_options: {} },
       },
     },
@@ -167,9 +173,9 @@ function cluster({ callee, pods, call }: Edge) {
 function outlierDetection({ consecutive5xx, ejection }: Required<Breaker>) {
   return {
     consecutive_5xx: consecutive5xx,
-    interval: span(CALLING.lookEvery),
-    base_ejection_time: span(ejection),
-    max_ejection_time: `${(milliseconds(ejection) * EJECTION_GROWTH) / 1_000}s`,
+    interval: protobufSpan(CALLING.lookEvery),
+    base_ejection_time: protobufSpan(ejection),
+    max_ejection_time: protobufSpan(`${milliseconds(ejection) * EJECTION_GROWTH}ms`),
     max_ejection_percent: CALLING.mostEjectedPercent,
     // On by default, and judges by the others' success: two rules at once would leave nobody sure why.
     enforcing_success_rate: 0,
@@ -234,7 +240,7 @@ function overwrite(key: string, value: string) {
 function telemetryListener() {
   const get = (path: string) => ({
     match: { path, headers: [IS_GET] },
-    route: { cluster: ADMIN_CLUSTER, timeout: span("5s") },
+    route: { cluster: ADMIN_CLUSTER, timeout: protobufSpan("5s") },
   });
   return http("telemetry", { address: "0.0.0.0", port_value: TELEMETRY_PORT }, [
     get("/ready"),
@@ -246,7 +252,7 @@ function adminCluster() {
   return {
     name: ADMIN_CLUSTER,
     type: "STATIC",
-    connect_timeout: span(CONNECT),
+    connect_timeout: protobufSpan(CONNECT),
     load_assignment: endpoints(ADMIN_CLUSTER, { pipe: { path: ADMIN.pipe.path } }),
   };
 }
@@ -291,8 +297,4 @@ function http(name: string, socket_address: object, routes: object[], filters: o
 
 function typed(type: string) {
   return { "@type": `type.googleapis.com/envoy.${type}` };
-}
-
-function span(duration: Duration): string {
-  return `${milliseconds(duration) / 1_000}s`;
 }

@@ -1,4 +1,4 @@
-import { makesPods } from "../../core/pods.ts";
+import { shapesPods } from "../../core/pods.ts";
 import { defineRule, violation } from "../../core/rule.ts";
 import { eachKnown } from "../../core/unknown.ts";
 import { parsed, pinned } from "./image-reference.ts";
@@ -15,7 +15,7 @@ export const imageDigestRequired = defineRule({
   scope: "resource",
   exemptable: true,
   params: {},
-  subjects: makesPods,
+  subjects: shapesPods,
   *check(object) {
     yield* eachKnown(pulledImages(object), function* ({ image }) {
       const reference = parsed(image.text() ?? "");

@@ -1,4 +1,4 @@
-import { makesPods } from "../../core/pods.ts";
+import { shapesPods } from "../../core/pods.ts";
 import { defineRule, violation } from "../../core/rule.ts";
 import { eachKnown } from "../../core/unknown.ts";
 import { problemOf } from "./image-reference.ts";
@@ -15,7 +15,7 @@ export const imageReferenceValid = defineRule({
   scope: "resource",
   exemptable: true,
   params: {},
-  subjects: makesPods,
+  subjects: shapesPods,
   *check(object) {
     yield* eachKnown(pulledImages(object), function* ({ image }) {
       const name = image.text();

@@ -1,4 +1,4 @@
-import { makesPods } from "../../core/pods.ts";
+import { shapesPods } from "../../core/pods.ts";
 import { defineRule, violation } from "../../core/rule.ts";
 import { eachKnown } from "../../core/unknown.ts";
 import { spellings } from "./image-reference.ts";
@@ -31,7 +31,7 @@ export const imageRegistryAllowed = defineRule({
       description: "Regular expressions that an image's name must not match, in any of its spellings.",
     },
   },
-  subjects: makesPods,
+  subjects: shapesPods,
   *check(object, { allow, deny }) {
     const [good, bad] = [allow, deny].map((patterns) => patterns.map((pattern) => new RegExp(pattern)));
     yield* eachKnown(pulledImages(object), function* ({ image }) {

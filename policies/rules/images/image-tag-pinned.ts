@@ -1,4 +1,4 @@
-import { makesPods } from "../../core/pods.ts";
+import { shapesPods } from "../../core/pods.ts";
 import { defineRule, violation } from "../../core/rule.ts";
 import { eachKnown } from "../../core/unknown.ts";
 import { parsed } from "./image-reference.ts";
@@ -22,7 +22,7 @@ export const imageTagPinned = defineRule({
       description: "Tags that are known to move.",
     },
   },
-  subjects: makesPods,
+  subjects: shapesPods,
   *check(object, { tags }) {
     yield* eachKnown(pulledImages(object), function* ({ image }) {
       const { repository, tag, digest } = parsed(image.text() ?? "");

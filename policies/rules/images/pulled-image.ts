@@ -1,5 +1,6 @@
 import type { Field } from "../../core/field.ts";
-import { containersOf, podOf } from "../../core/pods.ts";
+import { isOperated, operatedFields } from "../../core/operated.ts";
+import { containersOf, podVolumesOf } from "../../core/pods.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 
 /** An image that a pod has its node pull: what a container runs, or what a volume shows. */
@@ -9,10 +10,17 @@ export interface PulledImage {
   readonly policy: Field;
 }
 
-/** Every image of the pod that an object makes. */
+/** Every image of the pod that an object makes; of one that an operator makes of it, those that the object names. */
 export function* pulledImages(object: StackObject): Generator<PulledImage> {
+  const operated = isOperated(object);
+  for (const pulled of imagesOf(object)) if (!operated || pulled.image.text()) yield pulled;
+}
+
+function* imagesOf(object: StackObject): Generator<PulledImage> {
+  for (const image of operatedFields(object, "images"))
+    yield { image, policy: object.root.at("spec", "imagePullPolicy") };
   for (const { field } of containersOf(object)) yield { image: field.at("image"), policy: field.at("imagePullPolicy") };
-  for (const volume of podOf(object).spec.at("volumes").items()) {
+  for (const volume of podVolumesOf(object)) {
     const source = volume.at("image");
     if (!source.absent) yield { image: source.at("reference"), policy: source.at("pullPolicy") };
   }

@@ -1,4 +1,4 @@
-import { makesPods } from "../../core/pods.ts";
+import { shapesPods } from "../../core/pods.ts";
 import { defineRule, violation } from "../../core/rule.ts";
 import { eachKnown } from "../../core/unknown.ts";
 import { containerContexts } from "./security-context.ts";
@@ -42,7 +42,7 @@ export const capabilitiesAddedRestricted = defineRule({
       description: "Names that may not be added. When there are any, every other name may be, whatever is in allow.",
     },
   },
-  subjects: makesPods,
+  subjects: shapesPods,
   *check(object, { allow, deny }) {
     const denied = new Set(deny.map(plain));
     const allowed = (name: string) =>

@@ -1,4 +1,4 @@
-import { makesPods, podOf } from "../../core/pods.ts";
+import { shapesPods, specsOf } from "../../core/pods.ts";
 import { defineRule, violation } from "../../core/rule.ts";
 import { eachKnown } from "../../core/unknown.ts";
 
@@ -20,11 +20,10 @@ export const hostNamespacesForbidden = defineRule({
       description: "What must not be shared.",
     },
   },
-  subjects: makesPods,
+  subjects: shapesPods,
   *check(object, { fields }) {
-    const { spec } = podOf(object);
-    yield* eachKnown(fields, function* (name) {
-      const field = spec.at(name);
+    const shared = specsOf(object).flatMap((spec) => fields.map((name) => spec.at(name)));
+    yield* eachKnown(shared, function* (field) {
       if (field.boolean()) yield violation(field, "false, or not set", { fix: `${field.path}: false` });
     });
   },

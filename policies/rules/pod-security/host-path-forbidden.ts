@@ -1,4 +1,5 @@
 import type { Field } from "../../core/field.ts";
+import { isOperated } from "../../core/operated.ts";
 import { containersOf } from "../../core/pods.ts";
 import { defineRule, type Violation, violation } from "../../core/rule.ts";
 import type { StackObject } from "../../core/stack-object.ts";
@@ -52,7 +53,10 @@ export const hostPathForbidden = defineRule({
     const forbidden = paths.map(plainPath);
     const counts = (path: string) =>
       forbidden.length === 0 || forbidden.some((one) => holds(one, path) || holds(path, one));
-    yield* onlyWritable && !isVolume(object) ? writableMounts(object, counts) : hostVolumes(object, counts);
+    // Which containers an operator mounts a volume into is its own business.
+    yield* onlyWritable && !isVolume(object) && !isOperated(object)
+      ? writableMounts(object, counts)
+      : hostVolumes(object, counts);
   },
 });
 

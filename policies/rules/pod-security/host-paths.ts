@@ -1,16 +1,16 @@
 import { posix } from "node:path";
 import type { Field } from "../../core/field.ts";
-import { makesPods, podOf } from "../../core/pods.ts";
+import { podVolumesOf, shapesPods } from "../../core/pods.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 
-/** Whether an object mounts files of a node into pods: it makes them, or is a volume that they claim. */
+/** Whether an object mounts files of a node into pods: it makes them, tells an operator of them, or is a volume that they claim. */
 export function mayMountNode(object: StackObject): boolean {
-  return makesPods(object) || isVolume(object);
+  return shapesPods(object) || isVolume(object);
 }
 
 /** Where the paths of a node may stand: the volumes of a pod, or the volume itself. */
 export function volumesOf(object: StackObject): Field[] {
-  return isVolume(object) ? [object.root.at("spec")] : podOf(object).spec.at("volumes").items();
+  return isVolume(object) ? [object.root.at("spec")] : podVolumesOf(object);
 }
 
 /** The fields of a volume that name a path of the node; only a PersistentVolume has `local`. */

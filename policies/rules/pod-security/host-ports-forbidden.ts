@@ -1,4 +1,4 @@
-import { containersOf, makesPods } from "../../core/pods.ts";
+import { containersOf, shapesPods } from "../../core/pods.ts";
 import { defineRule, violation } from "../../core/rule.ts";
 import { eachKnown } from "../../core/unknown.ts";
 
@@ -13,7 +13,7 @@ export const hostPortsForbidden = defineRule({
   scope: "resource",
   exemptable: true,
   params: {},
-  subjects: makesPods,
+  subjects: shapesPods,
   *check(object) {
     yield* eachKnown(containersOf(object), function* ({ field }) {
       yield* eachKnown(field.at("ports").items(), function* (port) {

@@ -1,5 +1,5 @@
 import type { Field } from "../../core/field.ts";
-import { makesPods, podOf } from "../../core/pods.ts";
+import { podAnnotationsOf, shapesPods } from "../../core/pods.ts";
 import { defineRule, type Violation, violation } from "../../core/rule.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { eachKnown } from "../../core/unknown.ts";
@@ -29,7 +29,7 @@ export const lsmProfileKept = defineRule({
       description: "Which of the two is looked at.",
     },
   },
-  subjects: makesPods,
+  subjects: shapesPods,
   *check(object, { fields }) {
     if (fields.includes("apparmor")) yield* eachKnown(annotations(object), annotated);
     yield* eachKnown(securityContexts(object), function* (context) {
@@ -40,8 +40,8 @@ export const lsmProfileKept = defineRule({
 });
 
 function* annotations(object: StackObject): Generator<Field> {
-  for (const [key, value] of podOf(object).metadata.at("annotations").entries())
-    if (key.startsWith(APPARMOR_ANNOTATION)) yield value;
+  for (const annotated of podAnnotationsOf(object))
+    for (const [key, value] of annotated.entries()) if (key.startsWith(APPARMOR_ANNOTATION)) yield value;
 }
 
 function* annotated(value: Field): Generator<Violation> {

@@ -1,5 +1,6 @@
 import type { Field } from "../../core/field.ts";
-import { makesPods, podOf } from "../../core/pods.ts";
+import { isOperated } from "../../core/operated.ts";
+import { podOf, shapesPods } from "../../core/pods.ts";
 import { defineRule, type Violation, violation } from "../../core/rule.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { eachKnown } from "../../core/unknown.ts";
@@ -32,10 +33,11 @@ export const nonRootRequired = defineRule({
       description: "Whether a runAsUser other than 0 does for runAsNonRoot, when both are checked.",
     },
   },
-  subjects: makesPods,
+  subjects: shapesPods,
   *check(object, { check, uidCounts }) {
     if (hasOwnUsers(object)) return;
-    if (check === "flag") yield* unflagged(object);
+    if (isOperated(object)) yield* toldRoot(object, check, uidCounts);
+    else if (check === "flag") yield* unflagged(object);
     else if (check === "uid") yield* ofRoot(object);
     else yield* runningAsRoot(object, uidCounts);
   },
@@ -58,6 +60,17 @@ function rootOf(flag: Field, uid: Field, uidCounts: boolean): Violation | undefi
   if (user === 0) return violation(uid, "a number above 0", { fix: `${uid.path}: 10001` });
   if (flag.boolean() === true || (uidCounts && user !== undefined)) return undefined;
   return violation(flag, "true", { fix: `${flag.path}: true` });
+}
+
+/** What an operator is told. What it is not told, it says itself. */
+function toldRoot(object: StackObject, check: "both" | "flag" | "uid", uidCounts: boolean): Iterable<Violation> {
+  return eachKnown(securityContexts(object), function* (context) {
+    const [flag, uid] = [context.at("runAsNonRoot"), context.at("runAsUser")];
+    const user = check === "flag" ? undefined : uid.number();
+    if (user === 0) yield violation(uid, "a number above 0, or not set", { fix: `${uid.path}: 10001` });
+    else if (check !== "uid" && flag.boolean() === false && !(uidCounts && user !== undefined))
+      yield violation(flag, "true, or not set", { fix: `${flag.path}: true` });
+  });
 }
 
 function* unflagged(object: StackObject): Generator<Violation> {

@@ -1,4 +1,5 @@
-import { makesPods } from "../../core/pods.ts";
+import { isOperated } from "../../core/operated.ts";
+import { shapesPods } from "../../core/pods.ts";
 import { defineRule, violation } from "../../core/rule.ts";
 import { eachKnown } from "../../core/unknown.ts";
 import { isWindows } from "./operating-system.ts";
@@ -15,12 +16,13 @@ export const privilegeEscalationForbidden = defineRule({
   scope: "resource",
   exemptable: true,
   params: {},
-  subjects: makesPods,
+  subjects: shapesPods,
   *check(object) {
     if (isWindows(object)) return;
+    const unsaid = isOperated(object) ? false : undefined;
     yield* eachKnown(containerContexts(object), function* (context) {
       const field = context.at("allowPrivilegeEscalation");
-      if (field.boolean() !== false) yield violation(field, "false", { fix: `${field.path}: false` });
+      if ((field.boolean() ?? unsaid) !== false) yield violation(field, "false", { fix: `${field.path}: false` });
     });
   },
 });

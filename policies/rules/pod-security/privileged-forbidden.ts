@@ -1,5 +1,5 @@
 import type { Field } from "../../core/field.ts";
-import { makesPods } from "../../core/pods.ts";
+import { shapesPods } from "../../core/pods.ts";
 import { defineRule, violation } from "../../core/rule.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 import { eachKnown } from "../../core/unknown.ts";
@@ -23,7 +23,7 @@ export const privilegedForbidden = defineRule({
       description: "What is looked for: privileged on Linux, windowsOptions.hostProcess on Windows.",
     },
   },
-  subjects: makesPods,
+  subjects: shapesPods,
   *check(object, { fields }) {
     yield* eachKnown(switches(object, fields), function* (field) {
       if (field.boolean()) yield violation(field, "false, or not set", { fix: `${field.path}: false` });

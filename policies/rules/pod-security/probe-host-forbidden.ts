@@ -1,5 +1,5 @@
 import type { Field } from "../../core/field.ts";
-import { containersOf, makesPods } from "../../core/pods.ts";
+import { containersOf, shapesPods } from "../../core/pods.ts";
 import { defineRule, violation } from "../../core/rule.ts";
 import { eachKnown } from "../../core/unknown.ts";
 
@@ -29,7 +29,7 @@ export const probeHostForbidden = defineRule({
       description: "Hosts that may be called, as they are written.",
     },
   },
-  subjects: makesPods,
+  subjects: shapesPods,
   *check(object, { allow }) {
     const wanted = allow.length > 0 ? `not set, or one of ${allow.join(", ")}` : "not set";
     yield* eachKnown(containersOf(object), function* ({ field }) {

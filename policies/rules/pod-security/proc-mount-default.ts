@@ -1,4 +1,4 @@
-import { makesPods } from "../../core/pods.ts";
+import { shapesPods } from "../../core/pods.ts";
 import { defineRule, violation } from "../../core/rule.ts";
 import { eachKnown } from "../../core/unknown.ts";
 import { containerContexts } from "./security-context.ts";
@@ -22,7 +22,7 @@ export const procMountDefault = defineRule({
       description: "baseline: pods with users of their own (hostUsers: false) may unmask it. restricted: nobody may.",
     },
   },
-  subjects: makesPods,
+  subjects: shapesPods,
   *check(object, { level }) {
     if (level === "baseline" && hasOwnUsers(object)) return;
     yield* eachKnown(containerContexts(object), function* (context) {

@@ -1,4 +1,5 @@
-import { makesPods } from "../../core/pods.ts";
+import { isOperated } from "../../core/operated.ts";
+import { shapesPods } from "../../core/pods.ts";
 import { defineRule, violation } from "../../core/rule.ts";
 import { eachKnown } from "../../core/unknown.ts";
 import { isWindows } from "./operating-system.ts";
@@ -16,12 +17,13 @@ export const readonlyRootfsRequired = defineRule({
   optOut: "readOnlyRootFilesystem",
   exemptable: true,
   params: {},
-  subjects: makesPods,
+  subjects: shapesPods,
   *check(object) {
     if (isWindows(object)) return;
+    const unsaid = isOperated(object) ? true : undefined;
     yield* eachKnown(containerContexts(object), function* (context) {
       const field = context.at("readOnlyRootFilesystem");
-      if (field.boolean() === true) return;
+      if ((field.boolean() ?? unsaid) === true) return;
       yield violation(field, "true", { fix: `${field.path}: true, with an emptyDir at each path that it writes to` });
     });
   },

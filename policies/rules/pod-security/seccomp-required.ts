@@ -1,5 +1,6 @@
 import type { Field } from "../../core/field.ts";
-import { containersOf, makesPods, podOf } from "../../core/pods.ts";
+import { isOperated } from "../../core/operated.ts";
+import { containersOf, podOf, shapesPods, specsOf } from "../../core/pods.ts";
 import { defineRule, violation } from "../../core/rule.ts";
 import { eachKnown } from "../../core/unknown.ts";
 import { isWindows } from "./operating-system.ts";
@@ -28,14 +29,18 @@ export const seccompRequired = defineRule({
       description: "The profiles that count.",
     },
   },
-  subjects: (object) => makesPods(object),
+  subjects: (object) => shapesPods(object),
   *check(object, { level, types }) {
     if (level === "restricted" && isWindows(object)) return;
     const wanted = `${types.join(" or ")}${level === "baseline" ? ", or nothing" : ""}`;
-    const allowed = (type: string | undefined) => (type === undefined ? level === "baseline" : includes(types, type));
-    const pod = profileOf(podOf(object).spec);
-    const podType = pod.text();
-    if (podType !== undefined && !allowed(podType)) yield violation(pod, wanted);
+    const unsaid = level === "baseline" || isOperated(object);
+    const allowed = (type: string | undefined) => (type === undefined ? unsaid : includes(types, type));
+    const pods = specsOf(object).map(profileOf);
+    for (const pod of pods) {
+      const type = pod.text();
+      if (type !== undefined && !allowed(type)) yield violation(pod, wanted);
+    }
+    const podType = pods[0]?.text();
     yield* eachKnown(containersOf(object), function* ({ field }) {
       const own = profileOf(field);
       const type = own.text();
@@ -45,6 +50,7 @@ export const seccompRequired = defineRule({
   },
   /** Only where nothing is said; who names Unconfined, names it for a reason. */
   remediate(object) {
+    if (isOperated(object)) return;
     const profile = profileOf(podOf(object).spec);
     if (profile.absent && !isWindows(object)) profile.set("RuntimeDefault");
   },

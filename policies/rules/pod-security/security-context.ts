@@ -1,5 +1,5 @@
 import type { Field } from "../../core/field.ts";
-import { containersOf, podOf } from "../../core/pods.ts";
+import { containersOf, specsOf } from "../../core/pods.ts";
 import type { StackObject } from "../../core/stack-object.ts";
 
 /** The security context of each container. */
@@ -7,9 +7,9 @@ export function* containerContexts(object: StackObject): Generator<Field> {
   for (const { field } of containersOf(object)) yield field.at("securityContext");
 }
 
-/** The security context of the pod, then of each container. */
+/** The security context of the pod, or of each that an operator is told of, then of each container. */
 export function* securityContexts(object: StackObject): Generator<Field> {
-  yield podOf(object).spec.at("securityContext");
+  for (const spec of specsOf(object)) yield spec.at("securityContext");
   yield* containerContexts(object);
 }
 

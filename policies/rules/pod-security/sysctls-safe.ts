@@ -1,4 +1,4 @@
-import { makesPods, podOf } from "../../core/pods.ts";
+import { shapesPods, specsOf } from "../../core/pods.ts";
 import { defineRule, violation } from "../../core/rule.ts";
 import { eachKnown } from "../../core/unknown.ts";
 
@@ -36,10 +36,11 @@ export const sysctlsSafe = defineRule({
       description: "The parameters that a pod may set, by their full names.",
     },
   },
-  subjects: makesPods,
+  subjects: shapesPods,
   *check(object, { allow }) {
-    const sysctls = podOf(object).spec.at("securityContext", "sysctls");
-    yield* eachKnown(sysctls.items(), function* (sysctl) {
+    const lists = specsOf(object).map((spec) => spec.at("securityContext", "sysctls"));
+    const set = lists.flatMap((sysctls) => sysctls.items().map((sysctl) => ({ sysctls, sysctl })));
+    yield* eachKnown(set, function* ({ sysctls, sysctl }) {
       const name = sysctl.at("name");
       if (allow.includes(name.text() ?? "")) return;
       yield violation(name, `one of ${allow.join(", ")}`, {

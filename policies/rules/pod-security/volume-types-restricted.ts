@@ -1,4 +1,4 @@
-import { makesPods } from "../../core/pods.ts";
+import { shapesPods } from "../../core/pods.ts";
 import { defineRule } from "../../core/rule.ts";
 import { eachKnown } from "../../core/unknown.ts";
 import { volumesOf } from "./host-paths.ts";
@@ -32,7 +32,7 @@ export const volumeTypesRestricted = defineRule({
       description: "The types that a volume may be of, as a pod's spec names them.",
     },
   },
-  subjects: makesPods,
+  subjects: shapesPods,
   *check(object, { allow }) {
     yield* eachKnown(volumesOf(object), function* (volume) {
       // A volume without a source becomes an emptyDir.

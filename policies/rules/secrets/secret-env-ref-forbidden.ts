@@ -1,5 +1,5 @@
 import type { Field } from "../../core/field.ts";
-import { containersOf, makesPods } from "../../core/pods.ts";
+import { containersOf, shapesPods } from "../../core/pods.ts";
 import { defineRule, type Violation } from "../../core/rule.ts";
 import { eachKnown } from "../../core/unknown.ts";
 
@@ -15,7 +15,7 @@ export const secretEnvRefForbidden = defineRule({
   optOut: "secretEnv",
   exemptable: true,
   params: {},
-  subjects: makesPods,
+  subjects: shapesPods,
   *check(object) {
     yield* eachKnown(containersOf(object), ({ field }) =>
       eachKnown([inVariables, inSources], (judged) => judged(field)),
