@@ -61,13 +61,20 @@ const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].flatMap((text)
 const SHARED = blockOf("100.64.0.0/10") as Block;
 
 /** Whether all of a block is of RFC 1918. */
-export function isPrivate(block: Block): boolean {
+function isPrivate(block: Block): boolean {
   return PRIVATE.some((whole) => isWithin(block, whole));
 }
 
 /** Whether all of a block is of RFC 1918 or RFC 6598. */
-export function isUnrouted(block: Block): boolean {
+function isUnrouted(block: Block): boolean {
   return isPrivate(block) || isWithin(block, SHARED);
+}
+
+/** Whether AWS lets a network of one range have another as well: of the same private addresses, or of those that carriers share. */
+export function canJoin(range: string, further: string): boolean {
+  const [one, other] = [blockOf(range), blockOf(further)];
+  if (one === undefined || other === undefined) return false;
+  return isWithin(other, SHARED) || PRIVATE.some((whole) => isWithin(one, whole) && isWithin(other, whole));
 }
 
 /**

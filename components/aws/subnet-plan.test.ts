@@ -118,7 +118,8 @@ describe("a tier that does not fit", () => {
         if (!isMisfit(misfit)) return;
         const { tier, largest } = misfit;
         const before = demand.tiers.slice(0, tier);
-        const fits = (prefix: number) => !isMisfit(planSubnets({ ...demand, tiers: [...before, { name: "x", prefix }] }));
+        const fits = (prefix: number) =>
+          !isMisfit(planSubnets({ ...demand, tiers: [...before, { name: "x", prefix }] }));
         if (largest === undefined) expect([16, 20, 24, 28].some(fits)).toBe(false);
         else expect([fits(largest), fits(largest - 1)]).toEqual([true, false]);
       }),
