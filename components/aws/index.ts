@@ -1,4 +1,7 @@
 export type { AwsAccount } from "./account.ts";
+export { EksCluster } from "./eks.ts";
+export type { EksClusterArgs, EksPerson, NodePool, PublicEndpoint, Taint } from "./eks-args.ts";
+export { ADDONS, type AddonName, DEFAULT_EKS_VERSION, EKS_VERSIONS, type EksVersion } from "./eks-versions.ts";
 export { INTERFACE_SERVICES, type InterfaceService } from "./endpoints.ts";
 export { Keys } from "./keys.ts";
 export { type KeyPurpose, type KeysArgs, PLATFORM_KEYS, type PlatformKey } from "./keys-args.ts";
@@ -12,4 +15,5 @@ export {
   type Reach,
   type ReducedNat,
 } from "./network-args.ts";
+export { type StorePlaceArgs, storePlace } from "./place.ts";
 export { planSubnets, type SubnetDemand, type SubnetPlan, type Tier, usable } from "./subnet-plan.ts";

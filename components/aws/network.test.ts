@@ -78,7 +78,7 @@ test.each<[what: string, change: object, field: string, allowed: RegExp]>([
       ],
     },
     "tiers[1].prefix",
-    /a prefix from 20 to 28/,
+    /a prefix from 19 to 28: no more/,
   ],
   ["Services in the network", { services: "10.16.128.0/20" }, "services", /does not overlap with cidr, 10\.16/],
   ["pods in the network", { pods: "10.16.0.0/17" }, "pods", /does not overlap with cidr/],
