@@ -1,0 +1,69 @@
+import { EksCluster, Keys, Network, type NetworkTier, storePlace } from "../../components/aws/index.ts";
+import { Namespace } from "../../components/cluster/index.ts";
+import { optOut } from "../../components/core/index.ts";
+import { ObjectStore, Postgres } from "../../components/data/index.ts";
+import { Access } from "../../components/security/index.ts";
+
+const account = { region: "eu-central-1", accountId: "123456789012", tags: { team: "platform" } };
+const role = (name: string) => `arn:aws:iam::${account.accountId}:role/${name}`;
+/** Who may do what, as both the cluster's entries and its roles know them. */
+const groups = { developers: "shop-developers", onCall: "shop-on-call" };
+
+const tiers: NetworkTier[] = [
+  { name: "private", reach: "private" },
+  { name: "public", reach: "public" },
+  { name: "isolated", reach: "isolated" },
+];
+
+/** What may differ between two runs of the program. */
+export interface PlatformArgs {
+  /** A zone and a tier more, more and larger nodes, a peer, another person. */
+  readonly grown?: boolean;
+  readonly retain?: boolean;
+  /** Name of the namespace of the stores. */
+  readonly data?: string;
+}
+
+/** A network, keys and a cluster on AWS, people in it, and two stores that are in the place that the three make. */
+export function awsPlatform({ grown = false, retain = true, data: home = "platform-data" }: PlatformArgs = {}) {
+  const letters = grown ? "abcd" : "abc";
+  const keys = new Keys("keys", { account, replicaRegions: ["eu-west-1"], retain });
+  const network = new Network("main", {
+    account,
+    cidr: "10.16.0.0/16",
+    pods: "100.64.0.0/16",
+    zones: [...letters].map((letter) => `eu-central-1${letter}`),
+    tiers: grown ? [...tiers, { name: "partners", reach: "private" }] : tiers,
+    peers: { office: "10.32.0.0/16", ...(grown && { lab: "10.33.0.0/16" }) },
+    flowLogs: { to: "cloudwatch", kmsKeyArn: keys.arn("logs") },
+    retain,
+  });
+  const cluster = new EksCluster("main", {
+    network,
+    keys,
+    deployerArn: role("deploy"),
+    people: {
+      developers: { principalArn: role("developers"), groups: [groups.developers] },
+      ...(grown && { "on-call": { principalArn: role("on-call"), groups: [groups.onCall] } }),
+    },
+    nodes: {
+      general: { instanceTypes: ["m8g.xlarge", "m7g.xlarge"], minPerZone: grown ? 2 : 1, maxPerZone: grown ? 8 : 4 },
+      batch: {
+        instanceTypes: ["c8g.2xlarge"],
+        maxPerZone: 2,
+        spot: true,
+        diskGib: grown ? 200 : 100,
+        labels: { "shop.example.com/pool": "batch" },
+        taints: [{ key: "shop.example.com/batch", effect: "NoSchedule" }],
+      },
+    },
+    retain,
+  });
+  const quota = { cpu: "4", memory: "8Gi", pods: 20, storage: "10Gi" } as const;
+  const namespace = new Namespace(home, { quota });
+  new Access(`${home}-people`, { namespaces: [namespace], viewer: [groups.developers], operator: [groups.onCall] });
+  const aws = storePlace({ network, cluster, keys, alarms: optOut("alarms are shown with the stores, not here") });
+  new Postgres("orders", { backend: "aws", aws, namespace, databases: ["orders"], retain });
+  new ObjectStore("files", { backend: "aws", aws, namespace, buckets: { invoices: {} }, retain });
+  return { vpcId: network.vpcId, clusterName: cluster.clusterName, kubeconfig: cluster.kubeconfig };
+}
