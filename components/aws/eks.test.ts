@@ -2,6 +2,7 @@ import { load } from "js-yaml";
 import { describe, expect, test } from "vitest";
 import { optOut } from "../core/opt-out.ts";
 import { placeProblems } from "../data/aws/place.ts";
+import { isOidcProvider } from "../security/secrets/source-plan.ts";
 import { type Recording, record } from "../testing/record.ts";
 import { EksCluster } from "./eks.ts";
 import { completeEks, type EksClusterArgs } from "./eks-args.ts";
@@ -187,7 +188,7 @@ describe("what is made", () => {
       });
       const cluster = new EksCluster("main", { network, keys, ...base, ...more });
       const place = storePlace({ network, cluster, keys, alarms: why });
-      return { kubeconfig: cluster.kubeconfig, place };
+      return { kubeconfig: cluster.kubeconfig, oidcProvider: cluster.oidcProvider, place };
     });
   const ofType = ({ resources }: Recording<unknown>, type: string) =>
     resources.filter((one) => one.type.endsWith(type));
@@ -288,6 +289,17 @@ describe("what is made", () => {
         },
       },
     ]);
+  });
+
+  test("has IAM take tokens of its service accounts, and tells by which name", async () => {
+    const recording = await made();
+    expect(recording.inputsOf(":OpenIdConnectProvider", "main")).toMatchObject({
+      clientIdLists: ["sts.amazonaws.com"],
+    });
+    const { oidcProvider } = recording.outputs;
+    const name = await new Promise<string>((resolve) => oidcProvider.apply(resolve));
+    expect(name).toBe("oidc.eks.eu-central-1.amazonaws.com/id/EXAMPLE");
+    expect(isOidcProvider(name)).toBe(true);
   });
 
   test("is a place for stores: isolated subnets, the nodes' group, the key of confidential data", async () => {

@@ -3,6 +3,7 @@ import { AccessEntry } from "@pulumi/aws/eks/accessEntry.js";
 import { AccessPolicyAssociation } from "@pulumi/aws/eks/accessPolicyAssociation.js";
 import { Addon } from "@pulumi/aws/eks/addon.js";
 import { Cluster, type ClusterArgs } from "@pulumi/aws/eks/cluster.js";
+import { OpenIdConnectProvider } from "@pulumi/aws/iam/openIdConnectProvider.js";
 import { Role } from "@pulumi/aws/iam/role.js";
 import { RolePolicy } from "@pulumi/aws/iam/rolePolicy.js";
 import { RolePolicyAttachment } from "@pulumi/aws/iam/rolePolicyAttachment.js";
@@ -50,6 +51,8 @@ export class EksCluster extends Component {
   /** Of nodes, and so of pods: for stores to let in. */
   readonly securityGroupId: pulumi.Output<string>;
   readonly nodeRoleArn: pulumi.Output<string>;
+  /** As IAM knows who signs the tokens of service accounts: `oidc.eks.eu-central-1.amazonaws.com/id/…`, which `SecretSource` asks for. */
+  readonly oidcProvider: pulumi.Output<string>;
   /** As JSON, which is YAML. It asks AWS for a token by `aws eks get-token`, and holds no secret. */
   readonly kubeconfig: pulumi.Output<string>;
   readonly #name: string;
@@ -70,6 +73,7 @@ export class EksCluster extends Component {
       .apply(([endpoint, authority]) =>
         kubeconfigOf({ id: plan.id, region: network.account.region, endpoint, authority }),
       );
+    this.oidcProvider = this.#tokens(cluster, plan);
     this.#admit(cluster, plan, complete, args.deployerArn);
     const early = this.#addons(cluster, plan, args, (addon) => BEFORE_NODES.some((one) => one === addon), []);
     const { role, rights } = this.#role("nodes", nodeRole(plan.id, network.account, plan.tags));
@@ -108,6 +112,14 @@ export class EksCluster extends Component {
     };
     const opts = { protect: retain, dependsOn: [...rights, secrets, logs] };
     return new Cluster(...this.child(name, args, transform?.cluster, opts));
+  }
+
+  /** Lets IAM take tokens of service accounts, for what asks for one by name and not for its whole pod. */
+  #tokens({ identities }: Cluster, { tags }: EksPlan): pulumi.Output<string> {
+    const url = identities.apply((all) => all[0]?.oidcs?.[0]?.issuer ?? "");
+    const args = { url, clientIdLists: ["sts.amazonaws.com"], tags };
+    const provider = new OpenIdConnectProvider(...this.child(this.#name, args));
+    return provider.url.apply((issuer) => issuer.replace(/^https:\/\//, ""));
   }
 
   /** Who may come in. What people may do there is said of their groups in the cluster; the one who deploys may do everything. */

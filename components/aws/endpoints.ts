@@ -178,15 +178,21 @@ export function interfacePolicy(
   { accountId }: AwsAccount,
   more: readonly string[] = [],
 ): string {
-  return endpointPolicy([
-    {
-      Effect: "Allow",
-      Principal: "*",
-      Action: [...ACTIONS[service], ...more],
-      Resource: "*",
-      Condition: { StringEquals: { "aws:PrincipalAccount": accountId } },
-    },
-  ]);
+  const own: Statement = {
+    Effect: "Allow",
+    Principal: "*",
+    Action: [...ACTIONS[service], ...more],
+    Resource: "*",
+    Condition: { StringEquals: { "aws:PrincipalAccount": accountId } },
+  };
+  // Who shows a token of a service account is nobody of the account yet: the role is.
+  const tokens: Statement = {
+    Effect: "Allow",
+    Principal: "*",
+    Action: "sts:AssumeRoleWithWebIdentity",
+    Resource: `arn:aws:iam::${accountId}:role/*`,
+  };
+  return endpointPolicy(service === "sts" ? [own, tokens] : [own]);
 }
 
 /**

@@ -194,7 +194,8 @@ describe("what is made", () => {
     const recording = await made({ pods: "100.64.0.0/16", endpointActions: { sts: ["sts:GetFederationToken"] } });
     const sts = recording.inputsOf(":VpcEndpoint", "main-sts");
     expect(sts.subnetIds).toEqual(zones.map((zone) => `main-private-${zone}-id`));
-    const [statement] = JSON.parse(sts.policy).Statement;
+    const [statement, tokens] = JSON.parse(sts.policy).Statement;
+    expect(tokens).toMatchObject({ Resource: "arn:aws:iam::123456789012:role/*" });
     expect(statement.Condition).toEqual({ StringEquals: { "aws:PrincipalAccount": "123456789012" } });
     expect(statement.Action).toContain("sts:GetFederationToken");
     const rules = ofType(recording, ":SecurityGroupIngressRule").map(({ inputs }) => [inputs.cidrIpv4, inputs.toPort]);

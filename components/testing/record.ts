@@ -71,6 +71,7 @@ function awsOutputs(type: string, name: string, inputs: Recorded["inputs"]): Rec
     latestRevision: 1,
     readerEndpoint: `reader.${name}.aws.invalid`,
     ...(type === "aws:eks/cluster:Cluster" && {
+      identities: [{ oidcs: [{ issuer: "https://oidc.eks.eu-central-1.amazonaws.com/id/EXAMPLE" }] }],
       certificateAuthority: { data: "bm8gY2VydGlmaWNhdGU=" },
       vpcConfig: { ...inputs.vpcConfig, clusterSecurityGroupId: `sg-of-${name}` },
     }),

@@ -84,12 +84,14 @@ function isEverybody(principal: unknown): boolean {
 
 const OF_ACCOUNT = new Set(["aws:PrincipalAccount", "aws:ResourceAccount", "aws:SourceAccount", "kms:CallerAccount"]);
 
-/** Whether a statement for everybody is for one account after all, or for one place of Amazon's. */
+/** Whether a statement for everybody is for one account after all, by a condition or by its resources; or for one place of Amazon's. */
 function isOfAccount({ Condition = {}, Action, Resource }: Statement, account: string): boolean {
   const said = Object.entries(Condition.StringEquals ?? {}).some(
     ([key, value]) => OF_ACCOUNT.has(key) && value === account,
   );
   const isOfImages =
     Action === "s3:GetObject" && /^arn:aws:s3:::prod-[\w-]+-starport-layer-bucket\/\*$/.test(String(Resource));
-  return said || isOfImages;
+  const resources = [Resource ?? []].flat();
+  const isOnOwn = resources.length > 0 && resources.every((one) => one.split(":")[4] === account);
+  return said || isOnOwn || isOfImages;
 }
