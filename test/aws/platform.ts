@@ -1,4 +1,4 @@
-import { EksCluster, Keys, Network, type NetworkTier, storePlace } from "../../components/aws/index.ts";
+import { BackupVault, EksCluster, Keys, Network, type NetworkTier, storePlace } from "../../components/aws/index.ts";
 import { Namespace } from "../../components/cluster/index.ts";
 import { optOut } from "../../components/core/index.ts";
 import { ObjectStore, Postgres } from "../../components/data/index.ts";
@@ -24,7 +24,7 @@ export interface PlatformArgs {
   readonly data?: string;
 }
 
-/** A network, keys and a cluster on AWS, people in it, and two stores that are in the place that the three make. */
+/** A network, keys and a cluster on AWS, people in it, two stores in the place that the three make, and backups of them. */
 export function awsPlatform({ grown = false, retain = true, data: home = "platform-data" }: PlatformArgs = {}) {
   const letters = grown ? "abcd" : "abc";
   const keys = new Keys("keys", { account, replicaRegions: ["eu-west-1"], retain });
@@ -65,5 +65,13 @@ export function awsPlatform({ grown = false, retain = true, data: home = "platfo
   const aws = storePlace({ network, cluster, keys, alarms: optOut("alarms are shown with the stores, not here") });
   new Postgres("orders", { backend: "aws", aws, namespace, databases: ["orders"], retain });
   new ObjectStore("files", { backend: "aws", aws, namespace, buckets: { invoices: {} }, retain });
+  new BackupVault("confidential", {
+    account,
+    keys,
+    copyTo: "eu-west-1",
+    restoreTests: { of: ["Aurora", "S3"] },
+    alarms: { topicArn: "arn:aws:sns:eu-central-1:123456789012:pages" },
+    retain,
+  });
   return { vpcId: network.vpcId, clusterName: cluster.clusterName, kubeconfig: cluster.kubeconfig };
 }

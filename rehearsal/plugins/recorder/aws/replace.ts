@@ -5,6 +5,11 @@
  */
 const REPLACE_ON: Readonly<Record<string, string>> = {
   "acm/certificate": "domainName subjectAlternativeNames validationMethod keyAlgorithm",
+  "backup/restoreTestingPlan": "name",
+  "backup/restoreTestingSelection": "name restoreTestingPlanName protectedResourceType",
+  "backup/selection": "name planId iamRoleArn resources notResources conditions selectionTags",
+  "backup/vaultLockConfiguration": "backupVaultName changeableForDays maxRetentionDays minRetentionDays",
+  "backup/vaultNotifications": "backupVaultName snsTopicArn backupVaultEvents",
   "backup/vault": "name kmsKeyArn",
   "cloudwatch/dashboard": "dashboardName",
   "cloudwatch/logGroup": "name namePrefix",
