@@ -1,6 +1,7 @@
 export type { AwsAccount } from "./account.ts";
 export { type BackupVaultArgs, RESTORABLE, type Restorable, type RestoreTests, type VaultLock } from "./backup-args.ts";
 export { BackupVault } from "./backup-vault.ts";
+export { Budget, type BudgetArgs } from "./budget.ts";
 export { EksCluster } from "./eks.ts";
 export type { EksClusterArgs, EksPerson, NodePool, PublicEndpoint, Taint } from "./eks-args.ts";
 export { ADDONS, type AddonName, DEFAULT_EKS_VERSION, EKS_VERSIONS, type EksVersion } from "./eks-versions.ts";
@@ -19,3 +20,5 @@ export {
 } from "./network-args.ts";
 export { type StorePlaceArgs, storePlace } from "./place.ts";
 export { planSubnets, type SubnetDemand, type SubnetPlan, type Tier, usable } from "./subnet-plan.ts";
+export { WebFirewall, type WebFirewallArgs } from "./web-firewall.ts";
+export { MANAGED_GROUPS, type ManagedGroup, type RateRule } from "./web-firewall-plan.ts";

@@ -1,4 +1,13 @@
-import { BackupVault, EksCluster, Keys, Network, type NetworkTier, storePlace } from "../../components/aws/index.ts";
+import {
+  BackupVault,
+  Budget,
+  EksCluster,
+  Keys,
+  Network,
+  type NetworkTier,
+  storePlace,
+  WebFirewall,
+} from "../../components/aws/index.ts";
 import { Namespace } from "../../components/cluster/index.ts";
 import { optOut } from "../../components/core/index.ts";
 import { ObjectStore, Postgres } from "../../components/data/index.ts";
@@ -24,7 +33,7 @@ export interface PlatformArgs {
   readonly data?: string;
 }
 
-/** A network, keys and a cluster on AWS, people in it, two stores in the place that the three make, and backups of them. */
+/** A network, keys and a cluster on AWS, people in it, two stores in the place that the three make, their backups, and what stands around. */
 export function awsPlatform({ grown = false, retain = true, data: home = "platform-data" }: PlatformArgs = {}) {
   const letters = grown ? "abcd" : "abc";
   const keys = new Keys("keys", { account, replicaRegions: ["eu-west-1"], retain });
@@ -73,5 +82,9 @@ export function awsPlatform({ grown = false, retain = true, data: home = "platfo
     alarms: { topicArn: "arn:aws:sns:eu-central-1:123456789012:pages" },
     retain,
   });
+  new Budget("month", { account, monthlyUsd: 4000, topicArn: "arn:aws:sns:eu-central-1:123456789012:costs" });
+  const balancer = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/shop/0a1b2c3d4e5f6071";
+  const rates = { all: { requests: 2000 }, orders: { requests: 300, window: 60, path: "/orders" } } as const;
+  new WebFirewall("edge", { account, keys, before: { shop: balancer }, rates, retain });
   return { vpcId: network.vpcId, clusterName: cluster.clusterName, kubeconfig: cluster.kubeconfig };
 }
