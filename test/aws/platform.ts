@@ -1,6 +1,7 @@
 import {
   BackupVault,
   Budget,
+  Detection,
   EksCluster,
   Keys,
   Network,
@@ -74,17 +75,19 @@ export function awsPlatform({ grown = false, retain = true, data: home = "platfo
   const aws = storePlace({ network, cluster, keys, alarms: optOut("alarms are shown with the stores, not here") });
   new Postgres("orders", { backend: "aws", aws, namespace, databases: ["orders"], retain });
   new ObjectStore("files", { backend: "aws", aws, namespace, buckets: { invoices: {} }, retain });
+  const pages = { topicArn: "arn:aws:sns:eu-central-1:123456789012:pages" };
   new BackupVault("confidential", {
     account,
     keys,
     copyTo: "eu-west-1",
     restoreTests: { of: ["Aurora", "S3"] },
-    alarms: { topicArn: "arn:aws:sns:eu-central-1:123456789012:pages" },
+    alarms: pages,
     retain,
   });
   new Budget("month", { account, monthlyUsd: 4000, topicArn: "arn:aws:sns:eu-central-1:123456789012:costs" });
   const balancer = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/shop/0a1b2c3d4e5f6071";
   const rates = { all: { requests: 2000 }, orders: { requests: 300, window: 60, path: "/orders" } } as const;
   new WebFirewall("edge", { account, keys, before: { shop: balancer }, rates, retain });
+  new Detection("eyes", { account, bucket: "shop-config-123456789012", alarms: pages });
   return { vpcId: network.vpcId, clusterName: cluster.clusterName, kubeconfig: cluster.kubeconfig };
 }
