@@ -87,16 +87,13 @@ export interface EksClusterArgs {
   };
 }
 
-export type CompleteEks = Required<Omit<EksClusterArgs, "network" | "keys" | "transform" | "deployerArn">>;
+/** What the entry of the one who deploys is called in the program. */
+export const DEPLOYER = "deployer";
+
+export type CompleteEks = Required<Omit<EksClusterArgs, "network" | "keys" | "transform">>;
 export type CompletePool = Required<Omit<NodePool, "release">> & Pick<NodePool, "release">;
 
-export function completeEks({
-  network: _,
-  keys: _keys,
-  transform: _transform,
-  deployerArn: _deployer,
-  ...args
-}: EksClusterArgs): CompleteEks {
+export function completeEks({ network: _, keys: _keys, transform: _transform, ...args }: EksClusterArgs): CompleteEks {
   return {
     version: DEFAULT_EKS_VERSION,
     endpoint: "private",

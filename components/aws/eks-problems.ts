@@ -6,7 +6,7 @@ import { isWhole, wholeProblems } from "../core/whole.ts";
 import { logDaysProblems } from "../data/aws/place.ts";
 import { GROUP, isGroup } from "../security/access-plan.ts";
 import { blockOf } from "./cidr.ts";
-import { type CompleteEks, completePool, type NodePool } from "./eks-args.ts";
+import { type CompleteEks, completePool, DEPLOYER, type NodePool } from "./eks-args.ts";
 import { architectureOf } from "./eks-nodes-plan.ts";
 import { ADDONS, EKS_VERSIONS, isEksVersion } from "./eks-versions.ts";
 
@@ -83,30 +83,31 @@ function endpointProblems({ endpoint }: CompleteEks): Problem[] {
   });
 }
 
-function peopleProblems({ people }: CompleteEks): Problem[] {
-  const seen = new Set<string>();
-  return Object.entries(people).flatMap(([who, { principalArn, groups }]) => {
-    const problems: Problem[] = [];
+const ROLE_OR_USER = "the ARN of a role or user of IAM, not of a session (sts)";
+
+/** Who comes in, the one who deploys among them. An ARN that is known only later is not looked at. */
+function peopleProblems({ people, deployerArn }: CompleteEks): Problem[] {
+  const problems = principalProblems("deployerArn", deployerArn, []);
+  const seen: unknown[] = [deployerArn];
+  for (const [who, { principalArn, groups }] of Object.entries(people)) {
     const at = `people.${who}`;
     if (!isDnsLabel(who)) problems.push({ field: at, given: who, allowed: "a DNS label as the name" });
-    if (typeof principalArn === "string" || principalArn === undefined || principalArn === null) {
-      const field = `${at}.principalArn`;
-      if (!PRINCIPAL.test(principalArn ?? ""))
-        problems.push({
-          field,
-          given: principalArn,
-          allowed: "the ARN of a role or user of IAM, not of a session (sts)",
-        });
-      else if (seen.has(principalArn))
-        problems.push({ field, given: principalArn, allowed: "each principal once: EKS takes one entry" });
-      else seen.add(principalArn);
-    }
+    if (who === DEPLOYER)
+      problems.push({ field: at, given: who, allowed: "another name: that is the one who deploys" });
+    problems.push(...principalProblems(`${at}.principalArn`, principalArn, seen));
+    seen.push(principalArn);
     if (groups.length === 0)
       problems.push({ field: `${at}.groups`, given: groups, allowed: "a group at least: else they may do nothing" });
     for (const [index, group] of groups.entries())
       if (!isGroup(group)) problems.push({ field: `${at}.groups[${index}]`, given: group, allowed: GROUP });
-    return problems;
-  });
+  }
+  return problems;
+}
+
+function principalProblems(field: string, given: unknown, seen: readonly unknown[]): Problem[] {
+  if (typeof given === "object" && given !== null) return [];
+  if (typeof given !== "string" || !PRINCIPAL.test(given)) return [{ field, given, allowed: ROLE_OR_USER }];
+  return seen.includes(given) ? [{ field, given, allowed: "each principal once: EKS takes one entry" }] : [];
 }
 
 function poolProblems(name: string, pool: NodePool): Problem[] {

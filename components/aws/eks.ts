@@ -12,7 +12,7 @@ import { Component, keeping } from "../core/component.ts";
 import { refuse } from "../core/invalid.ts";
 import { awsName } from "../data/aws/name.ts";
 import { LONGEST_ROLE, podRolePlan } from "../data/aws/pod-identity-plan.ts";
-import { type CompleteEks, completeEks, type EksClusterArgs } from "./eks-args.ts";
+import { type CompleteEks, completeEks, DEPLOYER, type EksClusterArgs } from "./eks-args.ts";
 import { makeNodes } from "./eks-nodes.ts";
 import { BEFORE_NODES, type EksPlan, eksPlan, kubeconfigOf } from "./eks-plan.ts";
 import { eksProblems } from "./eks-problems.ts";
@@ -74,7 +74,7 @@ export class EksCluster extends Component {
         kubeconfigOf({ id: plan.id, region: network.account.region, endpoint, authority }),
       );
     this.oidcProvider = this.#tokens(cluster, plan);
-    this.#admit(cluster, plan, complete, args.deployerArn);
+    this.#admit(cluster, plan, complete);
     const early = this.#addons(cluster, plan, args, (addon) => BEFORE_NODES.some((one) => one === addon), []);
     const { role, rights } = this.#role("nodes", nodeRole(plan.id, network.account, plan.tags));
     this.nodeRoleArn = role.arn;
@@ -123,17 +123,12 @@ export class EksCluster extends Component {
   }
 
   /** Who may come in. What people may do there is said of their groups in the cluster; the one who deploys may do everything. */
-  #admit(
-    { name: clusterName }: Cluster,
-    { tags }: EksPlan,
-    { people }: CompleteEks,
-    principalArn: pulumi.Input<string>,
-  ): void {
+  #admit({ name: clusterName }: Cluster, { tags }: EksPlan, { people, deployerArn: principalArn }: CompleteEks): void {
     const deployer = new AccessEntry(
-      ...this.child(`${this.#name}-deployer`, { clusterName, principalArn, type: "STANDARD", tags }),
+      ...this.child(`${this.#name}-${DEPLOYER}`, { clusterName, principalArn, type: "STANDARD", tags }),
     );
     const rule = { clusterName, principalArn, policyArn: CLUSTER_ADMIN, accessScope: { type: "cluster" } };
-    new AccessPolicyAssociation(...this.child(`${this.#name}-deployer`, rule, undefined, { dependsOn: deployer }));
+    new AccessPolicyAssociation(...this.child(`${this.#name}-${DEPLOYER}`, rule, undefined, { dependsOn: deployer }));
     for (const [who, { principalArn: person, groups }] of Object.entries(people)) {
       const entry = { clusterName, principalArn: person, type: "STANDARD", kubernetesGroups: [...groups], tags };
       new AccessEntry(...this.child(`${this.#name}-${who}`, entry));
