@@ -53,12 +53,7 @@ export function budgetProblems(name: string, args: CompleteBudget): Problem[] {
 }
 
 /** A budget as AWS is asked for it, but for whom it tells. */
-export function budgetPlan(
-  stack: string,
-  name: string,
-  args: CompleteBudget,
-  topicArn: pulumi.Input<string>,
-): AwsBudgetArgs {
+function budgetPlan(stack: string, name: string, args: CompleteBudget, topicArn: pulumi.Input<string>): AwsBudgetArgs {
   const { account, monthlyUsd, spent, forecast, only } = args;
   const id = awsName(stack, name, LONGEST_NAME);
   const notice = (notificationType: string) => (threshold: number) => ({

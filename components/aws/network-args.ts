@@ -90,7 +90,7 @@ export const DEFAULT_TIERS: readonly NetworkTier[] = [
 ];
 
 /** What EKS takes for Services where the network is of 10/8, and nothing is said. */
-export const DEFAULT_SERVICES = "172.20.0.0/16";
+const DEFAULT_SERVICES = "172.20.0.0/16";
 
 /** What the platform asks of AWS from within the network. */
 export const DEFAULT_ENDPOINTS: readonly InterfaceService[] = [

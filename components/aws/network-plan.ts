@@ -23,7 +23,7 @@ export interface SubnetShape {
   readonly routes: string;
 }
 
-export interface RouteTableShape {
+interface RouteTableShape {
   readonly key: string;
   /** Where all that is not the network's goes: the internet, a zone's NAT gateway, or nowhere. */
   readonly way: "internet" | { readonly natOf: string } | undefined;

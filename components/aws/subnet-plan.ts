@@ -19,7 +19,7 @@ export interface SubnetDemand {
   readonly zoneSlots: number;
 }
 
-export interface PlannedSubnet {
+interface PlannedSubnet {
   readonly tier: string;
   readonly zone: string;
   readonly cidr: string;
@@ -32,8 +32,8 @@ export interface SubnetPlan {
 }
 
 /** Sizes that AWS takes for a subnet. */
-export const LARGEST_SUBNET = 16;
-export const SMALLEST_SUBNET = 28;
+const LARGEST_SUBNET = 16;
+const SMALLEST_SUBNET = 28;
 
 /** Addresses of each subnet that AWS keeps for itself: the first four, and the last. */
 const KEPT = 5;

@@ -9,11 +9,13 @@ import type { PlatformArgs } from "./platform.ts";
 const PLATFORM = join(import.meta.dirname, "platform.ts");
 const PRODUCTION = join(PACK, "config/production.json");
 const PREFIX = "aws-platform";
+/** Of the tests' own cluster. */
+const podZones = ["tests-a", "tests-b", "tests-c"];
 
 let sandbox: Sandbox;
 const program = (args: PlatformArgs) =>
   sandbox.program(`const { awsPlatform } = await import(${JSON.stringify(PLATFORM)});
-export const outputs = awsPlatform(${JSON.stringify({ data: PREFIX, ...args })});`);
+export const outputs = awsPlatform(${JSON.stringify({ data: PREFIX, podZones, ...args })});`);
 const packed = ["--policy-pack", PACK, "--policy-pack-config", PRODUCTION];
 
 beforeAll(async () => {

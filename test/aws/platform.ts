@@ -12,6 +12,7 @@ import {
 import { Namespace } from "../../components/cluster/index.ts";
 import { optOut } from "../../components/core/index.ts";
 import { ObjectStore, Postgres } from "../../components/data/index.ts";
+import { Logging } from "../../components/observability/index.ts";
 import { Access } from "../../components/security/index.ts";
 
 const account = { region: "eu-central-1", accountId: "123456789012", tags: { team: "platform" } };
@@ -32,10 +33,17 @@ export interface PlatformArgs {
   readonly retain?: boolean;
   /** Name of the namespace of the stores. */
   readonly data?: string;
+  /** Zones that pods run in; those of the network by default. */
+  readonly podZones?: readonly string[];
 }
 
 /** A network, keys and a cluster on AWS, people in it, two stores in the place that the three make, their backups, and what stands around. */
-export function awsPlatform({ grown = false, retain = true, data: home = "platform-data" }: PlatformArgs = {}) {
+export function awsPlatform({
+  grown = false,
+  retain = true,
+  data: home = "platform-data",
+  podZones,
+}: PlatformArgs = {}) {
   const letters = grown ? "abcd" : "abc";
   const keys = new Keys("keys", { account, replicaRegions: ["eu-west-1"], retain });
   const network = new Network("main", {
@@ -69,9 +77,17 @@ export function awsPlatform({ grown = false, retain = true, data: home = "platfo
     },
     retain,
   });
-  const quota = { cpu: "4", memory: "8Gi", pods: 20, storage: "10Gi" } as const;
+  const quota = { cpu: "20", memory: "40Gi", pods: 100, storage: "20Gi" } as const;
   const namespace = new Namespace(home, { quota });
   new Access(`${home}-people`, { namespaces: [namespace], viewer: [groups.developers], operator: [groups.onCall] });
+  new Logging(`${home}-logs`, {
+    namespace,
+    zones: podZones ?? network.zones,
+    store: { kind: "loki", disk: "10Gi" },
+    retention: "30d",
+    runbooks: "https://git.example.com/docs/runbooks",
+    retain,
+  });
   const aws = storePlace({ network, cluster, keys, alarms: optOut("alarms are shown with the stores, not here") });
   new Postgres("orders", { backend: "aws", aws, namespace, databases: ["orders"], retain });
   new ObjectStore("files", { backend: "aws", aws, namespace, buckets: { invoices: {} }, retain });
