@@ -4,6 +4,7 @@ export { BackupVault } from "./backup-vault.ts";
 export { Budget, type BudgetArgs } from "./budget.ts";
 export { Detection, type DetectionArgs } from "./detection.ts";
 export { CONFIG_RULES } from "./detection-plan.ts";
+export { EbsStorage, type EbsStorageArgs } from "./ebs-storage.ts";
 export { EksCluster } from "./eks.ts";
 export type { EksClusterArgs, EksPerson, NodePool, PublicEndpoint, Taint } from "./eks-args.ts";
 export { ADDONS, type AddonName, DEFAULT_EKS_VERSION, EKS_VERSIONS, type EksVersion } from "./eks-versions.ts";

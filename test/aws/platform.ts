@@ -2,6 +2,7 @@ import {
   BackupVault,
   Budget,
   Detection,
+  EbsStorage,
   EksCluster,
   Keys,
   Network,
@@ -79,6 +80,8 @@ export function awsPlatform({
   });
   const quota = { cpu: "20", memory: "40Gi", pods: 100, storage: "20Gi" } as const;
   const namespace = new Namespace(home, { quota });
+  // The tests' own cluster has a default already.
+  new EbsStorage(`${home}-encrypted`, { keys, isDefault: false });
   new Access(`${home}-people`, { namespaces: [namespace], viewer: [groups.developers], operator: [groups.onCall] });
   new Logging(`${home}-logs`, {
     namespace,
