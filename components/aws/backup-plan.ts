@@ -10,7 +10,7 @@ import { LONGEST_ROLE } from "../data/aws/pod-identity-plan.ts";
 import { assumedBy } from "../data/aws/service-role.ts";
 import { namedTags } from "./account.ts";
 import { type CompleteBackupVault, wholeDays } from "./backup-args.ts";
-import type { EksRole } from "./eks-roles-plan.ts";
+import type { ManagedRole } from "./managed-role.ts";
 
 /** Longest name of a vault, a plan and a test (AWS Backup API). */
 const LONGEST = 50;
@@ -28,8 +28,8 @@ export interface BackupPlan {
   /** The plan, once its vault and the other region's stand. */
   readonly plan: (vaultName: pulumi.Input<string>, copyArn: pulumi.Input<string> | undefined) => PlanArgs;
   readonly selection: Omit<SelectionArgs, "planId" | "iamRoleArn">;
-  readonly saves: EksRole;
-  readonly restores: EksRole;
+  readonly saves: ManagedRole;
+  readonly restores: ManagedRole;
   /** What is tried, once the vault stands. */
   readonly test: (vaultArn: pulumi.Input<string>) => RestoreTestingPlanArgs;
   readonly tested: readonly Omit<RestoreTestingSelectionArgs, "restoreTestingPlanName" | "iamRoleArn">[];
@@ -46,7 +46,7 @@ export function backupPlan(stack: string, name: string, args: CompleteBackupVaul
   };
   const lifecycle = { deleteAfter: days };
   const tests = isOptOut(restoreTests) ? { of: [] } : restoreTests;
-  const role = (part: string, managed: Record<string, string>): EksRole => ({
+  const role = (part: string, managed: Record<string, string>): ManagedRole => ({
     args: {
       name: awsName(id, part, LONGEST_ROLE),
       description: `AWS Backup, which ${part} ${dataClass} data`,

@@ -5,8 +5,6 @@ import { Selection } from "@pulumi/aws/backup/selection.js";
 import { Vault } from "@pulumi/aws/backup/vault.js";
 import { VaultLockConfiguration } from "@pulumi/aws/backup/vaultLockConfiguration.js";
 import { VaultNotifications } from "@pulumi/aws/backup/vaultNotifications.js";
-import { Role } from "@pulumi/aws/iam/role.js";
-import { RolePolicyAttachment } from "@pulumi/aws/iam/rolePolicyAttachment.js";
 import * as pulumi from "@pulumi/pulumi";
 import { Component, keeping } from "../core/component.ts";
 import { refuse } from "../core/invalid.ts";
@@ -18,7 +16,7 @@ import {
   completeBackupVault,
 } from "./backup-args.ts";
 import { type BackupPlan, backupPlan, EVENTS } from "./backup-plan.ts";
-import type { EksRole } from "./eks-roles-plan.ts";
+import { makeRole } from "./managed-role.ts";
 
 /**
  * Backups that stores do not keep themselves: of all that is tagged with a class of data, each day, in a vault out of which nothing is deleted
@@ -53,7 +51,7 @@ export class BackupVault extends Component {
     this.vaultArn = vault.arn;
     this.copyArn = copy?.arn;
     const { id: planId } = new Plan(...this.child(name, plan.plan(vault.name, copy?.arn), transform?.plan));
-    const saves = this.#role("saves", plan.saves);
+    const saves = makeRole(`${this.#name}-saves`, plan.saves, this.children());
     new Selection(
       ...this.child(name, { ...plan.selection, planId, iamRoleArn: saves.role.arn }, undefined, {
         dependsOn: saves.rights,
@@ -83,21 +81,12 @@ export class BackupVault extends Component {
   }
 
   #tests(plan: BackupPlan, vault: Vault, transform: BackupVaultArgs["transform"]): void {
-    const { role, rights } = this.#role("restores", plan.restores);
+    const { role, rights } = makeRole(`${this.#name}-restores`, plan.restores, this.children());
     const tests = new RestoreTestingPlan(...this.child(this.#name, plan.test(vault.arn)));
     for (const tested of plan.tested) {
       const key = `${this.#name}-${String(tested.protectedResourceType).toLowerCase()}`;
       const args = { ...tested, restoreTestingPlanName: tests.name, iamRoleArn: role.arn };
       new RestoreTestingSelection(...this.child(key, args, transform?.restoreTest, { dependsOn: rights }));
     }
-  }
-
-  #role(part: string, { args, managed }: EksRole): { role: Role; rights: pulumi.Resource[] } {
-    const key = `${this.#name}-${part}`;
-    const role = new Role(...this.child(key, args));
-    const rights = Object.entries(managed).map(
-      ([what, policyArn]) => new RolePolicyAttachment(...this.child(`${key}-${what}`, { role: role.name, policyArn })),
-    );
-    return { role, rights };
   }
 }

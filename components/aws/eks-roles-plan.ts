@@ -1,20 +1,13 @@
-import type { RoleArgs } from "@pulumi/aws/iam/role.js";
 import { awsName } from "../data/aws/name.ts";
 import { LONGEST_ROLE, policyOf } from "../data/aws/pod-identity-plan.ts";
 import { assumedBy } from "../data/aws/service-role.ts";
 import type { AwsAccount } from "./account.ts";
+import type { ManagedRole } from "./managed-role.ts";
 
 const MANAGED = "arn:aws:iam::aws:policy";
 
-/** A role, and which of AWS' own policies it has. */
-export interface EksRole {
-  readonly args: RoleArgs;
-  /** By a name for the program. */
-  readonly managed: Readonly<Record<string, string>>;
-}
-
 /** What EKS is while it looks after the control plane: its interfaces in the network, and nothing that runs there. */
-export function clusterRole(id: string, { accountId }: AwsAccount, tags: Record<string, string>): EksRole {
+export function clusterRole(id: string, { accountId }: AwsAccount, tags: Record<string, string>): ManagedRole {
   return {
     args: {
       name: awsName(id, "cluster", LONGEST_ROLE),
@@ -30,7 +23,7 @@ export function clusterRole(id: string, { accountId }: AwsAccount, tags: Record<
  * What a node is: it says to EKS who it is, hands pods the credentials of their own roles, and pulls images. What the network's plugin does it
  * does with a role of its own, so no pod can move addresses by the node's.
  */
-export function nodeRole(id: string, { accountId }: AwsAccount, tags: Record<string, string>): EksRole {
+export function nodeRole(id: string, { accountId }: AwsAccount, tags: Record<string, string>): ManagedRole {
   return {
     args: {
       name: awsName(id, "nodes", LONGEST_ROLE),

@@ -4,9 +4,7 @@ import { AccessPolicyAssociation } from "@pulumi/aws/eks/accessPolicyAssociation
 import { Addon } from "@pulumi/aws/eks/addon.js";
 import { Cluster, type ClusterArgs } from "@pulumi/aws/eks/cluster.js";
 import { OpenIdConnectProvider } from "@pulumi/aws/iam/openIdConnectProvider.js";
-import { Role } from "@pulumi/aws/iam/role.js";
 import { RolePolicy } from "@pulumi/aws/iam/rolePolicy.js";
-import { RolePolicyAttachment } from "@pulumi/aws/iam/rolePolicyAttachment.js";
 import * as pulumi from "@pulumi/pulumi";
 import { Component, keeping } from "../core/component.ts";
 import { refuse } from "../core/invalid.ts";
@@ -20,11 +18,11 @@ import {
   ADDON_ACCOUNTS,
   type AddonWithRole,
   clusterRole,
-  type EksRole,
   nodeRole,
   secretsPolicy,
   volumesPolicy,
 } from "./eks-roles-plan.ts";
+import { makeRole } from "./managed-role.ts";
 
 /** The right to everything in a cluster, as EKS gives it to an entry: what `system:masters` was, but with a name and an end. */
 const CLUSTER_ADMIN = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy";
@@ -76,7 +74,11 @@ export class EksCluster extends Component {
     this.oidcProvider = this.#tokens(cluster, plan);
     this.#admit(cluster, plan, complete);
     const early = this.#addons(cluster, plan, args, (addon) => BEFORE_NODES.some((one) => one === addon), []);
-    const { role, rights } = this.#role("nodes", nodeRole(plan.id, network.account, plan.tags));
+    const { role, rights } = makeRole(
+      `${this.#name}-nodes`,
+      nodeRole(plan.id, network.account, plan.tags),
+      this.children(),
+    );
     this.nodeRoleArn = role.arn;
     const nodes = makeNodes(
       name,
@@ -98,7 +100,7 @@ export class EksCluster extends Component {
   ): Cluster {
     const name = this.#name;
     const { id, tags } = plan;
-    const { role, rights } = this.#role("cluster", clusterRole(id, network.account, tags));
+    const { role, rights } = makeRole(`${this.#name}-cluster`, clusterRole(id, network.account, tags), this.children());
     const policy = keys.arn("cluster").apply(secretsPolicy);
     const secrets = new RolePolicy(...this.child(`${name}-secrets`, { role: role.id, policy }));
     // EKS makes it, too, if it is not there: without an end, and in clear.
@@ -153,7 +155,7 @@ export class EksCluster extends Component {
         const { serviceAccount, managed } = identity;
         const account = { namespace: KUBE_SYSTEM, serviceAccount };
         const plan = podRolePlan(awsName(id, String(addon.addonName), LONGEST_ROLE), account, network.account, tags);
-        const { role, rights } = this.#role(String(addon.addonName), { args: plan, managed: { own: managed } });
+        const { role, rights } = makeRole(key, { args: plan, managed: { own: managed } }, this.children());
         dependsOn.push(...rights);
         if (addon.addonName === "aws-ebs-csi-driver") {
           const policy = keys.arn("disks").apply(volumesPolicy);
@@ -162,14 +164,5 @@ export class EksCluster extends Component {
         const associated = { ...args, podIdentityAssociations: [{ roleArn: role.arn, serviceAccount }] };
         return new Addon(...this.child(key, associated, transform?.addon, { dependsOn }));
       });
-  }
-
-  #role(part: string, { args, managed }: EksRole): { role: Role; rights: pulumi.Resource[] } {
-    const key = `${this.#name}-${part}`;
-    const role = new Role(...this.child(key, args));
-    const rights = Object.entries(managed).map(
-      ([what, policyArn]) => new RolePolicyAttachment(...this.child(`${key}-${what}`, { role: role.name, policyArn })),
-    );
-    return { role, rights };
   }
 }
