@@ -37,7 +37,7 @@ export async function record<Outputs>(
   const resources: Recorded[] = [];
   const newResource = ({ type, name, inputs, custom }: pulumi.runtime.MockResourceArgs) => {
     resources.push({ type, name, inputs });
-    const made = type.startsWith("random:") ? drawn(type, name) : awsOutputs(type, name);
+    const made = type.startsWith("random:") ? drawn(type, name) : awsOutputs(type, name, inputs);
     return { id: custom ? `${name}-id` : undefined, state: { ...inputs, ...made } };
   };
   await pulumi.runtime.setMocks({ newResource, call: ({ inputs }) => inputs }, "plumbline", stack);
@@ -60,7 +60,7 @@ function drawn(type: string, name: string): Record<string, unknown> {
 }
 
 /** What only AWS tells, made up, as far as programs take it apart. */
-function awsOutputs(type: string, name: string): Record<string, unknown> {
+function awsOutputs(type: string, name: string, inputs: Recorded["inputs"]): Record<string, unknown> {
   if (!type.startsWith("aws:")) return {};
   const secretArn = `arn:aws:secretsmanager:eu-central-1:123456789012:secret:master-of-${name}`;
   return {
@@ -70,6 +70,11 @@ function awsOutputs(type: string, name: string): Record<string, unknown> {
     bootstrapBrokersSaslScram: `b-1.${name}.aws.invalid:9096,b-2.${name}.aws.invalid:9096`,
     latestRevision: 1,
     readerEndpoint: `reader.${name}.aws.invalid`,
+    ...(type === "aws:eks/cluster:Cluster" && {
+      identities: [{ oidcs: [{ issuer: "https://oidc.eks.eu-central-1.amazonaws.com/id/EXAMPLE" }] }],
+      certificateAuthority: { data: "bm8gY2VydGlmaWNhdGU=" },
+      vpcConfig: { ...inputs.vpcConfig, clusterSecurityGroupId: `sg-of-${name}` },
+    }),
     ...(type === "aws:rds/cluster:Cluster" && { masterUserSecrets: [{ secretArn }] }),
     ...(type === "aws:mq/broker:Broker" && { instances: [{ endpoints: [`amqps://${name}.aws.invalid:5671`] }] }),
   };

@@ -82,15 +82,13 @@ export function placeProblems(place: AwsPlace | undefined): Problem[] {
   if (place === undefined)
     return [{ field: "aws", given: place, allowed: "where in AWS it runs: region, vpcId, subnets and so on" }];
   const { region, accountId, subnets, podSecurityGroupIds, kmsKeyArn, logDays = DEFAULT_LOG_DAYS } = place;
-  const problems: Problem[] = [];
-  if (!isRegion(region)) problems.push({ field: "aws.region", given: region, allowed: REGION });
-  if (!isAccountId(accountId)) problems.push({ field: "aws.accountId", given: accountId, allowed: ACCOUNT_ID });
+  const problems = accountProblems("aws", { region, accountId });
   const zones = subnets.map(({ zone }) => zone);
   if (new Set(zones).size < LEAST_ZONES)
     problems.push({ field: "aws.subnets", given: zones, allowed: "subnets in three zones or more" });
   for (const [index, zone] of zones.entries()) {
     const field = `aws.subnets[${index}].zone`;
-    if (!(zone.startsWith(region) && /^[a-z]$/.test(zone.slice(region.length))))
+    if (!isZoneOf(zone, region))
       problems.push({ field, given: zone, allowed: `a zone of the region ${region}: "${region}a"` });
     else if (zones.indexOf(zone) !== index) problems.push({ field, given: zone, allowed: "one subnet in each zone" });
   }
@@ -99,9 +97,28 @@ export function placeProblems(place: AwsPlace | undefined): Problem[] {
   // One that is known only later is not looked at.
   if (typeof kmsKeyArn === "string" && !isKeyArn(kmsKeyArn))
     problems.push({ field: "aws.kmsKeyArn", given: kmsKeyArn, allowed: KEY_ARN });
-  if (!LOG_DAYS.includes(logDays))
-    problems.push({ field: "aws.logDays", given: logDays, allowed: `one of ${LOG_DAYS.join(", ")}` });
-  return [...problems, ...alarmProblems(place)];
+  return [...problems, ...logDaysProblems("aws.logDays", logDays), ...alarmProblems(place)];
+}
+
+/** What is wrong with which account and region something is made in. */
+export function accountProblems(
+  field: string,
+  { region, accountId }: Pick<AwsPlace, "region" | "accountId">,
+): Problem[] {
+  const problems: Problem[] = [];
+  if (!isRegion(region)) problems.push({ field: `${field}.region`, given: region, allowed: REGION });
+  if (!isAccountId(accountId)) problems.push({ field: `${field}.accountId`, given: accountId, allowed: ACCOUNT_ID });
+  return problems;
+}
+
+/** Whether a text names a zone of a region, such as `eu-central-1a`. */
+export function isZoneOf(zone: string, region: string): boolean {
+  return zone.startsWith(region) && /^[a-z]$/.test(zone.slice(region.length));
+}
+
+/** A problem unless CloudWatch keeps logs for so many days. */
+export function logDaysProblems(field: string, given: number): Problem[] {
+  return LOG_DAYS.includes(given) ? [] : [{ field, given, allowed: `one of ${LOG_DAYS.join(", ")}` }];
 }
 
 /**

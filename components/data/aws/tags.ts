@@ -19,7 +19,12 @@ export function storeTags(
     ...dataLabels(args),
     ...declaredAnnotations(args, { ...choices, alarms: place.alarms }),
   };
-  return Object.fromEntries(Object.entries(all).map(([key, value]) => [key, allowed(value)]));
+  return tagsOf(all);
+}
+
+/** Tags whose values are as AWS takes them. */
+export function tagsOf(tags: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(tags).map(([key, value]) => [key, allowed(value)]));
 }
 
 function allowed(value: string): string {

@@ -87,6 +87,21 @@ describe("what a recorder makes up", () => {
     expect(outputs).toMatchObject({ cidrBlock: "10.0.0.0/16", arn: UNKNOWN, defaultRouteTableId: UNKNOWN });
   });
 
+  it("stands beside what was given, in an object of both", async () => {
+    const cluster = subject("aws:eks/cluster:Cluster");
+    const inputs = { vpcConfig: { subnetIds: ["a"], clusterSecurityGroupId: "mine" } };
+    expect((await create(cluster, inputs)).outputs.vpcConfig).toEqual(inputs.vpcConfig);
+    const given = { vpcConfig: { subnetIds: ["a"] } };
+    const { outputs } = await create(cluster, given);
+    expect(outputs.vpcConfig).toEqual({
+      subnetIds: ["a"],
+      clusterSecurityGroupId: expect.stringMatching(/^sg-recorded-/),
+    });
+    const preview = await create(cluster, given, true);
+    expect(preview.outputs.vpcConfig).toEqual({ subnetIds: ["a"], clusterSecurityGroupId: UNKNOWN });
+    expect(preview.outputs.endpoint).toBe(UNKNOWN);
+  });
+
   it("stays as it is in an update, whatever changes", async () => {
     const olds = { cidrBlock: "10.0.0.0/16", tags: { a: "1" } };
     const { id, outputs } = await create(VPC, olds);

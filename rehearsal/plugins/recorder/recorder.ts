@@ -4,6 +4,7 @@ import {
   type CheckRequest,
   hasSecret,
   type InvokeResult,
+  isPropertyMap,
   type PropertyMap,
   type Provider,
   type ReadRequest,
@@ -65,7 +66,7 @@ export function recorder(catalogue: Catalogue, journal: Journal): Provider {
     },
     async create({ inputs, preview, ...subject }, call) {
       call.status(NOTE);
-      if (preview) return { id: "", outputs: { ...unknowns(catalogue, subject, inputs), ...inputs } };
+      if (preview) return { id: "", outputs: unknowns(catalogue, subject, inputs) };
       const id = catalogue.id(subject, inputs);
       journal({ operation: "create", ...subject, id, inputs });
       return { id, outputs: made(catalogue, subject, id, inputs) };
@@ -84,14 +85,26 @@ export function recorder(catalogue: Catalogue, journal: Journal): Provider {
   };
 }
 
-/** What the program gave wins over what is made up. */
+/** What the program gave wins over what is made up; in an object of both, field by field. */
 function made(catalogue: Catalogue, subject: Subject, id: string, inputs: PropertyMap): PropertyMap {
-  return { ...catalogue.outputs(subject, id, inputs), ...inputs };
+  return beside(catalogue.outputs(subject, id, inputs), inputs);
 }
 
+/** As {@link made}, before anything is: what is made up is not known yet. */
 function unknowns(catalogue: Catalogue, subject: Subject, inputs: PropertyMap): PropertyMap {
-  const outputs = catalogue.outputs(subject, "", inputs);
-  return Object.fromEntries(Object.keys(outputs).map((name) => [name, UNKNOWN]));
+  const outputs = Object.entries(catalogue.outputs(subject, "", inputs)).map(([name, value]) => {
+    const isOfBoth = isPropertyMap(value) && isPropertyMap(inputs[name]);
+    return [name, isOfBoth ? Object.fromEntries(Object.keys(value).map((field) => [field, UNKNOWN])) : UNKNOWN];
+  });
+  return beside(Object.fromEntries(outputs), inputs);
+}
+
+function beside(outputs: PropertyMap, inputs: PropertyMap): PropertyMap {
+  const both = Object.entries(inputs).map(([name, given]) => {
+    const more = outputs[name];
+    return [name, isPropertyMap(given) && isPropertyMap(more) ? { ...more, ...given } : given];
+  });
+  return { ...outputs, ...Object.fromEntries(both) };
 }
 
 /** A refresh finds what was recorded. What was never recorded is taken to be there: a recorder cannot look. */

@@ -49,6 +49,8 @@ const host = (print: string) => `${MARK}-${print}.${MARK}.invalid`;
 /** Outputs that programs take apart, so that a placeholder would not do. */
 const SPECIAL: Readonly<Record<string, (making: Making) => PropertyMap>> = {
   "aws:eks/cluster:Cluster": ({ print, region }) => ({
+    // EKS makes a group for the cluster, and tells it among the settings that it was given.
+    vpcConfig: { clusterSecurityGroupId: `sg-${MARK}-${print}` },
     endpoint: `https://${host(print)}`,
     certificateAuthority: { data: Buffer.from(`${MARK}, no certificate`).toString("base64") },
     identities: [{ oidcs: [{ issuer: `https://oidc.eks.${region}.${MARK}.invalid/id/${print}` }] }],

@@ -1,0 +1,96 @@
+import { DeliveryChannel } from "@pulumi/aws/cfg/deliveryChannel.js";
+import { Recorder } from "@pulumi/aws/cfg/recorder.js";
+import { RecorderStatus } from "@pulumi/aws/cfg/recorderStatus.js";
+import { Rule } from "@pulumi/aws/cfg/rule.js";
+import { EventRule } from "@pulumi/aws/cloudwatch/eventRule.js";
+import { EventTarget } from "@pulumi/aws/cloudwatch/eventTarget.js";
+import { Detector } from "@pulumi/aws/guardduty/detector.js";
+import { DetectorFeature } from "@pulumi/aws/guardduty/detectorFeature.js";
+import { Role } from "@pulumi/aws/iam/role.js";
+import { RolePolicy } from "@pulumi/aws/iam/rolePolicy.js";
+import { RolePolicyAttachment } from "@pulumi/aws/iam/rolePolicyAttachment.js";
+import * as pulumi from "@pulumi/pulumi";
+import { Component } from "../core/component.ts";
+import { refuse } from "../core/invalid.ts";
+import { isOptOut, type OptOut } from "../core/opt-out.ts";
+import { awsName } from "../data/aws/name.ts";
+import { LONGEST_ROLE } from "../data/aws/pod-identity-plan.ts";
+import { assumedBy } from "../data/aws/service-role.ts";
+import { type AwsAccount, namedTags } from "./account.ts";
+import { CONFIG_RULES, detectionProblems, FEATURES, noticePlan, recorderPolicy } from "./detection-plan.ts";
+
+export interface DetectionArgs {
+  readonly account: AwsAccount;
+  /** Name of the bucket into which AWS Config writes what it records: encrypted, and emptied after a time by its own rules. */
+  readonly bucket: pulumi.Input<string>;
+  /** A topic of SNS that is told of what is grave, or why nobody is. Its policy must let `events.amazonaws.com` publish. */
+  readonly alarms: { readonly topicArn: pulumi.Input<string> } | OptOut;
+  /** Rules of AWS Config, as AWS calls them, that have no settings; `CONFIG_RULES` by default. */
+  readonly rules?: readonly string[];
+}
+
+const RECORDER_POLICY = "arn:aws:iam::aws:policy/service-role/AWS_ConfigRole";
+const LONGEST = 50;
+
+/**
+ * Who looks, once for an account and region: GuardDuty at what is done and by whom, AWS Config at what everything is set to. An account has one of
+ * each in a region: where an organisation has them already, leave this out.
+ */
+export class Detection extends Component {
+  constructor(name: string, args: DetectionArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { account, bucket, alarms, rules = CONFIG_RULES } = args;
+    refuse(`Detection "${name}"`, detectionProblems(name, { account, alarms, rules }));
+    super("aws:Detection", name, opts);
+    const id = awsName(pulumi.getStack(), name, LONGEST);
+    const tags = namedTags(account, id, { alarms });
+    // Findings that are not new are told once an hour.
+    const detecting = { enable: true, findingPublishingFrequency: "ONE_HOUR", tags };
+    const detector = new Detector(...this.child(name, detecting));
+    for (const feature of FEATURES) {
+      const args = { detectorId: detector.id, name: feature, status: "ENABLED" };
+      new DetectorFeature(...this.child(`${name}-${feature.toLowerCase().replaceAll("_", "-")}`, args));
+    }
+    const recording = this.#record(name, id, { account, bucket, tags });
+    for (const rule of rules) {
+      const slug = rule.toLowerCase().replaceAll("_", "-");
+      const plan = { name: `${id}-${slug}`, source: { owner: "AWS", sourceIdentifier: rule }, tags };
+      new Rule(...this.child(`${name}-${slug}`, plan, undefined, { dependsOn: recording }));
+    }
+    if (!isOptOut(alarms))
+      for (const what of ["findings", "rules"] as const) {
+        const rule = new EventRule(...this.child(`${name}-${what}`, noticePlan(id, what, tags)));
+        new EventTarget(...this.child(`${name}-${what}`, { rule: rule.name, arn: alarms.topicArn }));
+      }
+    this.registerOutputs({});
+  }
+
+  /** Records everything, also what belongs to no region. It starts once there is a place for what it records. */
+  #record(
+    name: string,
+    id: string,
+    { account, bucket, tags }: Pick<DetectionArgs, "account" | "bucket"> & { readonly tags: Record<string, string> },
+  ): RecorderStatus {
+    const role = new Role(
+      ...this.child(`${name}-recorder`, {
+        name: awsName(id, "recorder", LONGEST_ROLE),
+        description: `AWS Config, which records what ${id} looks at`,
+        assumeRolePolicy: assumedBy("config.amazonaws.com", account.accountId),
+        tags,
+      }),
+    );
+    const reads = { role: role.name, policyArn: RECORDER_POLICY };
+    const policy = pulumi.output(bucket).apply((at) => recorderPolicy(`arn:aws:s3:::${at}`, account.accountId));
+    const rights = [
+      new RolePolicyAttachment(...this.child(`${name}-recorder`, reads)),
+      new RolePolicy(...this.child(`${name}-recorder`, { role: role.id, policy })),
+    ];
+    const recordingGroup = { allSupported: true, includeGlobalResourceTypes: true };
+    const plan = { name: id, roleArn: role.arn, recordingGroup };
+    const recorder = new Recorder(...this.child(name, plan, undefined, { dependsOn: rights }));
+    const channel = new DeliveryChannel(
+      ...this.child(name, { name: id, s3BucketName: bucket }, undefined, { dependsOn: recorder }),
+    );
+    const started = { name: recorder.name, isEnabled: true };
+    return new RecorderStatus(...this.child(name, started, undefined, { dependsOn: channel }));
+  }
+}

@@ -1,0 +1,134 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { golden, withoutSecrets } from "../../components/testing/golden.ts";
+import { isSecret, type Recording, record } from "../../components/testing/record.ts";
+import { ENVIRONMENTS, evaluate, packConfig, RULES } from "../../policies/index.ts";
+import { type Document, documentsOf, faultsOf } from "./documents.ts";
+import { awsPlatform } from "./platform.ts";
+
+const ACCOUNT = "123456789012";
+
+let platform: Recording<unknown>;
+beforeAll(async () => {
+  platform = await record("production", () => awsPlatform());
+});
+
+test("asks for the resources of its golden file (npm run golden:update after a wanted change)", async () => {
+  await expect(golden(platform.resources)).toMatchFileSnapshot("../golden/aws-platform.yaml");
+});
+
+test("grows by a zone and a tier, and no subnet that stands has other addresses", async () => {
+  const grown = await record("production", () => awsPlatform({ grown: true }));
+  const subnetsOf = ({ resources }: Recording<unknown>) =>
+    resources
+      .filter(({ type }) => type === "aws:ec2/subnet:Subnet")
+      .map(({ name, inputs }) => `${name} ${inputs.availabilityZone} ${inputs.cidrBlock}`);
+  expect(subnetsOf(platform)).toHaveLength(12);
+  expect(subnetsOf(grown)).toHaveLength(20);
+  expect(subnetsOf(grown)).toEqual(expect.arrayContaining(subnetsOf(platform)));
+});
+
+describe("judged by all rules, as strictly as production", () => {
+  const config = packConfig(ENVIRONMENTS.production, RULES);
+  const params = Object.fromEntries(Object.entries(config).map(([id, { enforcementLevel: _, ...own }]) => [id, own]));
+  const judged = () => {
+    // By its id a flow log names the network that it is of; the mocks make it from the name.
+    const idOf = (type: string, name: string) => (type === "aws:ec2/vpc:Vpc" ? { id: `${name}-id` } : {});
+    const resources = platform.resources.map(({ type, name, inputs }) => ({
+      type,
+      name,
+      props: { ...idOf(type, name), ...shown(inputs) },
+    }));
+    return evaluate(resources, { rules: RULES, params });
+  };
+
+  const told = (findings: ReturnType<typeof judged>) =>
+    findings
+      .filter(({ verdict }) => verdict !== "pass")
+      .map(({ rule, object, violations }) => `${rule.id}: ${object.label}: ${violations[0]?.path}`)
+      .sort();
+
+  test("nothing breaks a rule that would stop it", () => {
+    const stops = ({ id }: { id: string }) => config[id]?.enforcementLevel !== "advisory";
+    expect(told(judged().filter(({ rule }) => stops(rule)))).toEqual([]);
+  });
+
+  test("no resource of AWS breaks any rule, and many rules speak of them", () => {
+    const onAws = judged().filter(({ object }) => object.kind === undefined);
+    expect(told(onAws)).toEqual([]);
+    expect(new Set(onAws.map(({ rule }) => rule.id)).size).toBeGreaterThan(15);
+  });
+});
+
+describe("policy documents", () => {
+  const document = (statement: object, type = "aws:iam/rolePolicy:RolePolicy"): Document => ({
+    at: "here",
+    type,
+    statements: [{ Effect: "Allow", ...statement }],
+  });
+
+  test("of the platform allow nothing too wide, nothing to everybody, and no action on everything", () => {
+    const documents = documentsOf(platform.resources);
+    expect(documents.flatMap((one) => faultsOf(one, ACCOUNT))).toEqual([]);
+    const types = new Set(documents.map(({ type }) => type.split(":").at(-1)));
+    expect([...types].sort()).toEqual(
+      expect.arrayContaining(["BucketPolicy", "Key", "ReplicaKey", "Role", "RolePolicy", "VpcEndpoint"]),
+    );
+    expect(documents.length).toBeGreaterThan(30);
+  });
+
+  test.each<[what: string, document: Document, fault: RegExp]>([
+    ["everything", document({ Action: "*", Resource: "*" }), /on everything/],
+    ["every action on something", document({ Action: "*", Resource: "arn:aws:s3:::b/*" }), /every action/],
+    [
+      "a service on everything",
+      document({ Action: ["ec2:Describe*", "s3:*"], Resource: ["*"] }),
+      /s3:\* on everything/,
+    ],
+    ["all but some", document({ NotAction: "iam:*", Resource: "*" }), /all but some/],
+    [
+      "a key for another account",
+      document(
+        { Principal: { AWS: "arn:aws:iam::999999999999:root" }, Action: "kms:*", Resource: "*" },
+        "aws:kms/key:Key",
+      ),
+      /kms:\*/,
+    ],
+    ["everybody", document({ Principal: "*", Action: "sts:AssumeRole" }), /everybody/],
+    [
+      "everybody of AWS",
+      document({ Principal: { AWS: ["*"] }, Action: "s3:GetObject", Resource: "arn:aws:s3:::b/*" }),
+      /everybody/,
+    ],
+    [
+      "everybody of another account",
+      document({
+        Principal: "*",
+        Action: "a:B",
+        Resource: "x",
+        Condition: { StringEquals: { "aws:PrincipalAccount": "999999999999" } },
+      }),
+      /everybody/,
+    ],
+  ])("that allow %s are found", (_, one, fault) => expect(faultsOf(one, ACCOUNT).join("\n")).toMatch(fault));
+
+  test.each<[what: string, document: Document]>([
+    ["look at what is there", document({ Action: ["ec2:Describe*", "s3:GetObject"], Resource: "*" })],
+    [
+      "rule the account's own key",
+      document(
+        { Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: "kms:*", Resource: "*" },
+        "aws:kms/key:Key",
+      ),
+    ],
+    [
+      "deny everything",
+      { ...document({}), statements: [{ Effect: "Deny", Action: "*", Resource: "*", Principal: "*" }] },
+    ],
+  ])("that %s are fine", (_, one) => expect(faultsOf(one, ACCOUNT)).toEqual([]));
+});
+
+/** Inputs as a rule may see them. What is secret as a whole is left out: all secrets would seem to be the same. */
+function shown(inputs: Record<string, unknown>): Record<string, unknown> {
+  const entries = Object.entries(inputs).filter(([, value]) => !isSecret(value));
+  return withoutSecrets(Object.fromEntries(entries)) as Record<string, unknown>;
+}
