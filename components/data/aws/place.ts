@@ -75,17 +75,8 @@ export const DEFAULT_LOG_DAYS = 400;
 export function placeProblems(place: AwsPlace | undefined): Problem[] {
   if (place === undefined)
     return [{ field: "aws", given: place, allowed: "where in AWS it runs: region, vpcId, subnets and so on" }];
-  const { region, accountId, subnets, podSecurityGroupIds, logDays = DEFAULT_LOG_DAYS } = place;
-  const problems: Problem[] = [];
-  if (!isRegion(region)) problems.push({ field: "aws.region", given: region, allowed: REGION });
-  else if (ELSEWHERE.test(region))
-    problems.push({
-      field: "aws.region",
-      given: region,
-      allowed:
-        'a region of AWS\' public partition, such as "eu-central-1": ARNs and hosts of the others (China, GovCloud) are not built',
-    });
-  if (!isAccountId(accountId)) problems.push({ field: "aws.accountId", given: accountId, allowed: ACCOUNT_ID });
+  const { region, subnets, podSecurityGroupIds, logDays = DEFAULT_LOG_DAYS } = place;
+  const problems = accountProblems(place);
   const zones = subnets.map(({ zone }) => zone);
   if (new Set(zones).size < LEAST_ZONES)
     problems.push({ field: "aws.subnets", given: zones, allowed: "subnets in three zones or more" });
@@ -102,11 +93,34 @@ export function placeProblems(place: AwsPlace | undefined): Problem[] {
   return [...problems, ...alarmProblems(place)];
 }
 
+/** Everything that is wrong with an account, a region of it, and who is told there. */
+export function placeOfAccountProblems(place: Account | undefined): Problem[] {
+  if (place === undefined)
+    return [{ field: "aws", given: place, allowed: "where in AWS it runs: region, accountId and alarms" }];
+  return [...accountProblems(place), ...alarmProblems(place)];
+}
+
+type Account = Pick<AwsPlace, "region" | "accountId" | "alarms">;
+
+function accountProblems({ region, accountId }: Account): Problem[] {
+  const problems: Problem[] = [];
+  if (!isRegion(region)) problems.push({ field: "aws.region", given: region, allowed: REGION });
+  else if (ELSEWHERE.test(region))
+    problems.push({
+      field: "aws.region",
+      given: region,
+      allowed:
+        'a region of AWS\' public partition, such as "eu-central-1": ARNs and hosts of the others (China, GovCloud) are not built',
+    });
+  if (!isAccountId(accountId)) problems.push({ field: "aws.accountId", given: accountId, allowed: ACCOUNT_ID });
+  return problems;
+}
+
 /**
  * A problem unless somebody is told, or it is said why not. An ARN that is known only later is not looked at. An alarm tells a topic of its
  * own region, and none that keeps an order (`.fifo`).
  */
-function alarmProblems({ alarms, region }: AwsPlace): Problem[] {
+function alarmProblems({ alarms, region }: Account): Problem[] {
   if (isOptOut(alarms)) return [];
   const { topicArn, ...more }: Partial<AlarmTopics> = alarms ?? {};
   const isTopic = (arn: string) => TOPIC_ARN.exec(arn)?.[1] === region;
