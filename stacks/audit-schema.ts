@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { durationProblems } from "../components/core/index.ts";
+import { durationProblems } from "../components/core/duration.ts";
 import type { Parsed, Report } from "./environment-schema.ts";
 import { duration, text } from "./fields.ts";
 
@@ -58,7 +58,8 @@ export function checkAudit({ audit, stores, tier, telemetry, monitoring, access,
   if (tier === "rehearsal") report(["audit", "api"], "nothing: no node of a rehearsal has its API server's log");
   if (monitoring === undefined) report(["audit", "api"], "nothing, without monitoring: nobody would see that it fails");
   if (api.kind === "eks") {
-    if (aws === undefined) report(["audit", "api", "kind"], '"controlPlane": without aws nobody says which EKS cluster');
+    if (aws === undefined)
+      report(["audit", "api", "kind"], '"controlPlane": without aws nobody says which EKS cluster');
     return;
   }
   if (telemetry === undefined)
@@ -69,7 +70,10 @@ export function checkAudit({ audit, stores, tier, telemetry, monitoring, access,
     report(["audit", "api", "keep"], allowed);
   const days = Number.parseInt(api.keep, 10);
   if (!api.keep.endsWith("d") || (days > 255 && days % WEEK !== 0))
-    report(["audit", "api", "keep"], 'days, and from 256 days on whole weeks, such as "399d": the object store counts so');
+    report(
+      ["audit", "api", "keep"],
+      'days, and from 256 days on whole weeks, such as "399d": the object store counts so',
+    );
   if (access?.breakGlass === undefined)
     report(["access", "breakGlass"], "the groups of the rights for emergencies, since audit.api counts what they do");
 }
