@@ -3,8 +3,6 @@ import { durationProblems } from "../components/core/duration.ts";
 import type { Parsed, Report } from "./environment-schema.ts";
 import { duration, text } from "./fields.ts";
 
-/** Databases of the shop that keep events. */
-const DATABASES = ["orders", "inventory"] as const;
 /** Loki keeps nothing for longer. */
 const LONGEST_IN_LOKI = "730d";
 /** A byte of the object store counts weeks; S3 takes it, too. */
@@ -17,7 +15,7 @@ const folder = text('a folder by its whole path, such as "/var/log/kubernetes/au
 /** What is recorded of who did what to whose data. */
 export const auditSchema = z.strictObject({
   /** By database, how long services' audit events are kept in it: `30d` to `3650d`. */
-  events: z.partialRecord(z.enum(DATABASES), duration).exactOptional(),
+  events: z.strictObject({ orders: duration.exactOptional(), inventory: duration.exactOptional() }).exactOptional(),
   /** Who has the API server's log, and how long the copies are kept that are made of it. Nobody copies it where it is left out. */
   api: z
     .discriminatedUnion("kind", [
@@ -41,9 +39,7 @@ export const auditSchema = z.strictObject({
 
 /** What no field of it says alone. */
 export function checkAudit({ audit, stores, tier, telemetry, monitoring, access, aws }: Parsed, report: Report): void {
-  if (audit === undefined) {
-    return;
-  }
+  if (audit === undefined) return;
   const { events, api } = audit;
   if (events !== undefined) {
     if (Object.keys(events).length === 0)
@@ -58,6 +54,8 @@ export function checkAudit({ audit, stores, tier, telemetry, monitoring, access,
   if (tier === "rehearsal") report(["audit", "api"], "nothing: no node of a rehearsal has its API server's log");
   if (monitoring === undefined) report(["audit", "api"], "nothing, without monitoring: nobody would see that it fails");
   if (api.kind === "eks") {
+    for (const { allowed } of durationProblems("audit.api.keep", api.keep, "30d", "3650d"))
+      report(["audit", "api", "keep"], allowed);
     if (aws === undefined)
       report(["audit", "api", "kind"], '"controlPlane": without aws nobody says which EKS cluster');
     return;

@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { appendFileSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { gunzipSync } from "node:zlib";
-import { eventually } from "@plumbline-shop/testing/net";
+import { eventually, freePort } from "@plumbline-shop/testing/net";
 import { AwsClient } from "aws4fetch";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { REGION } from "../components/data/object-store/config.ts";
@@ -35,6 +35,10 @@ const identity = (right: Identity["right"]): Identity => ({
 });
 const WRITER = identity("writer");
 const READER = identity("reader");
+
+function at(event: object, field: string): unknown {
+  return field.split(".").reduce<unknown>((value, part) => (value as Record<string, unknown>)?.[part], event);
+}
 
 describe.skipIf(why)(`the API server's log, shipped${why ? ` (skipped: ${why})` : ""}`, () => {
   const hosts = new TelemetryHosts();
@@ -80,9 +84,9 @@ describe.skipIf(why)(`the API server's log, shipped${why ? ` (skipped: ${why})` 
   const asMember = (...words: string[]) => kubectl("--as=eva", `--as-group=${GROUP}`, ...words);
 
   /** Starts the shipper of a folder; what it has read of it is kept beside that. */
-  function ship(folder: string): Promise<Running> {
+  function ship(folder: string, endpoint = store.endpoint): Promise<Running> {
     const logs = { endpoint: "http://logs-loki.telemetry.svc:3100/otlp", tenant: "audit" };
-    const archive = { bucket: BUCKET, endpoint: store.endpoint, region: REGION };
+    const archive = { bucket: BUCKET, endpoint, region: REGION };
     const args: ShipperConfigArgs = { folder, breakGlass: [GROUP], logs, archive };
     const whole = shipperConfig(args);
     const { "awss3/audit": objects, ...byProtocol } = whole.exporters;
@@ -207,6 +211,26 @@ describe.skipIf(why)(`the API server's log, shipped${why ? ` (skipped: ${why})` 
     await second.process.stop();
   });
 
+  test("what waits for an archive that is away outlives the shipper, and arrives", async () => {
+    const folder = join(hosts.folder, "waits");
+    mkdirSync(folder);
+    const ids = Array.from({ length: 50 }, (_, index) => `waits-${index}`);
+    writeFileSync(join(folder, "audit.log"), ids.map((id) => `${line(id)}\n`).join(""));
+    const nobody = await ship(folder, `https://127.0.0.1:${await freePort()}`);
+    await eventually("all are read", SOON, async () =>
+      expect(await metric(nobody, "receiver_accepted_log_records", 'receiver="filelog/audit"')).toBe(ids.length),
+    );
+    await nobody.process.stop("SIGKILL");
+    // Nothing is left to read them from.
+    rmSync(join(folder, "audit.log"));
+    const shipper = await ship(folder);
+    await eventually("all are in the archive", SOON, async () => {
+      const arrived = new Set((await archived()).events.map(({ auditID }) => auditID));
+      expect(ids.filter((id) => !arrived.has(id))).toEqual([]);
+    });
+    await shipper.process.stop();
+  });
+
   test("content that another policy has recorded of secrets, and lines that are cut, do not leave the node", async () => {
     const folder = join(hosts.folder, "content");
     mkdirSync(folder);
@@ -246,6 +270,24 @@ describe.skipIf(why)(`the API server's log, shipped${why ? ` (skipped: ${why})` 
     const url = `${store.endpoint}/${BUCKET}/${key}`;
     expect((await signed(WRITER).fetch(url, { method: "DELETE" })).status).toBe(403);
     expect((await get(`/${key}`)).status).toBe(200);
+  });
+
+  test("the fields that docs/audit.md asks by are those of the events", async () => {
+    const text = readFileSync(join(import.meta.dirname, "../docs/audit.md"), "utf8");
+    const archive = text.slice(text.indexOf("FROM api_audit") - 1_000, text.indexOf("FROM cloudtrail_logs"));
+    const loki = text.split("\n").find((one) => one.startsWith("  | json ")) ?? "";
+    const asked = [
+      ...archive.matchAll(/json_extract_scalar\(line, '\$\.([\w.]+)'\)/g),
+      ...loki.matchAll(/\w+="([\w.]+)"/g),
+    ];
+    const fields = [...new Set(asked.map(([, field = ""]) => field))];
+    expect(fields.length).toBeGreaterThan(9);
+    const { events } = await archived();
+    for (const field of fields)
+      expect(
+        events.some((event) => at(event, field) !== undefined),
+        field,
+      ).toBe(true);
   });
 
   test("a log that the group may not read is told of by the number of files", async () => {

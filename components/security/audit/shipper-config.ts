@@ -12,7 +12,7 @@ import { BREAK_GLASS_RECEIVER, breakGlassReceiver } from "../break-glass.ts";
 export const SHIPPED = "/var/lib/audit-shipper";
 
 /** Where Loki takes logs, and for whom. */
-export interface ToLogs {
+interface ToLogs {
   readonly endpoint: string;
   readonly tenant: string;
 }
@@ -45,7 +45,7 @@ const SENT = { logs: { least: MIB, most: 2 * MIB }, archive: { least: 4 * MIB, m
 /** Go's words for the API server's microseconds. */
 const TIMESTAMP = "2006-01-02T15:04:05.999999Z07:00";
 /** Before every object of the archive; what is asked of it names its partitions by the day. */
-export const ARCHIVED_AS = { prefix: "api", partition: "year=%Y/month=%m/day=%d" } as const;
+const ARCHIVED_AS = { prefix: "api", partition: "year=%Y/month=%m/day=%d" } as const;
 
 /** A line that is no event: what is said in its place. A part of one may be a part of a secret. */
 const BROKEN = "<broken JSON>";

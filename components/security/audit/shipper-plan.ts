@@ -33,7 +33,7 @@ export function shipperMetadata(name: string) {
 }
 
 /** What its pods start anew for: the configuration and the key of the archive's user. */
-export interface ShipperVersion {
+interface ShipperVersion {
   readonly config: object;
   readonly revision: string | undefined;
 }

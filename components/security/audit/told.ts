@@ -17,7 +17,7 @@ export interface ToldLine extends Pick<Alarm, "name" | "severity" | "summary"> {
 }
 
 /** Of what somebody is told. */
-export interface Told {
+interface Told {
   /** Of the alarms in AWS, in the program and as people call it. */
   readonly id: string;
   readonly name: string;
@@ -29,7 +29,7 @@ export interface Told {
 }
 
 /** The metric that counts lines of a kind. */
-export function lineMetric(id: string, { name }: Pick<ToldLine, "name">): Metric {
+function lineMetric(id: string, { name }: Pick<ToldLine, "name">): Metric {
   return { namespace: METRICS, name: `${id}-${name}`, dimensions: {}, statistic: "Sum" };
 }
 

@@ -14,7 +14,7 @@ export interface Vault {
 }
 
 /** Who may do what with it, beside the account. */
-export interface VaultAccess {
+interface VaultAccess {
   readonly key: readonly Allowed[];
   readonly bucket: (bucketArn: string) => readonly Allowed[];
 }
