@@ -126,39 +126,56 @@ function calls(...names: string[]): string {
   return names.map((name) => `($.eventName = "${name}")`).join(" || ");
 }
 
-/** What wakes somebody at the first line: nobody does it on an ordinary day. After the CIS benchmark of AWS, "Monitoring". */
-export const TRAIL_LINES: readonly ToldLine[] = [
-  {
-    name: "CloudTrailRootUsed",
-    severity: "critical",
-    summary: "somebody acts as the account's root",
-    patterns: [
-      '{ $.userIdentity.type = "Root" && $.userIdentity.invokedBy NOT EXISTS && $.eventType != "AwsServiceEvent" }',
-    ],
-  },
-  {
-    name: "CloudTrailChanged",
-    severity: "critical",
-    summary: "a trail was stopped, changed or deleted: what is done from now on may be in no record",
-    patterns: [
-      `{ ($.eventSource = "cloudtrail.amazonaws.com") && (${calls("StopLogging", "DeleteTrail", "UpdateTrail", "PutEventSelectors", "PutInsightSelectors")}) }`,
-    ],
-  },
-  {
-    name: "CloudTrailKeyTaken",
-    severity: "critical",
-    summary: "a key was switched off or is to be deleted: what it encrypts cannot be read then, records among it",
-    patterns: [`{ ($.eventSource = "kms.amazonaws.com") && (${calls("DisableKey", "ScheduleKeyDeletion")}) }`],
-  },
-  {
-    name: "CloudTrailLockBypassed",
-    severity: "critical",
-    summary: "somebody changed how long a bucket's objects cannot be deleted, or who may come in to one",
-    patterns: [
-      `{ ($.eventSource = "s3.amazonaws.com") && (${calls("PutBucketObjectLockConfiguration", "PutObjectRetention", "PutBucketPolicy", "DeleteBucketPolicy", "PutBucketLifecycle", "DeleteBucketLifecycle")}) }`,
-    ],
-  },
+/** What changes for how long objects of a bucket cannot be deleted, what becomes of them, or who comes in. The lock has two names in AWS' own words. */
+const TAKES_AWAY = [
+  "PutObjectLockConfiguration",
+  "PutBucketObjectLockConfiguration",
+  "PutObjectRetention",
+  "PutBucketPolicy",
+  "DeleteBucketPolicy",
+  "PutBucketLifecycle",
+  "DeleteBucketLifecycle",
+  "DeleteBucket",
 ];
+
+/**
+ * What wakes somebody at the first line: nobody does it on an ordinary day. After the CIS benchmark of AWS, "Monitoring"; of buckets, the one of the
+ * records alone.
+ */
+export function trailLines(bucketName: string): readonly ToldLine[] {
+  return [
+    {
+      name: "CloudTrailRootUsed",
+      severity: "critical",
+      summary: "somebody acts as the account's root",
+      patterns: [
+        '{ $.userIdentity.type = "Root" && $.userIdentity.invokedBy NOT EXISTS && $.eventType != "AwsServiceEvent" }',
+      ],
+    },
+    {
+      name: "CloudTrailChanged",
+      severity: "critical",
+      summary: "a trail was stopped, changed or deleted: what is done from now on may be in no record",
+      patterns: [
+        `{ ($.eventSource = "cloudtrail.amazonaws.com") && (${calls("StopLogging", "DeleteTrail", "UpdateTrail", "PutEventSelectors", "PutInsightSelectors")}) }`,
+      ],
+    },
+    {
+      name: "CloudTrailKeyTaken",
+      severity: "critical",
+      summary: "a key was switched off or is to be deleted: what it encrypts cannot be read then, records among it",
+      patterns: [`{ ($.eventSource = "kms.amazonaws.com") && (${calls("DisableKey", "ScheduleKeyDeletion")}) }`],
+    },
+    {
+      name: "CloudTrailLockBypassed",
+      severity: "critical",
+      summary: "somebody changed for how long the records cannot be deleted, what becomes of them, or who may come in",
+      patterns: [
+        `{ ($.eventSource = "s3.amazonaws.com") && ($.requestParameters.bucketName = ${JSON.stringify(bucketName)}) && (${calls(...TAKES_AWAY)}) }`,
+      ],
+    },
+  ];
+}
 
 /** An account in which nobody does anything for an hour is one whose trail does not arrive: AWS' own services alone make more. */
 export function trailSilent(logGroup: string): Alarm {

@@ -4,7 +4,7 @@ import { AWS_PLACE } from "../../testing/aws-place.ts";
 import { record } from "../../testing/record.ts";
 import { CloudTrail } from "./cloud-trail.ts";
 import type { CloudTrailArgs } from "./cloud-trail-args.ts";
-import { TRAIL_LINES } from "./cloud-trail-plan.ts";
+import { trailLines } from "./cloud-trail-plan.ts";
 
 const { region, accountId, alarms } = AWS_PLACE;
 const ARGS: CloudTrailArgs = { aws: { region, accountId, alarms }, keep: "400d" };
@@ -81,8 +81,10 @@ test("objects of chosen buckets, and what is unusual, are recorded where they ar
 
 test("the root's use, a trail that is stopped, a key and a lock that are taken away wake somebody", async () => {
   const { resources, inputsOf } = await made();
-  for (const { name } of TRAIL_LINES) {
+  const lines = trailLines("production-trail-vault-1234-5678-9012");
+  for (const { name, patterns } of lines) {
     const filter = inputsOf(":LogMetricFilter", `trail-${name}-0`);
+    expect([filter.pattern]).toEqual(patterns);
     expect(filter.pattern.length).toBeLessThanOrEqual(1_024);
     expect(filter.logGroupName).toBe("/plumbline/cloudtrail/production-trail");
     expect(inputsOf(":MetricAlarm", `trail-${name}`)).toMatchObject({
@@ -91,7 +93,7 @@ test("the root's use, a trail that is stopped, a key and a lock that are taken a
       alarmActions: ["arn:aws:sns:eu-central-1:123456789012:stores"],
     });
   }
-  expect(resources.filter(({ type }) => type.endsWith(":MetricAlarm"))).toHaveLength(TRAIL_LINES.length + 1);
+  expect(resources.filter(({ type }) => type.endsWith(":MetricAlarm"))).toHaveLength(lines.length + 1);
   expect(inputsOf(":MetricAlarm", "trail-CloudTrailSilent").treatMissingData).toBe("breaching");
 });
 

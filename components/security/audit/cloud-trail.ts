@@ -13,9 +13,9 @@ import { LONGEST_ROLE } from "../../data/aws/pod-identity-plan.ts";
 import { assumedBy } from "../../data/aws/service-role.ts";
 import { type CloudTrailArgs, cloudTrailProblems } from "./cloud-trail-args.ts";
 import {
-  TRAIL_LINES,
   trailBucketStatements,
   trailKeyStatements,
+  trailLines,
   trailLogPolicy,
   trailName,
   trailPlan,
@@ -23,7 +23,7 @@ import {
 } from "./cloud-trail-plan.ts";
 import { tellOf } from "./told.ts";
 import { makeVault, type Vault } from "./vault.ts";
-import { vaultTags } from "./vault-plan.ts";
+import { vaultPlan, vaultTags } from "./vault-plan.ts";
 
 /**
  * Records every call of an account of AWS, in all regions, in objects that nobody takes back for `keep`, and tells somebody of the few that no ordinary day has. One
@@ -90,7 +90,8 @@ export class CloudTrail extends Component {
     const policy = group.arn.apply((arn) => trailLogPolicy(arn, aws));
     const rights = new RolePolicy(...this.child(`${name}-logs`, { role: made.name, policy }));
     const told = { id: trail, name, title: `CloudTrail ${name}`, aws, runbook: "audit", runbooks, tags };
-    tellOf(told, group.name, TRAIL_LINES, [trailSilent(path)], this.children());
+    const { bucketName } = vaultPlan(pulumi.getStack(), name, args);
+    tellOf(told, group.name, trailLines(bucketName), [trailSilent(path)], this.children());
     return { groupArn: pulumi.interpolate`${group.arn}:*`, roleArn: made.arn, rights };
   }
 }
