@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { gunzipSync } from "node:zlib";
 import { eventually, freePort } from "@plumbline-shop/testing/net";
+import { postgresMissing, TestPostgres } from "@plumbline-shop/testing/postgres";
 import { AwsClient } from "aws4fetch";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { REGION } from "../components/data/object-store/config.ts";
@@ -275,6 +276,45 @@ describe.skipIf(why)(`the API server's log, shipped${why ? ` (skipped: ${why})` 
     expect((await signed(WRITER).fetch(url, { method: "DELETE" })).status).toBe(403);
     expect((await get(`/${key}`)).status).toBe(200);
   });
+
+  // PostgreSQL takes the very words that Athena does, but for the one function that it calls otherwise.
+  test.skipIf(postgresMissing)(
+    "the archive tells who read a secret and went into a container, asked as docs/audit.md does",
+    async () => {
+      const text = readFileSync(join(import.meta.dirname, "../docs/audit.md"), "utf8");
+      const [question = ""] = /SELECT DISTINCT json_extract_scalar[\s\S]+?;/.exec(text) ?? [];
+      expect(question).toContain("'shop-data'");
+      const postgres = await TestPostgres.start();
+      try {
+        await postgres.admin("CREATE TABLE api_audit (line text, year text, month text, day text)");
+        await postgres.admin(
+          "CREATE FUNCTION json_extract_scalar(line text, path text) RETURNS text LANGUAGE sql AS $$ SELECT jsonb_path_query_first(line::jsonb, path::jsonpath) #>> '{}' $$",
+        );
+        const { events } = await archived();
+        const lines = JSON.stringify(events.map((event) => JSON.stringify(event)));
+        await postgres.admin(
+          `INSERT INTO api_audit SELECT line, '2026', '11', '30' FROM jsonb_array_elements_text($lines$${lines}$lines$::jsonb) AS line`,
+        );
+        const found = await postgres.admin(question.replace("'shop-data'", "'default'"));
+        const said = found.map(({ who, acting_as, verb, resource, sub, name }) => [
+          who,
+          acting_as,
+          verb,
+          resource,
+          sub,
+          name,
+        ]);
+        expect(said).toContainEqual([expect.any(String), "eva", "get", "secrets", null, "t-trail"]);
+        expect(said).toContainEqual([expect.any(String), "eva", "get", "pods", "exec", "t-trail"]);
+        expect(said).toContainEqual([expect.any(String), null, "create", "secrets", null, "t-trail"]);
+        expect(new Set(said.map(([, , , resource, sub]) => (resource === "secrets" ? resource : sub)))).toEqual(
+          new Set(["secrets", "exec"]),
+        );
+      } finally {
+        await postgres.stop();
+      }
+    },
+  );
 
   test("the fields that docs/audit.md asks by are those of the events", async () => {
     const text = readFileSync(join(import.meta.dirname, "../docs/audit.md"), "utf8");
