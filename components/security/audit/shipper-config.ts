@@ -40,8 +40,8 @@ const FEW_WAIT = 16 * MIB;
 const LONGEST_LINE = "2MiB";
 /** A second for who looks; a minute for objects, each of which costs a request. */
 const FLUSHED = { logs: "1s", archive: "1m" } as const;
-/** Loki takes requests of 4 MiB; larger objects are cheaper to read. */
-const SENT = { logs: { least: MIB, most: 2 * MIB }, archive: { least: 4 * MIB, most: 16 * MIB } } as const;
+/** Loki takes requests of 4 MiB. What four senders of each place hold at once must fit into a shipper's memory. */
+const SENT = { logs: { least: MIB, most: 2 * MIB }, archive: { least: MIB, most: 4 * MIB } } as const;
 /** Go's words for the API server's microseconds. */
 const TIMESTAMP = "2006-01-02T15:04:05.999999Z07:00";
 /** Before every object of the archive; what is asked of it names its partitions by the day. */
@@ -166,7 +166,7 @@ function archiveExporter({ bucket, endpoint, region }: ToArchive, prefix: string
 function waiting(to: keyof typeof SENT, bytes: number) {
   const { sending_queue, retry_on_failure } = patience(bytes, "0s");
   const { least, most } = SENT[to];
-  const batch = { flush_timeout: FLUSHED[to], sizer: "bytes", min_size: least, max_size: Math.min(most, bytes) };
+  const batch = { flush_timeout: FLUSHED[to], sizer: "bytes", min_size: least, max_size: most };
   return {
     sending_queue: { ...sending_queue, sizer: "bytes", block_on_overflow: true, storage: "file_storage", batch },
     retry_on_failure,
