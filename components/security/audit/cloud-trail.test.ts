@@ -1,10 +1,13 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { optOut } from "../../core/opt-out.ts";
 import { AWS_PLACE } from "../../testing/aws-place.ts";
 import { record } from "../../testing/record.ts";
 import { CloudTrail } from "./cloud-trail.ts";
 import type { CloudTrailArgs } from "./cloud-trail-args.ts";
-import { trailLines } from "./cloud-trail-plan.ts";
+import { trailLines, trailSilent } from "./cloud-trail-plan.ts";
+import { breakGlassLine, deliveryAlarms } from "./eks-plan.ts";
 
 const { region, accountId, alarms } = AWS_PLACE;
 const ARGS: CloudTrailArgs = { aws: { region, accountId, alarms }, keep: "400d" };
@@ -95,6 +98,17 @@ test("the root's use, a trail that is stopped, a key and a lock that are taken a
   }
   expect(resources.filter(({ type }) => type.endsWith(":MetricAlarm"))).toHaveLength(lines.length + 1);
   expect(inputsOf(":MetricAlarm", "trail-CloudTrailSilent").treatMissingData).toBe("breaching");
+});
+
+test("every alarm of an account and of EKS has its section in the runbook", () => {
+  const runbook = readFileSync(join(import.meta.dirname, "../../../docs/runbooks/audit.md"), "utf8");
+  const alarms = [
+    ...trailLines("bucket"),
+    trailSilent("/group"),
+    ...breakGlassLine(["glass"]),
+    ...deliveryAlarms("shop", "stream"),
+  ];
+  for (const { name } of alarms) expect(runbook, name).toMatch(new RegExp(`^## ${name}$`, "m"));
 });
 
 test("without CloudWatch there is no log group, no role and no alarm, and the trail says why", async () => {
