@@ -13,6 +13,7 @@ import {
 } from "../components/core/index.ts";
 import { placeProblems } from "../components/data/aws/place.ts";
 import { accessSchema, checkAccess } from "./access-schema.ts";
+import { auditSchema, checkAudit } from "./audit-schema.ts";
 import { checkDashboards, dashboardsSchema } from "./dashboards-schema.ts";
 import { cpu, disk, duration, label, memory, optOut, percent, resources, text, whole } from "./fields.ts";
 import { checkMonitoring, monitoringSchema, pagingSchema } from "./monitoring-schema.ts";
@@ -124,6 +125,8 @@ export const environmentSchema = z.strictObject({
   }),
   /** What people may do. Without it only who made the cluster may do anything. */
   access: accessSchema.exactOptional(),
+  /** What is recorded of who did what, to whose data. */
+  audit: auditSchema.exactOptional(),
   services: z.strictObject({
     scaling: z.strictObject({
       min: whole(1, 1_000),
@@ -193,6 +196,7 @@ export function crossCheck(environment: Parsed, report: Report): void {
   checkTelemetry(environment, report);
   checkDashboards(environment, report);
   checkAccess(environment, report);
+  checkAudit(environment, report);
   checkProxies(environment, report);
   for (const { field, allowed } of objectiveProblems(environment.objectives)) report(field.split("."), allowed);
 }

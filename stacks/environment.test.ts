@@ -302,6 +302,7 @@ test("a release can have an analysis wherever its controller has a Prometheus, a
 test("only a rehearsal goes without monitoring, and pages nobody and shows nothing then", () => {
   const { problems } = said("production", set("monitoring", undefined));
   const fields = ["monitoring", "namespaces.observability", "paging", "dashboards.prometheus", "access.breakGlass"];
+  fields.push("audit.api");
   expect(problems.map(({ field }) => field)).toEqual(fields);
   expect(loadEnvironment("local").monitoring).toBeUndefined();
 });
@@ -404,6 +405,8 @@ function onAws(change: Change): Change {
   return (environment) => {
     set("aws", structuredClone(AWS))(environment);
     for (const [name, store] of Object.entries(STORES)) set(`stores.${name}`, { ...store })(environment);
+    // Aurora keeps none.
+    set("audit.events", undefined)(environment);
     change(environment);
   };
 }

@@ -7,6 +7,7 @@ import { pinImages } from "../components/images/index.ts";
 import { Application } from "../components/workload/index.ts";
 import { makeAccess } from "./access.ts";
 import { makeAdmission } from "./admission.ts";
+import { auditOf } from "./audit.ts";
 import { makeDashboards } from "./dashboards.ts";
 import { loadEnvironment, whyNoAnalysis } from "./environment.ts";
 import { groundOf } from "./ground.ts";
@@ -48,6 +49,7 @@ makeScanning(ground, workloads);
 
 const objects = objectsOf(ground, data, internal);
 const telemetry = telemetryOf(ground, workloads, objects);
+const audit = auditOf(ground, { monitoring, telemetry, objects });
 const { postgres, cache, kafka } = storesOf(ground, { namespace: data, issuer: internal, objects });
 
 const gateway = new Gateway(
@@ -122,3 +124,5 @@ export const endpoints = {
   cache: cache.endpoint,
   kafka: kafka.endpoint,
 };
+/** What the API server's `--audit-policy-file` says, where its log is kept. */
+export const auditPolicy = audit?.policy;

@@ -5,7 +5,7 @@ import type { Issuer } from "../components/edge/index.ts";
 import type { Ground } from "./ground.ts";
 
 /** Who writes backups may delete what is in their bucket: so each has one of its own. */
-type Bucket = "backups" | "snapshots" | "logs" | "profiles";
+type Bucket = "backups" | "snapshots" | "logs" | "profiles" | "audit";
 export type Objects = ObjectStore<Bucket> | undefined;
 
 const IS_THE_BACKUP = optOut(
@@ -21,6 +21,7 @@ export function objectsOf({ environment, on, placed, kept }: Ground, namespace: 
     ...(redis.backend === "inCluster" && redis.role === "store" && { snapshots: {} }),
     ...(environment.telemetry && { logs: {} }),
     ...(environment.telemetry?.profiles && { profiles: {} }),
+    ...(environment.audit?.api?.kind === "controlPlane" && { audit: { expireAfter: environment.audit.api.keep } }),
   };
   // Backups go where data is as closely kept as what is about people.
   const vault = { dataClass: "restricted", buckets, backup: IS_THE_BACKUP } as const;

@@ -41,6 +41,7 @@ export function storesOf(ground: Ground, { namespace, issuer, objects }: House) 
           ...stores.postgres,
           databases: DATABASES,
           erasure: ERASURE,
+          ...(environment.audit?.events && { audit: { events: environment.audit.events } }),
         },
     on,
   );

@@ -1,6 +1,7 @@
 import { Namespace } from "../components/cluster/index.ts";
 import type { Duration } from "../components/core/index.ts";
 import { Logging, PLATFORM, Profiling, Tracing } from "../components/observability/index.ts";
+import { AUDIT_TENANT } from "../components/security/index.ts";
 import type { Ground } from "./ground.ts";
 import type { Objects } from "./objects.ts";
 
@@ -21,7 +22,10 @@ export function telemetryOf({ environment, on, placed, kept }: Ground, shop: Nam
   const tracing = new Tracing("traces", { ...shared, ...telemetry.traces, retention: retention.traces }, on);
   const { disk, ...sizes } = telemetry.logs;
   const store = { kind: "loki", disk, ...(objects && { bucket: objects.bucket("logs") }) } as const;
-  const logging = new Logging("logs", { ...shared, store, ...sizes, ...keeping(retention.logs) }, on);
+  const records = environment.audit?.api?.kind === "controlPlane" && {
+    records: { [AUDIT_TENANT]: environment.audit.api.keep },
+  };
+  const logging = new Logging("logs", { ...shared, store, ...sizes, ...keeping(retention.logs), ...records }, on);
   const { profiles } = telemetry;
   if (profiles === undefined || retention.profiles === undefined)
     return { namespace, tracing, logging, profiling: undefined, tenants: TENANTS };

@@ -1,5 +1,6 @@
+import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Scratch } from "@plumbline-shop/testing/scratch";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { apiAuditPolicy } from "../components/security/index.ts";
@@ -29,6 +30,7 @@ interface Line {
 }
 
 let text = "";
+let prepared = "";
 let token = "";
 let lines: Line[] = [];
 let stop: (() => Promise<unknown>) | undefined;
@@ -46,6 +48,10 @@ beforeAll(async () => {
   // JSON is YAML.
   const auditPolicy = scratch.file("policy.yaml", JSON.stringify(policy));
   const node = { instanceType: "m7i.xlarge", cpu: "4", memory: "16Gi", pods: 110 };
+  // As a node of a control plane is prepared, so that the group may read what is written.
+  prepared = join(cacheDir, "clusters", "audit", "log", "audit.log");
+  mkdirSync(dirname(prepared), { recursive: true, mode: 0o750 });
+  writeFileSync(prepared, "", { mode: 0o640 });
   const options = { cacheDir, binary: cluster.path };
   const config = clusterConfig({
     name: "audit",
@@ -120,6 +126,10 @@ describe("the audit log of a real API server", () => {
       );
     expect(text).not.toContain(SECRET);
     expect(text).not.toContain(Buffer.from(SECRET).toString("base64"));
+  });
+
+  test("is readable by the group of the file that was there, as a shipper needs it", () => {
+    expect(statSync(prepared).mode & 0o777).toBe(0o640);
   });
 
   test("has a token's request without the token", () => {

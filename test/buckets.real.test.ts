@@ -20,6 +20,7 @@ const ORDERS = identity("invoices", "owner", "orders");
 const REPORTS = identity("invoices", "reader", "reports");
 const EXPORTS = identity("exports", "owner", "exports");
 const BACKUPS = identity("backups", "owner", "postgres");
+const TRAIL = identity("invoices", "writer", "trail");
 const NEWCOMER = identity("invoices", "reader", "newcomer");
 
 describe.skipIf(why !== "")(`Buckets of the real SeaweedFS${why}`, () => {
@@ -29,7 +30,7 @@ describe.skipIf(why !== "")(`Buckets of the real SeaweedFS${why}`, () => {
   beforeAll(async () => {
     if ("missing" in programs) return;
     const buckets = { invoices: {}, exports: { expireAfter: "1m" }, backups: { versioned: true } } as const;
-    store = await startStore(programs, buckets, [ORDERS, REPORTS, EXPORTS, BACKUPS]);
+    store = await startStore(programs, buckets, [ORDERS, REPORTS, TRAIL, EXPORTS, BACKUPS]);
     setDefaultCACertificates([...trusted, store.ca]);
     // The shell waits for a master by itself; there is no filer at first.
     await vi.waitFor(() => expect(store.setUp(), store.log("gateway")).toBe(0), { timeout: 120_000, interval: 1_000 });
@@ -68,6 +69,14 @@ describe.skipIf(why !== "")(`Buckets of the real SeaweedFS${why}`, () => {
     expect(await status(REPORTS, "PUT", "invoices/2026/1", "forged")).toBe(403);
     expect(await status(REPORTS, "DELETE", "invoices/2026/1")).toBe(403);
     expect((await ask(ORDERS, "GET", "invoices/2026/1")).said).toBe("one");
+  });
+
+  test("a writer adds, and cannot read, list or delete, what is its own either", async () => {
+    expect(await status(TRAIL, "PUT", "invoices/trail/1", "what was done")).toBe(200);
+    for (const path of ["invoices/trail/1", "invoices/2026/1", "invoices?list-type=2", "invoices?versions"])
+      expect(await status(TRAIL, "GET", path), path).toBe(403);
+    expect(await status(TRAIL, "DELETE", "invoices/trail/1")).toBe(403);
+    expect((await ask(ORDERS, "GET", "invoices/trail/1")).said).toBe("what was done");
   });
 
   test("the bucket of another is out of reach, and so is who shows no key or a wrong one", async () => {

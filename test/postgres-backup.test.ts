@@ -47,6 +47,7 @@ function bucketOf(issuer: Issuer): Bucket {
     dataClass: "personal",
     owner: { usableName: "backups", grant },
     reader: { usableName: "backups", grant },
+    writer: { usableName: "backups", grant },
   };
 }
 

@@ -9,7 +9,7 @@ export { type WatchdogArgs, watchdogPlan } from "./alerting/watchdog.ts";
 export type { DashboardsArgs, Oidc } from "./dashboards/args.ts";
 export { Dashboards } from "./dashboards/dashboards.ts";
 export type { LoggingArgs, LogStore } from "./logging/args.ts";
-export { Logging } from "./logging/logging.ts";
+export { Logging, type LogIntake } from "./logging/logging.ts";
 export type { MonitoringArgs, RemoteWrite } from "./monitoring/args.ts";
 export { Monitoring } from "./monitoring/monitoring.ts";
 export { Objective, type ObjectiveArgs } from "./objective.ts";

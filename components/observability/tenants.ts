@@ -17,6 +17,8 @@ export const PLATFORM = "platform";
 export interface Kept {
   readonly retention: Duration;
   readonly tenants: Readonly<Record<string, Tenant>>;
+  /** Tenants whom no namespace belongs to, by name, and how long theirs is kept. None by default. */
+  readonly records?: Readonly<Record<string, Duration>>;
 }
 
 /** Loki drops what is older by whole days, and keeps at least one. */
@@ -24,7 +26,7 @@ const SHORTEST: Duration = "24h";
 const LONGEST: Duration = "730d";
 
 /** What is wrong with who keeps what for how long. */
-export function keptProblems({ retention, tenants }: Kept): Problem[] {
+export function keptProblems({ retention, tenants, records = {} }: Kept): Problem[] {
   const owners = new Map<string, string>();
   const found = Object.entries(tenants).flatMap(([tenant, of]) => {
     const field = `tenants.${tenant}`;
@@ -49,6 +51,12 @@ export function keptProblems({ retention, tenants }: Kept): Problem[] {
     }
     return problems;
   });
+  for (const [record, period] of Object.entries(records)) {
+    const field = `records.${record}`;
+    found.push(...durationProblems(field, period, SHORTEST, LONGEST));
+    if (!isDnsLabel(record) || record === PLATFORM || Object.hasOwn(tenants, record))
+      found.push({ field, given: record, allowed: `a DNS label other than ${PLATFORM}, and no name of a tenant` });
+  }
   return [...durationProblems("retention", retention, SHORTEST, LONGEST), ...found];
 }
 
@@ -58,8 +66,12 @@ export function tenantOf(namespace: string, tenants: Kept["tenants"]): string {
 }
 
 /** How long what each tenant has is kept, as the file says it that Loki and Pyroscope read again while they run. */
-export function tenantsConfig({ retention, tenants }: Kept): object {
-  const periods = [[PLATFORM, retention], ...Object.entries(tenants).map(([name, tenant]) => [name, tenant.retention])];
+export function tenantsConfig({ retention, tenants, records = {} }: Kept): object {
+  const periods = [
+    [PLATFORM, retention],
+    ...Object.entries(tenants).map(([name, tenant]) => [name, tenant.retention]),
+    ...Object.entries(records),
+  ];
   return {
     overrides: Object.fromEntries(
       periods.map(([name, period]) => [name, { retention_period: `${seconds(period as Duration)}s` }]),

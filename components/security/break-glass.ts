@@ -1,8 +1,8 @@
 import { type Alert, alertsPlan } from "../observability/alert.ts";
 
 /** Where the collector keeps, of the way from the audit log to the count, what it has read. */
-const RECEIVER = "filelog/break-glass";
-const USED = `otelcol_receiver_accepted_log_records{receiver="${RECEIVER}"}`;
+export const BREAK_GLASS_RECEIVER = "filelog/break-glass";
+const USED = `otelcol_receiver_accepted_log_records{receiver="${BREAK_GLASS_RECEIVER}"}`;
 /** For how long a use is told: longer than any pager takes to notice, and short enough that the next use is a new page. */
 const TOLD_FOR = "10m";
 
@@ -15,17 +15,20 @@ export function breakGlassRecorded(groups: readonly string[]): Record<string, "R
 }
 
 /**
- * Counts what these groups do, for an OpenTelemetry collector that can read the API server's audit log in `file`: a receiver that takes their lines alone,
+ * Counts what these groups do, for an OpenTelemetry collector that can read the API server's audit log in `file`, or in all that fit a pattern, as those that were rotated: a receiver that takes their lines alone,
  * whoever acts as one of them among these. The collector's own count of what it took is the metric. `storage` is an extension that keeps how far it has
  * read; without one, every start counts all again.
  */
 export function breakGlassReceiver(groups: readonly string[], file: string, storage: string): Record<string, object> {
   const among = (of: string) => `any(${of}?.groups ?? [], {# in ${JSON.stringify(groups)}})`;
   return {
-    [RECEIVER]: {
+    [BREAK_GLASS_RECEIVER]: {
       include: [file],
       start_at: "beginning",
+      include_file_name: false,
+      max_log_size: "2MiB",
       storage,
+      retry_on_failure: { enabled: true, max_elapsed_time: "0s" },
       operators: [
         { type: "json_parser", parse_to: "body", on_error: "drop" },
         { type: "filter", expr: `!(${among("body.user")} || ${among("body.impersonatedUser")})` },

@@ -15,14 +15,14 @@ export const OTEL_COLLECTOR_TOOL: GoTool = {
   links: [],
 };
 
-/** Takes traces in and passes them on, and reads the logs of nodes. */
+/** Takes traces in and passes them on, reads the logs of nodes, and ships the API server's. */
 export const OTEL_COLLECTOR: ImageDescription = {
   reference: `docker.io/otel/opentelemetry-collector-contrib:${VERSION}`,
   about: "otelcol-contrib",
   standIn: {
     for: `the OpenTelemetry collector ${VERSION} with all that its contributors add`,
     differs:
-      "Built from the same sources with the parts alone that configurations of this repository name: one that names another is refused. It has no exporter for Elasticsearch.",
+      "Built from the same sources with the parts alone that configurations of this repository name: one that names another is refused. It has no exporter for Elasticsearch, and what it writes to S3 with is that of 0.156.0.",
   },
   layers: [{ kind: "go", tool: OTEL_COLLECTOR_TOOL, to: "/otelcol-contrib" }],
   entrypoint: ["/otelcol-contrib"],

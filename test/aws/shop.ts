@@ -10,6 +10,7 @@ import {
   ShardedPostgres,
 } from "../../components/data/index.ts";
 import { Logging } from "../../components/observability/index.ts";
+import { AuditTrail, CloudTrail } from "../../components/security/index.ts";
 import { Microservice } from "../../components/workload/index.ts";
 
 /** Zones of the stores. */
@@ -109,6 +110,24 @@ export function awsShop({
     ...store,
     buckets: { scans: {} },
     podIdentity: optOut("the scanner reads its key from files, and is bought"),
+  });
+  const { region, accountId, alarms } = place;
+  const account = { region, accountId, alarms };
+  const runbooks = "https://git.example.com/docs/runbooks";
+  new CloudTrail("trail", {
+    aws: account,
+    keep: "400d",
+    lock: "compliance",
+    buckets: ["arn:aws:s3:::production-files-invoices"],
+    insights: large,
+    runbooks,
+    retain,
+  });
+  new AuditTrail("audit", {
+    namespace: data,
+    source: { kind: "eks", clusterName: "shop", aws: account, keep: "400d", retain },
+    breakGlass: ["platform-break-glass"],
+    runbooks,
   });
   new Microservice("orders", {
     namespace: shop,

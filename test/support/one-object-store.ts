@@ -46,7 +46,8 @@ export function bucketOf(issuer: Issuer): Bucket {
       };
     },
   });
-  return { bucketName: BUCKET, dataClass: "confidential", owner: usable("owner"), reader: usable("reader") };
+  const rights = { owner: usable("owner"), reader: usable("reader"), writer: usable("owner") };
+  return { bucketName: BUCKET, dataClass: "confidential", ...rights };
 }
 
 /** The Secrets with the keys of both rights, in the namespace of whoever uses them. */

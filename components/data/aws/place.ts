@@ -121,11 +121,20 @@ export function logDaysProblems(field: string, given: number): Problem[] {
   return LOG_DAYS.includes(given) ? [] : [{ field, given, allowed: `one of ${LOG_DAYS.join(", ")}` }];
 }
 
+/** Everything that is wrong with an account, a region of it, and who is told there. */
+export function placeOfAccountProblems(place: Account | undefined): Problem[] {
+  if (place === undefined)
+    return [{ field: "aws", given: place, allowed: "where in AWS it runs: region, accountId and alarms" }];
+  return [...accountProblems("aws", place), ...alarmProblems(place)];
+}
+
+type Account = Pick<AwsPlace, "region" | "accountId" | "alarms">;
+
 /**
  * A problem unless somebody is told, or it is said why not. An ARN that is known only later is not looked at. An alarm tells a topic of its
  * own region, and none that keeps an order (`.fifo`).
  */
-function alarmProblems({ alarms, region }: AwsPlace): Problem[] {
+function alarmProblems({ alarms, region }: Account): Problem[] {
   if (isOptOut(alarms)) return [];
   const { topicArn, ...more }: Partial<AlarmTopics> = alarms ?? {};
   const isTopic = (arn: string) => TOPIC_ARN.exec(arn)?.[1] === region;

@@ -9,7 +9,11 @@ import { type AwsPlace, DEFAULT_LOG_DAYS } from "./place.ts";
 const KEY_DELETION_DAYS = 30;
 
 /** A store's own key. The account decides who may use it; CloudWatch Logs may, for the account's log groups. */
-export function keyPlan(store: string, { accountId, region }: AwsPlace, tags: Record<string, string>): KeyArgs {
+export function keyPlan(
+  store: string,
+  { accountId, region }: Pick<AwsPlace, "accountId" | "region">,
+  tags: Record<string, string>,
+): KeyArgs {
   const account = {
     Effect: "Allow",
     Principal: { AWS: `arn:aws:iam::${accountId}:root` },

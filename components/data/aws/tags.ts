@@ -9,7 +9,7 @@ const LONGEST = 256;
  * digits, spaces and `_.:/=+-@` in a value; whatever else stands in a reason becomes a space.
  */
 export function storeTags(
-  place: AwsPlace,
+  place: Pick<AwsPlace, "tags" | "alarms">,
   args: DeclaredArgs,
   choices: Parameters<typeof declaredAnnotations>[1] = {},
 ): Record<string, string> {

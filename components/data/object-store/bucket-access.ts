@@ -7,6 +7,7 @@ import type { Certificate } from "../../edge/certificate.ts";
 import { certificatePlan, certificateSecret } from "../../edge/certificate-plan.ts";
 import type { Issuer } from "../../edge/issuer.ts";
 import type { Bucket } from "./bucket.ts";
+import type { BucketRight } from "./identities.ts";
 
 /** A bucket as pods of another store's own reach it. */
 export interface BucketAccess {
@@ -24,7 +25,7 @@ export interface BucketUser extends Pick<Consumer, "name" | "namespace" | "podLa
 /** Has one right to a bucket granted to pods of a store. */
 export function bucketAccess(
   bucket: Bucket,
-  right: "owner" | "reader",
+  right: BucketRight,
   { own, ...pods }: BucketUser,
   children: Children,
 ): BucketAccess {

@@ -3,7 +3,7 @@ import type { Usable } from "../../core/usage.ts";
 import type { BackupEncryption } from "../backup-shape.ts";
 import type { DataClass } from "../declared.ts";
 
-/** One bucket, wherever it is kept, and the two rights that can be had to it. */
+/** One bucket, wherever it is kept, and the rights that can be had to it. */
 export interface Bucket {
   /** Its name, as S3 clients give it. */
   readonly bucketName: string;
@@ -17,4 +17,6 @@ export interface Bucket {
   readonly owner: Usable;
   /** Reads and lists its objects. */
   readonly reader: Usable;
+  /** Adds objects, and neither reads, lists nor deletes any: for what must not be able to take back what it wrote. */
+  readonly writer: Usable;
 }

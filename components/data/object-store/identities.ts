@@ -1,7 +1,10 @@
+/** What can be had of a bucket. */
+export type BucketRight = "owner" | "reader" | "writer";
+
 /** What a consumer may do with a bucket. */
 export interface Access {
   readonly bucket: string;
-  readonly right: "owner" | "reader";
+  readonly right: BucketRight;
   readonly consumer: string;
   readonly namespace: string;
 }
@@ -37,6 +40,7 @@ export const ACTIONS = {
       "s3:ListMultipartUploadParts",
     ],
   },
+  writer: { bucket: [], objects: ["s3:PutObject", "s3:AbortMultipartUpload"] },
 } as const;
 
 /**
@@ -65,6 +69,9 @@ function policy({ bucket, right }: Access): string {
   const allow = (Action: readonly string[], Resource: string) => ({ Effect: "Allow", Action, Resource: [Resource] });
   return JSON.stringify({
     Version: "2012-10-17",
-    Statement: [allow(ACTIONS[right].bucket, arn), allow(ACTIONS[right].objects, `${arn}/*`)],
+    Statement: [
+      ...(ACTIONS[right].bucket.length > 0 ? [allow(ACTIONS[right].bucket, arn)] : []),
+      allow(ACTIONS[right].objects, `${arn}/*`),
+    ],
   });
 }

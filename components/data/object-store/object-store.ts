@@ -62,6 +62,6 @@ export class ObjectStore<Name extends string = string> extends Component {
     const bucketName = this.#server.bucketName(bucket);
     const { encryption } = this.#server;
     const kept = { dataClass: this.#dataClass, encryption, deletedFor: this.#server.deletedFor(bucket) };
-    return { bucketName, ...kept, owner: usable("owner"), reader: usable("reader") };
+    return { bucketName, ...kept, owner: usable("owner"), reader: usable("reader"), writer: usable("writer") };
   }
 }

@@ -23,7 +23,12 @@ export const LOGS = "access-logs";
 const S3_OWN_KEY = optOut("S3 writes records of requests only where its own key encrypts");
 
 /** Rights to the key that encrypts a bucket. */
-const KEY_ACTIONS = { reader: ["kms:Decrypt"], owner: ["kms:Decrypt", "kms:GenerateDataKey"] } as const;
+const KEY_ACTIONS = {
+  reader: ["kms:Decrypt"],
+  owner: ["kms:Decrypt", "kms:GenerateDataKey"],
+  // An upload in parts is put together by who may read the key.
+  writer: ["kms:Decrypt", "kms:GenerateDataKey"],
+} as const;
 
 /** What a bucket is, and what becomes of its objects. What it is encrypted with, and who comes in, is the same for all. */
 export interface BucketPlan {
@@ -35,7 +40,12 @@ export interface BucketPlan {
 }
 
 /** A bucket as AWS calls it. */
-function bucketName(stack: string, store: string, bucket: string, { accountId }: AwsPlace): string {
+export function bucketName(
+  stack: string,
+  store: string,
+  bucket: string,
+  { accountId }: Pick<AwsPlace, "accountId">,
+): string {
   return `${awsName(stack, `${store}-${bucket}`, LONGEST_NAME)}-${accountId.replaceAll(/(\d{4})(?=\d)/g, "$1-")}`;
 }
 
@@ -83,8 +93,12 @@ export function s3Expiry(
 }
 
 /** The bucket with the records of all requests. S3 writes them itself, and only to a bucket that is encrypted with S3's own key. */
-export function logBucketPlan(stack: string, store: string, args: CompleteS3, logDays: number): BucketPlan {
-  const { aws, retain } = args;
+export function logBucketPlan(
+  stack: string,
+  store: string,
+  { aws, retain }: { readonly aws: Pick<AwsPlace, "accountId" | "tags" | "alarms">; readonly retain: boolean },
+  logDays: number,
+): BucketPlan {
   const given = bucketName(stack, store, LOGS, aws);
   const rule = { id: "old-records", status: "Enabled", filter: {}, expiration: { days: logDays } };
   const old = {
@@ -123,7 +137,7 @@ export function bucketPolicy(bucketArn: string): string {
 }
 
 /** The same, and S3 may write records of requests to the buckets of this account. */
-export function logBucketPolicy(bucketArn: string, { accountId }: AwsPlace): string {
+export function logBucketPolicy(bucketArn: string, { accountId }: Pick<AwsPlace, "accountId">): string {
   const policy = JSON.parse(bucketPolicy(bucketArn)) as { Statement: object[] };
   policy.Statement.push({
     Sid: "Records",
@@ -146,7 +160,7 @@ export function accessStatements(
   const { bucket, objects } = ACTIONS[right];
   const viaS3 = { StringEquals: { "kms:ViaService": `s3.${region}.amazonaws.com` } };
   return [
-    { Effect: "Allow", Action: bucket, Resource: bucketArn },
+    ...(bucket.length > 0 ? [{ Effect: "Allow", Action: bucket, Resource: bucketArn } as const] : []),
     { Effect: "Allow", Action: objects, Resource: `${bucketArn}/*` },
     { Effect: "Allow", Action: KEY_ACTIONS[right], Resource: keyArn, Condition: viaS3 },
   ];

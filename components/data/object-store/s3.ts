@@ -1,14 +1,5 @@
-import { Bucket as S3Bucket } from "@pulumi/aws/s3/bucket.js";
-import { BucketLifecycleConfiguration } from "@pulumi/aws/s3/bucketLifecycleConfiguration.js";
-import { BucketLogging } from "@pulumi/aws/s3/bucketLogging.js";
-import { BucketObjectLockConfiguration } from "@pulumi/aws/s3/bucketObjectLockConfiguration.js";
-import { BucketOwnershipControls } from "@pulumi/aws/s3/bucketOwnershipControls.js";
-import { BucketPolicy } from "@pulumi/aws/s3/bucketPolicy.js";
-import { BucketPublicAccessBlock } from "@pulumi/aws/s3/bucketPublicAccessBlock.js";
-import { BucketServerSideEncryptionConfiguration } from "@pulumi/aws/s3/bucketServerSideEncryptionConfiguration.js";
-import { BucketVersioning } from "@pulumi/aws/s3/bucketVersioning.js";
 import * as pulumi from "@pulumi/pulumi";
-import { type Children, keeping } from "../../core/component.ts";
+import type { Children } from "../../core/component.ts";
 import type { Duration } from "../../core/duration.ts";
 import { isOptOut } from "../../core/opt-out.ts";
 import type { Consumer, Grant } from "../../core/usage.ts";
@@ -19,6 +10,7 @@ import { LONGEST_ROLE } from "../aws/pod-identity-plan.ts";
 import { keyOf } from "../aws/surroundings.ts";
 import { storeTags } from "../aws/tags.ts";
 import type { Access } from "./identities.ts";
+import { type BucketMaking, type MadeBucket, makeBucket } from "./made-bucket.ts";
 import { byAccessKey, byPodIdentity } from "./s3-access.ts";
 import type { CompleteS3, S3Args } from "./s3-args.ts";
 import {
@@ -32,12 +24,6 @@ import {
 } from "./s3-plan.ts";
 import type { Server } from "./server.ts";
 
-/** A bucket that stands, with the policy without which nobody should use it. */
-interface Made {
-  readonly bucket: S3Bucket;
-  readonly policy: BucketPolicy;
-}
-
 /** Buckets of S3: every object in three zones, all versions of it, encrypted with a key of one's own, and a record of each request. */
 export class S3 implements Server {
   readonly endpoint: string;
@@ -48,7 +34,7 @@ export class S3 implements Server {
   readonly #transform: S3Args["transform"];
   readonly #key: pulumi.Output<string>;
   readonly #tags: Record<string, string>;
-  readonly #buckets: ReadonlyMap<string, Made>;
+  readonly #buckets: ReadonlyMap<string, MadeBucket>;
 
   constructor(name: string, args: CompleteS3, children: Children, transform: S3Args["transform"]) {
     const { aws, retain } = args;
@@ -67,7 +53,7 @@ export class S3 implements Server {
       encryption: { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } },
       policy: (arn) => logBucketPolicy(arn, aws),
     });
-    const made = Object.keys(args.buckets).map((bucket): [string, Made] => [
+    const made = Object.keys(args.buckets).map((bucket): [string, MadeBucket] => [
       bucket,
       this.#make(bucket, bucketPlan(stack, name, bucket, args), {
         encryption: { applyServerSideEncryptionByDefault: encrypted, bucketKeyEnabled: true },
@@ -112,46 +98,17 @@ export class S3 implements Server {
     };
   }
 
-  #make(part: string, plan: BucketPlan, how: How): Made {
-    const name = `${this.#name}-${part}`;
-    const children = this.#children;
-    const kept = keeping(this.#args.retain);
-    const s3Bucket = new S3Bucket(...children.child(name, plan.bucket, this.#transform?.bucket, kept));
-    const { bucket } = s3Bucket;
-    const encryption = { bucket, rules: [how.encryption] };
-    const versioning = { bucket, versioningConfiguration: { status: "Enabled" } };
-    const blocked = {
-      blockPublicAcls: true,
-      blockPublicPolicy: true,
-      ignorePublicAcls: true,
-      restrictPublicBuckets: true,
-    };
-    const closed = new BucketPublicAccessBlock(...children.child(name, { bucket, ...blocked }));
-    new BucketOwnershipControls(...children.child(name, { bucket, rule: { objectOwnership: "BucketOwnerEnforced" } }));
-    new BucketServerSideEncryptionConfiguration(...children.child(name, encryption));
-    const versioned = { dependsOn: new BucketVersioning(...children.child(name, versioning)) };
-    new BucketLifecycleConfiguration(...children.child(name, { bucket, ...plan.lifecycle }, undefined, versioned));
-    if (plan.lock)
-      new BucketObjectLockConfiguration(...children.child(name, { bucket, ...plan.lock }, undefined, versioned));
-    const args = { bucket, policy: s3Bucket.arn.apply(how.policy) };
-    const policy = new BucketPolicy(...children.child(name, args, undefined, { dependsOn: closed }));
-    if (how.logs) {
-      const target = { bucket, targetBucket: how.logs.bucket.bucket, targetPrefix: `${part}/` };
-      new BucketLogging(...children.child(name, target, undefined, { dependsOn: how.logs.policy }));
-    }
-    return { bucket: s3Bucket, policy };
+  #make(part: string, plan: BucketPlan, how: How): MadeBucket {
+    const { retain } = this.#args;
+    return makeBucket(
+      `${this.#name}-${part}`,
+      plan,
+      { ...how, retain, prefix: `${part}/` },
+      this.#children,
+      this.#transform?.bucket,
+    );
   }
 }
 
 /** In what the bucket of records differs from the others. */
-interface How {
-  readonly encryption: {
-    readonly applyServerSideEncryptionByDefault: {
-      readonly sseAlgorithm: string;
-      readonly kmsMasterKeyId?: pulumi.Output<string>;
-    };
-    readonly bucketKeyEnabled?: boolean;
-  };
-  readonly policy: (bucketArn: string) => string;
-  readonly logs?: Made;
-}
+type How = Pick<BucketMaking, "encryption" | "policy" | "logs">;

@@ -31,7 +31,8 @@ function bucketOf(bucketName: string, issuer: Issuer): { bucket: Bucket; granted
       };
     },
   });
-  return { bucket: { bucketName, dataClass: "personal", owner: usable("owner"), reader: usable("reader") }, granted };
+  const rights = { owner: usable("owner"), reader: usable("reader"), writer: usable("writer") };
+  return { bucket: { bucketName, dataClass: "personal", ...rights }, granted };
 }
 
 function made(args: (bucket: Bucket) => Partial<PostgresArgs>, other?: "another authority") {

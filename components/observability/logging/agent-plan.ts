@@ -10,7 +10,7 @@ import { COLLECTOR_IMAGE, CONFIG_FILE, collectorPod } from "../collector/pod.ts"
 import { AGENT_PATHS, agentConfig } from "./agent-config.ts";
 import { agentDisk } from "./agent-queue.ts";
 import type { CompleteArgs } from "./args.ts";
-import { LOKI_PORTS } from "./loki-config.ts";
+import { lokiIntake } from "./loki-plan.ts";
 
 export const AGENT = "agent";
 /** The cluster's own namespace, the one in which pods may mount files of their node: another such would be one more door. */
@@ -26,7 +26,7 @@ export function agentName(name: string): string {
 /** The agent's configuration, as the collector reads it. `loki` is the host of who takes logs. */
 export function agentFile(name: string, args: CompleteArgs, loki: string): CollectorConfig {
   const agent = { name: agentName(name), namespace: AGENTS_HOME };
-  return agentConfig(args, { agent, loki: `http://${loki}:${LOKI_PORTS.http}/otlp` });
+  return agentConfig(args, { agent, loki: lokiIntake(loki) });
 }
 
 export function agentConfigMap(name: string, config: CollectorConfig): types.input.core.v1.ConfigMap {

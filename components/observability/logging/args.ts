@@ -51,6 +51,11 @@ export interface LoggingArgs {
   /** Other tenants by name, a DNS label. None by default. */
   readonly tenants?: Readonly<Record<string, Tenant>>;
   /**
+   * What others than agents write, by the tenant that it is kept under, and for how long, as `{ audit: "400d" }`: see {@link Logging.intake}. Of
+   * Loki alone; none by default.
+   */
+  readonly records?: Readonly<Record<string, Duration>>;
+  /**
    * More fields whose values never leave the node, at any depth of a JSON line, in lower camel case: `cardNumber` is also `card_number`.
    * None by default; what {@link PERSONAL} lists is always dropped. E-mail addresses are masked in every text, whatever the field.
    */
@@ -105,6 +110,7 @@ export function complete(args: LoggingArgs) {
     alsoDropped: [] as readonly string[],
     ...args,
     tenants: args.tenants ?? {},
+    records: args.records ?? {},
     resources: { agent: AGENT, loki: LOKI, ...args.resources },
   };
 }

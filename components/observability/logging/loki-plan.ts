@@ -41,6 +41,11 @@ export function lokiHosts(name: string, { namespace, store }: Pick<CompleteArgs,
   };
 }
 
+/** Where the Loki of a host takes logs by OpenTelemetry's protocol. */
+export function lokiIntake(host: string): string {
+  return `http://${host}:${LOKI_PORTS.http}/otlp`;
+}
+
 /** The files of Loki's configuration, and whether the key to its bucket is in files. */
 export interface LokiFiles {
   /** Name of the ConfigMap. */

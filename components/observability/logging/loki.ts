@@ -18,12 +18,23 @@ import { tenantsConfig } from "../tenants.ts";
 import { watchedLoki } from "./alerts.ts";
 import type { LokiArgs } from "./args.ts";
 import { LOKI_PORTS, type LokiBucket, lokiConfig } from "./loki-config.ts";
-import { lokiBudget, lokiHosts, lokiNetworkPlan, lokiParts, lokiPlan, lokiServices, partName } from "./loki-plan.ts";
+import {
+  lokiBudget,
+  lokiHosts,
+  lokiIntake,
+  lokiNetworkPlan,
+  lokiParts,
+  lokiPlan,
+  lokiServices,
+  partName,
+} from "./loki-plan.ts";
 import type { LokiPart } from "./needs.ts";
 
 /** Keeps logs and answers questions about them. */
 export class Loki {
   readonly sets: readonly StatefulSet[];
+  /** Where it takes logs by OpenTelemetry's protocol. */
+  readonly takesAt: string;
   /** The pods that take logs. */
   readonly writers: readonly Peer[];
   /** Its API. */
@@ -38,6 +49,7 @@ export class Loki {
     const at = (target: LokiPart["target"]) => {
       return { namespace, podLabels: selector(name, part(target)), port: LOKI_PORTS.http };
     };
+    this.takesAt = lokiIntake(hosts.write);
     this.writers = [at("write")];
     this.#users = new Ledger(`Logging "${name}"`);
 

@@ -24,6 +24,7 @@ export const SHAPES: Shapes = {
   "store.user?": "an object",
   "tenants?": "an object of objects, by name",
   "tenants.*.namespaces": "a list of texts",
+  "records?": "an object",
   "alsoDropped?": "a list of texts",
   "resources?": "an object",
   "transform?": "an object",
@@ -40,6 +41,12 @@ export function loggingProblems(name: string, args: CompleteArgs): Problem[] {
     ...storeProblems(store),
     ...Object.entries(resources).flatMap(([part, of]) => resourceProblems(`resources.${part}`, of)),
   ];
+  if (store.kind !== "loki" && Object.keys(args.records).length > 0)
+    problems.push({
+      field: "records",
+      given: Object.keys(args.records),
+      allowed: 'none, where store.kind is not "loki": only a Loki of our own lets others in',
+    });
   for (const [index, given] of alsoDropped.entries())
     if (!/^[a-z][A-Za-z0-9]*$/.test(given))
       problems.push({
