@@ -81,8 +81,9 @@ export function serverConfig(name: string, args: CompleteConsul): object {
       grpc_tls: PORTS.grpc,
       dns: PORTS.dns,
     },
-    // A pod that ends comes back under its name, with its data: it never leaves.
-    leave_on_terminate: false,
+    // A pod that is ended comes back with its data at another address. One that has said so hands over first, and its name is free at once;
+    // that of a lost one is free after half a minute.
+    leave_on_terminate: true,
     skip_leave_on_interrupt: true,
     tls: {
       defaults: {

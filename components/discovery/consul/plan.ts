@@ -11,7 +11,7 @@ import type { CompleteConsul } from "./args.ts";
 import { names, PATHS, PORTS, serverArguments, serverConfig } from "./config.ts";
 
 export const SERVER = "server";
-/** Time to write what is there to disk; a leader hands over within a second or two. */
+/** A leader hands over; then five seconds for calls that are under way, and at most five more until the others count without it. */
 const GRACE_SECONDS = 30;
 /** So long a server must be well before the next is started anew: autopilot lets it vote after ten seconds. */
 const STABLE_SECONDS = 15;
