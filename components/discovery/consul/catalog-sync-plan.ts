@@ -23,6 +23,9 @@ const ALONE = optOut(
   "two would both write the catalog; while it is away Consul keeps what it knew, and an alert tells of it",
 );
 
+const TALKS = optOut("it reads services and where they are from the API server");
+const ASKED_BY_NOBODY = optOut("nobody sends it requests");
+
 /** What the sync may see in the whole cluster: it asks for all namespaces, and takes those that are allowed. It changes nothing. */
 export const SYNC_RULES: types.input.rbac.v1.PolicyRule[] = [
   { apiGroups: [""], resources: ["services", "endpoints"], verbs: ["get", "list", "watch"] },
@@ -51,7 +54,12 @@ export function syncArguments({ namespaces, prefix }: Pick<CompleteSync, "namesp
 export function syncPlan(name: string, args: CompleteConsul, sync: CompleteSync): types.input.apps.v1.Deployment {
   const namespace = args.namespace.name;
   const { sync: deployment, server } = names(name);
-  const annotations = optOutAnnotations({ replication: ALONE, spread: ALONE });
+  const annotations = optOutAnnotations({
+    replication: ALONE,
+    spread: ALONE,
+    automountToken: TALKS,
+    shutdown: ASKED_BY_NOBODY,
+  });
   const words = syncArguments(sync);
   const secret = (secretName: string, key: string) => ({
     secret: { secretName, defaultMode: 0o440, items: [{ key, path: key }] },
@@ -61,7 +69,7 @@ export function syncPlan(name: string, args: CompleteConsul, sync: CompleteSync)
     spec: {
       replicas: 1,
       revisionHistoryLimit: 5,
-      strategy: { type: "Recreate" },
+      strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } },
       selector: { matchLabels: syncSelector(name) },
       template: {
         metadata: {

@@ -2,6 +2,7 @@ import type { types } from "@pulumi/kubernetes";
 import { priorityClass } from "../../cluster/priorities.ts";
 import { checksum } from "../../core/checksum.ts";
 import { labels, selector } from "../../core/labels.ts";
+import { optOut, optOutAnnotations } from "../../core/opt-out.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../core/security-context.ts";
 import { spread } from "../../core/spread.ts";
 import { dataLabels, declaredAnnotations } from "../../data/declared.ts";
@@ -11,10 +12,14 @@ import type { CompleteConsul } from "./args.ts";
 import { names, PATHS, PORTS, serverArguments, serverConfig } from "./config.ts";
 
 export const SERVER = "server";
-/** A leader hands over; then five seconds for calls that are under way, and at most five more until the others count without it. */
+/** Until every node has heard that it gets no more questions. */
+const DRAIN_SECONDS = 5;
+/** Then a leader hands over, calls that are under way get five seconds, and the others at most five more to count without it. */
 const GRACE_SECONDS = 30;
 /** So long a server must be well before the next is started anew: autopilot lets it vote after ten seconds. */
 const STABLE_SECONDS = 15;
+
+const ON_ANOTHER = optOut("its questions are on the one dashboard of the servers");
 
 /** Servers in zones of their own, with a disk each. They start together: none is ready before a majority has a leader. */
 export function serversPlan(name: string, args: CompleteConsul): types.input.apps.v1.StatefulSet {
@@ -107,6 +112,7 @@ export const KNOWS_LEADER = `curl --silent --fail --max-time 2 http://127.0.0.1:
  * reads a large snapshot is not dead.
  */
 const PROBES = {
+  lifecycle: { preStop: { sleep: { seconds: DRAIN_SECONDS } } },
   startupProbe: { tcpSocket: { port: "api" }, periodSeconds: 2, failureThreshold: 150, timeoutSeconds: 2 },
   readinessProbe: {
     exec: { command: ["sh", "-c", KNOWS_LEADER] },
@@ -147,7 +153,12 @@ export function apiServicePlan(name: string, namespace: string): types.input.cor
 /** Consul's DNS at one address that stays, on the port that resolvers ask: the cluster's DNS sends there what ends in Consul's domain. */
 export function dnsServicePlan(name: string, namespace: string): types.input.core.v1.Service {
   return {
-    metadata: { name: names(name).dns, namespace, labels: labels(name, SERVER) },
+    metadata: {
+      name: names(name).dns,
+      namespace,
+      labels: labels(name, SERVER),
+      annotations: optOutAnnotations({ dashboard: ON_ANOTHER }),
+    },
     spec: {
       selector: selector(name, SERVER),
       ports: [
