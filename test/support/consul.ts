@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { Resolver } from "node:dns/promises";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
@@ -175,12 +175,16 @@ export class Consul {
     await this.#running.get(host)?.stop(signal);
   }
 
-  /** Gives a server one of two certificates, as cert-manager and the kubelet do. */
+  /** Gives a server one of two certificates as the kubelet does: files are links into a folder that is exchanged as a whole. */
   certify(host: string, which: 0 | 1): void {
-    const { certificate = "", key = "" } = this.#certificates[which] ?? {};
-    this.#put(`${host}${PATHS.tls}/ca.crt`, this.ca);
-    this.#put(`${host}${PATHS.tls}/tls.key`, key);
-    this.#put(`${host}${PATHS.tls}/tls.crt`, certificate);
+    const { certificate, key } = this.#certificates[which] as Signed;
+    const files = { "ca.crt": this.ca, "tls.crt": certificate, "tls.key": key };
+    for (const [name, text] of Object.entries(files)) this.#put(`${host}${PATHS.tls}/..${which}/${name}`, text);
+    const at = (name: string) => join(this.folder, host, PATHS.tls, name);
+    symlinkSync(`..${which}`, at("..next"));
+    renameSync(at("..next"), at("..data"));
+    for (const name of Object.keys(files)) if (!existsSync(at(name))) symlinkSync(join("..data", name), at(name));
+    for (const other of [0, 1]) if (other !== which) rmSync(at(`..${other}`), { recursive: true, force: true });
   }
 
   /** Tokens of a rotation. */
