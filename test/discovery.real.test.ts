@@ -104,7 +104,10 @@ test("what stands outside has its addresses under its name, and they stay", asyn
   const addresses = async () => {
     const { items } = await cluster.api.list("discovery.k8s.io/v1", "EndpointSlice", NAMESPACE);
     return items
-      .filter(({ metadata }) => metadata.labels?.["kubernetes.io/service-name"] === "legacy-billing")
+      .filter(
+        ({ metadata }) =>
+          (metadata.labels as Record<string, string> | undefined)?.["kubernetes.io/service-name"] === "legacy-billing",
+      )
       .flatMap((slice) => (slice.endpoints as { addresses: string[] }[]).flatMap((one) => one.addresses));
   };
   await eventually(addresses, (all) => all.length === 2);
