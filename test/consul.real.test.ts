@@ -267,4 +267,12 @@ describe.skipIf(why !== undefined)(`Consul${why === undefined ? "" : ` (skipped:
     await eventually("the old one is refused", 60, async () => expect((await read(1)).status).toBe(403));
     expect((await read(2)).status).toBe(200);
   });
+
+  test("a sync that is not wanted any more: its token is worth nothing", async () => {
+    const synced = () => consul.ask("acl/token/self", { token: consul.tokens(2).sync?.secret ?? "" });
+    expect((await synced()).status).toBe(200);
+    expect(consul.setUp(2, { ...ARGS, catalogSync: undefined })).toBe("4 policies are declared, 0 tokens were made");
+    await eventually("it is refused", 60, async () => expect((await synced()).status).toBe(403));
+    expect(consul.setUp(2, { ...ARGS, catalogSync: undefined })).toBe("4 policies are declared, 0 tokens were made");
+  });
 });

@@ -87,7 +87,7 @@ describe("Consul", () => {
     expect(own.map(({ name }) => name).sort()).toEqual(
       ["agents", "catalog-sync", "management", "metrics-token", "secrets", "tokens"].map((of) => `consul-${of}`),
     );
-    for (const { name, inputs } of own) expect(isSecret(inputs.stringData), name).toBe(true);
+    for (const { name, inputs } of own) expect(isSecret(inputs.stringData ?? inputs.data), name).toBe(true);
     for (const { name, inputs } of whole.resources)
       if (!own.some((secret) => secret.name === name)) expect(JSON.stringify(inputs)).not.toContain("X-Consul-Token:");
   });
@@ -98,6 +98,10 @@ describe("Consul", () => {
     expect(names(plain)).not.toContain("consul-agents");
     expect(names(plain)).not.toContain("consul-catalog-sync");
     expect(plain.resources.some(({ type }) => type.endsWith(":ClusterRole"))).toBe(false);
+    // Those that were there before are deleted.
+    const gone = ({ inputsOf }: Recording<unknown>) => inputsOf(":ConfigMap", "consul-setup").data.gone.split("\n");
+    expect(gone(plain)).toHaveLength(3);
+    expect(gone(whole)).toEqual([""]);
   });
 
   test("the sync reads services and where they are, and changes nothing", () => {

@@ -10,14 +10,15 @@ import { freePort } from "@plumbline-shop/testing/net";
 import { RealProcess } from "@plumbline-shop/testing/process";
 import type { Namespace } from "../../components/cluster/index.ts";
 import {
+  accessorOf,
   gossipKey,
   holders,
   policyFiles,
   type Token,
-  tokenFiles,
+  tokensData,
   uuidOf,
 } from "../../components/discovery/consul/acl.ts";
-import { completeConsul } from "../../components/discovery/consul/args.ts";
+import { type CompleteConsul, completeConsul } from "../../components/discovery/consul/args.ts";
 import {
   PATHS,
   PORTS,
@@ -66,7 +67,7 @@ async function program(tool: GoTool): Promise<string> {
 }
 
 export const NAME = "consul";
-export const ARGS = completeConsul({
+export const ARGS: CompleteConsul = completeConsul({
   kind: "consul",
   namespace: { name: "discovery" } as Namespace,
   issuer: {} as Issuer,
@@ -188,19 +189,22 @@ export class Consul {
   }
 
   /** Tokens of a rotation. */
-  tokens(rotation: number): Partial<Record<ReturnType<typeof holders>[number], Token>> {
+  tokens(rotation: number, args = ARGS): Partial<Record<ReturnType<typeof holders>[number], Token>> {
     return Object.fromEntries(
-      holders(ARGS).map((of) => [of, { accessor: uuidOf(of), secret: uuidOf(`${of} ${rotation}`) }]),
+      holders(args).map((of) => [of, { accessor: accessorOf(NAME, args, of), secret: uuidOf(`${of} ${rotation}`) }]),
     );
   }
 
   /** Runs the set-up's script with its files; what it says. Throws what it says if it fails. */
-  setUp(rotation: number): string {
+  setUp(rotation: number, args = ARGS): string {
     const at = "setup";
-    const files = { ...policyFiles(NAME, ARGS), "setup.sh": SETUP_SH };
+    for (const path of [SETUP_PATHS.files, SETUP_PATHS.tokens])
+      rmSync(join(this.folder, at, path), { recursive: true, force: true });
+    const files = { ...policyFiles(NAME, args), "setup.sh": SETUP_SH };
     for (const [name, text] of Object.entries(files)) this.#put(`${at}${SETUP_PATHS.files}/${name}`, text, at);
-    const tokens = tokenFiles(NAME, this.management, this.tokens(rotation));
-    for (const [name, text] of Object.entries(tokens)) this.#put(`${at}${SETUP_PATHS.tokens}/${name}`, text, at);
+    const tokens = tokensData(NAME, this.management, this.tokens(rotation, args));
+    for (const [name, text] of Object.entries(tokens))
+      this.#put(`${at}${SETUP_PATHS.tokens}/${name}`, Buffer.from(text, "base64").toString(), at);
     this.#put(`${at}${SETUP_PATHS.ca}/ca.crt`, this.ca);
     mkdirSync(join(this.folder, at, "tmp"), { recursive: true });
     const script = join(this.folder, at, SETUP_PATHS.files, "setup.sh");

@@ -51,36 +51,45 @@ export function rules(name: string, args: CompleteConsul): Record<string, object
   return Object.fromEntries((["dns", ...holders(args)] as const).map((of) => [of, all[of]]));
 }
 
-/** Files of the set-up's ConfigMap: one policy each, as the API takes it. */
+/** Files of the set-up's ConfigMap: one policy each, as the API takes it, and what tokens are known by that nobody has any more. */
 export function policyFiles(name: string, args: CompleteConsul): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(rules(name, args)).map(([of, what]) => [
-      `policy-${of}.json`,
-      JSON.stringify({ Name: policyName(name, of), Description: "made by Plumbline", Rules: JSON.stringify(what) }),
-    ]),
-  );
+  const policies = Object.entries(rules(name, args)).map(([of, what]) => [
+    `policy-${of}.json`,
+    JSON.stringify({ Name: policyName(name, of), Description: "made by Plumbline", Rules: JSON.stringify(what) }),
+  ]);
+  const held = holders(args);
+  const gone = HOLDERS.filter((holder) => !held.includes(holder)).map((holder) => accessorOf(name, args, holder));
+  return { ...Object.fromEntries(policies), gone: gone.map((accessor) => `${accessor}\n`).join("") };
+}
+
+/** What a holder's token is known by: always the same. */
+export function accessorOf(name: string, { namespace }: Pick<CompleteConsul, "namespace">, holder: Holder): string {
+  return uuidOf(`${namespace.name}/${name}/${holder}`);
 }
 
 /**
- * Files of the set-up's Secret: one token each, as the API takes it, and the header that the set-up shows. A file's name tells what the
- * token is known by.
+ * The data of the set-up's Secret: a file for each token, as the API takes it, and the header that the set-up shows. A file's name tells
+ * what the token is known by. As `stringData` it would keep every token that ever was: a key that is no longer there is not taken away from
+ * the data.
  */
-export function tokenFiles(
+export function tokensData(
   name: string,
   management: string,
   tokens: Readonly<Partial<Record<Holder, Token>>>,
 ): Record<string, string> {
   const body = (of: string, more: object) =>
     JSON.stringify({ ...more, Description: `${name}: ${of}`, Policies: [{ Name: policyName(name, of) }] });
-  const files = Object.entries(tokens).map(([of, { accessor, secret }]) => [
-    `token-${accessor}.json`,
-    body(of, { AccessorID: accessor, SecretID: secret }),
-  ]);
-  return {
+  const files = {
     header: `X-Consul-Token: ${management}\n`,
     [`anonymous-${ANONYMOUS}.json`]: body("dns", { AccessorID: ANONYMOUS }),
-    ...Object.fromEntries(files),
+    ...Object.fromEntries(
+      Object.entries(tokens).map(([of, { accessor, secret }]) => [
+        `token-${accessor}.json`,
+        body(of, { AccessorID: accessor, SecretID: secret }),
+      ]),
+    ),
   };
+  return Object.fromEntries(Object.entries(files).map(([file, text]) => [file, Buffer.from(text).toString("base64")]));
 }
 
 function policyName(name: string, of: string): string {

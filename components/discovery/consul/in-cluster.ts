@@ -1,3 +1,4 @@
+import type { types } from "@pulumi/kubernetes";
 import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment.js";
 import { Job } from "@pulumi/kubernetes/batch/v1/job.js";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
@@ -21,7 +22,7 @@ import { Certificate } from "../../edge/certificate.ts";
 import { bindingPlan, rolePlan } from "../../observability/monitoring/rights-plan.ts";
 import { StoreMonitoring } from "../../observability/store-monitoring.ts";
 import { type StubDomain, stubDomain } from "../stub-domain.ts";
-import { gossipKey, type Holder, holders, type Token, tokenFiles, uuidOf } from "./acl.ts";
+import { accessorOf, gossipKey, type Holder, holders, type Token, tokensData, uuidOf } from "./acl.ts";
 import type { CompleteConsul, CompleteSync, ConsulArgs } from "./args.ts";
 import { SYNC_RULES, syncPlan } from "./catalog-sync-plan.ts";
 import { host, names, PORTS, secretConfig, serverConfig, serverHosts } from "./config.ts";
@@ -96,11 +97,11 @@ export class InCluster {
   }
 
   #draw(): Secrets {
-    const { rotation, namespace } = this.#args;
+    const { rotation } = this.#args;
     const draw = (what: string, keepers: Record<string, string> = {}) =>
       new RandomPassword(...this.#children.child(`${this.#name}-${what}`, { ...PASSWORD, keepers })).result;
     const token = (holder: Holder) => ({
-      accessor: uuidOf(`${namespace.name}/${this.#name}/${holder}`),
+      accessor: accessorOf(this.#name, this.#args, holder),
       secret: draw(`token-${holder}`, { rotation: String(rotation) }).apply(uuidOf),
     });
     return {
@@ -116,8 +117,10 @@ export class InCluster {
   /** For the servers, for the set-up, and for each who shows a token. */
   #secrets({ gossip, management, tokens }: Secrets): Secret[] {
     const { secrets, tokens: files, management: managing, agents, metrics, sync } = names(this.#name);
-    const secret = (name: string, data: pulumi.Input<Record<string, pulumi.Input<string>>>) =>
-      new Secret(...this.#children.child(name, { metadata: this.#metadata(name), stringData: pulumi.secret(data) }));
+    const made = (name: string, content: Pick<types.input.core.v1.Secret, "data" | "stringData">) =>
+      new Secret(...this.#children.child(name, { metadata: this.#metadata(name), ...content }));
+    const secret = (name: string, stringData: Record<string, pulumi.Input<string>>) =>
+      made(name, { stringData: pulumi.secret(stringData) });
     const { servers: agent, ...others } = tokens;
     const shown = { agents, metrics, sync } as const;
     const of = (holder: keyof typeof shown, token: pulumi.Output<Token>) =>
@@ -133,10 +136,11 @@ export class InCluster {
     return [
       secret(secrets, { "secrets.json": config }),
       secret(managing, { token: management }),
-      secret(
-        files,
-        pulumi.all([management, pulumi.output(tokens)]).apply(([token, all]) => tokenFiles(this.#name, token, all)),
-      ),
+      made(files, {
+        data: pulumi.secret(
+          pulumi.all([management, pulumi.output(tokens)]).apply(([token, all]) => tokensData(this.#name, token, all)),
+        ),
+      }),
       ...Object.entries(others).map(([holder, token]) => of(holder as keyof typeof shown, token)),
     ];
   }

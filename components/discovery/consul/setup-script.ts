@@ -57,6 +57,10 @@ for file in "$tokens"/anonymous-*.json "$tokens"/token-*.json; do
     made=$((made + 1))
   fi
 done
+while read -r accessor; do
+  gone=$(ask DELETE "acl/token/$accessor")
+  [ "$gone" = 404 ] || want "$gone" "token $accessor, which nobody has any more"
+done < "$files/gone"
 rm -f $answer
 echo "$policies policies are declared, $made tokens were made"
 `;
