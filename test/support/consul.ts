@@ -81,12 +81,12 @@ export const AGENT = "127.0.77.9";
 const WELL_KNOWN = serverName(ARGS);
 
 /** What the API says. */
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly text: string;
 }
 
-export interface Asked {
+interface Asked {
   readonly method?: string;
   readonly body?: unknown;
   readonly token?: string;

@@ -8,7 +8,7 @@ export const SYNC_NODE = "k8s-sync";
 const ANONYMOUS = "00000000-0000-0000-0000-000000000002";
 
 /** Whose tokens the set-up makes, beside what whoever has none may do. */
-export const HOLDERS = ["servers", "agents", "metrics", "sync"] as const;
+const HOLDERS = ["servers", "agents", "metrics", "sync"] as const;
 export type Holder = (typeof HOLDERS)[number];
 
 /** A token: what it is known by, which is not secret, and what it is shown as, which is. */
@@ -28,7 +28,7 @@ export function holders({ catalogSync, agents }: Pick<CompleteConsul, "catalogSy
  * Rules of each policy, by its name without the Consul's. `dns` is what whoever has no token may: see what DNS tells everybody. An agent
  * registers itself and what runs beside it, under any name but those of the servers and of what is synced.
  */
-export function rules(name: string, args: CompleteConsul): Record<string, object> {
+function rules(name: string, args: CompleteConsul): Record<string, object> {
   const nodes = servers(name, args).map((_, index) => `${names(name).server}-${index}`);
   const prefix = args.catalogSync?.prefix;
   const each = (of: readonly string[], policy: string) => Object.fromEntries(of.map((one) => [one, { policy }]));

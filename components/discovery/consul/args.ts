@@ -62,7 +62,7 @@ const DEFAULTS = {
   rotation: 1,
 } as const;
 
-export const SYNC_DEFAULTS = { prefix: "k8s-", version: IMAGES.consulK8s.version } as const;
+const SYNC_DEFAULTS = { prefix: "k8s-", version: IMAGES.consulK8s.version } as const;
 
 /** A Consul's arguments with every default filled in. */
 export function completeConsul(args: ConsulArgs) {

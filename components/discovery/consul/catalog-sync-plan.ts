@@ -35,7 +35,7 @@ export const SYNC_RULES: types.input.rbac.v1.PolicyRule[] = [
 ];
 
 /** Command line of consul-k8s' sync, towards Consul alone. */
-export function syncArguments({ namespaces, prefix }: Pick<CompleteSync, "namespaces" | "prefix">): string[] {
+function syncArguments({ namespaces, prefix }: Pick<CompleteSync, "namespaces" | "prefix">): string[] {
   return [
     "sync-catalog",
     "-to-consul=true",

@@ -19,7 +19,7 @@ const RETRY = "5s";
 /** Twice what Prometheus' interval is, or numbers are gone before they are read. */
 const METRICS_KEPT = "2m";
 /** How long an answer of DNS may be believed: so long an instance that is not well is still told. */
-export const TTL_SECONDS = 5;
+const TTL_SECONDS = 5;
 
 /** Names of what belongs to a Consul. */
 export function names(name: string) {

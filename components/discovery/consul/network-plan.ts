@@ -10,7 +10,7 @@ import { SERVER } from "./plan.ts";
 const CLUSTER_DNS: Pods = { namespace: "kube-system", podLabels: { "k8s-app": "kube-dns" } };
 
 /** Labels of the set-up's pod, and of the sync's. Not with the Consul's own name, by which its services find servers. */
-export function setupSelector(name: string) {
+function setupSelector(name: string) {
   return selector(names(name).setup);
 }
 export function syncSelector(name: string) {
