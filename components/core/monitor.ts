@@ -7,6 +7,7 @@ interface Endpoint {
   params?: Record<string, string[]>;
   scheme?: "https";
   tlsConfig?: { ca: { secret: { name: string; key: "ca.crt" } }; serverName: string };
+  authorization?: { credentials: { name: string; key: string } };
   honorLabels?: true;
   relabelings?: { sourceLabels: string[]; targetLabel: string }[];
   interval: string;
@@ -35,6 +36,8 @@ export interface Scrape {
    * certificate is for. Without it nothing is encrypted.
    */
   readonly tls?: { readonly secret: string; readonly serverName: string };
+  /** A Secret beside the monitor, and its key with the token that is shown. None by default. Never without {@link tls}. */
+  readonly bearer?: { readonly secret: string; readonly key: string };
   /** Whether it tells of others: the namespace, pod and so on in its metrics are theirs, and stay as they are. Its own by default. */
   readonly tellsOfOthers?: true;
   /** Labels that all of its metrics get, each with that of Prometheus' discovery that it is taken from. */
@@ -58,7 +61,7 @@ export function monitorPlan(
     : { apiVersion, kind: "PodMonitor", metadata, spec: { selector, podMetricsEndpoints: endpoints } };
 }
 
-function endpoint({ port = "admin", path = "/metrics", params, tls, tellsOfOthers, labels }: Scrape): Endpoint {
+function endpoint({ port = "admin", path = "/metrics", params, tls, bearer, tellsOfOthers, labels }: Scrape): Endpoint {
   return {
     port,
     path,
@@ -67,6 +70,7 @@ function endpoint({ port = "admin", path = "/metrics", params, tls, tellsOfOther
       scheme: "https",
       tlsConfig: { ca: { secret: { name: tls.secret, key: "ca.crt" } }, serverName: tls.serverName },
     }),
+    ...(bearer && { authorization: { credentials: { name: bearer.secret, key: bearer.key } } }),
     ...(tellsOfOthers && { honorLabels: true }),
     ...(labels && {
       relabelings: Object.entries(labels).map(([targetLabel, source]) => ({ sourceLabels: [source], targetLabel })),

@@ -48,6 +48,22 @@ export const IMAGES = {
     source: "https://github.com/cloudnative-pg/plugin-barman-cloud",
     endOfLife: "none named",
   },
+  /** The last of its series, and free software; from 1.15.8, 1.16.4 and 1.17 on Consul's licence is BUSL-1.1. */
+  consul: {
+    name: "docker.io/hashicorp/consul",
+    version: "1.14.11",
+    licence: "MPL-2.0",
+    source: "https://github.com/hashicorp/consul",
+    endOfLife: { date: "2023-10-31", from: "https://github.com/hashicorp/consul/blob/main/CHANGELOG.md" },
+  },
+  /** The last of the series that belongs to Consul 1.14. */
+  consulK8s: {
+    name: "docker.io/hashicorp/consul-k8s-control-plane",
+    version: "1.0.11",
+    licence: "MPL-2.0",
+    source: "https://github.com/hashicorp/consul-k8s",
+    endOfLife: { date: "2023-11-02", from: "https://github.com/hashicorp/consul-k8s/blob/main/CHANGELOG.md" },
+  },
   envoy: {
     name: "docker.io/envoyproxy/envoy",
     version: "1.39.1",

@@ -4,6 +4,7 @@ import { watched as watchedPostgres } from "../../components/data/postgres/monit
 import { complete as completeRedis } from "../../components/data/redis/args.ts";
 import { watched as watchedRedis } from "../../components/data/redis/monitoring.ts";
 import { disk, one, type Series, STORE, type Tried } from "./alert-series.ts";
+import { CONSUL } from "./consul-alerts.ts";
 import { COMBINED_KAFKA, KAFKA } from "./kafka-alerts.ts";
 import { OBJECT_STORE } from "./object-store-alerts.ts";
 import { RABBITMQ } from "./rabbitmq-alerts.ts";
@@ -170,6 +171,7 @@ export const STORES: Readonly<Record<string, Tried>> = {
   },
   "log, a Kafka": KAFKA,
   "log, a Kafka whose brokers are its controllers": COMBINED_KAFKA,
+  "dc, a Consul": CONSUL,
   "mq, a RabbitMQ": RABBITMQ,
   "objects, an object store": OBJECT_STORE,
   "traces, a Tracing": TRACING,
