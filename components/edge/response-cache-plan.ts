@@ -2,6 +2,7 @@ import type { types } from "@pulumi/kubernetes";
 import { priorityClass } from "../cluster/priorities.ts";
 import { oneAtATime } from "../core/budget.ts";
 import { checksum } from "../core/checksum.ts";
+import { refuse, UnfinishedProgramError } from "../core/invalid.ts";
 import { labels, selector } from "../core/labels.ts";
 import { type MonitorManifest, monitorPlan } from "../core/monitor.ts";
 import { admit, admitScrapers, reach } from "../core/network.ts";
@@ -49,6 +50,20 @@ const FILE_MODE = 0o440;
 /** Names of what a cache is made of. */
 export function namesOf(name: string) {
   return { purge: `${name}-purge`, pods: `${name}-pods` };
+}
+
+/**
+ * The name that leads to every pod, for who purges. Throws if the program has run to its end and no route has the cache: `hasFailed` says
+ * that its end was not reached.
+ */
+export function purgeHost(name: string, namespace: string, hasRoute: boolean, hasFailed: boolean): string {
+  const subject = `ResponseCache "${name}"`;
+  if (!hasRoute && hasFailed) throw new UnfinishedProgramError(`${subject} has no route`);
+  if (!hasRoute)
+    refuse(subject, [
+      { field: "cache", given: undefined, allowed: "a Route that has it: `cache` of the route to its service" },
+    ]);
+  return `${namesOf(name).pods}.${namespace}.svc`;
 }
 
 /** How many pods may hold connections to the service at once: while an update rolls, the old ones still end. */

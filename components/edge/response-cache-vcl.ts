@@ -110,6 +110,7 @@ const RECEIVE = (tokenFile: string, { withoutCookies }: Pick<VclArgs, "withoutCo
 
 sub vcl_recv {
   unset req.http.Plumbline-Gone;
+  if (req.restarts == 0) { unset req.http.Plumbline-Stale; }
   if (local.socket == "admin") {
     if (req.url == "${HEALTH_PATH}") { return (synth(200)); }
     return (synth(404));
@@ -119,7 +120,6 @@ sub vcl_recv {
   if (req.method !~ "^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)$") { return (synth(405)); }
 
   if (req.restarts == 0) {
-    unset req.http.Plumbline-Stale;
     unset req.http.Plumbline-Identity;
     unset req.http.Proxy;
     unset req.http.Upgrade;

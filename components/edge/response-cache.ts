@@ -8,6 +8,7 @@ import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget.js";
 import * as pulumi from "@pulumi/pulumi";
+import { hasErrors } from "@pulumi/pulumi/log/index.js";
 import { RandomPassword } from "@pulumi/random/randomPassword.js";
 import type { Namespace } from "../cluster/namespace.ts";
 import { Component } from "../core/component.ts";
@@ -27,6 +28,7 @@ import {
   cacheServicePlan,
   mostCaches,
   namesOf,
+  purgeHost,
   rulesPlan,
 } from "./response-cache-plan.ts";
 import { PORTS } from "./response-cache-vcl.ts";
@@ -135,7 +137,9 @@ export class ResponseCache extends Component {
     const { name } = this;
     this.#purgers.add({ namespace, podLabels });
     const secret = this.#secret(`${name}-${consumer}`, namespace, opts);
-    const host = this.#purgers.entries.apply(() => this.#podsHost());
+    const host = this.#purgers.entries.apply(() =>
+      purgeHost(name, this.namespace.name, this.#service !== undefined, hasErrors()),
+    );
     return {
       environment: { HOST: host, PORT: String(PORTS.purge) },
       files: { TOKEN: { secret: `${name}-${consumer}`, key: "token" } },
@@ -144,16 +148,6 @@ export class ResponseCache extends Component {
       dependsOn: [secret],
       revision: String(this.#args.rotation),
     };
-  }
-
-  /** Throws if the program has run to its end and no route has the cache. */
-  #podsHost(): string {
-    const { name } = this;
-    if (this.#service === undefined)
-      refuse(`ResponseCache "${name}"`, [
-        { field: "cache", given: undefined, allowed: "a Route that has it: `cache` of the route to its service" },
-      ]);
-    return `${namesOf(name).pods}.${this.namespace.name}.svc`;
   }
 
   #secret(name: string, namespace: string, opts: pulumi.CustomResourceOptions): Secret {

@@ -144,11 +144,16 @@ function keysOf({ tags = [], paths = [] }: Invalidated): string[] {
 
 /** Keys as lists that a header can hold. */
 function listsOf(keys: readonly string[]): string[] {
-  return keys.reduce<string[]>((lists, key) => {
-    const last = lists.at(-1);
-    if (last === undefined || last.length + key.length >= LONGEST_LIST) return [...lists, key];
-    return [...lists.slice(0, -1), `${last} ${key}`];
-  }, []);
+  const lists: string[] = [];
+  let last: string | undefined;
+  for (const key of keys) {
+    if (last !== undefined && last.length + key.length >= LONGEST_LIST) {
+      lists.push(last);
+      last = undefined;
+    }
+    last = last === undefined ? key : `${last} ${key}`;
+  }
+  return last === undefined ? lists : [...lists, last];
 }
 
 async function addressesOf(host: string): Promise<string[]> {
