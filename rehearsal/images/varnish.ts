@@ -14,7 +14,8 @@ export const VARNISH: ImageDescription = {
     {
       kind: "debian",
       release: DEBIAN,
-      packages: ["varnish", "varnish-modules", "prometheus-varnish-exporter"],
+      // Varnish has a shell call the compiler, and clear its folder.
+      packages: ["varnish", "varnish-modules", "prometheus-varnish-exporter", "dash", "coreutils"],
       without: ["daemon"],
     },
   ],
