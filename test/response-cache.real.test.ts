@@ -1,6 +1,5 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type IncomingHttpHeaders, type RequestListener, request, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -8,39 +7,12 @@ import { CacheInvalidation } from "@plumbline-shop/chassis/cache-invalidation";
 import { eventually, freePort } from "@plumbline-shop/testing/net";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { optOut } from "../components/core/opt-out.ts";
+import { ask, Origin } from "./support/cached.ts";
 import type { Unpacked } from "./support/programs.ts";
 import { type CacheReplica, startCache, TOKEN, varnishPrograms } from "./support/varnish.ts";
 
 const REPLICAS = ["127.0.0.2", "127.0.0.3"] as const;
 const MEBIBYTE = 2 ** 20;
-
-/** The service that caches stand before: it counts who asked for what. */
-class Origin {
-  readonly asked: { readonly line: string; readonly headers: IncomingHttpHeaders }[] = [];
-  answer: RequestListener = (_, response) => response.end("fresh");
-  #server: Server | undefined;
-  port = 0;
-
-  async start(): Promise<void> {
-    const server = createServer((request, response) => {
-      this.asked.push({ line: `${request.method} ${request.url}`, headers: request.headers });
-      this.answer(request, response);
-    });
-    await new Promise<void>((listening) => server.listen(this.port, "127.0.0.1", listening));
-    this.#server = server;
-    this.port = (server.address() as AddressInfo).port;
-  }
-
-  async die(): Promise<void> {
-    this.#server?.closeAllConnections();
-    await new Promise((closed) => this.#server?.close(closed));
-  }
-
-  /** Has every answer say this of itself, with its number as the body. */
-  says(headers: Record<string, string | string[]>, status = 200): void {
-    this.answer = (_, response) => response.writeHead(status, headers).end(`${this.asked.length}`);
-  }
-}
 
 const origin = new Origin();
 let folder: string;
@@ -86,19 +58,7 @@ beforeEach(() => {
   origin.says({ "cache-control": "s-maxage=60" });
 });
 
-interface Answer {
-  readonly status: number;
-  readonly body: string;
-  readonly cache: string | null;
-  readonly headers: Headers;
-}
-
-async function get(of: CacheReplica, target = path, init: RequestInit = {}): Promise<Answer> {
-  const response = await fetch(of.url + target, init);
-  const body = await response.text();
-  return { status: response.status, body, cache: response.headers.get("x-cache"), headers: response.headers };
-}
-
+const get = (of: CacheReplica, target = path, init?: RequestInit) => ask(of, target, init);
 const lines = () => origin.asked.map(({ line }) => line);
 
 function invalidation(token = TOKEN, addresses: readonly string[] = REPLICAS) {
@@ -251,12 +211,15 @@ describe("what is never kept", () => {
   });
 
   test("headers that nothing is kept by reach the service with nothing that is kept", async () => {
-    const headers = { "x-forwarded-host": "evil.example.com", "x-original-url": "/admin", "plumbline-stale": "kept" };
+    const who = { "x-forwarded-for": "203.0.113.7", "x-forwarded-host": "evil.example.com" };
+    const headers = { ...who, "x-original-url": "/admin", "plumbline-stale": "kept" };
     await get(first, path, { headers });
     await get(first, path, { headers, method: "POST" });
     expect(origin.asked[0]?.headers).not.toHaveProperty("x-forwarded-host");
+    expect(origin.asked[0]?.headers).not.toHaveProperty("x-forwarded-for");
     expect(origin.asked[0]?.headers).not.toHaveProperty("x-original-url");
-    expect(origin.asked[1]?.headers).toHaveProperty("x-forwarded-host");
+    // Who asks is told as the gateway said it where nothing is kept; the gateway itself is no client.
+    expect(origin.asked[1]?.headers).toMatchObject(who);
     for (const { headers } of origin.asked) expect(headers).not.toHaveProperty("plumbline-stale");
   });
 

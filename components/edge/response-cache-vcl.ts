@@ -1,4 +1,5 @@
-import { type Duration, milliseconds } from "../core/duration.ts";
+import type { Duration } from "../core/duration.ts";
+import { DOWN_SECONDS, fetching, span } from "./response-cache-fetch.ts";
 import { VERSION_HEADER } from "./route-version.ts";
 
 /** Where the cache listens: for the gateway's requests, for purges, and for probes. Varnish tells them apart by these names. */
@@ -7,8 +8,6 @@ export const PORTS = { api: 8080, purge: 8081, admin: 9090 } as const;
 export const HEALTH_PATH = "/livez";
 /** The file with what a purge is let in by. */
 export const TOKEN_FILE = "/etc/plumbline/purge/token";
-/** What separates keys in the list that one header holds: a path has them in another spelling. */
-const SEPARATOR = ",";
 
 /** What the rules of a cache are made of; all of it was checked before. */
 export interface VclArgs {
@@ -23,45 +22,17 @@ export interface VclArgs {
   readonly longestAnswer: number;
   /** Whether requests with a cookie are served as if they had none. */
   readonly withoutCookies: boolean;
-  readonly tokenFile?: string;
 }
 
 /** A refused or lost connection is known of within this. The service is in the same cluster. */
 const CONNECT_SECONDS = 1;
-/** While the service was not there so long ago, what is stale is served at once, and it is asked again in the background. */
-const DOWN_SECONDS = 5;
-/** For so long it is remembered of an address that its answers are not kept, so that requests for it do not wait for each other. */
-const UNCACHED_SECONDS = 120;
-/** The same after an error. */
-const FAILED_SECONDS = 1;
 
 /** Headers that say who asks. A request with one of them is passed on, and its answer not kept. Those of claims begin with `x-user-`. */
 const PERSONAL = ["Authorization", "X-Actor", "X-Purpose"];
 
-/**
- * Headers that services make answers out of, and that are no part of what an answer is kept by: who sends one would decide what others
- * get. They are taken away from requests whose answer may be kept.
- */
-const UNKEYED = [
-  "Forwarded",
-  "X-Envoy-External-Address",
-  "X-Envoy-Original-Path",
-  "X-Forwarded-For",
-  "X-Forwarded-Host",
-  "X-Forwarded-Port",
-  "X-Forwarded-Prefix",
-  "X-Forwarded-Server",
-  "X-Host",
-  "X-HTTP-Method-Override",
-  "X-Original-Host",
-  "X-Original-URL",
-  "X-Real-IP",
-  "X-Rewrite-URL",
-];
-
 /** The rules of a cache in Varnish's own language (VCL 4.1). Varnish 7 and later read them. */
 export function vclOf(args: VclArgs): string {
-  const { service, timeout, maxConnections, tokenFile = TOKEN_FILE } = args;
+  const { service, timeout, maxConnections } = args;
   return `vcl 4.1;
 
 import header;
@@ -78,7 +49,7 @@ backend service {
   .max_connections = ${maxConnections};
 }
 
-${RECEIVE(tokenFile, args)}
+${RECEIVE(args)}
 ${LOOKUP}
 ${fetching(args)}
 ${ANSWER}`;
@@ -90,16 +61,9 @@ function quoted(text: string): string {
   return `"${text}"`;
 }
 
-function span(duration: Duration): string {
-  return `${milliseconds(duration)}ms`;
-}
-
-/** The key of a path, without its query: one of the keys that everything of that path is kept under. */
-const pathKey = (url: string) => `regsuball(regsub(${url}, "\\?.*$", ""), "${SEPARATOR}", "%2C")`;
-
-const RECEIVE = (tokenFile: string, { withoutCookies }: Pick<VclArgs, "withoutCookies">) => `sub purge_keys {
+const RECEIVE = ({ withoutCookies }: Pick<VclArgs, "withoutCookies">) => `sub purge_keys {
   if (req.method != "PURGE") { return (synth(405)); }
-  if (req.http.Authorization != "Bearer " + std.fileread(${quoted(tokenFile)})) { return (synth(401)); }
+  if (req.http.Authorization != "Bearer " + std.fileread(${quoted(TOKEN_FILE)})) { return (synth(401)); }
   std.collect(req.http.Surrogate-Key, " ");
   if (req.http.Surrogate-Key !~ "[^ ,]") { return (synth(400)); }
   # What is being fetched now may be of before: see vcl_backend_response.
@@ -188,121 +152,6 @@ sub vcl_pass {
   return (fetch);
 }
 `;
-
-function fetching({
-  ttl,
-  longest,
-  staleWhileRevalidate,
-  staleIfError,
-  longestAnswer,
-}: Pick<VclArgs, "ttl" | "longest" | "staleWhileRevalidate" | "staleIfError" | "longestAnswer">): string {
-  return `sub vcl_backend_fetch {
-  var.set_string("stale", bereq.http.Plumbline-Stale);
-  var.set_real("began", std.real(time=now));
-  unset bereq.http.Plumbline-Stale;
-  unset bereq.http.X-Varnish;
-  unset bereq.http.Via;
-  if (!bereq.uncacheable) {
-    unset bereq.body;
-${UNKEYED.map((name) => `    unset bereq.http.${name};`).join("\n")}
-  }
-  return (fetch);
-}
-
-sub uncached {
-  set beresp.uncacheable = true;
-  set beresp.ttl = ${UNCACHED_SECONDS}s;
-  set beresp.grace = 0s;
-  set beresp.keep = 0s;
-}
-
-sub failed {
-  call uncached;
-  set beresp.ttl = ${FAILED_SECONDS}s;
-}
-
-sub vcl_backend_response {
-  unset beresp.http.Plumbline-While;
-  set beresp.do_esi = false;
-  if (!beresp.was_304 || beresp.http.Surrogate-Key) {
-    std.collect(beresp.http.Surrogate-Key, " ");
-    set beresp.http.xkey = beresp.http.Surrogate-Key + " " + ${pathKey("bereq.url")};
-    unset beresp.http.Surrogate-Key;
-  }
-  if (bereq.uncacheable) { return (deliver); }
-  if (beresp.status >= 500) {
-    # The stale one is served. Even an answer that is kept for no time would be found before it.
-    if (bereq.is_bgfetch || var.get_string("stale") == "kept") { return (abandon); }
-    call failed;
-    return (deliver);
-  }
-
-  std.collect(beresp.http.Cache-Control);
-  std.collect(beresp.http.Vary);
-  if (beresp.http.Set-Cookie
-      || beresp.http.WWW-Authenticate
-      || beresp.http.Vary ~ "\\*"
-      || beresp.http.Cache-Control ~ "(?i)(^|[,\\s])(private|no-store|no-cache)"
-      || (!beresp.http.Cache-Control && beresp.http.Pragma ~ "(?i)no-cache")
-      || std.integer(beresp.http.Content-Length, 0) > ${longestAnswer}) {
-    call uncached;
-    return (deliver);
-  }
-  if (beresp.http.Cache-Control !~ "(?i)(s-maxage|max-age)\\s*=" && !beresp.http.Expires
-      && (beresp.status == 200 || beresp.status == 203 || beresp.status == 204
-          || beresp.status == 301 || beresp.status == 308)) {
-    set beresp.ttl = ${span(ttl)};
-  }
-  if (beresp.ttl <= 0s) {
-    call uncached;
-    return (deliver);
-  }
-  if (beresp.ttl > ${span(longest)}) { set beresp.ttl = ${span(longest)}; }
-  # Something was purged since the service was asked: this may be of before, and is served once.
-  if (std.real(var.global_get("purged"), 0.0) + 0.001 >= var.get_real("began")) {
-    set beresp.ttl = 0s;
-    set beresp.grace = 0s;
-    set beresp.keep = 0s;
-    return (deliver);
-  }
-
-  # For how long it may be stale: while another is fetched, and when none can be had.
-  var.set_duration("while", ${span(staleWhileRevalidate)});
-  var.set_duration("error", ${span(staleIfError)});
-${said("while", "stale-while-revalidate")}
-${said("error", "stale-if-error")}
-  if (beresp.http.Cache-Control ~ "(?i)(must|proxy)-revalidate") {
-    var.set_duration("while", 0s);
-    var.set_duration("error", 0s);
-  }
-  if (var.get_duration("while") > ${span(longest)}) { var.set_duration("while", ${span(longest)}); }
-  if (var.get_duration("error") > ${span(longest)}) { var.set_duration("error", ${span(longest)}); }
-  set beresp.http.Plumbline-While = var.get_duration("while") + "s";
-  set beresp.grace = var.get_duration("while");
-  if (var.get_duration("error") > var.get_duration("while")) { set beresp.grace = var.get_duration("error"); }
-  set beresp.keep = 0s;
-  return (deliver);
-}
-
-sub vcl_backend_error {
-  if (!bereq.uncacheable) {
-    var.global_set("failed", std.real(time=now));
-    if (bereq.is_bgfetch || var.get_string("stale") == "kept") { return (abandon); }
-    call failed;
-  }
-  set beresp.http.Retry-After = "${DOWN_SECONDS}";
-  return (deliver);
-}
-`;
-}
-
-/** What an answer says of its stale time holds before what the cache was given. */
-function said(variable: string, directive: string): string {
-  const pattern = `(?i)^.*${directive}\\s*=\\s*([0-9]{1,9}).*$`;
-  return `  if (beresp.http.Cache-Control ~ "${pattern}") {
-    var.set_duration("${variable}", std.duration(regsub(beresp.http.Cache-Control, "${pattern}", "\\1") + "s", 0s));
-  }`;
-}
 
 const ANSWER = `sub vcl_deliver {
   set resp.http.X-Cache = var.get_string("how");
