@@ -18,7 +18,7 @@ export interface RouteVersion {
 }
 
 /** The header by which a request asks for a version. */
-const VERSION_HEADER = "API-Version";
+export const VERSION_HEADER = "API-Version";
 
 /** What begins the paths of a version. */
 export function versionPath(path: string, version: RouteVersion | undefined): string {

@@ -12,6 +12,7 @@ import { openPlan } from "./authentication-plan.ts";
 import type { Gateway } from "./gateway.ts";
 import type { HttpRouteManifest } from "./gateway-api.ts";
 import type { RateLimit } from "./rate-limit.ts";
+import type { ResponseCache } from "./response-cache.ts";
 import { routeProblems, routesPlan } from "./route-plan.ts";
 import { type RouteVersion, versionPath } from "./route-version.ts";
 import type { TrafficPolicyManifest } from "./traffic-policy.ts";
@@ -26,6 +27,8 @@ export interface RouteTarget extends Usable {
 export interface RouteArgs extends Partial<Resilience> {
   readonly gateway: Gateway;
   readonly to: RouteTarget;
+  /** Keeps answers of the service; nothing is kept by default. Routes of one service may have the same. */
+  readonly cache?: ResponseCache;
   /** What the request's path begins with; `/<service>` by default. */
   readonly path?: string;
   /** Which version of its API this is; none by default. */
@@ -59,7 +62,8 @@ export class Route extends Component {
     const asks = gateway.authentication ? [gateway.authentication] : [];
     super("edge:Route", name, opts, [to.namespace, gateway, ...asks]);
     this.url = `${gateway.url}${versionPath(path, version)}`;
-    const { peers, dependsOn } = to.grant({
+    const target = args.cache?.before(to) ?? to;
+    const { peers, dependsOn } = target.grant({
       name: gateway.name,
       namespace: gateway.namespace,
       podLabels: gateway.podLabels,
@@ -68,7 +72,7 @@ export class Route extends Component {
     });
     gateway.routesTo(peers);
     const plan = routesPlan(
-      { name, namespace: to.namespace.name, gateway, path, version, service: to },
+      { name, namespace: to.namespace.name, gateway, path, version, service: target },
       given,
       gateway.implementation,
       gateway.countsTogether,

@@ -207,6 +207,14 @@ export const IMAGES = {
     source: "https://github.com/seaweedfs/seaweedfs",
     endOfLife: "none named",
   },
+  /** Of Docker's library: with the modules and the compiler that the rules of a cache need. */
+  varnish: {
+    name: "docker.io/library/varnish",
+    version: "7.7.3",
+    licence: "BSD-2-Clause",
+    source: "https://github.com/varnishcache/varnish-cache",
+    endOfLife: { date: "2026-03-16", from: "https://endoflife.date/varnish" },
+  },
 } as const satisfies Readonly<Record<string, Image>>;
 
 export type ImageName = keyof typeof IMAGES;

@@ -24,6 +24,7 @@ import { REDIS } from "./redis.ts";
 import { REDIS_EXPORTER } from "./redis-exporter.ts";
 import { SEAWEEDFS } from "./seaweedfs.ts";
 import { SHOP } from "./shop.ts";
+import { VARNISH } from "./varnish.ts";
 
 /** Every image that can be made here. */
 export const IMAGES: readonly ImageDescription[] = [
@@ -54,6 +55,7 @@ export const IMAGES: readonly ImageDescription[] = [
   SEAWEEDFS,
   OTEL_COLLECTOR,
   JAEGER,
+  VARNISH,
 ];
 
 /** The description of the image that a manifest asks for; undefined if it cannot be made here. */

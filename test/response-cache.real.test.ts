@@ -1,0 +1,445 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CacheInvalidation } from "@plumbline-shop/chassis/cache-invalidation";
+import { eventually, freePort } from "@plumbline-shop/testing/net";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { optOut } from "../components/core/opt-out.ts";
+import { ask, Origin } from "./support/cached.ts";
+import type { Unpacked } from "./support/programs.ts";
+import { type CacheReplica, startCache, TOKEN, varnishPrograms } from "./support/varnish.ts";
+
+const REPLICAS = ["127.0.0.2", "127.0.0.3"] as const;
+const MEBIBYTE = 2 ** 20;
+
+const origin = new Origin();
+let folder: string;
+let programs: Unpacked;
+let replicas: CacheReplica[];
+/** Keeps what says nothing for a minute, serves what is stale for a second while it fetches, and knows no cookies. */
+let generous: CacheReplica;
+let first: CacheReplica;
+let number = 0;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "plumbline-cache-"));
+  programs = await varnishPrograms(folder);
+  await origin.start();
+  const free = async () => ({ api: await freePort(), purge: await freePort(), admin: await freePort() });
+  const ports = await free();
+  const of = { service: origin.port, ports };
+  const start = (more: Parameters<typeof startCache>[2]) => startCache(programs, folder, more);
+  replicas = await Promise.all(REPLICAS.map((address) => start({ ...of, address })));
+  [first] = replicas as [CacheReplica];
+  generous = await start({
+    ...of,
+    ports: await free(),
+    address: "127.0.0.2",
+    ttl: "60s",
+    staleWhileRevalidate: "30s",
+    cookies: optOut("the catalogue knows nobody"),
+    resources: { requests: { cpu: "1", memory: "256Mi" }, limits: { cpu: "1", memory: "256Mi" } },
+  });
+});
+
+afterAll(async () => {
+  for (const replica of [...(replicas ?? []), generous]) await replica?.stop();
+  await origin.die();
+  rmSync(folder, { recursive: true });
+});
+
+/** A path that nobody has asked for. */
+let path: string;
+beforeEach(() => {
+  path = `/catalog/${++number}`;
+  origin.asked.length = 0;
+  origin.says({ "cache-control": "s-maxage=60" });
+});
+
+const get = (of: CacheReplica, target = path, init?: RequestInit) => ask(of, target, init);
+const lines = () => origin.asked.map(({ line }) => line);
+
+function invalidation(token = TOKEN, addresses: readonly string[] = REPLICAS) {
+  const settings = { host: "catalog-cache-pods.shop.svc", port: first.ports.purge, token: { read: () => token } };
+  return new CacheInvalidation(settings, { resolve: async () => addresses });
+}
+
+describe("what is kept", () => {
+  test("an answer that says so is served again, with its age, and the service is not asked", async () => {
+    const [miss, hit] = [await get(first), await get(first)];
+    expect(miss).toMatchObject({ status: 200, body: "1", cache: "miss" });
+    expect(hit).toMatchObject({ status: 200, body: "1", cache: "hit" });
+    expect(Number(hit.headers.get("age"))).toBeLessThan(60);
+    expect(hit.headers.has("via") || hit.headers.has("x-varnish") || hit.headers.has("xkey")).toBe(false);
+    await sleep(1_100);
+    expect(Number((await get(first)).headers.get("age"))).toBeGreaterThan(0);
+    expect(lines()).toEqual([`GET ${path}`]);
+    expect((await get(first, path, { method: "HEAD" })).cache).toBe("hit");
+  });
+
+  test("each replica keeps for itself", async () => {
+    for (const replica of replicas) for (const cache of ["miss", "hit"]) expect((await get(replica)).cache).toBe(cache);
+    expect(lines()).toHaveLength(2);
+  });
+
+  test("words of a query are the same in any order, and others are another answer", async () => {
+    expect((await get(first, `${path}?b=2&a=1`)).cache).toBe("miss");
+    expect((await get(first, `${path}?a=1&b=2`)).cache).toBe("hit");
+    expect((await get(first, `${path}?a=1&b=3`)).cache).toBe("miss");
+    expect((await get(first, path)).cache).toBe("miss");
+    expect((await get(first, `${path}?`)).cache).toBe("hit");
+  });
+
+  test("another host, and another version of the API, are another answer", async () => {
+    const host = (name: string) =>
+      new Promise<string | undefined>((done, fail) => {
+        const { address, ports } = first;
+        request({ host: address, port: ports.api, path, headers: { host: name }, agent: false }, (response) => {
+          response.resume();
+          done(response.headers["x-cache"] as string | undefined);
+        })
+          .on("error", fail)
+          .end();
+      });
+    expect([await host("a.example.com"), await host("b.example.com"), await host("A.EXAMPLE.com")]).toEqual([
+      "miss",
+      "miss",
+      "hit",
+    ]);
+    expect((await get(first, path, { headers: { "API-Version": "v1" } })).cache).toBe("miss");
+    expect((await get(first, path, { headers: { "API-Version": "v2" } })).cache).toBe("miss");
+    expect((await get(first, path, { headers: { "API-Version": "v1" } })).cache).toBe("hit");
+  });
+
+  test("what answers vary by is obeyed", async () => {
+    origin.says({ "cache-control": "s-maxage=60", vary: "Accept-Language" });
+    const of = (language: string) => get(first, path, { headers: { "accept-language": language } });
+    expect(
+      [await of("de"), await of("en"), await of("de"), await of("en")].map(({ cache, body }) => [cache, body]),
+    ).toEqual([
+      ["miss", "1"],
+      ["miss", "2"],
+      ["hit", "1"],
+      ["hit", "2"],
+    ]);
+  });
+
+  test("an answer that says nothing is not, unless the cache was given a time", async () => {
+    origin.says({});
+    expect([(await get(first)).body, (await get(first)).body]).toEqual(["1", "2"]);
+    expect([(await get(generous)).body, (await get(generous)).body]).toEqual(["3", "3"]);
+    origin.says({}, 404);
+    expect([(await get(generous, `${path}/none`)).body, (await get(generous, `${path}/none`)).body]).toEqual([
+      "4",
+      "5",
+    ]);
+  });
+
+  test("s-maxage is for caches that many share, and wins over max-age", async () => {
+    origin.says({ "cache-control": "max-age=60, s-maxage=0" });
+    expect([(await get(first)).body, (await get(first)).body]).toEqual(["1", "2"]);
+  });
+
+  test("of a hundred who ask at once, one asks the service", async () => {
+    origin.answer = async (_, response) => {
+      await sleep(300);
+      response.writeHead(200, { "cache-control": "s-maxage=60" }).end("once");
+    };
+    const all = await Promise.all(Array.from({ length: 100 }, () => get(first)));
+    expect(new Set(all.map(({ status, body }) => `${status} ${body}`))).toEqual(new Set(["200 once"]));
+    expect(lines()).toHaveLength(1);
+  });
+});
+
+describe("what is never kept", () => {
+  test.each<[string, Record<string, string | string[]>]>([
+    ["private", { "cache-control": "private, max-age=60" }],
+    ["no-store", { "cache-control": "no-store" }],
+    ["no-cache", { "cache-control": "max-age=60, no-cache" }],
+    ["a second Cache-Control", { "cache-control": ["max-age=60", "private"] }],
+    ["Set-Cookie", { "cache-control": "s-maxage=60", "set-cookie": "session=1" }],
+    ["Vary: *", { "cache-control": "s-maxage=60", vary: "*" }],
+    ["a challenge", { "cache-control": "s-maxage=60", "www-authenticate": "Basic" }],
+    ["one that says that it is too long", { "cache-control": "s-maxage=60", "content-length": `${MEBIBYTE + 1}` }],
+  ])("an answer with %s", async (what, headers) => {
+    const body = what.includes("long") ? "x".repeat(MEBIBYTE + 1) : undefined;
+    origin.answer = (_, response) => response.writeHead(200, headers).end(body ?? `${origin.asked.length}`);
+    for (const replica of [first, first, generous, generous]) expect((await get(replica)).cache).toBe("miss");
+    expect(lines()).toHaveLength(4);
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ["Authorization", { authorization: "Bearer of-ada" }],
+    ["a cookie", { cookie: "session=of-ada" }],
+    ["a claim", { "x-user-sub": "ada" }],
+    ["any claim, however it is written", { "X-USER-Realm-Access-Role": "admin: yes" }],
+    ["an actor", { "x-actor": "ada" }],
+    ["a purpose", { "x-purpose": "support" }],
+  ])("the answer to a request with %s, and nobody else's is given to it", async (_, headers) => {
+    await get(first);
+    const [one, two] = [await get(first, path, { headers }), await get(first, path, { headers })];
+    expect([one, two].map(({ cache, body }) => [cache, body])).toEqual([
+      ["pass", "2"],
+      ["pass", "3"],
+    ]);
+    // The service gets it as it came.
+    const [[name, value]] = Object.entries(headers) as [[string, string]];
+    expect(origin.asked[1]?.headers[name.toLowerCase()]).toBe(value);
+    expect(Object.keys(origin.asked[1]?.headers ?? {}).join()).not.toMatch(/plumbline/);
+    expect((await get(first)).body).toBe("1");
+  });
+
+  test("what changes something, and what has a body", async () => {
+    await get(first);
+    for (const method of ["POST", "PUT", "PATCH", "DELETE"])
+      expect((await get(first, path, { method, body: "x" })).cache).toBe("pass");
+    expect(lines()).toEqual([
+      `GET ${path}`,
+      ...["POST", "PUT", "PATCH", "DELETE"].map((method) => `${method} ${path}`),
+    ]);
+    const withBody = await new Promise((done) => {
+      const { address, ports } = first;
+      const headers = { "content-length": 1 };
+      request({ host: address, port: ports.api, path, headers, agent: false }, (response) => {
+        response.resume();
+        done(response.headers["x-cache"]);
+      }).end("x");
+    });
+    expect(withBody).toBe("pass");
+  });
+
+  test("headers that nothing is kept by reach the service with nothing that is kept", async () => {
+    const who = { "x-forwarded-for": "203.0.113.7", "x-forwarded-host": "evil.example.com" };
+    const headers = { ...who, "x-original-url": "/admin", "plumbline-stale": "kept" };
+    await get(first, path, { headers });
+    await get(first, path, { headers, method: "POST" });
+    expect(origin.asked[0]?.headers).not.toHaveProperty("x-forwarded-host");
+    expect(origin.asked[0]?.headers).not.toHaveProperty("x-forwarded-for");
+    expect(origin.asked[0]?.headers).not.toHaveProperty("x-original-url");
+    // Who asks is told as the gateway said it where nothing is kept; the gateway itself is no client.
+    expect(origin.asked[1]?.headers).toMatchObject(who);
+    for (const { headers } of origin.asked) expect(headers).not.toHaveProperty("plumbline-stale");
+  });
+
+  test("cookies are taken away where that was said, and only there", async () => {
+    const headers = { cookie: "tracking=1" };
+    expect([(await get(generous, path, { headers })).cache, (await get(generous)).cache]).toEqual(["miss", "hit"]);
+    expect(origin.asked[0]?.headers).not.toHaveProperty("cookie");
+  });
+});
+
+describe("what is to be forgotten", () => {
+  test("by tag, at every replica, and nothing else", async () => {
+    const tagged = async (target: string, tags: string | string[]) => {
+      origin.says({ "cache-control": "s-maxage=60", "surrogate-key": tags });
+      for (const replica of replicas) await get(replica, target);
+    };
+    await tagged(`${path}/a`, "product:1 shelf:7");
+    await tagged(`${path}/b`, ["product:2", "shelf:7"]);
+    await tagged(`${path}/c`, "product:10");
+    const caches = async (target: string) => Promise.all(replicas.map(async (each) => (await get(each, target)).cache));
+    expect((await get(first, `${path}/a`)).headers.has("surrogate-key")).toBe(false);
+    expect(await invalidation().forget({ tags: ["product:1"] })).toEqual({
+      complete: true,
+      reached: expect.arrayContaining(REPLICAS.map((address) => ({ address, answers: 1 }))),
+      missed: [],
+    });
+    expect(await caches(`${path}/a`)).toEqual(["miss", "miss"]);
+    expect(await caches(`${path}/b`)).toEqual(["hit", "hit"]);
+    expect(await caches(`${path}/c`)).toEqual(["hit", "hit"]);
+    await invalidation().forget({ tags: ["shelf:7", "unknown"] });
+    expect(await caches(`${path}/b`)).toEqual(["miss", "miss"]);
+    expect(await caches(`${path}/c`)).toEqual(["hit", "hit"]);
+  });
+
+  test("by path, with every query and every variant", async () => {
+    const odd = `${path}/a,b%20c`;
+    origin.says({ "cache-control": "s-maxage=60", vary: "Accept-Language" });
+    for (const replica of replicas) {
+      for (const language of ["de", "en"])
+        await get(replica, `${odd}?page=1`, { headers: { "accept-language": language } });
+      await get(replica, odd);
+      await get(replica, `${odd}/below`);
+    }
+    const { reached } = await invalidation().forget({ paths: [odd] });
+    expect(reached.map(({ answers }) => answers)).toEqual([3, 3]);
+    for (const replica of replicas) {
+      expect((await get(replica, odd)).cache).toBe("miss");
+      expect((await get(replica, `${odd}/below`)).cache).toBe("hit");
+    }
+  });
+
+  test("more than a header holds, at once", async () => {
+    origin.says({ "cache-control": "s-maxage=60", "surrogate-key": "product:499" });
+    await get(first);
+    const tags = Array.from({ length: 500 }, (_, index) => `product:${index}`).concat("x".repeat(128));
+    expect(await invalidation().forget({ tags })).toMatchObject({ complete: true });
+    expect((await get(first)).cache).toBe("miss");
+  });
+
+  test("what the service was asked for before, and answers after, is not kept", async () => {
+    const asked = Promise.withResolvers<void>();
+    const goOn = Promise.withResolvers<void>();
+    origin.answer = async (_, response) => {
+      asked.resolve();
+      await goOn.promise;
+      response.writeHead(200, { "cache-control": "s-maxage=60" }).end("of before");
+    };
+    const slow = get(first);
+    await asked.promise;
+    expect(await invalidation().forget({ paths: [path] })).toMatchObject({ complete: true });
+    goOn.resolve();
+    expect((await slow).body).toBe("of before");
+    origin.says({ "cache-control": "s-maxage=60" });
+    expect((await get(first)).body).toBe("2");
+    expect((await get(first)).body).toBe("2");
+  });
+
+  test("whoever comes by the gateway's way purges nothing, even with the token", async () => {
+    await get(first);
+    const headers = { authorization: `Bearer ${TOKEN}`, "surrogate-key": path };
+    for (const method of ["PURGE", "BAN", "REFRESH"])
+      expect((await get(first, path, { method, headers })).status).toBe(405);
+    expect((await get(first)).cache).toBe("hit");
+    expect(lines()).toHaveLength(1);
+  });
+
+  test("without the token nothing is purged, and nothing is served where purges come in", async () => {
+    await get(first);
+    expect(await invalidation("guessed").forget({ paths: [path] })).toMatchObject({
+      complete: false,
+      missed: REPLICAS.map((address) => ({ address, why: "it answered with 401" })),
+    });
+    const purge = `http://${first.address}:${first.ports.purge}`;
+    expect((await fetch(purge, { method: "PURGE", headers: { "surrogate-key": path } })).status).toBe(401);
+    const headers = { authorization: `Bearer ${TOKEN}` };
+    expect((await fetch(purge, { method: "PURGE", headers })).status).toBe(400);
+    expect((await fetch(purge + path)).status).toBe(405);
+    expect((await fetch(`http://${first.address}:${first.ports.admin}${path}`)).status).toBe(404);
+    expect((await get(first)).cache).toBe("hit");
+  });
+
+  test("who was not reached is said", async () => {
+    await get(first);
+    const report = await invalidation(TOKEN, [first.address, "127.0.0.9"]).forget({ paths: [path] });
+    expect(report).toMatchObject({ complete: false, reached: [{ address: first.address, answers: 1 }] });
+    expect(report.missed).toEqual([{ address: "127.0.0.9", why: expect.stringContaining("ECONNREFUSED") }]);
+  });
+});
+
+describe("a service that fails", () => {
+  const brief = { "cache-control": "s-maxage=1" };
+
+  test("with what it said before, when it answers with an error, but not what it never said", async () => {
+    origin.says(brief);
+    await get(first);
+    await sleep(1_500);
+    origin.says({ "cache-control": "s-maxage=60" }, 500);
+    const all = await Promise.all(Array.from({ length: 20 }, () => get(first)));
+    expect(new Set(all.map(({ status, body, cache }) => `${status} ${body} ${cache}`))).toEqual(
+      new Set(["200 1 stale"]),
+    );
+    expect(await get(first, `${path}/unknown`)).toMatchObject({ status: 500, cache: "miss" });
+    origin.says({ "cache-control": "s-maxage=60" });
+    expect((await get(first, `${path}/unknown`)).status).toBe(200);
+    expect(Number((await get(first)).body)).toBeGreaterThan(2);
+  });
+
+  test("for no longer than it was said, and not at all where it forbids it", async () => {
+    const said = [
+      ["s-maxage=1, stale-if-error=2", `${path}/two`],
+      ["s-maxage=1, must-revalidate", `${path}/none`],
+    ] as const;
+    for (const [control, target] of said) {
+      origin.says({ "cache-control": control });
+      await get(first, target);
+    }
+    await sleep(1_500);
+    origin.says({}, 500);
+    expect(await get(first, `${path}/two`)).toMatchObject({ status: 200, cache: "stale" });
+    expect((await get(first, `${path}/none`)).status).toBe(500);
+    await sleep(2_000);
+    expect((await get(first, `${path}/two`)).status).toBe(500);
+  });
+
+  test("what is purged is not served stale", async () => {
+    origin.says(brief);
+    await get(first);
+    await invalidation().forget({ paths: [path] });
+    origin.says({}, 500);
+    expect((await get(first)).status).toBe(500);
+  });
+
+  test("nobody waits for what is only out of date, where that was said", async () => {
+    origin.says(brief);
+    await get(generous);
+    await sleep(1_500);
+    origin.answer = async (_, response) => {
+      await sleep(500);
+      response.writeHead(200, { "cache-control": "s-maxage=60" }).end("new");
+    };
+    const begun = performance.now();
+    expect(await get(generous)).toMatchObject({ body: "1", cache: "stale" });
+    expect(performance.now() - begun).toBeLessThan(400);
+    await eventually("what was fetched", 5, async () => expect((await get(generous)).body).toBe("new"));
+    expect(lines()).toHaveLength(2);
+  });
+
+  test("with what it said before, when it is gone, and with what it says when it is back", async () => {
+    origin.says(brief);
+    await get(first);
+    await sleep(1_500);
+    await origin.die();
+    const all = await Promise.all(Array.from({ length: 20 }, () => get(first)));
+    expect(new Set(all.map(({ status, body, cache }) => `${status} ${body} ${cache}`))).toEqual(
+      new Set(["200 1 stale"]),
+    );
+    expect((await get(first, `${path}/unknown`)).status).toBe(503);
+    await origin.start();
+    const back = await eventually("the service", 10, async () => {
+      const answer = await get(first);
+      if (answer.body === "1") throw new Error("stale");
+      return answer;
+    });
+    expect(back.status).toBe(200);
+  });
+});
+
+test("it takes no more memory than its container has, however much is asked for", async () => {
+  const answer = Buffer.alloc(900_000, "x");
+  const headers = { "cache-control": "s-maxage=60" };
+  origin.answer = (_, response) => response.writeHead(200, { ...headers, "content-length": answer.length }).end(answer);
+  for (let batch = 0; batch < 30; batch++)
+    await Promise.all(Array.from({ length: 10 }, (_, index) => get(first, `${path}/${batch}-${index}`)));
+  expect((await get(first, `${path}/29-9`)).cache).toBe("hit");
+  expect((await get(first, `${path}/0-0`)).cache).toBe("miss");
+  console.log(`Varnish takes ${Math.round(first.memory() / MEBIBYTE)} MiB when it is full of answers of 900 kB`);
+  expect(first.memory()).toBeGreaterThan(100 * MEBIBYTE);
+  expect(first.memory()).toBeLessThan(512 * MEBIBYTE);
+});
+
+test("a hit takes a fraction of what a miss does, and the exporter tells of both", async () => {
+  origin.answer = async (_, response) => {
+    await sleep(20);
+    response.writeHead(200, { "cache-control": "s-maxage=60" }).end("x".repeat(2_000));
+  };
+  const time = async (count: number, target: (index: number) => string) => {
+    const times: number[] = [];
+    for (let index = 0; index < count; index++) {
+      const begun = performance.now();
+      await get(first, target(index));
+      times.push(performance.now() - begun);
+    }
+    return times.sort((a, b) => a - b)[Math.floor(count / 2)] ?? Number.NaN;
+  };
+  const miss = await time(50, (index) => `${path}/${index}`);
+  const hit = await time(500, (index) => `${path}/${index % 50}`);
+  console.log(`median of a miss ${miss.toFixed(2)} ms, of a hit ${hit.toFixed(2)} ms`);
+  expect(hit).toBeLessThan(miss / 2);
+  const metrics = await (await fetch(await first.exporter(await freePort()))).text();
+  const value = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, "m").exec(metrics)?.[1]);
+  expect(value("varnish_main_cache_hit")).toBeGreaterThan(500);
+  expect(value("varnish_main_cache_miss")).toBeGreaterThan(50);
+});
