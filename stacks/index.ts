@@ -11,9 +11,11 @@ import { makeDashboards } from "./dashboards.ts";
 import { loadEnvironment, whyNoAnalysis } from "./environment.ts";
 import { groundOf } from "./ground.ts";
 import { readImageLock } from "./images.ts";
-import { makeScanning, monitoringOf } from "./monitoring.ts";
+import { monitoringOf } from "./monitoring.ts";
 import { objectsOf } from "./objects.ts";
 import { makeReleaseController } from "./releases.ts";
+import { makeScanning } from "./scanning.ts";
+import { SHOP } from "./scanning-schema.ts";
 import { storesOf } from "./stores.ts";
 import { telemetryOf } from "./telemetry.ts";
 
@@ -27,6 +29,7 @@ const cluster = new Cluster("cluster", {
   also: [
     ...(log.backend === "inCluster" && log.operator ? [log.operator] : []),
     ...(environment.secretsFrom ? (["externalSecrets"] as const) : []),
+    ...(environment.scanning?.images === "installed" ? (["trivy"] as const) : []),
   ],
   ...(environment.rateLimits && { rateLimits: { redis: "cache", ...environment.rateLimits } }),
 });
@@ -36,7 +39,7 @@ const on = { provider: cluster.provider, dependsOn: cluster, ...(lock && { trans
 const ground = groundOf(environment, on);
 makeAdmission(ground);
 
-const workloads = new Namespace("shop", { quota: namespaces.shop, attachesRoutes: true }, on);
+const workloads = new Namespace(SHOP, { quota: namespaces.shop, attachesRoutes: true }, on);
 const data = new Namespace("shop-data", { quota: namespaces.data }, on);
 const edge = new Namespace("shop-edge", { quota: namespaces.edge }, on);
 

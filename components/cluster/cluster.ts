@@ -32,8 +32,8 @@ export interface ClusterArgs {
    */
   readonly operators: "provided" | "installed";
   /**
-   * Operators that are installed as well: `strimzi`, for a `Kafka` with `operator: "strimzi"`; `externalSecrets`, for a `SecretSource`.
-   * None by default.
+   * Operators that are installed as well: `strimzi`, for a `Kafka` with `operator: "strimzi"`; `externalSecrets`, for a `SecretSource`;
+   * `trivy`, for a `Scanning`. None by default.
    */
   readonly also?: readonly OptionalOperator[];
   /** Has Envoy Gateway run the service that counts requests for all of its proxies; `RateLimits` ties it to its Redis. None by default. */
