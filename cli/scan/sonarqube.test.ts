@@ -69,7 +69,5 @@ test.each<[string, Parameters<typeof ask>, RegExp]>([
 test("nobody there is no gate that is met", async () => {
   await ask({ gate: "OK" });
   server.close();
-  await expect(readSonarQube({ url: server.url, token: TOKEN }, "shop")).rejects.toThrow(
-    /does not answer: ./,
-  );
+  await expect(readSonarQube({ url: server.url, token: TOKEN }, "shop")).rejects.toThrow(/does not answer: ./);
 });
