@@ -21,10 +21,11 @@ test("a report of Trivy: packages, secrets and what fails of its checks, and not
       title: "openssl: reads beyond the end",
     },
     expect.objectContaining({ id: "CVE-2026-0002", severity: "low", fixedIn: [], title: "Takes long." }),
+    expect.objectContaining({ kind: "node-pkg", where: "shop/orders:1.4.0/app/node_modules/ws/package.json" }),
     expect.objectContaining({ kind: "secret", component: "app/config.js", line: 7, where: "shop/orders:1.4.0" }),
     expect.objectContaining({ kind: "misconfiguration", component: "Dockerfile", id: "DS002" }),
   ]);
-  expect(scan?.findings[3]).not.toHaveProperty("line");
+  expect(scan?.findings[4]).not.toHaveProperty("line");
   expect(JSON.stringify(scan)).not.toContain("the-text-beside-the-secret");
 });
 

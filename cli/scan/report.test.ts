@@ -29,6 +29,7 @@ test("the worst comes first, each tool and severity is counted, and the oldest s
     "critical CVE-2026-0001",
     "high CVE-2020-8203",
     "high DS002",
+    "medium CVE-2026-0003",
     "low CVE-2026-0002",
   ]);
   expect(at).toEqual(new Date("2026-10-01T10:00:00.500Z"));
@@ -109,7 +110,7 @@ describe("formats", () => {
     );
     expect(text).toContain("(mended in 3.0.13-1, 3.1.5-1)");
     expect(text).toContain("until 2026-12-31, checkout: the jar is read by tests alone (SHOP-12;");
-    expect(text).toContain("Stopped: 2 not allowed, 3 allowed, 1 exempted, 0 exemptions ended");
+    expect(text).toContain("Stopped: 2 not allowed, 4 allowed, 1 exempted, 0 exemptions ended");
     const moved = reportOf([{ tool: "trivy", subject: "a\u001b[2Jb", findings: [] }], {
       failOn: "low",
       exemptions: [],

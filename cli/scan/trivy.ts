@@ -6,6 +6,7 @@ export const trivySchema = z.object({
   SchemaVersion: z.literal(2),
   CreatedAt: z.string().optional(),
   ArtifactName: z.string(),
+  ArtifactType: z.string().optional(),
   Results: z
     .array(
       z.object({
@@ -16,6 +17,7 @@ export const trivySchema = z.object({
             z.object({
               VulnerabilityID: z.string(),
               PkgName: z.string(),
+              PkgPath: z.string().optional(),
               InstalledVersion: z.string().optional(),
               FixedVersion: z.string().optional(),
               Severity: z.string().optional(),
@@ -46,7 +48,10 @@ export const trivySchema = z.object({
 });
 
 /** Never the text that a secret was found in: Trivy hides the secret itself, and not what stands beside it. */
-export function readTrivy({ ArtifactName, CreatedAt, Results }: z.infer<typeof trivySchema>): Scan {
+export function readTrivy({ ArtifactName, ArtifactType, CreatedAt, Results }: z.infer<typeof trivySchema>): Scan {
+  // Of a package of a language Trivy names the language alone, whatever the image.
+  const placeOf = (target: string, path = target) =>
+    ArtifactType !== "container_image" || target.startsWith(ArtifactName) ? target : `${ArtifactName}/${path}`;
   const findings = (Results ?? []).flatMap(({ Target, Type, Vulnerabilities, Secrets, Misconfigurations }) => [
     ...(Vulnerabilities ?? []).map(
       (one): Finding => ({
@@ -57,7 +62,7 @@ export function readTrivy({ ArtifactName, CreatedAt, Results }: z.infer<typeof t
         id: one.VulnerabilityID,
         severity: severityOf(one.Severity),
         fixedIn: versionsIn(one.FixedVersion),
-        where: Target,
+        where: placeOf(Target, one.PkgPath),
         title: one.Title ?? firstSentence(one.Description),
       }),
     ),

@@ -38,13 +38,14 @@ let image: string;
 beforeAll(async () => {
   trivy = await trivyProgram();
   await trivyDatabase(at("cache"), KNOWN);
-  image = at("image.tar");
+  image = at("image");
   await writeImage(image, "1.2.3-1", "2.0.0");
 });
 afterAll(() => scratch.remove());
 
-/** An image of Debian 12 with a package of its own, and one of npm. */
-async function writeImage(path: string, debian: string, npm: string): Promise<void> {
+/** A folder with an image of Debian 12 that has a package of its own, and one of npm. */
+async function writeImage(folder: string, debian: string, npm: string): Promise<void> {
+  const path = `${folder}.tar`;
   const status = `Package: demo\nStatus: install ok installed\nSource: demo-source (${debian})\nVersion: ${debian}\nArchitecture: amd64\nMaintainer: nobody\nDescription: a demo\n\n`;
   const files = {
     "etc/os-release": 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\nVERSION_ID="12"\n',
@@ -54,8 +55,15 @@ async function writeImage(path: string, debian: string, npm: string): Promise<vo
   };
   const entries = Object.entries(files).map(([name, text]) => textFile(name, text));
   const layer = await writeLayer(entries, `${path}.layer`, undefined);
-  const description = { reference: "shop/demo:1", about: "an image that is scanned", layers: [] };
-  await writeLayout(description, { path, layers: [layer], ingredients: [], architecture: "amd64" });
+  const description = { reference: "shop/demo:1", about: "demo", layers: [] };
+  await writeLayout(description, {
+    path,
+    layers: [layer],
+    ingredients: [{ name: "demo", version: "1" }],
+    architecture: "amd64",
+  });
+  mkdirSync(folder);
+  execFileSync("tar", ["-xf", path, "-C", folder]);
 }
 
 function scan(kind: "image" | "fs", target: string, name: string): string {
@@ -93,6 +101,7 @@ test("Trivy finds what its database knows in an image, and the reader reads what
     },
     expect.objectContaining({
       kind: "node-pkg",
+      where: `${image}/app/node_modules/demo-parser/package.json`,
       component: "demo-parser",
       id: "CVE-2026-1002",
       severity: "medium",
@@ -124,8 +133,8 @@ test("a pipeline stops at it, passes with an exemption, and stops when that has 
 });
 
 test("what was mended is found no more", async () => {
-  await writeImage(at("mended.tar"), "1.2.4-1", "2.1.0");
-  const [read] = readScans(readFileSync(scan("image", at("mended.tar"), "mended.json"), "utf8"));
+  await writeImage(at("mended"), "1.2.4-1", "2.1.0");
+  const [read] = readScans(readFileSync(scan("image", at("mended"), "mended.json"), "utf8"));
   expect(read?.findings).toEqual([]);
   expect(plumbline(at("mended.json"))).toMatchObject({ status: 0 });
 });

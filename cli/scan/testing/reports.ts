@@ -29,6 +29,22 @@ export const TRIVY = {
       ],
     },
     {
+      Target: "Node.js",
+      Class: "lang-pkgs",
+      Type: "node-pkg",
+      Vulnerabilities: [
+        {
+          VulnerabilityID: "CVE-2026-0003",
+          PkgName: "ws",
+          PkgPath: "app/node_modules/ws/package.json",
+          InstalledVersion: "8.1.0",
+          FixedVersion: "8.1.1",
+          Severity: "MEDIUM",
+          Title: "ws: takes too much",
+        },
+      ],
+    },
+    {
       Target: "app/config.js",
       Class: "secret",
       Secrets: [
