@@ -16,8 +16,8 @@ const CONTAINER = {
 
 /**
  * Scans the images that run, for a `Scanning`. Its chart's own values have it judge objects, roles and nodes as well, and read and write every
- * Secret of the cluster; here it does what it is there for, and no Secret outside of its namespace is its to read. So it pulls what the
- * registries give to anybody, or to the nodes' own identity; see docs/scanning.md for private ones.
+ * Secret of the cluster; here it does what it is there for, and no Secret outside of its namespace is its to read. So an
+ * image that only a workload's pull secret may fetch is not scanned.
  */
 export const TRIVY_OPERATOR = {
   name: "trivy-operator",
