@@ -99,11 +99,13 @@ export class Cluster extends Component {
     return new Namespace(namespace, args, { parent: this, provider: this.provider });
   }
 
-  #install({ name, namespace, chart: { repository, ...chart } }: Operator, after: pulumi.Resource[]): void {
+  #install({ name, namespace, chart: { repository, ...chart }, change }: Operator, after: pulumi.Resource[]): void {
+    const changed: pulumi.ResourceTransform | undefined =
+      change && (({ props, opts }) => ({ props: change(props), opts }));
     new Chart(
       name,
       { ...chart, namespace, ...(repository === undefined ? {} : { repositoryOpts: { repo: repository } }) },
-      { parent: this, provider: this.provider, dependsOn: after },
+      { parent: this, provider: this.provider, dependsOn: after, ...(changed && { transforms: [changed] }) },
     );
   }
 

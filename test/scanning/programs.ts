@@ -76,7 +76,7 @@ export async function trivyDatabase(cache: string, known: readonly Known[]): Pro
 /** What installs Trivy's operator, out of its own module. */
 export interface OperatorModule {
   readonly definitions: readonly KubeObject[];
-  /** What its chart makes with the values that a `Cluster` gives it. */
+  /** What its chart makes with the values that a `Cluster` gives it, as that changes it. */
   readonly objects: readonly KubeObject[];
 }
 
@@ -97,7 +97,10 @@ export async function operatorModule(): Promise<OperatorModule> {
       encoding: "utf8",
       maxBuffer: 2 ** 26,
     });
-    return { definitions: objectsIn(crds.join("\n---\n")), objects: objectsIn(made) };
+    return {
+      definitions: objectsIn(crds.join("\n---\n")),
+      objects: objectsIn(made).map(TRIVY_OPERATOR.change) as KubeObject[],
+    };
   } finally {
     rmSync(pins, { recursive: true });
   }
