@@ -21,6 +21,7 @@ export const TRUSTED: readonly Trusted[] = [
   { namespace: "prometheus-operator", reason: "makes what monitors from Prometheuses and Alertmanagers" },
   { namespace: "rabbitmq-system", reason: "makes RabbitMQ's StatefulSets and roles from RabbitmqClusters" },
   { namespace: "strimzi-system", reason: "makes Kafka's pods and roles from Kafkas" },
+  { namespace: "trivy-system", reason: "makes the jobs that scan images, beside itself" },
   { namespace: "plumbline-delivery", reason: "makes the Deployments of Releases, which were judged when they came" },
 ];
 
