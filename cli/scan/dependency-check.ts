@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Finding, type Scan, severityOf, UnreadableScan } from "./finding.ts";
-import { firstSentence } from "./trivy.ts";
+import { firstSentence } from "./words.ts";
 
 /** What is read of what OWASP Dependency-Check writes with `--format JSON`. What its own file suppresses is not in `vulnerabilities`. */
 export const dependencyCheckSchema = z.object({

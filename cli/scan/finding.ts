@@ -3,8 +3,7 @@ export const SEVERITIES = ["critical", "high", "medium", "low", "unknown"] as co
 export type Severity = (typeof SEVERITIES)[number];
 
 /** The tools whose results are read. */
-export const TOOLS = ["trivy", "dependency-check", "snyk", "sonarqube"] as const;
-export type Tool = (typeof TOOLS)[number];
+export type Tool = "trivy" | "dependency-check" | "snyk" | "sonarqube";
 
 /** One thing that a tool has found, in the one form that all of them are turned into. The names are those of the JSON: they do not change. */
 export interface Finding {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Finding, type Scan, type Severity, severityOf, UnreadableScan } from "./finding.ts";
 
 /** Where SonarQube answers, and as whom it is asked. */
-export interface SonarQubeAt {
+interface SonarQubeAt {
   readonly url: URL;
   readonly token: string;
 }

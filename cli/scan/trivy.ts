@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Finding, type Scan, severityOf } from "./finding.ts";
+import { firstSentence } from "./words.ts";
 
 /** What is read of what `trivy … --format json` writes, in the second version of that. Parts without findings are left out by Trivy. */
 export const trivySchema = z.object({
@@ -106,10 +107,4 @@ function versionsIn(fixed = ""): string[] {
 
 function lineOf(line: number | undefined) {
   return line !== undefined && line > 0 ? { line } : {};
-}
-
-/** Of a text without a title: it may be pages. */
-export function firstSentence(text = ""): string {
-  const [sentence = ""] = text.trim().split(/(?<=\.)\s|\n/);
-  return sentence.length > 200 ? `${sentence.slice(0, 199)}…` : sentence;
 }

@@ -15,3 +15,9 @@ export function mendOf({ fixedIn }: Finding): string {
 export function printable(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, " ");
 }
+
+/** Of a text without a title: it may be pages. */
+export function firstSentence(text = ""): string {
+  const [sentence = ""] = text.trim().split(/(?<=\.)\s|\n/);
+  return sentence.length > 200 ? `${sentence.slice(0, 199)}…` : sentence;
+}
