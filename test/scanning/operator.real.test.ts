@@ -5,7 +5,6 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { Namespace } from "../../components/cluster/index.ts";
 import { TRIVY_OPERATOR } from "../../components/cluster/operators/index.ts";
 import { scanningWatched } from "../../components/observability/scanning/images.ts";
-import { ENVIRONMENTS, evaluate, packConfig, RULES } from "../../policies/index.ts";
 import { Transport } from "../../rehearsal/plugins/kubernetes/client/transport.ts";
 import { connect } from "../../rehearsal/plugins/kubernetes/kubeconfig/connect.ts";
 import { selectContext } from "../../rehearsal/plugins/kubernetes/kubeconfig/kubeconfig.ts";
@@ -13,7 +12,6 @@ import { loadKubeconfig } from "../../rehearsal/plugins/kubernetes/kubeconfig/lo
 import type { KubeObject } from "../../rehearsal/plugins/kubernetes/object.ts";
 import { eventually, type TestCluster, testCluster } from "../../rehearsal/plugins/kubernetes/testing/cluster.ts";
 import { objectsOf } from "../support/component-objects.ts";
-import { StrictServer } from "../support/strict.ts";
 import { type OperatorModule, operatorModule, operatorProgram } from "./programs.ts";
 
 const HOME = TRIVY_OPERATOR.namespace;
@@ -120,39 +118,6 @@ async function asItsAccount(): Promise<string> {
   };
   return scratch.file("kubeconfig", JSON.stringify(kubeconfig));
 }
-
-test("what its chart makes is taken by the API server, and gives no right to everything and to no Secret of others", async () => {
-  const server = new StrictServer(cluster);
-  expect(await server.refusals([...module.objects])).toEqual([]);
-  server.close();
-  const rules = module.objects
-    .filter(({ kind }) => kind === "ClusterRole")
-    .flatMap(({ metadata, rules: own }) =>
-      (own as unknown as { apiGroups: string[]; resources: string[]; verbs: string[] }[]).map((rule) => ({
-        ...rule,
-        of: metadata.name,
-      })),
-    );
-  expect(rules.length).toBeGreaterThan(10);
-  expect(JSON.stringify(rules)).not.toContain('"*"');
-  const over = (resource: string) =>
-    rules.filter(({ resources }) => resources.includes(resource)).map(({ verbs }) => verbs);
-  for (const resource of ["secrets", "serviceaccounts", "nodes/proxy", "pods/exec"]) expect(over(resource)).toEqual([]);
-  expect(over("jobs").flat().sort()).toEqual(["create", "delete", "get", "list", "watch"]);
-});
-
-test("the rules that would stop production hold of what its chart makes", () => {
-  const config = packConfig(ENVIRONMENTS.production, RULES);
-  const params = Object.fromEntries(Object.entries(config).map(([id, { enforcementLevel: _, ...own }]) => [id, own]));
-  const type = ({ apiVersion, kind }: KubeObject) =>
-    `kubernetes:${apiVersion.includes("/") ? apiVersion : `core/${apiVersion}`}:${kind}`;
-  const judged = evaluate(
-    [...ours, ...module.objects].map((object) => ({ type: type(object), name: object.metadata.name, props: object })),
-    { rules: RULES.filter(({ id }) => config[id]?.enforcementLevel !== "advisory"), params },
-  );
-  const broken = judged.filter(({ verdict }) => verdict === "fail");
-  expect(broken.map(({ rule, object }) => `${rule.id}: ${object.label}`)).toEqual([]);
-});
 
 test("with its own account it makes a job for a workload's image, whose pod the level restricted lets in", async () => {
   // A job that ends on a simulated node is taken away again: both are looked for at once.
