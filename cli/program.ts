@@ -17,6 +17,7 @@ import { addImagesCommands } from "./images-program.ts";
 import type { NodeChoice } from "./node-choice.ts";
 import { addReleaseCommands } from "./release-program.ts";
 import { runCommand } from "./runner.ts";
+import { addScanCommand } from "./scan-program.ts";
 
 /** The command line: what there is to call, and with which arguments. Commands are loaded when they are called. */
 export function program(onEnd: OnEnd): Command {
@@ -63,6 +64,7 @@ export function program(onEnd: OnEnd): Command {
   addFaultCommands(root, onEnd);
   addReleaseCommands(root, onEnd);
   addImagesCommands(root, onEnd);
+  addScanCommand(root, onEnd);
   return root;
 }
 
@@ -111,4 +113,4 @@ export function throwing(root: Command, tell: (command: string) => void): void {
 
 const EXIT_HELP = `
 Exit codes: 0 done, 1 failed, 2 wrong arguments or environment file, 3 a mandatory rule is violated,
-4 a tool is missing, 130 interrupted; check has its own (plumbline check --help). The environment's files are in stacks/; docs/cli.md tells the rest.`;
+4 a tool is missing, 130 interrupted; check and scan have their own (plumbline check --help). The environment's files are in stacks/; docs/cli.md tells the rest.`;

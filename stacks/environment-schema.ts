@@ -19,6 +19,7 @@ import { cpu, disk, duration, label, memory, optOut, percent, resources, text, w
 import { checkMonitoring, monitoringSchema, pagingSchema } from "./monitoring-schema.ts";
 import { NODE_KINDS } from "./node-kinds.ts";
 import { checkProxies, proxiesSchema } from "./proxies-schema.ts";
+import { checkScanning, scanningSchema } from "./scanning-schema.ts";
 import { checkSecretsFrom, secretsFromSchema } from "./secrets-schema.ts";
 import { awsSchema, storesSchema } from "./store-schema.ts";
 import { checkTelemetry, telemetrySchema } from "./telemetry-schema.ts";
@@ -172,6 +173,8 @@ export const environmentSchema = z.strictObject({
   paging: pagingSchema.exactOptional(),
   /** Where the Secrets that these name come from; people make them where it is left out. */
   secretsFrom: secretsFromSchema.exactOptional(),
+  /** What scanners find, in the images that run and in pipelines; nothing is told where it is left out. */
+  scanning: scanningSchema.exactOptional(),
 });
 
 /** One environment: everything in which one stack differs from another. */
@@ -192,6 +195,7 @@ export function crossCheck(environment: Parsed, report: Report): void {
   checkTier(environment, report);
   checkLoad(environment, report);
   checkMonitoring(environment, report);
+  checkScanning(environment, report);
   checkSecretsFrom(environment, report);
   checkTelemetry(environment, report);
   checkDashboards(environment, report);

@@ -12,10 +12,12 @@ import { makeDashboards } from "./dashboards.ts";
 import { loadEnvironment, whyNoAnalysis } from "./environment.ts";
 import { groundOf } from "./ground.ts";
 import { readImageLock } from "./images.ts";
-import { makeScanning, monitoringOf } from "./monitoring.ts";
+import { monitoringOf } from "./monitoring.ts";
 import { objectsOf } from "./objects.ts";
 import { optionalOperators } from "./operators.ts";
 import { makeReleaseController } from "./releases.ts";
+import { makeScanning } from "./scanning.ts";
+import { SHOP } from "./scanning-schema.ts";
 import { storesOf } from "./stores.ts";
 import { telemetryOf } from "./telemetry.ts";
 
@@ -34,7 +36,7 @@ const on = { provider: cluster.provider, dependsOn: cluster, ...(lock && { trans
 const ground = groundOf(environment, on);
 makeAdmission(ground);
 
-const workloads = new Namespace("shop", { quota: namespaces.shop, attachesRoutes: true }, on);
+const workloads = new Namespace(SHOP, { quota: namespaces.shop, attachesRoutes: true }, on);
 const data = new Namespace("shop-data", { quota: namespaces.data }, on);
 const edge = new Namespace("shop-edge", { quota: namespaces.edge }, on);
 

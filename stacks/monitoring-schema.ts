@@ -58,8 +58,6 @@ export const monitoringSchema = z.strictObject({
   replication: optOut.exactOptional(),
   /** Steps down from checking the certificates of kubelets, where they sign their own. */
   kubeletCertificates: optOut.exactOptional(),
-  /** Where Trivy's operator is, which is installed by hand: what it finds in images is read and told. Nothing is by default. */
-  scanner: label.exactOptional(),
   /** Where all series are written too. `secretRef`: the Secret of its bearer token. */
   remoteWrite: z.strictObject({ url: https, secretRef: secretRef.exactOptional() }).exactOptional(),
 });

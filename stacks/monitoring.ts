@@ -1,6 +1,6 @@
 import { Namespace } from "../components/cluster/index.ts";
 import type { Source } from "../components/core/index.ts";
-import { Monitoring, Scanning } from "../components/observability/index.ts";
+import { Monitoring } from "../components/observability/index.ts";
 import type { Ground } from "./ground.ts";
 import { OBSERVABILITY } from "./monitoring-schema.ts";
 import { alertingOf, keyFile } from "./paging.ts";
@@ -11,7 +11,7 @@ export function monitoringOf(ground: Ground): Monitoring | undefined {
   const { environment, on, placed } = ground;
   const { monitoring, namespaces, retention } = environment;
   if (monitoring === undefined || namespaces.observability === undefined) return undefined;
-  const { remoteWrite, scanner: _, ...sizes } = monitoring;
+  const { remoteWrite, ...sizes } = monitoring;
   const namespace = new Namespace(OBSERVABILITY, { quota: namespaces.observability, scrapesMetrics: true }, on);
   const secrets = bringSecrets(ground, namespace);
   return new Monitoring(
@@ -32,14 +32,6 @@ export function monitoringOf(ground: Ground): Monitoring | undefined {
     },
     { ...on, dependsOn: [on.dependsOn, ...secrets] },
   );
-}
-
-/** Has what a scanner finds in images told, and shown beside a namespace's own dashboards; nothing where an environment names none. */
-export function makeScanning({ environment, on }: Ground, namespace: Namespace): void {
-  const { monitoring, runbooks } = environment;
-  if (monitoring?.scanner === undefined) return;
-  const args = { namespace, scanner: monitoring.scanner, ...(runbooks !== undefined && { runbooks }) };
-  new Scanning("scans", args, on);
 }
 
 /** What is asked for metrics: somebody else's Prometheus where its address is given, else the stack's own if there is one. */

@@ -3,10 +3,11 @@ import type { Environment } from "./environment.ts";
 import { RELEASES_NAMESPACE } from "./releases.ts";
 
 /** Operators that an environment has beside those of every cluster. */
-export function optionalOperators({ stores: { kafka }, secretsFrom }: Environment): OptionalOperator[] {
+export function optionalOperators({ stores: { kafka }, secretsFrom, scanning }: Environment): OptionalOperator[] {
   return [
     ...(kafka.backend === "inCluster" && kafka.operator ? [kafka.operator] : []),
     ...(secretsFrom ? (["externalSecrets"] as const) : []),
+    ...(scanning?.images === "installed" ? (["trivy"] as const) : []),
   ];
 }
 

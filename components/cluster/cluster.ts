@@ -33,8 +33,8 @@ export interface ClusterArgs {
    */
   readonly operators: "provided" | "installed";
   /**
-   * Operators that are installed as well: `strimzi`, for a `Kafka` with `operator: "strimzi"`; `externalSecrets`, for a `SecretSource`.
-   * None by default.
+   * Operators that are installed as well: `strimzi`, for a `Kafka` with `operator: "strimzi"`; `externalSecrets`, for a `SecretSource`;
+   * `trivy`, for a `Scanning`. None by default.
    */
   readonly also?: readonly OptionalOperator[];
   /** Has Envoy Gateway run the service that counts requests for all of its proxies; `RateLimits` ties it to its Redis. None by default. */
@@ -112,9 +112,14 @@ export class Cluster extends Component {
     return new Namespace(namespace, args, { parent: this, provider: this.provider });
   }
 
-  #install({ name, namespace, chart: { repository, ...chart } }: Operator, after: pulumi.Resource[]): void {
-    const args = { ...chart, namespace, ...(repository === undefined ? {} : { repositoryOpts: { repo: repository } }) };
-    const opts = { parent: this, provider: this.provider, dependsOn: after };
+  #install(operator: Operator, after: pulumi.Resource[]): void {
+    const { name, namespace, chart, change } = operator;
+    const { repository, ...of } = chart;
+    const args = { ...of, namespace, ...(repository === undefined ? {} : { repositoryOpts: { repo: repository } }) };
+    const changed: pulumi.ResourceTransform | undefined =
+      change && (({ props, opts }) => ({ props: change(props), opts }));
+    const own = { parent: this, provider: this.provider, dependsOn: after };
+    const opts = { ...own, ...(changed && { transforms: [changed] }) };
     new Chart(...transformed<ChartArgs>(this.#transform.chart, name, args, opts));
   }
 

@@ -109,6 +109,15 @@ export const IMAGES = {
     source: "https://github.com/prometheus/jmx_exporter",
     endOfLife: "none named",
   },
+  /** Turns answers in JSON into metrics. */
+  jsonExporter: {
+    name: "quay.io/prometheuscommunity/json-exporter",
+    version: "0.7.0",
+    tag: "v*",
+    licence: "Apache-2.0",
+    source: "https://github.com/prometheus-community/json_exporter",
+    endOfLife: "none named",
+  },
   kafka: {
     name: "docker.io/apache/kafka",
     version: "4.1.0",

@@ -34,6 +34,7 @@ const OPERATORS = {
   "prometheus-operator": "makes what monitors from Prometheuses and Alertmanagers",
   "rabbitmq-system": "makes RabbitMQ's StatefulSets and roles from RabbitmqClusters",
   "strimzi-system": "makes Kafka's pods and roles from Kafkas",
+  "trivy-system": "makes the jobs that scan images, beside itself",
   "plumbline-delivery": "makes the Deployments of Releases, which were judged when they came",
 } as const;
 

@@ -8,19 +8,24 @@ import type { Rule } from "./rule.ts";
  * none. Throws a TypeError that names every wrong entry with its field. `today` is now by default.
  */
 export function readExemptions(text: string, rules: readonly Rule[], today = new Date()): Exemption[] {
+  return readGrants(text, (entry) => problemsOf(entry, rules, today));
+}
+
+/** The same, of a file whose entries are judged by `problems`: each sentence of it begins with its field. */
+export function readGrants(text: string, problems: (entry: Exemption) => string[]): Exemption[] {
   const list = parsed(text) ?? [];
   // Several documents are a list of lists, each of which is refused as an entry.
   if (!Array.isArray(list))
     throw new TypeError(
       "exemptions: the file is not a list; allowed: a list of maps, each beginning with - rule: <id>",
     );
-  const problems = list.flatMap((entry, index) => {
+  const all = list.flatMap((entry, index) => {
     const misshapen = shapeProblems(entry, index);
     // What an entry's fields say is only looked at when every one of them is a text.
     if (misshapen.length > 0) return misshapen;
-    return problemsOf(entry, rules, today).map((problem) => `exemptions[${index}].${problem}`);
+    return problems(entry).map((problem) => `exemptions[${index}].${problem}`);
   });
-  if (problems.length > 0) throw new TypeError(problems.join("\n"));
+  if (all.length > 0) throw new TypeError(all.join("\n"));
   return list;
 }
 

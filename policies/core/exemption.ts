@@ -52,12 +52,12 @@ export function exemptionProblems(
 
 /** What is wrong with one exemption, each sentence beginning with its field. */
 export function problemsOf(exemption: Exemption, rules: readonly Rule[], today: Date): string[] {
-  return [
-    ...ruleProblems(exemption, rules),
-    ...resourceProblems(exemption),
-    ...peopleProblems(exemption),
-    ...dayProblems(exemption, dayOf(today)),
-  ];
+  return [...ruleProblems(exemption, rules), ...grantProblems(exemption, today)];
+}
+
+/** What is wrong with one exemption but for its rule, which may be something else that is found. */
+export function grantProblems(exemption: Exemption, today: Date): string[] {
+  return [...resourceProblems(exemption), ...peopleProblems(exemption), ...dayProblems(exemption, dayOf(today))];
 }
 
 function ruleProblems({ rule: id }: Exemption, rules: readonly Rule[]): string[] {

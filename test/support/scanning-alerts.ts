@@ -1,4 +1,4 @@
-import { scanningWatched } from "../../components/observability/scanning/plan.ts";
+import { scanningWatched } from "../../components/observability/scanning/images.ts";
 import { one, type Series, type Tried } from "./alert-series.ts";
 
 /** What the operator tells of an image that two workloads run: Prometheus calls their namespace `exported_namespace`. */

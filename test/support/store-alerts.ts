@@ -8,6 +8,7 @@ import { CONSUL } from "./consul-alerts.ts";
 import { COMBINED_KAFKA, KAFKA } from "./kafka-alerts.ts";
 import { OBJECT_STORE } from "./object-store-alerts.ts";
 import { RABBITMQ } from "./rabbitmq-alerts.ts";
+import { RESULTS } from "./results-alerts.ts";
 import { SCANS } from "./scanning-alerts.ts";
 import { LOG_AGENTS, LOKI, PROFILING, TRACING } from "./telemetry-alerts.ts";
 
@@ -177,6 +178,7 @@ export const STORES: Readonly<Record<string, Tried>> = {
   "traces, a Tracing": TRACING,
   "logs, the agents of a Logging": LOG_AGENTS,
   "scans, a Scanning": SCANS,
+  "scans, the results that a Scanning reads": RESULTS,
   "logs, the Loki of a Logging": LOKI,
   "profiles, a Profiling": PROFILING,
 };

@@ -8,6 +8,7 @@ import type { Operator } from "./operator.ts";
 import { PROMETHEUS_OPERATOR } from "./prometheus-operator.ts";
 import { RABBITMQ_CLUSTER_OPERATOR } from "./rabbitmq-cluster-operator.ts";
 import { STRIMZI } from "./strimzi.ts";
+import { TRIVY_OPERATOR } from "./trivy-operator.ts";
 
 export { controlPlaneCertificates } from "./envoy-gateway-certificates.ts";
 export { EXTERNAL_SECRETS_PODS } from "./external-secrets.ts";
@@ -18,7 +19,7 @@ export {
   type WhenRedisIsGone,
 } from "./rate-limit-service.ts";
 export { STRIMZI_KAFKA_VERSIONS, STRIMZI_PODS } from "./strimzi.ts";
-export { CERT_MANAGER, CLOUDNATIVE_PG, ENVOY_GATEWAY, EXTERNAL_SECRETS, type Operator };
+export { CERT_MANAGER, CLOUDNATIVE_PG, ENVOY_GATEWAY, EXTERNAL_SECRETS, type Operator, TRIVY_OPERATOR };
 
 /** Those whose charts hold certificates, which cert-manager must be there for. */
 export const HOLD_CERTIFICATES: readonly Operator[] = [BARMAN_CLOUD, PROMETHEUS_OPERATOR];
@@ -34,9 +35,11 @@ export const OPERATORS: readonly Operator[] = [
 ];
 
 /** Operators that a component relies on only where it is told to. */
-export const OPTIONAL_OPERATORS = { strimzi: STRIMZI, externalSecrets: EXTERNAL_SECRETS } as const satisfies Readonly<
-  Record<string, Operator>
->;
+export const OPTIONAL_OPERATORS = {
+  strimzi: STRIMZI,
+  externalSecrets: EXTERNAL_SECRETS,
+  trivy: TRIVY_OPERATOR,
+} as const satisfies Readonly<Record<string, Operator>>;
 export type OptionalOperator = keyof typeof OPTIONAL_OPERATORS;
 
 /** A namespace with the operators that live in it, and the ports of all of them. */

@@ -18,6 +18,15 @@ export interface Operator {
   /** What it may do in the whole cluster, beyond its own resources and namespace. */
   readonly rights: string;
   readonly openPorts: OpenPorts;
+  /** Changes an object of its chart, where no value of that does; gives others as they are. */
+  readonly change?: (object: ChartObject) => ChartObject;
+}
+
+/** An object of Kubernetes as a chart makes it. */
+export interface ChartObject {
+  readonly kind?: string;
+  readonly metadata?: { readonly name?: string };
+  readonly [field: string]: unknown;
 }
 
 interface Chart {
