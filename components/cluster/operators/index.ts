@@ -9,7 +9,7 @@ import { PROMETHEUS_OPERATOR } from "./prometheus-operator.ts";
 import { RABBITMQ_CLUSTER_OPERATOR } from "./rabbitmq-cluster-operator.ts";
 import { STRIMZI } from "./strimzi.ts";
 
-export { controlPlaneCertificates } from "./envoy-gateway-certificates.ts";
+export { controlPlaneCertificates, LOGIN_KEY } from "./envoy-gateway-certificates.ts";
 export { EXTERNAL_SECRETS_PODS } from "./external-secrets.ts";
 export {
   countingEnvoyGateway,

@@ -38,6 +38,8 @@ export const RATE_LIMIT_SERVICE = {
  */
 const PATIENCE = "250ms";
 const TRUSTED = "/var/run/secrets/redis";
+/** By itself it requests 512Mi, which is more than the namespace's default lets a container have: no pod of it was ever let in. */
+const RESOURCES = { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "1", memory: "128Mi" } };
 
 /**
  * Envoy Gateway with the service that counts. Its settings know a Redis without a password and without an authority of our own: the service
@@ -74,6 +76,7 @@ function deployment(redis: string) {
   return {
     replicas,
     container: {
+      resources: RESOURCES,
       env: [
         setting("REDIS_URL", "url"),
         setting("CACHE_KEY_PREFIX", "prefix"),
