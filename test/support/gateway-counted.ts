@@ -13,7 +13,7 @@ import { CACHE, COUNTED, counting, DATA, EDGE, LIMIT, SECOND_LINE } from "./gate
 import type { Tokens } from "./tokens.ts";
 
 /** What the tests need of a running gateway; what is only there when they run is asked for then. */
-export interface CountedGateway {
+interface CountedGateway {
   readonly entry: () => Entry;
   readonly lab: () => RealCluster;
   readonly tokens: Tokens;

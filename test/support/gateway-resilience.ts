@@ -5,7 +5,7 @@ import { type Answer, ask, type Entry } from "./gateway.ts";
 import { SHOP, TRIALS } from "./gateway-objects.ts";
 
 /** What the tests need of a running gateway; what is only there when they run is asked for then. */
-export interface Resilient {
+interface Resilient {
   readonly entry: () => Entry;
   readonly kubectl: (...words: string[]) => Promise<string>;
 }

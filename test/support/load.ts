@@ -15,7 +15,7 @@ const TOOL: GoTool = {
 };
 
 /** What became of the requests of a load. Times are in milliseconds. */
-export interface Sent {
+interface Sent {
   readonly sent: number;
   readonly failed: number;
   /** How often, by the kind of its connection and by what was wrong. */
