@@ -15,6 +15,7 @@ export {
   countingEnvoyGateway,
   RATE_LIMIT_SERVICE,
   type RateLimitService,
+  REDIS_AUTHORITY,
   type WhenRedisIsGone,
 } from "./rate-limit-service.ts";
 export { STRIMZI_KAFKA_VERSIONS, STRIMZI_PODS } from "./strimzi.ts";
