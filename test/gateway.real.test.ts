@@ -79,6 +79,7 @@ describe.skipIf(why !== undefined)(`a gateway on real nodes${why === undefined ?
     await lab.kubectl("-n", DATA, "rollout", "status", "statefulset/cache-server", "--timeout=180s");
     await lab.kubectl("-n", DATA, "rollout", "status", "deployment/cache-proxy", "--timeout=180s");
     await lab.kubectl("-n", "login", "rollout", "status", "deployment/login", "--timeout=120s");
+    await eventually(() => controller("get", "deployment/envoy-ratelimit"));
     await controller("rollout", "status", "deployment/envoy-ratelimit", "--timeout=120s");
     await twoProxies(COUNTED.name);
     counted = await entryOf(COUNTED);

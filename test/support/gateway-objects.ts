@@ -44,9 +44,11 @@ export const CACHE = "cache";
 
 const quota = { cpu: "20", memory: "10Gi", pods: 40, storage: "20Gi" } as const;
 const AUTHORITY = "internal";
-/** Of what no namespace holds, and of the namespaces that are ours. */
+/** Where what is there before Envoy Gateway is has its place, and all namespaces that are ours. */
+const HOMES: readonly string[] = [CERT_MANAGER.namespace, ENVOY_GATEWAY.namespace];
+const OURS = [EDGE, SHOP, DATA, ...HOMES];
+/** What no namespace holds, of what is made for all environments. */
 const WITHOUT_NAMESPACE = ["PriorityClass", "GatewayClass", "ClusterIssuer"];
-const OURS = [EDGE, SHOP, DATA, CERT_MANAGER.namespace, ENVOY_GATEWAY.namespace];
 
 interface Images {
   readonly web: string;
@@ -69,8 +71,7 @@ export async function gatewayObjects(images: Images, keys: string): Promise<[bef
   );
   const namespaces = made.filter(({ kind }) => kind === "Namespace");
   const isBefore = ({ kind = "", metadata }: KubeObject) =>
-    ["PriorityClass", "ClusterIssuer"].includes(kind) ||
-    [CERT_MANAGER.namespace, ENVOY_GATEWAY.namespace].includes(metadata?.namespace ?? "");
+    ["PriorityClass", "ClusterIssuer"].includes(kind) || HOMES.includes(metadata?.namespace ?? "");
   const rest = made.filter(({ kind }) => kind !== "Namespace");
   return [
     [...namespaces, ...rest.filter(isBefore)],
