@@ -1,4 +1,3 @@
-import { createSign, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import { Agent, createServer as createTlsServer, request } from "node:https";
@@ -17,6 +16,7 @@ import { CountingGateway } from "./support/counting-gateway.ts";
 import { envoyBinary } from "./support/envoy.ts";
 import { programsOf } from "./support/image-programs.ts";
 import { whyNoOwnNetwork } from "./support/own-network.ts";
+import { Tokens } from "./support/tokens.ts";
 
 const HOST = "shop.example.com";
 const LOGIN = "login.example.com";
@@ -76,8 +76,8 @@ const missing = "missing" in found ? found.missing : whyNoOwnNetwork;
 describe.skipIf(missing !== undefined)(
   `two Envoys, as Envoy Gateway configures them by what we make${missing ? ` (skipped: ${missing})` : ""}`,
   () => {
-    const keys = generateKeyPairSync("ec", { namedCurve: "P-256" });
-    const others = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    const tokens = new Tokens(`https://${LOGIN}`, "shop");
+    const others = new Tokens(`https://${LOGIN}`, "shop");
     const service = createServer((asked, answer) => answer.end(JSON.stringify(asked.headers)));
     const busy = new Agent({ keepAlive: true, maxSockets: FLOOD });
     let it: CountingGateway;
@@ -90,9 +90,7 @@ describe.skipIf(missing !== undefined)(
       const envoy = "path" in found ? found.path : "";
       it = await CountingGateway.start({ objects, envoy, gateway: "shop-edge/gateway", host: HOST, issuer: LOGIN });
       const issuer = createTlsServer({ cert: it.issuer.certificate, key: it.issuer.key }, (_, answer) => {
-        answer.end(
-          JSON.stringify({ keys: [{ ...keys.publicKey.export({ format: "jwk" }), kid: "one", alg: "ES256" }] }),
-        );
+        answer.end(tokens.keys);
       });
       stopIssuer = () => void issuer.close();
       for (const [server, name] of [
@@ -144,14 +142,6 @@ describe.skipIf(missing !== undefined)(
     const paced = (count: number, one: () => Promise<Answer>) =>
       Promise.all(Array.from({ length: count }, (_, index) => sleep(index * 25).then(one)));
     const passed = (answers: readonly Answer[]) => answers.filter(({ status }) => status === 200).length;
-    const token = (claims: object, by: KeyObject = keys.privateKey) => {
-      const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
-      const now = Math.floor(Date.now() / 1_000);
-      const standard = { iss: `https://${LOGIN}`, aud: "shop", sub: "anna", exp: now + 300 };
-      const text = `${part({ alg: "ES256", kid: "one" })}.${part({ ...standard, ...claims })}`;
-      const signature = createSign("sha256").update(text).sign({ key: by, dsaEncoding: "ieee-p1363" });
-      return { authorization: `Bearer ${text}.${signature.toString("base64url")}` };
-    };
 
     test("who has no token that is good is refused; who has is known to the service, whoever they say they are", async () => {
       const forged = { "x-user-sub": "root", "x-user-tenant": "root" };
@@ -159,16 +149,16 @@ describe.skipIf(missing !== undefined)(
       const bad = [
         {},
         { authorization: "Bearer nonsense" },
-        token({}, others.privateKey),
-        token({ iss: "https://other.example.com" }),
-        token(expired),
+        others.header(),
+        tokens.header({ iss: "https://other.example.com" }),
+        tokens.header(expired),
       ];
       for (const headers of bad) expect((await ask("/mine", { headers: { ...headers, ...forged } })).status).toBe(401);
       // Who it is was seen, and may not come in here.
-      expect((await ask("/mine", { headers: token({ aud: "other" }) })).status).toBe(403);
-      const { authorization } = token({});
+      expect((await ask("/mine", { headers: tokens.header({ aud: "other" }) })).status).toBe(403);
+      const { authorization } = tokens.header();
       expect((await ask(`/mine?access_token=${authorization.slice(7)}`)).status).toBe(401);
-      const good = await ask("/mine", { headers: { ...token({ sub: "ben" }), ...forged } });
+      const good = await ask("/mine", { headers: { ...tokens.header({ sub: "ben" }), ...forged } });
       expect(good.status).toBe(200);
       expect(good.sent["x-user-sub"]).toBe("ben");
       expect(good.sent).not.toHaveProperty("x-user-tenant");
@@ -212,7 +202,7 @@ describe.skipIf(missing !== undefined)(
       const keyed = (key: string) => paced(30, () => ask("/keyed", { headers: { "x-api-key": key } }));
       expect(passed(await keyed("one"))).toBe(20);
       expect(passed(await keyed("two"))).toBe(20);
-      const claimed = (tenant: string) => paced(20, () => ask("/mine", { headers: token({ tenant }) }));
+      const claimed = (tenant: string) => paced(20, () => ask("/mine", { headers: tokens.header({ tenant }) }));
       expect(passed(await claimed("a"))).toBe(15);
       expect(passed(await claimed("b"))).toBe(15);
     });

@@ -1,11 +1,14 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
+import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import { Chart, type ChartArgs } from "@pulumi/kubernetes/helm/v4/chart.js";
 import { Provider, type ProviderArgs } from "@pulumi/kubernetes/provider.js";
 import { PriorityClass, type PriorityClassArgs } from "@pulumi/kubernetes/scheduling/v1/priorityClass.js";
 import { CertManager, type CertManagerArgs } from "@pulumi/kubernetes-cert-manager/certManager.js";
 import type * as pulumi from "@pulumi/pulumi";
+import { RandomPassword } from "@pulumi/random/randomPassword.js";
 import { Component } from "../core/component.ts";
 import { refuse } from "../core/invalid.ts";
+import { MANAGED } from "../core/labels.ts";
 import { type Transform, transformed } from "../core/transform.ts";
 import { Namespace } from "./namespace.ts";
 import type { Quota } from "./namespace-plan.ts";
@@ -16,6 +19,7 @@ import {
   ENVOY_GATEWAY,
   HOLD_CERTIFICATES,
   homesOf,
+  LOGIN_KEY,
   OPERATORS,
   OPTIONAL_OPERATORS,
   type Operator,
@@ -130,7 +134,18 @@ export class Cluster extends Component {
       const opts = { parent: this, provider: this.provider, dependsOn: before };
       before = [new CustomResource(`${plan.metadata.name}-${plan.kind.toLowerCase()}`, plan, opts)];
     }
-    return before;
+    return [...before, this.#signLogins(after)];
+  }
+
+  /** Makes the key by which the gateways' log-ins are signed; gives its Secret. */
+  #signLogins(after: pulumi.Resource[]): pulumi.Resource {
+    const { name, key, length } = LOGIN_KEY;
+    const { result } = new RandomPassword(name, { length, special: false }, { parent: this });
+    return new Secret(
+      name,
+      { metadata: { name, namespace: ENVOY_GATEWAY.namespace, labels: MANAGED }, stringData: { [key]: result } },
+      { parent: this, provider: this.provider, dependsOn: after },
+    );
   }
 
   #installCertManager(home: Namespace): pulumi.Resource {

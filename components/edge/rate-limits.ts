@@ -4,7 +4,7 @@ import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cluster } from "../cluster/cluster.ts";
-import { RATE_LIMIT_SERVICE } from "../cluster/operators/index.ts";
+import { RATE_LIMIT_SERVICE, REDIS_AUTHORITY } from "../cluster/operators/index.ts";
 import { Component } from "../core/component.ts";
 import { type Problem, refuse } from "../core/invalid.ts";
 import { labels } from "../core/labels.ts";
@@ -69,7 +69,11 @@ export class RateLimits extends Component {
     const metadata = { namespace: HOME, labels: labels(name) };
     const settings: types.input.core.v1.ConfigMap = {
       metadata: { ...metadata, name: RATE_LIMIT_SERVICE.settings },
-      data: { url: pulumi.interpolate`${HOST}:${PORT}`, prefix: pulumi.output(KEY_PREFIX ?? "") },
+      data: {
+        url: pulumi.interpolate`${HOST}:${PORT}`,
+        prefix: pulumi.output(KEY_PREFIX ?? ""),
+        authority: grant.issuer ? REDIS_AUTHORITY.inCluster : REDIS_AUTHORITY.aws,
+      },
     };
     new ConfigMap(...this.child(`${name}-settings`, settings, transform?.settings));
     if (grant.issuer) {

@@ -20,6 +20,7 @@ import { PROMETHEUS } from "./prometheus.ts";
 import { CONFIG_RELOADER, PROMETHEUS_OPERATOR } from "./prometheus-operator.ts";
 import { RABBITMQ } from "./rabbitmq.ts";
 import { RABBITMQ_CLUSTER_OPERATOR } from "./rabbitmq-cluster-operator.ts";
+import { RATE_LIMIT } from "./ratelimit.ts";
 import { REDIS } from "./redis.ts";
 import { REDIS_EXPORTER } from "./redis-exporter.ts";
 import { SEAWEEDFS } from "./seaweedfs.ts";
@@ -38,6 +39,7 @@ export const IMAGES: readonly ImageDescription[] = [
   HAPROXY,
   ENVOY,
   ENVOY_GATEWAY,
+  RATE_LIMIT,
   POSTGRESQL,
   PGBOUNCER,
   CLOUDNATIVE_PG,

@@ -1,12 +1,10 @@
-// Runs in a pod: `load.mjs <url> <requests a second> <seconds> [file] [address]`. Sends requests at a steady rate, every other on a
-// connection of its own, the others on connections that are kept, for so long or until the file is there, and prints what became of
-// them, and how often which answer came. With an address, the host of the URL is there.
+// Runs in a pod: `load.mjs <url> <requests a second> <seconds> [file]`. Sends requests at a steady rate, every other on a connection of
+// its own, the others on connections that are kept, for so long or until the file is there, and prints what became of them, and how
+// often which answer came.
 import { existsSync } from "node:fs";
+import { Agent, request } from "node:http";
 
-const [TARGET, RATE, SECONDS, STOP = "", ADDRESS = ""] = process.argv.slice(2);
-const { Agent, request } = await import(TARGET.startsWith("https:") ? "node:https" : "node:http");
-const found = [{ address: ADDRESS, family: 4 }];
-const lookup = (_host, { all }, done) => (all ? done(null, found) : done(null, ADDRESS, 4));
+const [TARGET, RATE, SECONDS, STOP = ""] = process.argv.slice(2);
 const agents = [false, true].map((keepAlive) => new Agent({ keepAlive }));
 let total = Number(RATE) * Number(SECONDS);
 const failures = {};
@@ -30,19 +28,15 @@ function send() {
     }
     if (++ended === total && begun === total) tell();
   };
-  const sent = request(
-    TARGET,
-    { agent: agents[begun % 2], timeout: 10_000, ...(ADDRESS && { lookup }) },
-    (response) => {
-      const chunks = [];
-      response.on("data", (chunk) => chunks.push(chunk));
-      response.once("end", () => {
-        count(answers, Buffer.concat(chunks).toString());
-        over(response.statusCode === 200 ? undefined : `status ${response.statusCode}`);
-      });
-      response.once("error", (error) => over(error.code ?? error.message));
-    },
-  );
+  const sent = request(TARGET, { agent: agents[begun % 2], timeout: 10_000 }, (response) => {
+    const chunks = [];
+    response.on("data", (chunk) => chunks.push(chunk));
+    response.once("end", () => {
+      count(answers, Buffer.concat(chunks).toString());
+      over(response.statusCode === 200 ? undefined : `status ${response.statusCode}`);
+    });
+    response.once("error", (error) => over(error.code ?? error.message));
+  });
   sent.once("timeout", () => sent.destroy(Object.assign(new Error(), { code: "no answer in 10 s" })));
   sent.once("error", (error) => over(error.code ?? error.message));
   sent.end();

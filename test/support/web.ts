@@ -6,7 +6,9 @@ const REPOSITORY = join(import.meta.dirname, "../..");
 const SERVICE = "test/real-pods/web.mjs";
 /** Sends a load from a pod of the same image. */
 export const LOAD = "test/real-pods/load.mjs";
-const SCRIPTS = [SERVICE, LOAD];
+/** Answers as it is told by who asks. */
+const TRIAL = "test/real-pods/trial.mjs";
+const SCRIPTS = [SERVICE, LOAD, TRIAL];
 
 /** A real Node service on the shop's chassis, in versions that differ in what they answer. */
 export function web(version: string, { broken = false } = {}): ImageDescription {
@@ -23,6 +25,11 @@ export function web(version: string, { broken = false } = {}): ImageDescription 
     env: { VERSION: version, BROKEN: broken ? "1" : "0" },
     workdir: "/app",
   };
+}
+
+/** A service that fails, and takes its time, as it is told to; of the same layers. */
+export function trial(): ImageDescription {
+  return { ...web("1"), reference: "plumbline.test/trial:1", entrypoint: ["node", TRIAL] };
 }
 
 function read(path: string): string {

@@ -8,9 +8,13 @@ const SIGNS = `${NAME}-ca`;
 const LIFETIME = { authority: "87600h0m0s", server: "43800h0m0s" };
 const RENEWED = { authority: "29200h0m0s", server: "14600h0m0s" };
 
+/** What signs the cookies of log-ins. The same hook makes it; without it Envoy Gateway refuses every policy with a log-in. */
+export const LOGIN_KEY = { name: "envoy-oidc-hmac", key: "hmac-secret", length: 43 } as const;
+
 /**
  * The certificates of the controller and of its proxies, and the authority that signs them, in their order. The chart makes them by a hook of
- * Helm, which Pulumi does not run: without the first Secret no controller starts, without the second no proxy trusts it.
+ * Helm, which Pulumi does not run: without the first Secret no controller starts, without the second no proxy trusts it, without the third
+ * nothing counts for all proxies.
  */
 export function controlPlaneCertificates() {
   const host = `${NAME}.${ENVOY_GATEWAY.namespace}`;
@@ -30,6 +34,8 @@ export function controlPlaneCertificates() {
     signed(NAME, [NAME, host, `${host}.svc`, `${host}.svc.cluster.local`]),
     // Of it the controller takes the authority that it has proxies trust.
     signed("envoy", [`*.${ENVOY_GATEWAY.namespace}`]),
+    // Of what counts for all proxies, where a cluster has it: it answers them by it, and shows it to the controller.
+    signed("envoy-rate-limit", [`*.${ENVOY_GATEWAY.namespace}`]),
   ];
 }
 

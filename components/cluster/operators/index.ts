@@ -10,12 +10,13 @@ import { RABBITMQ_CLUSTER_OPERATOR } from "./rabbitmq-cluster-operator.ts";
 import { STRIMZI } from "./strimzi.ts";
 import { TRIVY_OPERATOR } from "./trivy-operator.ts";
 
-export { controlPlaneCertificates } from "./envoy-gateway-certificates.ts";
+export { controlPlaneCertificates, LOGIN_KEY } from "./envoy-gateway-certificates.ts";
 export { EXTERNAL_SECRETS_PODS } from "./external-secrets.ts";
 export {
   countingEnvoyGateway,
   RATE_LIMIT_SERVICE,
   type RateLimitService,
+  REDIS_AUTHORITY,
   type WhenRedisIsGone,
 } from "./rate-limit-service.ts";
 export { STRIMZI_KAFKA_VERSIONS, STRIMZI_PODS } from "./strimzi.ts";

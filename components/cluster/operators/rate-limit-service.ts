@@ -19,7 +19,10 @@ export const RATE_LIMIT_SERVICE = {
   podLabels: { "app.kubernetes.io/name": "envoy-ratelimit", "app.kubernetes.io/component": "ratelimit" },
   port: 8081,
   replicas: 2,
-  /** Names that the settings give, which are written before Redis is there: of a ConfigMap with `url` and `prefix`, and of a certificate. */
+  /**
+   * Names that the settings give, which are written before Redis is there: of a ConfigMap with `url`, `prefix` and `authority`, and of a
+   * certificate.
+   */
   settings: "rate-limits",
   certificate: "rate-limits-redis",
   /** Secret with the account, by the name of the Redis. */
@@ -38,6 +41,10 @@ export const RATE_LIMIT_SERVICE = {
  */
 const PATIENCE = "250ms";
 const TRUSTED = "/var/run/secrets/redis";
+/** Files with who signed for the Redis: of one in the cluster a certificate says it, of one on AWS a ConfigMap. */
+export const REDIS_AUTHORITY = { inCluster: `${TRUSTED}/in-cluster.crt`, aws: `${TRUSTED}/aws.crt` } as const;
+/** By itself it requests 512Mi, which is more than the namespace's default lets a container have: no pod of it was ever let in. */
+const RESOURCES = { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "1", memory: "128Mi" } };
 
 /**
  * Envoy Gateway with the service that counts. Its settings know a Redis without a password and without an authority of our own: the service
@@ -70,10 +77,12 @@ function deployment(redis: string) {
     name,
     valueFrom: { configMapKeyRef: { name: settings, key } },
   });
-  const items = [{ key: "ca.crt", path: "ca.crt" }];
+  // One path for both the API server would refuse, though one of them is never there.
+  const items = (file: string) => [{ key: "ca.crt", path: file.slice(TRUSTED.length + 1) }];
   return {
     replicas,
     container: {
+      resources: RESOURCES,
       env: [
         setting("REDIS_URL", "url"),
         setting("CACHE_KEY_PREFIX", "prefix"),
@@ -82,19 +91,18 @@ function deployment(redis: string) {
         // Composed by the kubelet, out of the two before it.
         { name: "REDIS_AUTH", value: "$(REDIS_USER):$(REDIS_PASSWORD)" },
         { name: "REDIS_TLS", value: "true" },
-        { name: "REDIS_TLS_CACERT", value: `${TRUSTED}/ca.crt` },
+        setting("REDIS_TLS_CACERT", "authority"),
       ],
       volumeMounts: [{ name: "redis-authority", mountPath: TRUSTED, readOnly: true }],
     },
     pod: {
-      // Of a Redis in the cluster a certificate says who signed, of one on AWS a ConfigMap.
       volumes: [
         {
           name: "redis-authority",
           projected: {
             sources: [
-              { secret: { name: `${certificate}-tls`, items, optional: true } },
-              { configMap: { name: `${account(redis)}-ca`, items, optional: true } },
+              { secret: { name: `${certificate}-tls`, items: items(REDIS_AUTHORITY.inCluster), optional: true } },
+              { configMap: { name: `${account(redis)}-ca`, items: items(REDIS_AUTHORITY.aws), optional: true } },
             ],
           },
         },

@@ -1,0 +1,3 @@
+module plumbline.dev/test/load
+
+go 1.26.0
