@@ -6,4 +6,6 @@ export type { ImplementationName } from "./gateway-plan.ts";
 export { Issuer, type IssuerArgs } from "./issuer.ts";
 export type { RateLimit } from "./rate-limit.ts";
 export { RateLimits, type RateLimitsArgs } from "./rate-limits.ts";
+export { RequestValidation, type RequestValidationArgs } from "./request-validation.ts";
+export type { ApiDocument } from "./request-validation-plan.ts";
 export { Route, type RouteArgs, type RouteTarget } from "./route.ts";
