@@ -35,7 +35,7 @@ export type ExtensionPolicyManifest = Manifest<
       backendSettings: { healthCheck: { panicThreshold: number; passive: Passive } };
       failOpen: boolean;
       messageTimeout: string;
-      processingMode: { request: { body: "Buffered"; attributes: string[] } };
+      processingMode: { request: { body: "Buffered"; attributes: string[] }; allowModeOverride: true };
     }[];
   }
 >;
@@ -127,7 +127,8 @@ export function extensionPolicyPlan(
           },
           failOpen: isOptOut(failOpen),
           messageTimeout: PATIENCE,
-          processingMode: { request: { body: "Buffered", attributes: [ROUTE_NAME] } },
+          // Trailers are asked for by the program, of requests that may have some: the policy has no word for them.
+          processingMode: { request: { body: "Buffered", attributes: [ROUTE_NAME] }, allowModeOverride: true },
         },
       ],
     },

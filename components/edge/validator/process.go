@@ -6,11 +6,13 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"time"
 
 	core "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
+	extprocmode "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/ext_proc/v3"
 	extproc "github.com/envoyproxy/go-control-plane/envoy/service/ext_proc/v3"
 	status "github.com/envoyproxy/go-control-plane/envoy/type/v3"
 	"google.golang.org/grpc/codes"
@@ -24,12 +26,27 @@ const (
 	routeName    = "xds.route_name"
 )
 
+// withTrailers has Envoy send trailers, too: a request that has some and no body is told of by nothing else once its head has passed.
+var withTrailers = &extprocmode.ProcessingMode{
+	RequestHeaderMode:   extprocmode.ProcessingMode_SEND,
+	RequestBodyMode:     extprocmode.ProcessingMode_BUFFERED,
+	RequestTrailerMode:  extprocmode.ProcessingMode_SEND,
+	ResponseHeaderMode:  extprocmode.ProcessingMode_SKIP,
+	ResponseTrailerMode: extprocmode.ProcessingMode_SKIP,
+}
+
 // processor answers Envoy, one stream for each request.
 type processor struct {
 	extproc.UnimplementedExternalProcessorServer
 	set     *Set
 	metrics *metrics
 	log     *slog.Logger
+	// slots are taken while a body is read: what JSON becomes in memory is many times its length, and processors are few.
+	slots chan struct{}
+}
+
+func newProcessor(set *Set, metrics *metrics, log *slog.Logger) *processor {
+	return &processor{set: set, metrics: metrics, log: log, slots: make(chan struct{}, runtime.GOMAXPROCS(0))}
 }
 
 // exchange is one request under way.
@@ -38,6 +55,8 @@ type exchange struct {
 	operation *operation
 	header    http.Header
 	route     string
+	// isJudged is whether its body has come, and was judged.
+	isJudged bool
 	// took is how long it took to judge so far, without what Envoy takes.
 	took time.Duration
 }
@@ -88,24 +107,48 @@ func (p *processor) answer(one *exchange, asked *extproc.ProcessingRequest) (ans
 			return p.refuse(one, began, refused)
 		}
 		one.took = time.Since(began)
+		answer = &extproc.ProcessingResponse{Response: &extproc.ProcessingResponse_RequestHeaders{RequestHeaders: &extproc.HeadersResponse{}}}
 		if isWhole {
 			p.metrics.judged(one.route, "passed", one.took)
+		} else {
+			answer.ModeOverride = withTrailers
 		}
-		return &extproc.ProcessingResponse{Response: &extproc.ProcessingResponse_RequestHeaders{RequestHeaders: &extproc.HeadersResponse{}}}
+		return answer
 	case *extproc.ProcessingRequest_RequestBody:
 		if one.document == nil {
 			return nil
 		}
-		if one.operation != nil {
-			if refused := one.document.judgeBody(one.operation, one.header, asked.GetRequestBody().Body); refused != nil {
-				return p.refuse(one, began, refused)
+		if refused := p.judgeBody(one, asked.GetRequestBody().Body, began); refused != nil {
+			return refused
+		}
+		return &extproc.ProcessingResponse{Response: &extproc.ProcessingResponse_RequestBody{RequestBody: &extproc.BodyResponse{}}}
+	case *extproc.ProcessingRequest_RequestTrailers:
+		if one.document == nil {
+			return nil
+		}
+		if !one.isJudged {
+			if refused := p.judgeBody(one, nil, began); refused != nil {
+				return refused
 			}
 		}
-		p.metrics.judged(one.route, "passed", one.took+time.Since(began))
-		return &extproc.ProcessingResponse{Response: &extproc.ProcessingResponse_RequestBody{RequestBody: &extproc.BodyResponse{}}}
+		return &extproc.ProcessingResponse{Response: &extproc.ProcessingResponse_RequestTrailers{RequestTrailers: &extproc.TrailersResponse{}}}
 	default:
 		return nil
 	}
+}
+
+// judgeBody gives the answer to a body that is refused, and nothing to one that goes on.
+func (p *processor) judgeBody(one *exchange, body []byte, began time.Time) *extproc.ProcessingResponse {
+	p.slots <- struct{}{}
+	defer func() { <-p.slots }()
+	one.isJudged = true
+	if one.operation != nil {
+		if refused := one.document.judgeBody(one.operation, one.header, body); refused != nil {
+			return p.refuse(one, began, refused)
+		}
+	}
+	p.metrics.judged(one.route, "passed", one.took+time.Since(began))
+	return nil
 }
 
 // headOf reads what Envoy sends; its second result is whether no body follows.

@@ -15,7 +15,7 @@ import (
 func processorOf(t *testing.T, document *Document) *processor {
 	t.Helper()
 	set := &Set{byRoute: map[string]*Document{"shop/orders": document}}
-	return &processor{set: set, metrics: newMetrics(prometheus.NewRegistry(), set), log: slog.New(slog.DiscardHandler)}
+	return newProcessor(set, newMetrics(prometheus.NewRegistry(), set), slog.New(slog.DiscardHandler))
 }
 
 func head(route, method, path string, isWhole bool, more ...string) *extproc.ProcessingRequest {
@@ -62,6 +62,25 @@ func TestRequestsUnderWay(t *testing.T) {
 		if seen := testutil.ToFloat64(p.metrics.requests.WithLabelValues("shop/orders", result)); seen != count {
 			t.Errorf("%s: %v", result, seen)
 		}
+	}
+}
+
+func TestTrailersWithoutABody(t *testing.T) {
+	p := processorOf(t, documentOf(t, "3.0.3", rules{}))
+	asked := head(ofOrders, "POST", "/v1/orders", false, "content-type", "application/json", "idempotency-key", "key-00001")
+	trailers := &extproc.ProcessingRequest{Request: &extproc.ProcessingRequest_RequestTrailers{RequestTrailers: &extproc.HttpTrailers{}}}
+	one := &exchange{}
+	if mode := p.answer(one, asked).GetModeOverride(); mode.GetRequestTrailerMode().String() != "SEND" {
+		t.Fatalf("trailers were not asked for: %v", mode)
+	}
+	if refused := p.answer(one, trailers).GetImmediateResponse(); refused.GetStatus().GetCode() != 400 {
+		t.Fatalf("a body that is needed was not missed: %v", refused)
+	}
+	one = &exchange{}
+	p.answer(one, asked)
+	p.answer(one, bodyOf(order("")))
+	if answer := p.answer(one, trailers); answer.GetRequestTrailers() == nil {
+		t.Fatalf("%v", answer)
 	}
 }
 

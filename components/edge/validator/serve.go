@@ -33,7 +33,7 @@ func Serve(ctx context.Context, set *Set, options Options) error {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	server := grpc.NewServer(grpc.MaxRecvMsgSize(set.longestBody + beside))
-	extproc.RegisterExternalProcessorServer(server, &processor{set: set, metrics: newMetrics(registry, set), log: options.Log})
+	extproc.RegisterExternalProcessorServer(server, newProcessor(set, newMetrics(registry, set), options.Log))
 	listener, err := net.Listen("tcp", options.Address)
 	if err != nil {
 		return err
