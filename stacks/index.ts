@@ -16,6 +16,7 @@ import { objectsOf } from "./objects.ts";
 import { makeReleaseController } from "./releases.ts";
 import { storesOf } from "./stores.ts";
 import { telemetryOf } from "./telemetry.ts";
+import { makeRequestValidation } from "./validation.ts";
 
 const environment = loadEnvironment(pulumi.getStack());
 const { namespaces, certificates, objectives } = environment;
@@ -90,9 +91,10 @@ const shop = new Application(
   on,
 );
 
+const validation = makeRequestValidation(ground, workloads);
 shop.service("orders", {
   uses: [postgres.database("orders").owner, kafka.topic("orders").publish, flags],
-  route: true,
+  route: validation ? { validation } : true,
 });
 shop.service("payments", {
   uses: [cache, kafka.topic("orders").consume, kafka.topic("payments").publish],

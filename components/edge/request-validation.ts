@@ -17,7 +17,7 @@ import {
 } from "./request-validation-plan.ts";
 
 export interface RequestValidationArgs
-  extends Pick<MicroserviceArgs, "image" | "zones" | "scaling" | "runbooks" | "telemetry"> {
+  extends Pick<MicroserviceArgs, "image" | "zones" | "scaling" | "replication" | "runbooks"> {
   /** The namespace of the services whose requests are judged. */
   readonly namespace: MicroserviceArgs["namespace"];
   /** What requests are judged by, by the names of their routes: that of a service, unless the `Route` has another. */
