@@ -55,6 +55,7 @@ type exchange struct {
 	operation *operation
 	header    http.Header
 	route     string
+	method    string
 	// isJudged is whether its body has come, and was judged.
 	isJudged bool
 	// took is how long it took to judge so far, without what Envoy takes.
@@ -95,7 +96,7 @@ func (p *processor) answer(one *exchange, asked *extproc.ProcessingRequest) (ans
 	switch asked.Request.(type) {
 	case *extproc.ProcessingRequest_RequestHeaders:
 		head, isWhole := headOf(asked.GetRequestHeaders())
-		one.header, one.route = head.Header, routeOf(asked)
+		one.header, one.method, one.route = head.Header, head.Method, routeOf(asked)
 		if one.document = p.set.byRoute[one.route]; one.document == nil {
 			return p.refuse(one, began, problem(http.StatusInternalServerError, "there is no document for this route"))
 		}
@@ -109,7 +110,7 @@ func (p *processor) answer(one *exchange, asked *extproc.ProcessingRequest) (ans
 		one.took = time.Since(began)
 		answer = &extproc.ProcessingResponse{Response: &extproc.ProcessingResponse_RequestHeaders{RequestHeaders: &extproc.HeadersResponse{}}}
 		if isWhole {
-			p.metrics.judged(one.route, "passed", one.took)
+			p.metrics.judged(one, http.StatusOK, one.took)
 		} else {
 			answer.ModeOverride = withTrailers
 		}
@@ -147,7 +148,7 @@ func (p *processor) judgeBody(one *exchange, body []byte, began time.Time) *extp
 			return p.refuse(one, began, refused)
 		}
 	}
-	p.metrics.judged(one.route, "passed", one.took+time.Since(began))
+	p.metrics.judged(one, http.StatusOK, one.took+time.Since(began))
 	return nil
 }
 
@@ -185,7 +186,7 @@ func routeOf(asked *extproc.ProcessingRequest) string {
 func (p *processor) refuse(one *exchange, began time.Time, why *Problem) *extproc.ProcessingResponse {
 	// What follows of the request is of no more interest.
 	one.operation = nil
-	p.metrics.judged(one.route, http.StatusText(why.Status), one.took+time.Since(began))
+	p.metrics.judged(one, why.Status, one.took+time.Since(began))
 	text, err := json.Marshal(why)
 	if err != nil {
 		text = []byte("{}")

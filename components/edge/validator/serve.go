@@ -6,6 +6,9 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
+	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -33,7 +36,7 @@ func Serve(ctx context.Context, set *Set, options Options) error {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	server := grpc.NewServer(grpc.MaxRecvMsgSize(set.longestBody + beside))
-	extproc.RegisterExternalProcessorServer(server, newProcessor(set, newMetrics(registry, set), options.Log))
+	extproc.RegisterExternalProcessorServer(server, newProcessor(set, newMetrics(registry), options.Log))
 	listener, err := net.Listen("tcp", options.Address)
 	if err != nil {
 		return err
@@ -78,35 +81,39 @@ func adminHandler(registry *prometheus.Registry, isEnding *atomic.Bool) http.Han
 	return mux
 }
 
-// metrics count by route and result. Both are of few values: routes are those that have documents.
+// metrics are those of any service, by the names that dashboards know: what is answered with 200 may pass, with 4xx it is refused, and 5xx
+// is that it could not be judged. Labels are of few values: routes are those that have documents.
 type metrics struct {
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
 }
 
-func newMetrics(registry *prometheus.Registry, set *Set) *metrics {
+func newMetrics(registry *prometheus.Registry) *metrics {
+	labels := []string{"method", "route", "status"}
 	of := &metrics{
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "plumbline_validation_requests_total",
-			Help: "Requests that were judged, by route and by what became of them: passed, or why they were refused.",
-		}, []string{"route", "result"}),
+			Name: "http_requests_total",
+			Help: "Requests that were judged, by their route and by the answer: 200 lets them pass.",
+		}, labels),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name:    "plumbline_validation_seconds",
+			Name:    "http_request_duration_seconds",
 			Help:    "Time to judge a request, without the way to here and back.",
-			Buckets: []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, 1},
-		}, []string{"route"}),
+			Buckets: []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1},
+		}, labels),
 	}
 	registry.MustRegister(of.requests, of.seconds)
-	for _, route := range set.Routes() {
-		of.requests.WithLabelValues(route, "passed")
-	}
 	return of
 }
 
-func (m *metrics) judged(route, result string, took time.Duration) {
-	if route == "" {
+func (m *metrics) judged(one *exchange, status int, took time.Duration) {
+	route, method := one.route, one.method
+	if one.document == nil {
 		route = "unknown"
 	}
-	m.requests.WithLabelValues(route, result).Inc()
-	m.seconds.WithLabelValues(route).Observe(took.Seconds())
+	if !slices.Contains(methods, strings.ToLower(method)) {
+		method = "other"
+	}
+	labels := []string{method, route, strconv.Itoa(status)}
+	m.requests.WithLabelValues(labels...).Inc()
+	m.seconds.WithLabelValues(labels...).Observe(took.Seconds())
 }
