@@ -34,7 +34,7 @@ test("it lets pass of an order what the service lets pass, but for what it canno
   const schema = { ...OrderRequest, components: { schemas: { Item } } };
   const passes = ajv.compile(JSON.parse(JSON.stringify(schema)));
   const mostly = <Good, Bad>(good: fc.Arbitrary<Good>, ...bad: fc.Arbitrary<Bad>[]) =>
-    fc.oneof({ weight: 12, arbitrary: good }, ...bad.map((arbitrary) => ({ weight: 1, arbitrary })));
+    fc.oneof({ weight: 80, arbitrary: good }, ...bad.map((arbitrary) => ({ weight: 1, arbitrary })));
   const odd = [fc.string(), fc.integer(), fc.double(), fc.constant(null), fc.constant(undefined)] as const;
   const item = fc.record({
     sku: mostly<unknown, unknown>(fc.stringMatching(/^[a-z0-9-]{1,64}$/), ...odd),
@@ -45,8 +45,8 @@ test("it lets pass of an order what the service lets pass, but for what it canno
     customer: mostly<unknown, unknown>(fc.string({ minLength: 1, maxLength: 200, unit: "grapheme-ascii" }), ...odd),
     currency: mostly<unknown, unknown>(fc.stringMatching(/^[A-Z]{3}$/), ...odd),
     // Each article once: a schema has no word for what only a part of an item has once.
-    items: fc.uniqueArray(item, { minLength: 0, maxLength: 5, selector: ({ sku }) => sku }),
-    note: fc.option(fc.string(), { nil: undefined, freq: 8 }),
+    items: fc.uniqueArray(item, { minLength: 0, maxLength: 4, selector: ({ sku }) => sku }),
+    note: mostly<unknown, unknown>(fc.constant(undefined), fc.string()),
   });
   let passed = 0;
   fc.assert(
@@ -58,5 +58,5 @@ test("it lets pass of an order what the service lets pass, but for what it canno
     }),
     { numRuns: 1_000 },
   );
-  expect(passed).toBeGreaterThan(20);
+  expect(passed).toBeGreaterThan(100);
 });
