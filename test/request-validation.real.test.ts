@@ -184,7 +184,7 @@ describe.skipIf(missing !== undefined)(
       });
     const metrics = async () => {
       const texts = await Promise.all(
-        PORTS.keys().map(
+        [...PORTS.keys()].map(
           (index) =>
             new Promise<string>((resolve, reject) => {
               const to = { socketPath: it.network.path(`admin-${index}.sock`), path: "/metrics" };

@@ -1,4 +1,3 @@
-import type { types } from "@pulumi/kubernetes";
 import { checksum } from "../core/checksum.ts";
 import type { Manifest } from "../core/custom-resource.ts";
 import type { Problem } from "../core/invalid.ts";
@@ -40,6 +39,13 @@ export type ExtensionPolicyManifest = Manifest<
   }
 >;
 
+/** A ConfigMap with a file for each document. */
+export interface DocumentsManifest {
+  metadata: { name: string; namespace: string; labels: Record<string, string>; annotations: Record<string, string> };
+  immutable: true;
+  data: Record<string, string>;
+}
+
 interface Passive {
   splitExternalLocalOriginErrors: true;
   consecutiveLocalOriginFailures: number;
@@ -59,11 +65,7 @@ const PATIENCE = "1s";
 const ROUTE_NAME = "xds.route_name";
 
 /** The ConfigMap with the documents, one file for each. It has another name for other documents, so that pods that stand keep theirs. */
-export function documentsPlan(
-  name: string,
-  namespace: string,
-  documents: ApiDocuments,
-): types.input.core.v1.ConfigMap & { readonly metadata: { readonly name: string } } {
+export function documentsPlan(name: string, namespace: string, documents: ApiDocuments): DocumentsManifest {
   const data = Object.fromEntries(
     Object.entries(documents).map(([route, document]) => [`${route}.json`, fileOf(namespace, route, document)]),
   );
@@ -170,8 +172,8 @@ function stepProblems(field: string, given: OptOut | undefined): Problem[] {
 }
 
 function sizeProblems(documents: ApiDocuments): Problem[] {
-  const { data = {} } = documentsPlan("any", "any", documents);
-  const size = Object.entries(data).reduce((sum, [key, text]) => sum + key.length + Buffer.byteLength(String(text)), 0);
+  const { data } = documentsPlan("any", "any", documents);
+  const size = Object.entries(data).reduce((sum, [key, text]) => sum + key.length + Buffer.byteLength(text), 0);
   if (size <= MOST_BYTES) return [];
   const allowed = `at most ${MOST_BYTES} bytes of JSON in all, what a ConfigMap holds; make a RequestValidation of some`;
   return [{ field: "documents", given: size, allowed }];

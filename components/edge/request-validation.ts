@@ -1,4 +1,3 @@
-import type { types } from "@pulumi/kubernetes";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
 import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../core/component.ts";
@@ -10,6 +9,7 @@ import { Microservice } from "../workload/microservice.ts";
 import type { MicroserviceArgs } from "../workload/microservice-args.ts";
 import {
   type ApiDocuments,
+  type DocumentsManifest,
   documentsPlan,
   type ExtensionPolicyManifest,
   extensionPolicyPlan,
@@ -17,17 +17,15 @@ import {
 } from "./request-validation-plan.ts";
 
 export interface RequestValidationArgs
-  extends Pick<MicroserviceArgs, "image" | "zones" | "scaling" | "replication" | "runbooks"> {
+  extends Pick<MicroserviceArgs, "image" | "zones" | "scaling" | "replication" | "resources" | "runbooks"> {
   /** The namespace of the services whose requests are judged. */
   readonly namespace: MicroserviceArgs["namespace"];
   /** What requests are judged by, by the names of their routes: that of a service, unless the `Route` has another. */
   readonly documents: ApiDocuments;
   /** Lets requests pass unjudged while no validator answers. By default they get 500. */
   readonly failOpen?: OptOut;
-  /** Of each replica; 100m and 256Mi requested, limits 1 and 256Mi by default. */
-  readonly resources?: MicroserviceArgs["resources"];
   readonly transform?: MicroserviceArgs["transform"] & {
-    readonly documents?: Transform<types.input.core.v1.ConfigMap>;
+    readonly documents?: Transform<DocumentsManifest>;
   };
 }
 

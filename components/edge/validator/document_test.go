@@ -67,6 +67,22 @@ func TestPropertiesThatAreNamedLikeWords(t *testing.T) {
 	}
 }
 
+func TestFormatsThatNobodyKnowsAskNothing(t *testing.T) {
+	text := `{"openapi":"3.1.0","info":{"title":"t","version":"1"},"paths":{"/a":{"get":{"parameters":[
+	  {"name":"price","in":"query","schema":{"type":"string","format":"money"}},{"name":"raw","in":"query","schema":{"type":"string","format":"byte"}}],
+	  "responses":{"200":{"description":"d"}}}}}}`
+	document, err := newDocument(rules{MaxBodyBytes: 100, Document: json.RawMessage(text)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if refused := judge(document, "GET", "/a?price=x&raw=YQ==", nil, ""); refused != nil {
+		t.Errorf("%+v", refused)
+	}
+	if refused := judge(document, "GET", "/a?raw=*", nil, ""); refused == nil {
+		t.Error("what is not base64 passed")
+	}
+}
+
 func TestFolder(t *testing.T) {
 	folder := t.TempDir()
 	if _, err := Load(folder); err == nil {
