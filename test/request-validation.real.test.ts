@@ -1,5 +1,4 @@
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders, request as plain } from "node:http";
 import { connect as connectHttp2 } from "node:http2";
 import { Agent, request } from "node:https";
@@ -7,71 +6,17 @@ import { connect as connectTls } from "node:tls";
 import { eventually } from "@plumbline-shop/testing/net";
 import type { RealProcess } from "@plumbline-shop/testing/process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Cluster, Namespace } from "../components/cluster/index.ts";
-import { optOut } from "../components/core/opt-out.ts";
-import { Redis } from "../components/data/index.ts";
-import { Gateway, Issuer, RateLimits, RequestValidation, Route } from "../components/edge/index.ts";
-import { Microservice } from "../components/workload/index.ts";
 import { REDIS } from "../rehearsal/images/redis.ts";
 import type { KubeObject } from "../rehearsal/plugins/kubernetes/object.ts";
 import { objectsOf } from "./support/component-objects.ts";
 import { CountingGateway } from "./support/counting-gateway.ts";
 import { envoyBinary } from "./support/envoy.ts";
 import { programsOf } from "./support/image-programs.ts";
+import { HOST, judgedShop, LIMIT, PORTS } from "./support/judged-shop.ts";
 import { whyNoOwnNetwork } from "./support/own-network.ts";
 import { validatorBinary, writeDocuments } from "./support/validator.ts";
 
-const HOST = "shop.example.com";
-const ZONES = ["a", "b", "c"];
-/** Where the two validators listen, for both that the program declares: one refuses without them, the other lets pass. */
-const PORTS = [8091, 8092] as const;
-const LIMIT = 20;
-const MANY = optOut("tests come from one address");
-const openapi = readFileSync(new URL("../apps/orders/openapi.yaml", import.meta.url), "utf8");
-/** The document for a route with another path. */
-const at = (path: string) => openapi.replaceAll("  /orders", `  /${path}`);
 const SECRET = "4f9c-very-secret";
-
-const program = () => {
-  const quota = { cpu: "20", memory: "40Gi", pods: 60, storage: "100Gi" } as const;
-  const rateLimits = { redis: "cache", whenRedisIsGone: "open" } as const;
-  const cluster = new Cluster("cluster", { context: "tests", operators: "installed", rateLimits });
-  const on = { provider: cluster.provider };
-  const issuer = new Issuer("internal", { authority: "private" }, on);
-  const [edge, data, shop] = [
-    new Namespace("shop-edge", { quota }, on),
-    new Namespace("shop-data", { quota }, on),
-    new Namespace("shop", { quota, attachesRoutes: true }, on),
-  ];
-  const zones = ZONES;
-  const redis = new Redis("cache", { namespace: data, issuer, zones, role: "cache" }, on);
-  const counted = new RateLimits("rate-limits", { cluster, redis, secondLine: "10000/1s" }, on);
-  const gateway = new Gateway(
-    "gateway",
-    { namespace: edge, host: HOST, issuer, implementation: "envoy", zones, rateLimits: counted },
-    on,
-  );
-  const judging = { namespace: shop, zones, image: "registry.example.com/request-validator:1" };
-  const maxBody = "32Ki";
-  const closed = new RequestValidation(
-    "validation",
-    { ...judging, documents: { orders: { openapi, maxBody }, limited: { openapi: at("limited") } } },
-    on,
-  );
-  const failOpen = optOut("tests see what passes");
-  const open = new RequestValidation(
-    "validation-open",
-    { ...judging, failOpen, documents: { open: { openapi: at("open") } } },
-    on,
-  );
-  const to = new Microservice("orders", { namespace: shop, zones, image: "registry.example.com/orders:1" }, on);
-  // Two routes: requests that may be sent again have one of their own.
-  new Route("orders", { gateway, to, path: "/orders", validation: closed, retries: 2, rateLimit: MANY }, on);
-  new Route("open", { gateway, to, path: "/open", validation: open, rateLimit: MANY }, on);
-  new Route("plain", { gateway, to, path: "/plain", rateLimit: MANY }, on);
-  const rateLimit = { perClient: `${LIMIT}/1h` } as const;
-  new Route("limited", { gateway, to, path: "/limited", validation: closed, rateLimit }, on);
-};
 
 interface Asked {
   readonly method?: string;
@@ -115,7 +60,7 @@ describe.skipIf(missing !== undefined)(
 
     beforeAll(async () => {
       forget = await programsOf([REDIS]);
-      const objects = (await objectsOf(program)) as KubeObject[];
+      const objects = (await objectsOf(judgedShop)) as KubeObject[];
       const [envoy, validator] = ["path" in found ? found.path : "", await validatorBinary()];
       const asked = { validation: PORTS, "validation-open": PORTS };
       const gateway = { gateway: "shop-edge/gateway", host: HOST, issuer: "login.example.com" };
