@@ -113,10 +113,11 @@ func (d *Document) judgeParameters(found *operation, variables map[string]string
 // readPath gives the segments of a path. One that could mean another path to a service than it does here is refused.
 func readPath(path string) ([]string, *Problem) {
 	segments := []string{}
-	for text := range strings.SplitSeq(strings.TrimPrefix(path, "/"), "/") {
+	whole, isFromRoot := strings.CutPrefix(path, "/")
+	for text := range strings.SplitSeq(whole, "/") {
 		read, err := url.PathUnescape(text)
-		if err != nil || read == "." || read == ".." || strings.ContainsFunc(read, isAmbiguous) || encodesPlain(text) {
-			return nil, problem(http.StatusBadRequest, "the path is not written as it should be: it has no dots for segments, no slashes within them, and encodes only what has to be")
+		if err != nil || !isFromRoot || read == "." || read == ".." || strings.ContainsFunc(read, isAmbiguous) || encodesPlain(text) {
+			return nil, problem(http.StatusBadRequest, "the path is not written as it should be: it begins with a slash, has no dots for segments and no slashes within them, and encodes only what has to be")
 		}
 		segments = append(segments, read)
 	}
