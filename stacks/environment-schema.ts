@@ -31,6 +31,11 @@ const LABEL_VALUE = /^[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/;
 /** A node of the rehearsal is called `<zone>-<number>`, with up to 100 nodes in a zone, in 63 characters. */
 const LONGEST_REHEARSAL_ZONE = 59;
 
+const ownImage = text(
+  'an image with a tag or a digest, such as "registry.example.com/release-controller:0.1.0"',
+  (given) => /^[\w.-]+(:\d+)?(\/[\w.-]+)+(:[\w.-]+|@sha256:[0-9a-f]{64})$/.test(given),
+);
+
 const quota = z.strictObject({ cpu, memory, pods: whole(1, 100_000), storage: disk.exactOptional() });
 
 const cluster = z.discriminatedUnion("provider", [
@@ -92,6 +97,8 @@ export const environmentSchema = z.strictObject({
       whenRedisIsGone: z.enum(["open", "closed"]),
     })
     .exactOptional(),
+  /** What judges requests by the OpenAPI documents of services that have one; nothing where it is left out, as in a rehearsal. */
+  requestValidation: z.strictObject({ image: ownImage }).exactOptional(),
   /** What carries the gateway's traffic, as far as it is not as by default; the rehearsal's gateway has none. */
   proxies: proxiesSchema.exactOptional(),
   certificates,
@@ -107,10 +114,7 @@ export const environmentSchema = z.strictObject({
     /** What carries releases out. A rehearsal has it by itself. */
     controller: z
       .strictObject({
-        image: text(
-          'an image with a tag or a digest, such as "registry.example.com/release-controller:0.1.0"',
-          (given) => /^[\w.-]+(:\d+)?(\/[\w.-]+)+(:[\w.-]+|@sha256:[0-9a-f]{64})$/.test(given),
-        ),
+        image: ownImage,
         /** Somebody else's Prometheus, which is asked how a version does; by default that of `monitoring`. */
         prometheus: text(SERVICE_URL, isServiceUrl).exactOptional(),
       })
@@ -312,6 +316,7 @@ function checkTier(
     cluster: { provider },
     gateway,
     rateLimits,
+    requestValidation,
     zones,
     paging,
     services,
@@ -334,6 +339,8 @@ function checkTier(
       rehearsal ? '"rehearsal": nothing else runs there' : '"envoy": the stand-in carries no traffic',
     );
   if (rehearsal && rateLimits) report(["rateLimits"], "nothing: no settings of an operator are a rehearsal's");
+  if (rehearsal && requestValidation)
+    report(["requestValidation"], "nothing: the gateway of a rehearsal carries no traffic that could be judged");
   if ((releases.controller === undefined) !== rehearsal)
     report(
       ["releases", "controller"],

@@ -96,6 +96,20 @@ test.each<[what: string, path: string, value: unknown, field: string, allowed: R
   ["nothing", "stores.kafka.controllers", undefined, "stores.kafka.controllers", /from 1 to 7, or "combined"/],
   ["an operator that is none", "stores.kafka.operator", "koperator", "stores.kafka.operator", /"strimzi", or nothing/],
   [
+    "judgement of requests in a rehearsal",
+    "requestValidation",
+    { image: "registry.example.com/platform/request-validator:0.1.0" },
+    "requestValidation",
+    /nothing: the gateway of a rehearsal carries no traffic/,
+  ],
+  [
+    "an image without a tag",
+    "requestValidation",
+    { image: "registry.example.com/platform/request-validator" },
+    "requestValidation.image",
+    /an image with a tag or a digest/,
+  ],
+  [
     "Strimzi in a rehearsal",
     "stores.kafka.operator",
     "strimzi",

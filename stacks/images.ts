@@ -11,7 +11,7 @@ const SERVICES = ["orders", "payments", "inventory"] as const;
 const LOCK_FILE = "images.lock.json";
 
 /** The images that an environment's pods may ask for, without those that charts bring: the whole catalogue, and its own. */
-export function imagesOf({ images, releases, stores }: Environment): string[] {
+export function imagesOf({ images, releases, requestValidation, stores }: Environment): string[] {
   const { registry, version } = images;
   const { postgres } = stores;
   const versions: Partial<Record<ImageName, string>> =
@@ -21,7 +21,8 @@ export function imagesOf({ images, releases, stores }: Environment): string[] {
     ...(versions[name] === undefined ? [] : [image(name, versions[name])]),
   ]);
   const own = SERVICES.map((service) => `${registry}/${service}:${version}`);
-  return [...new Set([...catalogue, ...own, ...(releases.controller ? [releases.controller.image] : [])])].sort();
+  const platform = [releases.controller, requestValidation].flatMap((program) => program?.image ?? []);
+  return [...new Set([...catalogue, ...own, ...platform])].sort();
 }
 
 const lockSchema = z.strictObject({

@@ -20,6 +20,7 @@ import { makeScanning } from "./scanning.ts";
 import { SHOP } from "./scanning-schema.ts";
 import { storesOf } from "./stores.ts";
 import { telemetryOf } from "./telemetry.ts";
+import { makeRequestValidation } from "./validation.ts";
 
 const environment = loadEnvironment(pulumi.getStack());
 const { namespaces, certificates, objectives } = environment;
@@ -91,9 +92,10 @@ const shop = new Application(
   on,
 );
 
+const validation = makeRequestValidation(ground, workloads);
 shop.service("orders", {
   uses: [postgres.database("orders").owner, kafka.topic("orders").publish, flags],
-  route: true,
+  route: validation ? { validation } : true,
 });
 shop.service("payments", {
   uses: [cache, kafka.topic("orders").consume, kafka.topic("payments").publish],

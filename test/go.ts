@@ -13,6 +13,9 @@ import { CLUSTER, PULUMI } from "../rehearsal/toolchain/prepare.ts";
 /** The release controller, which the cluster's process runs as well; it comes first, for it takes seconds. */
 const CONTROLLER = join(import.meta.dirname, "..", "components", "delivery", "controller");
 
+/** What judges requests at a gateway. */
+const VALIDATOR = join(import.meta.dirname, "..", "components", "edge", "validator");
+
 const { path } = await requireGo("The tests in Go");
 const run = (moduleDir: string, words: string[], stdio: "inherit" | "ignore") =>
   spawn(path, ["-C", moduleDir, ...words], { env: compilerEnvironment(), stdio });
@@ -25,6 +28,7 @@ if (process.argv[2] === "compile") {
   for (const [moduleDir, ...packages] of [
     [CLUSTER.moduleDir, "-test", "./..."],
     [CONTROLLER, "-test", "./..."],
+    [VALIDATOR, "-test", "./..."],
     [PULUMI.moduleDir, PULUMI.package],
   ] as const) {
     const compiling = run(moduleDir, [...list, ...packages], "ignore");
@@ -37,7 +41,7 @@ if (process.argv[2] === "compile") {
 } else {
   // A Ctrl-C at the terminal arrives at the tests as well: their end is waited for.
   process.on("SIGINT", () => {});
-  for (const moduleDir of [CONTROLLER, CLUSTER.moduleDir]) {
+  for (const moduleDir of [CONTROLLER, VALIDATOR, CLUSTER.moduleDir]) {
     const tests = run(moduleDir, ["test", "./..."], "inherit");
     const end = () => tests.kill();
     process.on("SIGTERM", end);

@@ -11,6 +11,7 @@ import { clientPolicyPlan, gatewayPolicyPlan } from "../components/edge/client-p
 import { completeProxies } from "../components/edge/gateway-args.ts";
 import { limitPatchPlan } from "../components/edge/limit-patch.ts";
 import { proxiesPlan } from "../components/edge/proxies-plan.ts";
+import { extensionPolicyPlan } from "../components/edge/request-validation-plan.ts";
 import { responseHeaders } from "../components/edge/response-headers.ts";
 import { routesPlan } from "../components/edge/route-plan.ts";
 import { ADMISSION_LABEL, policiesFor } from "./support/admission-policies.ts";
@@ -21,6 +22,7 @@ const CRDS = [
   "backendtrafficpolicies",
   "envoyproxies",
   "clienttrafficpolicies",
+  "envoyextensionpolicies",
   "envoypatchpolicies",
   "securitypolicies",
 ].map((kind) => `charts/gateway-helm/crds/generated/gateway.envoyproxy.io_${kind}.yaml`);
@@ -99,6 +101,7 @@ test("the API server accepts each policy and the proxies, by the CRDs of the Env
     hygienePlan(people, identity, clientPolicyPlan("edge", "default", args).spec),
     openPlan("orders", "default", optOut("the public catalogue")),
     limitPatchPlan("edge", "default", "100/1s"),
+    extensionPolicyPlan("orders", "default", { name: "validation", port: 8080 }),
   ]) {
     expect(await apply([policy])).toMatch(/ created/);
     const slip = { ...policy, spec: { ...policy.spec, target: {} } };

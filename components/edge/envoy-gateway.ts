@@ -30,6 +30,8 @@ export type EnvoyProxyManifest = Manifest<
         };
       };
     };
+    /** Filters that come elsewhere than by default. */
+    filterOrder: { name: string; after: string }[];
     shutdown: { drainTimeout: string; minDrainDuration: string };
     telemetry: {
       accessLog: {

@@ -6,6 +6,8 @@ export type { ImplementationName } from "./gateway-plan.ts";
 export { Issuer, type IssuerArgs } from "./issuer.ts";
 export type { RateLimit } from "./rate-limit.ts";
 export { RateLimits, type RateLimitsArgs } from "./rate-limits.ts";
+export { RequestValidation, type RequestValidationArgs } from "./request-validation.ts";
+export type { ApiDocument } from "./request-validation-plan.ts";
 export { ResponseCache } from "./response-cache.ts";
 export type { ResponseCacheArgs } from "./response-cache-args.ts";
 export { Route, type RouteArgs, type RouteTarget } from "./route.ts";

@@ -18,6 +18,12 @@ const SAID = {
   trace_id: "%TRACE_ID%",
 };
 
+/** Requests are counted before a program judges them: by default a flood of what it refuses would meet no limit of a route. */
+const LIMITS_BEFORE_JUDGEMENT = [
+  { name: "envoy.filters.http.ext_proc", after: "envoy.filters.http.local_ratelimit" },
+  { name: "envoy.filters.http.ext_proc", after: "envoy.filters.http.ratelimit" },
+];
+
 /** Beside each proxy; twice what it takes while it drains, when two of its processes run. By default it could have 64Mi. */
 const DRAINER = {
   name: "shutdown-manager",
@@ -103,6 +109,7 @@ export function proxiesPlan(
           },
         },
       },
+      filterOrder: LIMITS_BEFORE_JUDGEMENT,
       shutdown: { minDrainDuration: gatewaySpan(drain.least), drainTimeout: gatewaySpan(drain.most) },
       telemetry: {
         accessLog: {

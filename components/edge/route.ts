@@ -12,6 +12,8 @@ import { openPlan } from "./authentication-plan.ts";
 import type { Gateway } from "./gateway.ts";
 import type { HttpRouteManifest } from "./gateway-api.ts";
 import type { RateLimit } from "./rate-limit.ts";
+import type { RequestValidation } from "./request-validation.ts";
+import type { ExtensionPolicyManifest } from "./request-validation-plan.ts";
 import type { ResponseCache } from "./response-cache.ts";
 import { routeProblems, routesPlan } from "./route-plan.ts";
 import { type RouteVersion, versionPath } from "./route-version.ts";
@@ -45,8 +47,11 @@ export interface RouteArgs extends Partial<Resilience> {
   readonly rateLimit?: RateLimit | OptOut;
   /** Steps down from the gateway's `Authentication`: everybody may call it. */
   readonly authentication?: OptOut;
+  /** Judges its requests by the OpenAPI document that it has for the route's name, where Envoy Gateway runs it; nothing by default. */
+  readonly validation?: RequestValidation;
   readonly transform?: {
     readonly route?: Transform<HttpRouteManifest>;
+    readonly validation?: Transform<ExtensionPolicyManifest>;
     readonly policy?: Transform<TrafficPolicyManifest>;
   };
 }
@@ -58,19 +63,26 @@ export class Route extends Component {
   constructor(name: string, args: RouteArgs, opts?: pulumi.ComponentResourceOptions) {
     const { gateway, to, path = `/${to.name}`, timeout = "15s", version, authentication, transform } = args;
     const given = { ...args, timeout };
-    refuse(`Route "${name}"`, routeProblems(name, path, given, gateway.claims, version));
+    refuse(`Route "${name}"`, [
+      ...routeProblems(name, path, given, gateway.claims, version),
+      ...(args.validation?.problems(name, to.namespace.name) ?? []),
+    ]);
     const asks = gateway.authentication ? [gateway.authentication] : [];
     super("edge:Route", name, opts, [to.namespace, gateway, ...asks]);
     this.url = `${gateway.url}${versionPath(path, version)}`;
     const target = args.cache?.before(to) ?? to;
-    const { peers, dependsOn } = target.grant({
+    const proxies = {
       name: gateway.name,
       namespace: gateway.namespace,
       podLabels: gateway.podLabels,
       maxReplicas: 1,
       opts: this.childOptions(),
-    });
+    };
+    const { peers, dependsOn } = target.grant(proxies);
     gateway.routesTo(peers);
+    const validation = gateway.implementation === "envoy" ? args.validation : undefined;
+    const judged = validation?.serve(proxies);
+    gateway.routesTo(judged?.peers ?? []);
     const plan = routesPlan(
       { name, namespace: to.namespace.name, gateway, path, version, service: target },
       given,
@@ -80,7 +92,17 @@ export class Route extends Component {
     const isOpen = isOptOut(authentication) && gateway.implementation === "envoy";
     for (const { route, policy } of plan) {
       const { name } = route.metadata;
-      new CustomResource(...this.child(name, route, transform?.route, { dependsOn: [...dependsOn] }));
+      const before = [...dependsOn];
+      // It is judged from its first request on.
+      if (validation && judged)
+        before.push(
+          new CustomResource(
+            ...this.child(`${name}-validation`, validation.policy(name), transform?.validation, {
+              dependsOn: [...judged.dependsOn],
+            }),
+          ),
+        );
+      new CustomResource(...this.child(name, route, transform?.route, { dependsOn: before }));
       if (isOpen) new CustomResource(...this.child(`${name}-open`, openPlan(name, to.namespace.name, authentication)));
       if (policy) new CustomResource(...this.child(`${name}-policy`, policy, transform?.policy));
     }

@@ -18,10 +18,10 @@ import { OwnNetwork } from "./own-network.ts";
 const CERTIFICATES = "envoy-gateway/certs";
 /** What Envoy Gateway reads of a cluster, of what components make. */
 const READ = ["EnvoyProxy", "GatewayClass", "Gateway", "HTTPRoute", "BackendTrafficPolicy", "ClientTrafficPolicy"];
-const POLICIES = ["SecurityPolicy", "EnvoyPatchPolicy", "Namespace"];
+const POLICIES = ["SecurityPolicy", "EnvoyExtensionPolicy", "EnvoyPatchPolicy", "Namespace"];
 const REDIS = "cache.shop-data.svc";
 const COUNTER = "envoy-ratelimit.envoy-gateway-system.svc.cluster.local";
-const SERVICE = "orders.shop.svc.cluster.local";
+const SERVICE = hostOf("orders");
 const SERVICE_PORT = 8080;
 
 interface Options {
@@ -33,6 +33,8 @@ interface Options {
   readonly host: string;
   /** Name of the issuer's host. */
   readonly issuer: string;
+  /** Where other Services of the namespace `shop` are that proxies ask, by their names: ports of the loopback address. */
+  readonly asked?: Readonly<Record<string, readonly number[]>>;
 }
 
 /**
@@ -73,7 +75,7 @@ export class CountingGateway {
     const names = [options.host, options.issuer, REDIS];
     const made = signed(names.map((name) => ({ names: [`DNS:${name}`] })));
     const network = await OwnNetwork.make(
-      [...names, COUNTER, SERVICE, "envoy-gateway"],
+      [...names, ...Object.keys(options.asked ?? {}).map(hostOf), COUNTER, SERVICE, "envoy-gateway"],
       made.ca,
       `/tmp/${CERTIFICATES}/envoy`,
     );
@@ -165,9 +167,11 @@ export class CountingGateway {
     // Of a file Envoy Gateway reads neither Services nor the labels of namespaces.
     const backend = { group: "gateway.envoyproxy.io", kind: "Backend", name: "orders" };
     for (const object of structuredClone(read)) {
-      const { listeners = [], rules = [] } = (object.spec ?? {}) as Spec;
+      const { listeners = [], rules = [], extProc = [] } = (object.spec ?? {}) as Spec;
       for (const { allowedRoutes } of listeners) allowedRoutes.namespaces = { from: "All" };
       for (const rule of rules) if (rule.backendRefs) rule.backendRefs = [backend];
+      for (const { backendRefs } of extProc)
+        for (const ref of backendRefs) Object.assign(ref, { group: backend.group, kind: backend.kind });
       all.push(object);
     }
     const secret = (name: string, of: string, { certificate, key }: Signed, more: object = {}) => ({
@@ -182,12 +186,12 @@ export class CountingGateway {
     all.push(
       secret("gateway-certificate-tls", namespace, served),
       secret("envoy", "envoy-gateway-system", own, { "ca.crt": btoa(known("ca.crt")) }),
-      {
+      ...Object.entries({ orders: [SERVICE_PORT], ...this.#options.asked }).map(([name, ports]) => ({
         apiVersion: "gateway.envoyproxy.io/v1alpha1",
         kind: "Backend",
-        metadata: { name: "orders", namespace: "shop" },
-        spec: { endpoints: [{ fqdn: { hostname: SERVICE, port: SERVICE_PORT } }] },
-      },
+        metadata: { name, namespace: "shop" },
+        spec: { endpoints: ports.map((port) => ({ fqdn: { hostname: hostOf(name), port } })) },
+      })),
     );
     this.network.write("objects.yaml", all.map((one) => JSON.stringify(one)).join("\n---\n"));
   }
@@ -296,7 +300,12 @@ export class CountingGateway {
   }
 }
 
+function hostOf(service: string): string {
+  return `${service}.shop.svc.cluster.local`;
+}
+
 interface Spec {
+  readonly extProc?: readonly { readonly backendRefs: readonly object[] }[];
   readonly listeners?: readonly { readonly allowedRoutes: { namespaces: object } }[];
   readonly rules?: readonly { backendRefs?: object[] }[];
 }
