@@ -68,7 +68,7 @@ export interface Standing {
 
 /** Starts a service that counts, and three caches. */
 export async function standing(): Promise<Standing> {
-  const folder = mkdtempSync(join(tmpdir(), "plumbline-cache-"));
+  const folder = mkdtempSync(join(tmpdir(), "plumbline-varnish-"));
   const origin = new Origin();
   const started: CacheReplica[] = [];
   const stop = async () => {
