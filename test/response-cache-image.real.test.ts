@@ -45,7 +45,7 @@ createServer(answer).listen(8090, "127.0.0.1", async () => {
 let folder: string;
 let root: string;
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "plumbline-cache-image-"));
+  folder = mkdtempSync(join(tmpdir(), "plumbline-varnish-image-"));
   if (!whyNotUnpacked) ({ root } = await unpackedImage(VARNISH, folder));
 });
 afterAll(() => rmSync(folder, { recursive: true }));

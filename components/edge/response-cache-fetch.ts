@@ -81,8 +81,6 @@ sub vcl_backend_response {
     return (deliver);
   }
 
-  std.collect(beresp.http.Cache-Control);
-  std.collect(beresp.http.Vary);
   if (beresp.http.Set-Cookie
       || beresp.http.WWW-Authenticate
       || beresp.http.Vary ~ "\\*"

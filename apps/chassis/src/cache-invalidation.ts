@@ -77,22 +77,23 @@ export class CacheInvalidation {
     if (lists.length === 0) return { complete: true, reached: [], missed: [] };
     const signal = AbortSignal.timeout(this.#deadline);
     const { host } = this.#settings;
-    const reached: { address: string; answers: number }[] = [];
-    const missed: { address: string; why: string }[] = [];
-    const addresses = await before(signal, this.#resolve(host)).catch((error: unknown) => {
-      missed.push({ address: host, why: reasonOf(error) });
-      return [];
-    });
-    if (addresses.length === 0 && missed.length === 0) missed.push({ address: host, why: "it has no address" });
-    await Promise.all(
+    let addresses: readonly string[];
+    try {
+      addresses = await before(signal, this.#resolve(host));
+      if (addresses.length === 0) throw new Error("it has no address");
+    } catch (error) {
+      return { complete: false, reached: [], missed: [{ address: host, why: reasonOf(error) }] };
+    }
+    const told = await Promise.all(
       addresses.map((address) =>
         this.#tellAll(address, lists, signal).then(
-          (answers) => reached.push({ address, answers }),
-          (error: unknown) => missed.push({ address, why: reasonOf(error) }),
+          (answers) => ({ address, answers }),
+          (error: unknown) => ({ address, why: reasonOf(error) }),
         ),
       ),
     );
-    return { complete: missed.length === 0, reached, missed };
+    const missed = told.filter((each) => "why" in each);
+    return { complete: missed.length === 0, reached: told.filter((each) => "answers" in each), missed };
   }
 
   async #tellAll(address: string, lists: readonly string[], signal: AbortSignal): Promise<number> {
