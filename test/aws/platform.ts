@@ -32,19 +32,12 @@ export interface PlatformArgs {
   /** A zone and a tier more, more and larger nodes, a peer, another person. */
   readonly grown?: boolean;
   readonly retain?: boolean;
-  /** Name of the namespace of the stores. */
-  readonly data?: string;
-  /** Zones that pods run in; those of the network by default. */
-  readonly podZones?: readonly string[];
+  /** What is in the cluster: people, and stores that are in the place that the three make. True by default. */
+  readonly inhabited?: boolean;
 }
 
 /** A network, keys and a cluster on AWS, people in it, two stores in the place that the three make, their backups, and what stands around. */
-export function awsPlatform({
-  grown = false,
-  retain = true,
-  data: home = "platform-data",
-  podZones,
-}: PlatformArgs = {}) {
+export function awsPlatform({ grown = false, retain = true, inhabited = true }: PlatformArgs = {}) {
   const letters = grown ? "abcd" : "abc";
   const keys = new Keys("keys", { account, replicaRegions: ["eu-west-1"], retain });
   const network = new Network("main", {
@@ -78,22 +71,7 @@ export function awsPlatform({
     },
     retain,
   });
-  const quota = { cpu: "20", memory: "40Gi", pods: 100, storage: "20Gi" } as const;
-  const namespace = new Namespace(home, { quota });
-  // The tests' own cluster has a default already.
-  new EbsStorage(`${home}-encrypted`, { keys, isDefault: false });
-  new Access(`${home}-people`, { namespaces: [namespace], viewer: [groups.developers], operator: [groups.onCall] });
-  new Logging(`${home}-logs`, {
-    namespace,
-    zones: podZones ?? network.zones,
-    store: { kind: "loki", disk: "10Gi" },
-    retention: "30d",
-    runbooks: "https://git.example.com/docs/runbooks",
-    retain,
-  });
-  const aws = storePlace({ network, cluster, keys, alarms: optOut("alarms are shown with the stores, not here") });
-  new Postgres("orders", { backend: "aws", aws, namespace, databases: ["orders"], retain });
-  new ObjectStore("files", { backend: "aws", aws, namespace, buckets: { invoices: {} }, retain });
+  if (inhabited) inhabit({ network, keys, cluster, retain });
   const pages = { topicArn: "arn:aws:sns:eu-central-1:123456789012:pages" };
   new BackupVault("confidential", {
     account,
@@ -109,4 +87,30 @@ export function awsPlatform({
   new WebFirewall("edge", { account, keys, before: { shop: balancer }, rates, retain });
   new Detection("eyes", { account, bucket: "shop-config-123456789012", alarms: pages });
   return { vpcId: network.vpcId, clusterName: cluster.clusterName, kubeconfig: cluster.kubeconfig };
+}
+
+interface House {
+  readonly network: Network;
+  readonly keys: Keys;
+  readonly cluster: EksCluster;
+  readonly retain: boolean;
+}
+
+/** Who and what is in the cluster. */
+function inhabit({ network, keys, cluster, retain }: House): void {
+  const quota = { cpu: "20", memory: "40Gi", pods: 100, storage: "20Gi" } as const;
+  const namespace = new Namespace("platform-data", { quota });
+  new EbsStorage("platform-encrypted", { keys });
+  new Access("platform-people", { namespaces: [namespace], viewer: [groups.developers], operator: [groups.onCall] });
+  new Logging("platform-logs", {
+    namespace,
+    zones: network.zones,
+    store: { kind: "loki", disk: "10Gi" },
+    retention: "30d",
+    runbooks: "https://git.example.com/docs/runbooks",
+    retain,
+  });
+  const aws = storePlace({ network, cluster, keys, alarms: optOut("alarms are shown with the stores, not here") });
+  new Postgres("orders", { backend: "aws", aws, namespace, databases: ["orders"], retain });
+  new ObjectStore("files", { backend: "aws", aws, namespace, buckets: { invoices: {} }, retain });
 }
