@@ -4,7 +4,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** Tests on real nodes: kubelets and containers in namespaces of this machine. */
 const REAL_NODES = [
   "rehearsal/{nodes,faults}/**/*.real.test.ts",
-  "test/{calls-pods,gateway,kafka,monitoring-pods,object-store,postgres-backup,postgres-failover,postgres-pooler,rabbitmq,redis}.real.test.ts",
+  "test/{calls-pods,gateway,kafka,monitoring-pods,object-store,postgres-backup,postgres-failover,postgres-pooler,rabbitmq,redis,response-cache-pods}.real.test.ts",
 ];
 /** What has the machine for itself: the whole stack in containers, and releases under load. */
 const STACK = ["test/{local-real,releases}.real.test.ts"];
