@@ -23,6 +23,7 @@ const ELSEWHERE = [
   "critical-alert-pages: PrometheusRule shop-data/postgres",
   "ephemeral-storage-bounded: CronJob shop-data/postgres-eraser",
   "ephemeral-storage-bounded: CronJob shop-data/postgres-restore-drill",
+  "image-digest-required: Cluster shop-data/postgres",
   "image-digest-required: CronJob shop-data/postgres-eraser",
   "image-digest-required: CronJob shop-data/postgres-restore-drill",
   "image-pull-policy-always: CronJob shop-data/postgres-eraser",

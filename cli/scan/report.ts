@@ -13,7 +13,7 @@ export interface ReportedFinding {
 }
 
 /** How many findings there are of a tool, a severity and a state; also where there are none, so that a metric has a value. */
-export interface Count {
+interface Count {
   readonly tool: Tool;
   readonly severity: Severity;
   readonly state: "open" | "exempt";

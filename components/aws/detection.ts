@@ -1,10 +1,10 @@
 import { DeliveryChannel } from "@pulumi/aws/cfg/deliveryChannel.js";
-import { Recorder } from "@pulumi/aws/cfg/recorder.js";
+import { Recorder, type RecorderArgs } from "@pulumi/aws/cfg/recorder.js";
 import { RecorderStatus } from "@pulumi/aws/cfg/recorderStatus.js";
-import { Rule } from "@pulumi/aws/cfg/rule.js";
+import { Rule, type RuleArgs } from "@pulumi/aws/cfg/rule.js";
 import { EventRule } from "@pulumi/aws/cloudwatch/eventRule.js";
 import { EventTarget } from "@pulumi/aws/cloudwatch/eventTarget.js";
-import { Detector } from "@pulumi/aws/guardduty/detector.js";
+import { Detector, type DetectorArgs } from "@pulumi/aws/guardduty/detector.js";
 import { DetectorFeature } from "@pulumi/aws/guardduty/detectorFeature.js";
 import { Role } from "@pulumi/aws/iam/role.js";
 import { RolePolicy } from "@pulumi/aws/iam/rolePolicy.js";
@@ -13,6 +13,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Component } from "../core/component.ts";
 import { refuse } from "../core/invalid.ts";
 import { isOptOut, type OptOut } from "../core/opt-out.ts";
+import type { Transform } from "../core/transform.ts";
 import { awsName } from "../data/aws/name.ts";
 import { LONGEST_ROLE } from "../data/aws/pod-identity-plan.ts";
 import { assumedBy } from "../data/aws/service-role.ts";
@@ -27,6 +28,11 @@ export interface DetectionArgs {
   readonly alarms: { readonly topicArn: pulumi.Input<string> } | OptOut;
   /** Rules of AWS Config, as AWS calls them, that have no settings; `CONFIG_RULES` by default. */
   readonly rules?: readonly string[];
+  readonly transform?: {
+    readonly detector?: Transform<DetectorArgs>;
+    readonly recorder?: Transform<RecorderArgs>;
+    readonly rule?: Transform<RuleArgs>;
+  };
 }
 
 const RECORDER_POLICY = "arn:aws:iam::aws:policy/service-role/AWS_ConfigRole";
@@ -38,23 +44,23 @@ const LONGEST = 50;
  */
 export class Detection extends Component {
   constructor(name: string, args: DetectionArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { account, bucket, alarms, rules = CONFIG_RULES } = args;
+    const { account, bucket, alarms, rules = CONFIG_RULES, transform } = args;
     refuse(`Detection "${name}"`, detectionProblems(name, { account, alarms, rules }));
     super("aws:Detection", name, opts);
     const id = awsName(pulumi.getStack(), name, LONGEST);
     const tags = namedTags(account, id, { alarms });
     // Findings that are not new are told once an hour.
-    const detecting = { enable: true, findingPublishingFrequency: "ONE_HOUR", tags };
-    const detector = new Detector(...this.child(name, detecting));
+    const detecting: DetectorArgs = { enable: true, findingPublishingFrequency: "ONE_HOUR", tags };
+    const detector = new Detector(...this.child(name, detecting, transform?.detector));
     for (const feature of FEATURES) {
       const args = { detectorId: detector.id, name: feature, status: "ENABLED" };
       new DetectorFeature(...this.child(`${name}-${feature.toLowerCase().replaceAll("_", "-")}`, args));
     }
-    const recording = this.#record(name, id, { account, bucket, tags });
+    const recording = this.#record(name, id, { account, bucket, tags, ...(transform && { transform }) });
     for (const rule of rules) {
       const slug = rule.toLowerCase().replaceAll("_", "-");
-      const plan = { name: `${id}-${slug}`, source: { owner: "AWS", sourceIdentifier: rule }, tags };
-      new Rule(...this.child(`${name}-${slug}`, plan, undefined, { dependsOn: recording }));
+      const plan: RuleArgs = { name: `${id}-${slug}`, source: { owner: "AWS", sourceIdentifier: rule }, tags };
+      new Rule(...this.child(`${name}-${slug}`, plan, transform?.rule, { dependsOn: recording }));
     }
     if (!isOptOut(alarms))
       for (const what of ["findings", "rules"] as const) {
@@ -68,7 +74,12 @@ export class Detection extends Component {
   #record(
     name: string,
     id: string,
-    { account, bucket, tags }: Pick<DetectionArgs, "account" | "bucket"> & { readonly tags: Record<string, string> },
+    {
+      account,
+      bucket,
+      tags,
+      transform,
+    }: Pick<DetectionArgs, "account" | "bucket" | "transform"> & { readonly tags: Record<string, string> },
   ): RecorderStatus {
     const role = new Role(
       ...this.child(`${name}-recorder`, {
@@ -85,8 +96,8 @@ export class Detection extends Component {
       new RolePolicy(...this.child(`${name}-recorder`, { role: role.id, policy })),
     ];
     const recordingGroup = { allSupported: true, includeGlobalResourceTypes: true };
-    const plan = { name: id, roleArn: role.arn, recordingGroup };
-    const recorder = new Recorder(...this.child(name, plan, undefined, { dependsOn: rights }));
+    const plan: RecorderArgs = { name: id, roleArn: role.arn, recordingGroup };
+    const recorder = new Recorder(...this.child(name, plan, transform?.recorder, { dependsOn: rights }));
     const channel = new DeliveryChannel(
       ...this.child(name, { name: id, s3BucketName: bucket }, undefined, { dependsOn: recorder }),
     );

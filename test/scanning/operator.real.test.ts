@@ -122,14 +122,14 @@ async function asItsAccount(): Promise<string> {
 test("with its own account it makes a job for a workload's image, whose pod the level restricted lets in", async () => {
   // A job that ends on a simulated node is taken away again: both are looked for at once.
   const listed = async (apiVersion: string, kind: string) => (await cluster.api.list(apiVersion, kind, HOME)).items;
-  const { jobs, pods } = await eventually(
+  const { pods } = await eventually(
     async () => ({ jobs: await listed("batch/v1", "Job"), pods: await listed("v1", "Pod") }),
-    (seen) => seen.jobs.length > 0 && seen.pods.length > 0,
+    // It scans the cluster's own parts as well, and in no order.
+    (seen) => JSON.stringify(seen.jobs).includes("redis:8.2.1") && seen.pods.length > 0,
     60_000,
   ).catch((error: Error) => {
     throw new Error(`${error.message.slice(0, 500)}\n${operator.output}`);
   });
-  expect(JSON.stringify(jobs[0]?.spec)).toContain(IMAGE);
   expect(pods[0]?.metadata.name).toMatch(/^scan-vulnerabilityreport-/);
   expect(operator.output).not.toMatch(/forbidden/i);
 });

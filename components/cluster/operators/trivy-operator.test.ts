@@ -4,14 +4,14 @@ import { TRIVY_OPERATOR } from "./trivy-operator.ts";
 const configMaps = { apiGroups: [""], resources: ["configmaps"], verbs: ["create", "get", "list", "watch"] };
 const secrets = { apiGroups: [""], resources: ["secrets"], verbs: ["create", "get", "delete", "update"] };
 
-test("of Secrets it may read those of its settings, whatever its chart gives it in its namespace", () => {
+test("of Secrets it may read those of its settings, and change none, whatever its chart gives it in its namespace", () => {
   const role = { kind: "Role", metadata: { name: "trivy-operator" }, rules: [configMaps, secrets] };
-  expect(TRIVY_OPERATOR.change(role)).toEqual({
-    ...role,
-    rules: [
-      configMaps,
-      { ...secrets, verbs: ["get"], resourceNames: ["trivy-operator", "trivy-operator-trivy-config"] },
-    ],
+  expect(TRIVY_OPERATOR.change(role)).toEqual({ ...role, rules: [configMaps, { ...secrets, verbs: ["create"] }] });
+  const other = { kind: "Role", metadata: { name: "trivy-operator-leader-election" }, rules: [configMaps] };
+  const resourceNames = ["trivy-operator", "trivy-operator-trivy-config"];
+  expect(TRIVY_OPERATOR.change(other)).toEqual({
+    ...other,
+    rules: [configMaps, { ...secrets, verbs: ["get"], resourceNames }],
   });
 });
 

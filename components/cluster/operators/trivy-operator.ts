@@ -17,17 +17,20 @@ const CONTAINER = {
 
 /** What its settings are in; its chart makes both. */
 const ITS_SECRETS = ["trivy-operator", "trivy-operator-trivy-config"];
+const READS = { apiGroups: [""], resources: ["secrets"], verbs: ["get"], resourceNames: ITS_SECRETS };
 
 /**
- * Its chart lets it make Secrets in its namespace, for pull secrets of workloads that it does not read here. Who may make one and read it
- * gets the token of any account there.
+ * Its chart lets it make, read, change and delete every Secret of its namespace: who may make one and read it gets the token of any account
+ * there. At each start it makes the first of its own, and takes it that this is there; besides it reads the two. Nothing lets it delete
+ * these, so what it makes has another name, and it cannot read that.
  */
 function withOwnSecretsAlone(object: ChartObject): ChartObject {
   if (object.kind !== "Role" || !Array.isArray(object.rules)) return object;
-  const rules = (object.rules as { readonly resources?: readonly string[] }[]).map((rule) =>
-    rule.resources?.includes("secrets") ? { ...rule, verbs: ["get"], resourceNames: ITS_SECRETS } : rule,
-  );
-  return { ...object, rules };
+  const rules: readonly { readonly resources?: readonly string[] }[] = object.rules;
+  // In a role of its own, that of its lease: together both would be taken for the right to read what it makes.
+  if (object.metadata?.name === "trivy-operator-leader-election") return { ...object, rules: [...rules, READS] };
+  const made = rules.map((rule) => (rule.resources?.includes("secrets") ? { ...rule, verbs: ["create"] } : rule));
+  return { ...object, rules: made };
 }
 
 /**
@@ -79,7 +82,7 @@ export const TRIVY_OPERATOR = {
   crds: { module: "github.com/aquasecurity/trivy-operator@v0.28.0", folder: "deploy/helm/crds" },
   groups: ["aquasecurity.github.io"],
   rights:
-    "reads workloads, logs of pods, ConfigMaps and roles of every namespace, may make Jobs in each, and writes its reports; reads the two Secrets of its settings alone",
+    "reads workloads, logs of pods, ConfigMaps and roles of every namespace, may make Jobs in each, and writes its reports; makes Secrets in its own, and reads the two of its settings",
   // 8080: metrics. Outwards also registries and the database, which are on 443.
   openPorts: { ingress: [8080], egress: [...API_SERVER_PORTS] },
   change: withOwnSecretsAlone,

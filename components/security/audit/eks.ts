@@ -69,7 +69,7 @@ export function shipEksLog(name: string, args: AuditTrailArgs, source: EksLogArg
   };
   const dependsOn = [writes, made.policy];
   const delivery = new FirehoseDeliveryStream(
-    ...children.child(name, streamPlan(stream, around, tags), undefined, { dependsOn }),
+    ...children.child(name, streamPlan(stream, around, tags), source.transform?.delivery, { dependsOn }),
   );
   const subscriber = role("subscriber", subscriberTrust(aws));
   const subscribes = new RolePolicy(
