@@ -2,7 +2,16 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Transform, transformed } from "./transform.ts";
 
 /** The folders that hold components: the first part of a component's type. */
-type Folder = "aws" | "cluster" | "workload" | "data" | "edge" | "delivery" | "discovery" | "observability" | "security";
+type Folder =
+  | "aws"
+  | "cluster"
+  | "workload"
+  | "data"
+  | "edge"
+  | "delivery"
+  | "discovery"
+  | "observability"
+  | "security";
 
 /**
  * What every component of Plumbline has in common: its type token, and children that know their parent and wait for
