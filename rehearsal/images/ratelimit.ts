@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { GoTool } from "../toolchain/go-build.ts";
+import { DEBIAN } from "./debian.ts";
 import type { ImageDescription } from "./description.ts";
 
 /** What `github.com/envoyproxy/gateway` 1.5.0 is built against: the service has no releases, only commits. */
@@ -25,6 +26,10 @@ export const RATE_LIMIT: ImageDescription = {
     differs:
       "Built from the commit that Envoy Gateway's module is built against: the image's own is not to be had as a module.",
   },
-  layers: [{ kind: "go", tool: RATE_LIMIT_TOOL, to: "/bin/ratelimit" }],
+  layers: [
+    // For the link that /bin is: Envoy Gateway starts it there.
+    { kind: "debian", release: DEBIAN, packages: ["libc6"] },
+    { kind: "go", tool: RATE_LIMIT_TOOL, to: "/bin/ratelimit" },
+  ],
   entrypoint: ["/bin/ratelimit"],
 };

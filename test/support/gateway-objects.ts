@@ -35,7 +35,7 @@ export const TRIALS = {
 /** What is counted for both proxies together: of one address, in an hour. */
 export const LIMIT = 200;
 /** Of one address in a second, by each proxy alone. */
-export const SECOND_LINE = 60;
+export const SECOND_LINE = 40;
 const MANY = "100000/1h";
 
 export const ISSUER = `https://${LOGIN}.${LOGIN}.svc.cluster.local`;
