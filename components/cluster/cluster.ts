@@ -4,6 +4,7 @@ import { Provider } from "@pulumi/kubernetes/provider.js";
 import { PriorityClass } from "@pulumi/kubernetes/scheduling/v1/priorityClass.js";
 import { CertManager } from "@pulumi/kubernetes-cert-manager/certManager.js";
 import type * as pulumi from "@pulumi/pulumi";
+import { hasEngine } from "@pulumi/pulumi/runtime/settings.js";
 import { Component } from "../core/component.ts";
 import { refuse } from "../core/invalid.ts";
 import { Namespace } from "./namespace.ts";
@@ -100,8 +101,9 @@ export class Cluster extends Component {
   }
 
   #install({ name, namespace, chart: { repository, ...chart }, change }: Operator, after: pulumi.Resource[]): void {
+    // The mocks of the SDK refuse transforms, and make nothing of a chart.
     const changed: pulumi.ResourceTransform | undefined =
-      change && (({ props, opts }) => ({ props: change(props), opts }));
+      change && hasEngine() ? ({ props, opts }) => ({ props: change(props), opts }) : undefined;
     new Chart(
       name,
       { ...chart, namespace, ...(repository === undefined ? {} : { repositoryOpts: { repo: repository } }) },
