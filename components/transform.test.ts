@@ -8,7 +8,6 @@ const WITHOUT: Readonly<Record<string, string>> = {
   Application: "makes services, workers and tasks alone, each of which is given its own",
   AuditTrail: "what it makes hangs on the source that it is given, which has a hatch of its own",
   StoreMonitoring: "made by other components alone: no program makes one, so none could give it anything",
-  Scanning: "its parts are rules and a dashboard of fixed text, which a program adds to with its own",
 };
 
 const FOLDER = import.meta.dirname;

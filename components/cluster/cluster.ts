@@ -5,6 +5,7 @@ import { Provider, type ProviderArgs } from "@pulumi/kubernetes/provider.js";
 import { PriorityClass, type PriorityClassArgs } from "@pulumi/kubernetes/scheduling/v1/priorityClass.js";
 import { CertManager, type CertManagerArgs } from "@pulumi/kubernetes-cert-manager/certManager.js";
 import type * as pulumi from "@pulumi/pulumi";
+import { hasEngine } from "@pulumi/pulumi/runtime/settings.js";
 import { RandomPassword } from "@pulumi/random/randomPassword.js";
 import { Component } from "../core/component.ts";
 import { refuse } from "../core/invalid.ts";
@@ -120,8 +121,9 @@ export class Cluster extends Component {
     const { name, namespace, chart, change } = operator;
     const { repository, ...of } = chart;
     const args = { ...of, namespace, ...(repository === undefined ? {} : { repositoryOpts: { repo: repository } }) };
+    // The mocks of the SDK refuse transforms, and make nothing of a chart.
     const changed: pulumi.ResourceTransform | undefined =
-      change && (({ props, opts }) => ({ props: change(props), opts }));
+      change && hasEngine() ? ({ props, opts }) => ({ props: change(props), opts }) : undefined;
     const own = { parent: this, provider: this.provider, dependsOn: after };
     const opts = { ...own, ...(changed && { transforms: [changed] }) };
     new Chart(...transformed<ChartArgs>(this.#transform.chart, name, args, opts));
