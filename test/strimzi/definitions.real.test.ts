@@ -9,7 +9,6 @@ import { eventually, type TestCluster, testCluster } from "../../rehearsal/plugi
 import { toolsDirectory } from "../../rehearsal/toolchain/cache.ts";
 import { findJava } from "../../rehearsal/toolchain/java.ts";
 import { STRIMZI_JAVA, strimziDefinitions } from "../../rehearsal/toolchain/strimzi-crds.ts";
-import { ADMISSION_LABEL, policiesFor } from "../support/admission-policies.ts";
 import { objectsOf } from "../support/component-objects.ts";
 import { StrictServer } from "../support/strict.ts";
 import { strimziShop } from "./shop.ts";
@@ -58,39 +57,6 @@ describe.skipIf(missing)(`Strimzi's own definitions${missing ? ` (skipped: there
     });
     expect(await server.refusals(objects)).toEqual([]);
   });
-
-  test("the cluster's policies read what each says of its pods, and let what is written here through", async () => {
-    const policies = policiesFor("strimzi", ["image-tag-pinned", "secret-env-ref-forbidden", "host-path-forbidden"]);
-    const metadata = { labels: { [ADMISSION_LABEL]: "strimzi" } };
-    const labelled = objects.map((object) => ({ ...object, metadata: { ...object.metadata, ...metadata } }));
-    const told = (kind: string, change: (spec: Record<string, object>) => object) => {
-      const object = labelled.find((one) => one.kind === kind) as KubeObject;
-      const spec = object.spec as Record<string, object>;
-      return server.refusals([{ ...object, spec: { ...spec, ...change(spec) } } as never]);
-    };
-    const variable = { name: "TOKEN", valueFrom: { secretKeyRef: { name: "token", key: "token" } } };
-    try {
-      for (const policy of policies) await cluster.api.create(policy, "test", false);
-      const floating = () => told("Kafka", ({ kafka }) => ({ kafka: { ...kafka, image: "kafka:latest" } }));
-      await eventually(floating, (said) => /denied request: image-tag-pinned: /.test(said.join()), 60_000);
-      expect(await told("KafkaNodePool", () => ({ template: { kafkaContainer: { env: [variable] } } }))).toEqual([
-        expect.stringContaining("denied request: secret-env-ref-forbidden: "),
-      ]);
-      expect(
-        await told("Kafka", ({ entityOperator }) => ({
-          entityOperator: { ...entityOperator, template: { userOperatorContainer: { env: [variable] } } },
-        })),
-      ).toEqual([expect.stringContaining("denied request: secret-env-ref-forbidden: ")]);
-      expect(await server.refusals(labelled as never)).toEqual([]);
-    } finally {
-      for (const {
-        apiVersion,
-        kind,
-        metadata: { name },
-      } of policies)
-        await cluster.api.delete({ apiVersion, kind, name }, "Background").catch(() => {});
-    }
-  }, 120_000);
 
   test("and refuses a field that a definition does not have, and a word that it does not know", async () => {
     for (const [kind, [object]] of Map.groupBy(objects, ({ kind }) => kind)) {

@@ -6,7 +6,6 @@ const TYPES = "the API server reads types itself";
 const NO_ACTION = "the API server wants a probe to ask something";
 const WINDOWS = "the API server keeps what only Linux has from pods for Windows";
 const UNMASKED = "the API server wants users of the pod's own for it";
-/** Those of Strimzi and of Envoy Gateway come with tests of their own, which hold them to the same policies. */
 const NO_KIND = "the test's API server has no such kind";
 
 /** Fixtures that no API server takes for an object, whatever a policy says: it refuses them before any is asked. */
