@@ -36,8 +36,12 @@ const why = whyNoRealNodes();
 const WEB = web("1");
 const TRIAL = trial();
 const IMAGES = [ENVOY, WEB, TRIAL, RATE_LIMIT, REDIS, HAPROXY, REDIS_EXPORTER];
-/** Requests a second; what two busy cores bear beside the load itself. For an idle machine: `PLUMBLINE_RATE=1000`. */
+/**
+ * Requests a second, and one in how many is on a connection of its own: what two busy cores bear beside the load itself. For an idle machine:
+ * `PLUMBLINE_RATE=1000 PLUMBLINE_FRESH=50`; a handshake costs the client and the proxy more than fifty requests do.
+ */
 const RATE = Number(process.env.PLUMBLINE_RATE ?? 100);
+const FRESH = Number(process.env.PLUMBLINE_FRESH ?? 2);
 const SECONDS = 20;
 const PROXIES = `gateway.envoyproxy.io/owning-gateway-name=${GATEWAY.name}`;
 
@@ -180,7 +184,8 @@ describe.skipIf(why !== undefined)(`a gateway on real nodes${why === undefined ?
     const { host, address } = entry;
     const ca = join(lab.cacheDir, "ca.pem");
     writeFileSync(ca, entry.ca);
-    const sending = sendLoad(client, { url: `https://${host}/`, address, ca }, RATE, SECONDS);
+    const to = { url: `https://${host}/`, address, ca };
+    const sending = sendLoad(client, to, { rate: RATE, seconds: SECONDS, fresh: FRESH });
     const [result] = await Promise.all([sending, sleep(5_000).then(meanwhile)]);
     const share = (100 * result.failed) / result.sent;
     console.log(`gateway: ${what} at ${RATE}/s: ${share.toFixed(3)} % failed: ${JSON.stringify(result)}`);

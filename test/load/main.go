@@ -1,5 +1,5 @@
-// Load sends GET requests at a steady rate, every other one on a connection of its own and the others on connections that are kept, and
-// prints what became of them. It sends none again. Half of a second's requests are handshakes, of which a client in Node does too few.
+// Load sends GET requests at a steady rate, some on connections of their own and the others on connections that are kept, and prints what
+// became of them. It sends none again. A client in Node does too few handshakes in a second.
 package main
 
 import (
@@ -58,6 +58,7 @@ func main() {
 	authority := flag.String("ca", "", "file with the authority that signed the host's certificate")
 	rate := flag.Int("rate", 100, "requests a second")
 	seconds := flag.Int("seconds", 20, "how long")
+	fresh := flag.Int("fresh", 2, "one request in so many is on a connection of its own")
 	version := flag.Bool("version", false, "say that it runs, and do nothing")
 	flag.Parse()
 	if *version {
@@ -69,7 +70,11 @@ func main() {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	outcomes := send(clients, *target, *rate, *rate**seconds)
+	if *rate < 1 || *seconds < 1 || *fresh < 1 {
+		fmt.Fprintln(os.Stderr, "-rate, -seconds and -fresh are 1 or more")
+		os.Exit(1)
+	}
+	outcomes := send(clients, *target, *rate, *rate**seconds, *fresh)
 	if err := json.NewEncoder(os.Stdout).Encode(summary(outcomes)); err != nil {
 		os.Exit(1)
 	}
@@ -107,7 +112,7 @@ func newClients(target, address, authority string) ([2]*http.Client, error) {
 }
 
 // send begins requests by the clock and not by the answers: a slow server must not slow the load.
-func send(clients [2]*http.Client, target string, rate, total int) []outcome {
+func send(clients [2]*http.Client, target string, rate, total, fresh int) []outcome {
 	outcomes := make([]outcome, total)
 	var sent sync.WaitGroup
 	start := time.Now()
@@ -118,11 +123,11 @@ func send(clients [2]*http.Client, target string, rate, total int) []outcome {
 		go func() {
 			defer sent.Done()
 			begun := time.Since(start)
-			kind := "new"
-			if i%2 == 1 {
-				kind = "kept"
+			kind, client := "kept", clients[1]
+			if i%fresh == 0 {
+				kind, client = "new", clients[0]
 			}
-			failure := name(ask(clients[i%2], target))
+			failure := name(ask(client, target))
 			if failure != "" {
 				failure = kind + ": " + failure
 			}

@@ -37,14 +37,13 @@ export async function loadClient(): Promise<string> {
   return join(await goTool(TOOL, { toolsDir: join(cacheDirectory(), "tools") }), TOOL.name);
 }
 
-/** Sends GET requests at a steady rate from outside: every other one on a connection of its own, the others on connections that are kept. */
+/** Sends GET requests at a steady rate from outside: one in so many on a connection of its own, the others on connections that are kept. */
 export async function sendLoad(
   client: string,
   to: { readonly url: string; readonly address: string; readonly ca: string },
-  rate: number,
-  seconds: number,
+  how: { readonly rate: number; readonly seconds: number; readonly fresh: number },
 ): Promise<Sent> {
-  const words = { ...to, rate, seconds };
+  const words = { ...to, ...how };
   const given = Object.entries(words).map(([flag, value]) => `-${flag}=${value}`);
   const { code, stdout, tail } = await command(client, given);
   if (code !== 0) throw new Error(tail.join("\n"));
