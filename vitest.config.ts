@@ -4,10 +4,10 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** Tests on real nodes: kubelets and containers in namespaces of this machine. */
 const REAL_NODES = [
   "rehearsal/{nodes,faults}/**/*.real.test.ts",
-  "test/{calls-pods,gateway,kafka,monitoring-pods,object-store,postgres-backup,postgres-failover,postgres-pooler,rabbitmq,redis,response-cache-pods}.real.test.ts",
+  "test/{calls-pods,kafka,monitoring-pods,object-store,postgres-backup,postgres-failover,postgres-pooler,rabbitmq,redis,response-cache-pods}.real.test.ts",
 ];
-/** What has the machine for itself: the whole stack in containers, and releases under load. */
-const STACK = ["test/{local-real,releases}.real.test.ts"];
+/** What has the machine for itself: the whole stack in containers, and what is measured under load. */
+const STACK = ["test/{gateway,local-real,releases}.real.test.ts"];
 
 /** Files that take minutes: whatever runs beside others begins with them. Vitest knows only what it ran before, here. */
 const LONGEST = ["interrupt.real", "lifecycle.real", "workload-drills.real", "pack.real", "control.real"];

@@ -25,6 +25,9 @@ import (
 // patience is how long an answer may take in all.
 const patience = 10 * time.Second
 
+// mostKept connections are kept, as a pool of a service's would: without an end, one pause has every request shake hands, and none is answered.
+const mostKept = 100
+
 // errSentAgain is given to requests that Go's client would have sent again, after a connection that was kept turned out to be closed.
 var errSentAgain = errors.New("closed when it was sent")
 
@@ -105,7 +108,8 @@ func newClients(target, address, authority string) ([2]*http.Client, error) {
 			TLSClientConfig:     &tls.Config{RootCAs: roots, ServerName: at.Hostname()},
 			DisableKeepAlives:   i == 0,
 			DisableCompression:  true,
-			MaxIdleConnsPerHost: 10_000,
+			MaxIdleConnsPerHost: mostKept,
+			MaxConnsPerHost:     [2]int{0, mostKept}[i],
 		}}
 	}
 	return clients, nil
