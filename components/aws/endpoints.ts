@@ -200,13 +200,22 @@ export function interfacePolicy(
 }
 
 /**
+ * Buckets that registries lead to for the layers of images, in the same region: ECR, and Kubernetes' own registry.k8s.io. What is not let through here
+ * has no other way from the network, for the route to S3 is this endpoint's.
+ */
+function layerBuckets(region: string): string[] {
+  return [`prod-${region}-starport-layer-bucket`, `prod-registry-k8s-io-${region}`];
+}
+
+/**
  * Lets data go to the account's own buckets and tables, and to no other's: what is copied out of the network goes another way, which is seen.
- * Layers of images come from a bucket of Amazon's, which ECR gives addresses of.
+ * Layers of images are read from buckets of others, by name: those of `layerBuckets`, and `imageBuckets`.
  */
 export function gatewayPolicy(
   service: GatewayService,
   { accountId, region }: AwsAccount,
   more: readonly string[] = [],
+  imageBuckets: readonly string[] = [],
 ): string {
   const own: Statement = {
     Effect: "Allow",
@@ -219,7 +228,7 @@ export function gatewayPolicy(
     Effect: "Allow",
     Principal: "*",
     Action: "s3:GetObject",
-    Resource: `arn:aws:s3:::prod-${region}-starport-layer-bucket/*`,
+    Resource: [...layerBuckets(region), ...imageBuckets].map((bucket) => `arn:aws:s3:::${bucket}/*`),
   };
   return endpointPolicy(service === "s3" ? [own, layers] : [own]);
 }

@@ -82,16 +82,17 @@ function isEverybody(principal: unknown): boolean {
   return [AWS].flat().some((one) => one === "*");
 }
 
+/** Buckets to which ECR and registry.k8s.io lead for layers of images. */
+const IMAGES = /^arn:aws:s3:::prod-(?:[\w-]+-starport-layer-bucket|registry-k8s-io-[\w-]+)\/\*$/;
 const OF_ACCOUNT = new Set(["aws:PrincipalAccount", "aws:ResourceAccount", "aws:SourceAccount", "kms:CallerAccount"]);
 
-/** Whether a statement for everybody is for one account after all, by a condition or by its resources; or for one place of Amazon's. */
+/** Whether a statement for everybody is for one account after all, by a condition or by its resources; or reads layers of images where registries have them. */
 function isOfAccount({ Condition = {}, Action, Resource }: Statement, account: string): boolean {
   const said = Object.entries(Condition.StringEquals ?? {}).some(
     ([key, value]) => OF_ACCOUNT.has(key) && value === account,
   );
-  const isOfImages =
-    Action === "s3:GetObject" && /^arn:aws:s3:::prod-[\w-]+-starport-layer-bucket\/\*$/.test(String(Resource));
   const resources = [Resource ?? []].flat();
+  const isOfImages = Action === "s3:GetObject" && resources.length > 0 && resources.every((one) => IMAGES.test(one));
   const isOnOwn = resources.length > 0 && resources.every((one) => one.split(":")[4] === account);
   return said || isOnOwn || isOfImages;
 }
