@@ -98,9 +98,7 @@ describe("what is made", () => {
     const recording = await made();
     const pattern = JSON.parse(recording.inputsOf(":EventRule", "vault").eventPattern);
     expect(pattern.source).toEqual(["aws.backup"]);
-    expect(pattern["detail-type"]).toEqual(
-      ["Backup", "Copy", "Restore"].map((job) => `${job} Job State Change`),
-    );
+    expect(pattern["detail-type"]).toEqual(["Backup", "Copy", "Restore"].map((job) => `${job} Job State Change`));
     const ends = ["FAILED", "EXPIRED", "ABORTED"];
     expect(pattern.detail).toEqual({ $or: [{ state: ends }, { status: ends }] });
     expect(recording.inputsOf(":EventTarget", "vault").arn).toBe(base.alarms.topicArn);
@@ -118,7 +116,8 @@ describe("what is made", () => {
   test("does less where it is said why, which stands as a tag", async () => {
     const recording = await made({ copyTo: why, restoreTests: why, alarms: why }, []);
     expect(ofType(recording, "vault:Vault")).toEqual(["vault"]);
-    for (const type of [":RestoreTestingPlan", ":EventRule", ":EventTarget"]) expect(ofType(recording, type)).toEqual([]);
+    for (const type of [":RestoreTestingPlan", ":EventRule", ":EventTarget"])
+      expect(ofType(recording, type)).toEqual([]);
     expect(ofType(recording, ":Role")).toEqual(["vault-saves"]);
     const { tags } = recording.inputsOf("vault:Vault", "vault");
     for (const what of ["copy", "restoreTests", "alarms"])

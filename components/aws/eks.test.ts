@@ -1,10 +1,10 @@
+import { AccessPolicyAssociation } from "@pulumi/aws/eks/accessPolicyAssociation.js";
 import { load } from "js-yaml";
 import { describe, expect, test } from "vitest";
 import { optOut } from "../core/opt-out.ts";
 import { placeProblems } from "../data/aws/place.ts";
 import { isOidcProvider } from "../security/secrets/source-plan.ts";
 import { type Recording, record } from "../testing/record.ts";
-import { AccessPolicyAssociation } from "@pulumi/aws/eks/accessPolicyAssociation.js";
 import { EksCluster } from "./eks.ts";
 import { completeEks, type EksClusterArgs } from "./eks-args.ts";
 import { architectureOf, bottlerocketSettings } from "./eks-nodes-plan.ts";

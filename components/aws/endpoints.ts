@@ -176,11 +176,19 @@ interface Statement extends IdentityStatement {
   readonly Principal: "*";
 }
 
+/** Who and what passes an endpoint beside what the platform itself asks for. */
+export interface Passing {
+  /** Further actions of the service. */
+  readonly more?: readonly string[] | undefined;
+  /** Roles that may do through it whatever their own policies let them. */
+  readonly deployerArns?: readonly string[];
+}
+
 /** Lets principals of the account call, and nobody else: keys of another account that are brought into the network are of no use in it. */
 export function interfacePolicy(
   service: InterfaceService,
   { accountId }: AwsAccount,
-  more: readonly string[] = [],
+  { more = [], deployerArns = [] }: Passing = {},
 ): string {
   const own: Statement = {
     Effect: "Allow",
@@ -196,7 +204,7 @@ export function interfacePolicy(
     Action: "sts:AssumeRoleWithWebIdentity",
     Resource: `arn:aws:iam::${accountId}:role/*`,
   };
-  return endpointPolicy(service === "sts" ? [own, tokens] : [own]);
+  return policyOf([own, ...(service === "sts" ? [tokens] : []), ...deployers(deployerArns)]);
 }
 
 /**
@@ -214,8 +222,7 @@ function layerBuckets(region: string): string[] {
 export function gatewayPolicy(
   service: GatewayService,
   { accountId, region }: AwsAccount,
-  more: readonly string[] = [],
-  imageBuckets: readonly string[] = [],
+  { more = [], deployerArns = [], imageBuckets = [] }: Passing & { readonly imageBuckets?: readonly string[] } = {},
 ): string {
   const own: Statement = {
     Effect: "Allow",
@@ -230,9 +237,15 @@ export function gatewayPolicy(
     Action: "s3:GetObject",
     Resource: [...layerBuckets(region), ...imageBuckets].map((bucket) => `arn:aws:s3:::${bucket}/*`),
   };
-  return endpointPolicy(service === "s3" ? [own, layers] : [own]);
+  return policyOf([own, ...(service === "s3" ? [layers] : []), ...deployers(deployerArns)]);
 }
 
-function endpointPolicy(statements: readonly Statement[]): string {
-  return policyOf(statements);
+/**
+ * Who makes all of this asks each service for more than what runs in a cluster does, and for something else with each release. An endpoint adds no right to
+ * what the role has by IAM; it only does not take any away.
+ */
+function deployers(arns: readonly string[]): Statement[] {
+  if (arns.length === 0) return [];
+  const condition = { ArnEquals: { "aws:PrincipalArn": [...arns] } };
+  return [{ Effect: "Allow", Principal: "*", Action: "*", Resource: "*", Condition: condition }];
 }

@@ -20,7 +20,7 @@ interface Where {
 export function makeEndpoints(
   name: string,
   { id, tags, home }: NetworkPlan,
-  { account, cidr, pods, endpoints, endpointActions, imageBuckets }: CompleteNetwork,
+  { account, cidr, pods, endpoints, endpointActions, imageBuckets, deployerArns }: CompleteNetwork,
   { vpcId, tableIds, subnets }: Where,
   transform: NonNullable<NetworkArgs["transform"]>["endpoint"],
   children: Children,
@@ -33,7 +33,7 @@ export function makeEndpoints(
       serviceName: serviceName(service),
       vpcEndpointType: "Gateway",
       routeTableIds: [...tableIds],
-      policy: gatewayPolicy(service, account, endpointActions[service], imageBuckets),
+      policy: gatewayPolicy(service, account, { more: endpointActions[service], deployerArns, imageBuckets }),
       tags: named(service),
     };
     new VpcEndpoint(...children.child(`${name}-${service}`, args, transform));
@@ -69,7 +69,7 @@ export function makeEndpoints(
       privateDnsEnabled: true,
       subnetIds: subnets.filter(({ tier }) => tier === home).map((subnet) => subnet.id),
       securityGroupIds: [group.id],
-      policy: interfacePolicy(service, account, endpointActions[service]),
+      policy: interfacePolicy(service, account, { more: endpointActions[service], deployerArns }),
       tags: named(service),
     };
     new VpcEndpoint(...children.child(`${name}-${service}`, args, transform));

@@ -91,6 +91,19 @@ test.each<[what: string, change: object, field: string, allowed: RegExp]>([
   ["an endpoint twice", { endpoints: ["sts", "sts"] }, "endpoints[1]", /each service once/],
   ["all of a service", { endpointActions: { sts: ["sts:*"] } }, "endpointActions.sts[0]", /no "\*"/],
   ["actions of no endpoint", { endpointActions: { sqs: ["sqs:SendMessage"] } }, "endpointActions.sqs", /one of s3/],
+  [
+    "a session that deploys",
+    { deployerArns: ["arn:aws:sts::123456789012:assumed-role/deploy/me"] },
+    "deployerArns[0]",
+    /no session/,
+  ],
+  ["everybody who deploys", { deployerArns: ["arn:aws:iam::123456789012:role/*"] }, "deployerArns[0]", /no "\*"/],
+  [
+    "another account that deploys",
+    { deployerArns: ["arn:aws:iam::999999999999:role/deploy"] },
+    "deployerArns[0]",
+    /of the account/,
+  ],
   ["a bucket of images by its ARN", { imageBuckets: ["arn:aws:s3:::layers"] }, "imageBuckets[0]", /no ARN/],
   ["all buckets", { imageBuckets: ["*"] }, "imageBuckets[0]", /the name of a bucket/],
   ["flow logs to nowhere", { flowLogs: { to: "kafka" } }, "flowLogs.to", /cloudwatch, s3/],
@@ -208,6 +221,23 @@ describe("what is made", () => {
       ["10.16.0.0/16", 443],
       ["100.64.0.0/16", 443],
     ]);
+  });
+
+  test("lets who deploys from within it do through each endpoint what their role may, and nobody else more for it", async () => {
+    const deployer = "arn:aws:iam::123456789012:role/ci/deploy";
+    const recording = await made({ deployerArns: [deployer] });
+    const endpoints = ofType(recording, ":VpcEndpoint");
+    expect(endpoints).toHaveLength(11);
+    for (const { inputs } of endpoints) {
+      const everything = JSON.parse(inputs.policy).Statement.filter(({ Action }: { Action: string }) => Action === "*");
+      expect(everything).toEqual([
+        {
+          ...{ Effect: "Allow", Principal: "*", Action: "*", Resource: "*" },
+          Condition: { ArnEquals: { "aws:PrincipalArn": [deployer] } },
+        },
+      ]);
+    }
+    for (const { inputs } of ofType(await made(), ":VpcEndpoint")) expect(inputs.policy).not.toContain('"Action":"*"');
   });
 
   test("has a way to the account's own buckets, and to read layers of images where registries have them", async () => {

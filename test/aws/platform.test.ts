@@ -75,6 +75,13 @@ describe("judged by all rules, as strictly as production", () => {
 });
 
 describe("policy documents", () => {
+  const through = (arn: string) => ({
+    Principal: "*",
+    Action: "*",
+    Resource: "*",
+    Condition: { ArnEquals: { "aws:PrincipalArn": arn } },
+  });
+  const ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint";
   const document = (statement: object, type = "aws:iam/rolePolicy:RolePolicy"): Document => ({
     at: "here",
     type,
@@ -124,6 +131,17 @@ describe("policy documents", () => {
       }),
       /everybody/,
     ],
+    ["a role everything", document(through(`arn:aws:iam::${ACCOUNT}:role/deploy`)), /every action/],
+    [
+      "any role everything through an endpoint",
+      document(through(`arn:aws:iam::${ACCOUNT}:role/*`), ENDPOINT),
+      /every action/,
+    ],
+    [
+      "another account's role everything through an endpoint",
+      document(through("arn:aws:iam::999999999999:role/deploy"), ENDPOINT),
+      /everybody/,
+    ],
   ])("that allow %s are found", (_, one, fault) => expect(faultsOf(one, ACCOUNT).join("\n")).toMatch(fault));
 
   test.each<[what: string, document: Document]>([
@@ -135,6 +153,7 @@ describe("policy documents", () => {
         "aws:kms/key:Key",
       ),
     ],
+    ["let a role pass an endpoint", document(through(`arn:aws:iam::${ACCOUNT}:role/deploy`), ENDPOINT)],
     [
       "deny everything",
       { ...document({}), statements: [{ Effect: "Deny", Action: "*", Resource: "*", Principal: "*" }] },

@@ -182,7 +182,8 @@ export function trailLines(bucketName: string): readonly ToldLine[] {
     {
       name: "CloudTrailLockBypassed",
       severity: "critical",
-      summary: "somebody deleted records, or changed for how long they cannot be, what becomes of them, or who may come in",
+      summary:
+        "somebody deleted records, or changed for how long they cannot be, what becomes of them, or who may come in",
       patterns: [
         `{ ($.eventSource = "s3.amazonaws.com") && ($.requestParameters.bucketName = ${JSON.stringify(bucketName)}) && (${calls(...TAKES_AWAY)}) }`,
       ],
