@@ -49,7 +49,10 @@ export interface BackupVaultArgs {
   readonly lock?: VaultLock;
   /** What is restored once a month to see whether it can be, or why nothing is. */
   readonly restoreTests: RestoreTests | OptOut;
-  /** A topic of SNS that is told when a backup, a copy or a restore fails, or why nobody is. Its policy must let `backup.amazonaws.com` publish. */
+  /**
+   * A topic of SNS that is told when a backup, a copy or a restore of the account fails in the region, whichever vault it is of; or why nobody is. Its
+   * policy must let `events.amazonaws.com` publish.
+   */
   readonly alarms: { readonly topicArn: pulumi.Input<string> } | OptOut;
   /** Keeps the vaults when the stack is destroyed; true by default. */
   readonly retain?: boolean;

@@ -3,6 +3,7 @@ import type { RestoreTestingPlanArgs } from "@pulumi/aws/backup/restoreTestingPl
 import type { RestoreTestingSelectionArgs } from "@pulumi/aws/backup/restoreTestingSelection.js";
 import type { SelectionArgs } from "@pulumi/aws/backup/selection.js";
 import type { VaultLockConfigurationArgs } from "@pulumi/aws/backup/vaultLockConfiguration.js";
+import type { EventRuleArgs } from "@pulumi/aws/cloudwatch/eventRule.js";
 import type * as pulumi from "@pulumi/pulumi";
 import { isOptOut } from "../core/opt-out.ts";
 import { awsName } from "../data/aws/name.ts";
@@ -19,7 +20,8 @@ const WINDOWS = { start: 60, completion: 480 };
 /** On the third of each month, in the morning; of the newest backups of that month. */
 const TESTED = { schedule: "cron(0 5 3 * ? *)", startWindowHours: 4, windowDays: 30, hours: 4 };
 const SERVICE_ROLES = "arn:aws:iam::aws:policy/service-role";
-export const EVENTS = ["BACKUP_JOB_FAILED", "BACKUP_JOB_EXPIRED", "COPY_JOB_FAILED", "RESTORE_JOB_FAILED"];
+/** How a job ends that did not do what it was for. */
+const NOT_DONE = ["FAILED", "EXPIRED", "ABORTED"];
 
 export interface BackupPlan {
   readonly id: string;
@@ -28,6 +30,8 @@ export interface BackupPlan {
   /** The plan, once its vault and the other region's stand. */
   readonly plan: (vaultName: pulumi.Input<string>, copyArn: pulumi.Input<string> | undefined) => PlanArgs;
   readonly selection: Omit<SelectionArgs, "planId" | "iamRoleArn">;
+  /** Jobs that were not done, of which somebody is told. */
+  readonly notice: EventRuleArgs;
   readonly saves: ManagedRole;
   readonly restores: ManagedRole;
   /** What is tried, once the vault stands. */
@@ -50,7 +54,7 @@ export function backupPlan(stack: string, name: string, args: CompleteBackupVaul
     args: {
       name: awsName(id, part, LONGEST_ROLE),
       description: `AWS Backup, which ${part} ${dataClass} data`,
-      assumeRolePolicy: assumedBy("backup.amazonaws.com", account.accountId),
+      assumeRolePolicy: assumedBy("backup.amazonaws.com", account.accountId, "IfExists"),
       tags,
     },
     managed,
@@ -88,6 +92,18 @@ export function backupPlan(stack: string, name: string, args: CompleteBackupVaul
           stringNotLikes: [{ key: "aws:ResourceTag/plumbline.dev/opt-out.backup", value: "*" }],
         },
       ],
+    },
+    // Most notices of a vault itself that something failed are sent no more (API of AWS Backup, PutBackupVaultNotifications).
+    notice: {
+      name: `${id}-not-done`,
+      description: "Backups, copies and restores that failed, were given up or came too late",
+      eventPattern: JSON.stringify({
+        source: ["aws.backup"],
+        "detail-type": ["Backup Job State Change", "Copy Job State Change", "Restore Job State Change"],
+        // A restore has a status, where backups and copies have a state.
+        detail: { $or: [{ state: NOT_DONE }, { status: NOT_DONE }] },
+      }),
+      tags,
     },
     saves: role("saves", {
       own: `${SERVICE_ROLES}/AWSBackupServiceRolePolicyForBackup`,

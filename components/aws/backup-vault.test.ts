@@ -94,10 +94,30 @@ describe("what is made", () => {
     expect(recording.inputsOf(":Selection", "vault").iamRoleArn).toBe("arn:aws/iam/role/Role:vault-saves");
   });
 
+  test("tells of jobs that were not done by what EventBridge says of them, not by notices of the vault, which are no more", async () => {
+    const recording = await made();
+    const pattern = JSON.parse(recording.inputsOf(":EventRule", "vault").eventPattern);
+    expect(pattern.source).toEqual(["aws.backup"]);
+    expect(pattern["detail-type"]).toEqual(["Backup", "Copy", "Restore"].map((job) => `${job} Job State Change`));
+    const ends = ["FAILED", "EXPIRED", "ABORTED"];
+    expect(pattern.detail).toEqual({ $or: [{ state: ends }, { status: ends }] });
+    expect(recording.inputsOf(":EventTarget", "vault").arn).toBe(base.alarms.topicArn);
+    expect(ofType(recording, ":VaultNotifications")).toEqual([]);
+  });
+
+  test("lets AWS Backup take on its roles, though it may not say for which account", async () => {
+    const recording = await made();
+    for (const name of ["vault-saves", "vault-restores"]) {
+      const [{ Condition }] = JSON.parse(recording.inputsOf(":Role", name).assumeRolePolicy).Statement;
+      expect(Condition).toEqual({ StringEqualsIfExists: { "aws:SourceAccount": account.accountId } });
+    }
+  });
+
   test("does less where it is said why, which stands as a tag", async () => {
     const recording = await made({ copyTo: why, restoreTests: why, alarms: why }, []);
     expect(ofType(recording, "vault:Vault")).toEqual(["vault"]);
-    for (const type of [":RestoreTestingPlan", ":VaultNotifications"]) expect(ofType(recording, type)).toEqual([]);
+    for (const type of [":RestoreTestingPlan", ":EventRule", ":EventTarget"])
+      expect(ofType(recording, type)).toEqual([]);
     expect(ofType(recording, ":Role")).toEqual(["vault-saves"]);
     const { tags } = recording.inputsOf("vault:Vault", "vault");
     for (const what of ["copy", "restoreTests", "alarms"])

@@ -4,7 +4,8 @@ import { RestoreTestingSelection } from "@pulumi/aws/backup/restoreTestingSelect
 import { Selection } from "@pulumi/aws/backup/selection.js";
 import { Vault } from "@pulumi/aws/backup/vault.js";
 import { VaultLockConfiguration } from "@pulumi/aws/backup/vaultLockConfiguration.js";
-import { VaultNotifications } from "@pulumi/aws/backup/vaultNotifications.js";
+import { EventRule } from "@pulumi/aws/cloudwatch/eventRule.js";
+import { EventTarget } from "@pulumi/aws/cloudwatch/eventTarget.js";
 import * as pulumi from "@pulumi/pulumi";
 import { Component, keeping } from "../core/component.ts";
 import { refuse } from "../core/invalid.ts";
@@ -15,7 +16,7 @@ import {
   type CompleteBackupVault,
   completeBackupVault,
 } from "./backup-args.ts";
-import { type BackupPlan, backupPlan, EVENTS } from "./backup-plan.ts";
+import { type BackupPlan, backupPlan } from "./backup-plan.ts";
 import { makeRole } from "./managed-role.ts";
 
 /**
@@ -58,8 +59,8 @@ export class BackupVault extends Component {
       }),
     );
     if (!isOptOut(alarms)) {
-      const told = { backupVaultName: vault.name, backupVaultEvents: EVENTS, snsTopicArn: alarms.topicArn };
-      new VaultNotifications(...this.child(name, told));
+      const rule = new EventRule(...this.child(name, plan.notice));
+      new EventTarget(...this.child(name, { rule: rule.name, arn: alarms.topicArn }));
     }
     if (plan.tested.length > 0) this.#tests(plan, vault, transform);
     this.registerOutputs({ vaultArn: vault.arn });

@@ -4,7 +4,7 @@ import { nameProblems } from "../core/names.ts";
 import { isOptOut, type OptOut } from "../core/opt-out.ts";
 import { type Shapes, shapeProblems } from "../core/shape.ts";
 import { accountProblems } from "../data/aws/place.ts";
-import { policyOf } from "../data/aws/pod-identity-plan.ts";
+import { policyOf, type Statement } from "../data/aws/pod-identity-plan.ts";
 import type { AwsAccount } from "./account.ts";
 
 /** What GuardDuty looks at without anything that runs on nodes, beside the logs of DNS, flows and the API, which it always reads. */
@@ -34,18 +34,22 @@ export interface CompleteDetection {
   readonly account: AwsAccount;
   readonly alarms: { readonly topicArn: unknown } | OptOut;
   readonly rules: readonly string[];
+  readonly bucketKeyArn?: unknown;
 }
 
+const KEY = /^arn:aws:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/;
 const SHAPES: Shapes = { account: "an object", rules: "a list of texts", "alarms?": "an object" };
 
 /** Everything that is wrong with the arguments of a detection. */
 export function detectionProblems(name: string, args: CompleteDetection): Problem[] {
   const misshapen = shapeProblems(args, SHAPES);
   if (misshapen.length > 0) return misshapen;
-  const { account, alarms, rules } = args;
+  const { account, alarms, rules, bucketKeyArn } = args;
   const problems = [...nameProblems("name", name), ...accountProblems("account", account)];
   if (!isOptOut(alarms) && !alarms?.topicArn)
     problems.push({ field: "alarms", given: alarms, allowed: '{ topicArn }, or optOut("<why nobody is told>")' });
+  if (typeof bucketKeyArn === "string" && !KEY.test(bucketKeyArn))
+    problems.push({ field: "bucketKeyArn", given: bucketKeyArn, allowed: "the ARN of a key, not of an alias" });
   for (const [index, given] of rules.entries())
     if (!/^[A-Z0-9]+(_[A-Z0-9]+)+$/.test(given) || rules.indexOf(given) !== index)
       problems.push({
@@ -78,8 +82,8 @@ export function noticePlan(id: string, what: "findings" | "rules", tags: Record<
   };
 }
 
-/** Lets AWS Config write what it records into a bucket, under this account's name. */
-export function recorderPolicy(bucketArn: string, accountId: string): string {
+/** Lets AWS Config write what it records into a bucket, under this account's name, and encrypt it by the bucket's key, if that has one. */
+export function recorderPolicy(bucketArn: string, accountId: string, keyArn?: string): string {
   return policyOf([
     { Effect: "Allow", Action: ["s3:GetBucketAcl", "s3:ListBucket"], Resource: bucketArn },
     {
@@ -88,5 +92,10 @@ export function recorderPolicy(bucketArn: string, accountId: string): string {
       Resource: `${bucketArn}/AWSLogs/${accountId}/Config/*`,
       Condition: { StringEquals: { "s3:x-amz-acl": "bucket-owner-full-control" } },
     },
+    ...(keyArn === undefined ? [] : [encryptsBy(keyArn)]),
   ]);
+}
+
+function encryptsBy(keyArn: string): Statement {
+  return { Effect: "Allow", Action: ["kms:Decrypt", "kms:GenerateDataKey"], Resource: keyArn };
 }

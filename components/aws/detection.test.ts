@@ -15,6 +15,7 @@ test.each<[what: string, change: object, field: string, allowed: RegExp]>([
   ["findings that nobody hears of", { alarms: {} }, "alarms", /topicArn/],
   ["a rule by its other name", { rules: ["encrypted-volumes"] }, "rules[0]", /ENCRYPTED_VOLUMES/],
   ["a rule twice", { rules: ["ENCRYPTED_VOLUMES", "ENCRYPTED_VOLUMES"] }, "rules[1]", /each once/],
+  ["a key by its alias", { bucketKeyArn: "alias/logs" }, "bucketKeyArn", /not of an alias/],
   ["another account", { account: { ...account, accountId: "1" } }, "account.accountId", /twelve digits/],
 ])("%s is refused", (_, change, field, allowed) => {
   const problems = detectionProblems("eyes", { account, alarms, rules: [], ...change } as CompleteDetection);
@@ -24,6 +25,7 @@ test.each<[what: string, change: object, field: string, allowed: RegExp]>([
 test("what records writes under the account's name, and nowhere else", () => {
   const [, writes] = JSON.parse(recorderPolicy("arn:aws:s3:::records", account.accountId)).Statement;
   expect(writes.Resource).toBe("arn:aws:s3:::records/AWSLogs/123456789012/Config/*");
+  expect(recorderPolicy("arn:aws:s3:::records", account.accountId)).not.toContain("kms:");
 });
 
 describe("what is made", () => {
@@ -42,6 +44,18 @@ describe("what is made", () => {
     expect(recording.inputsOf(":Recorder", "eyes").recordingGroup.allSupported).toBe(true);
     const rules = ofType(recording, "cfg/rule:Rule").map(({ inputs }) => inputs.source.sourceIdentifier);
     expect(rules.sort()).toEqual([...CONFIG_RULES]);
+  });
+
+  test("writes into a bucket under a key, by which it may encrypt", async () => {
+    const key = "arn:aws:kms:eu-central-1:123456789012:key/0a1b";
+    const recording = await made({ bucketKeyArn: key });
+    expect(recording.inputsOf(":DeliveryChannel", "eyes")).toMatchObject({ s3BucketName: "records", s3KmsKeyArn: key });
+    expect(JSON.parse(recording.inputsOf(":RolePolicy", "eyes-recorder").policy).Statement).toContainEqual({
+      Effect: "Allow",
+      Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+      Resource: key,
+    });
+    expect((await made()).inputsOf(":DeliveryChannel", "eyes")).not.toHaveProperty("s3KmsKeyArn");
   });
 
   test("tells of what is grave: high findings, and rules that are broken", async () => {

@@ -22,8 +22,16 @@ import { CONFIG_RULES, detectionProblems, FEATURES, noticePlan, recorderPolicy }
 
 export interface DetectionArgs {
   readonly account: AwsAccount;
-  /** Name of the bucket into which AWS Config writes what it records: encrypted, and emptied after a time by its own rules. */
+  /**
+   * Name of the bucket into which AWS Config writes what it records: encrypted, and emptied after a time by its own rules. Without Object Lock: AWS Config
+   * does not write into a bucket that locks each object by default.
+   */
   readonly bucket: pulumi.Input<string>;
+  /**
+   * ARN of the key of KMS that encrypts the bucket, whose policy must let IAM of the account decide, as those of `Keys` do: `keys.arn("logs")`. Needed where
+   * there is one; none by default, for a bucket with S3's own encryption.
+   */
+  readonly bucketKeyArn?: pulumi.Input<string>;
   /** A topic of SNS that is told of what is grave, or why nobody is. Its policy must let `events.amazonaws.com` publish. */
   readonly alarms: { readonly topicArn: pulumi.Input<string> } | OptOut;
   /** Rules of AWS Config, as AWS calls them, that have no settings; `CONFIG_RULES` by default. */
@@ -44,8 +52,8 @@ const LONGEST = 50;
  */
 export class Detection extends Component {
   constructor(name: string, args: DetectionArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { account, bucket, alarms, rules = CONFIG_RULES, transform } = args;
-    refuse(`Detection "${name}"`, detectionProblems(name, { account, alarms, rules }));
+    const { account, bucket, bucketKeyArn, alarms, rules = CONFIG_RULES, transform } = args;
+    refuse(`Detection "${name}"`, detectionProblems(name, { account, alarms, rules, bucketKeyArn }));
     super("aws:Detection", name, opts);
     const id = awsName(pulumi.getStack(), name, LONGEST);
     const tags = namedTags(account, id, { alarms });
@@ -56,7 +64,8 @@ export class Detection extends Component {
       const args = { detectorId: detector.id, name: feature, status: "ENABLED" };
       new DetectorFeature(...this.child(`${name}-${feature.toLowerCase().replaceAll("_", "-")}`, args));
     }
-    const recording = this.#record(name, id, { account, bucket, tags, ...(transform && { transform }) });
+    const optional = { ...(bucketKeyArn !== undefined && { bucketKeyArn }), ...(transform && { transform }) };
+    const recording = this.#record(name, id, { account, bucket, tags, ...optional });
     for (const rule of rules) {
       const slug = rule.toLowerCase().replaceAll("_", "-");
       const plan: RuleArgs = { name: `${id}-${slug}`, source: { owner: "AWS", sourceIdentifier: rule }, tags };
@@ -77,9 +86,12 @@ export class Detection extends Component {
     {
       account,
       bucket,
+      bucketKeyArn,
       tags,
       transform,
-    }: Pick<DetectionArgs, "account" | "bucket" | "transform"> & { readonly tags: Record<string, string> },
+    }: Pick<DetectionArgs, "account" | "bucket" | "bucketKeyArn" | "transform"> & {
+      readonly tags: Record<string, string>;
+    },
   ): RecorderStatus {
     const role = new Role(
       ...this.child(`${name}-recorder`, {
@@ -90,7 +102,9 @@ export class Detection extends Component {
       }),
     );
     const reads = { role: role.name, policyArn: RECORDER_POLICY };
-    const policy = pulumi.output(bucket).apply((at) => recorderPolicy(`arn:aws:s3:::${at}`, account.accountId));
+    const policy = pulumi
+      .all([bucket, bucketKeyArn])
+      .apply(([at, keyArn]) => recorderPolicy(`arn:aws:s3:::${at}`, account.accountId, keyArn));
     const rights = [
       new RolePolicyAttachment(...this.child(`${name}-recorder`, reads)),
       new RolePolicy(...this.child(`${name}-recorder`, { role: role.id, policy })),
@@ -98,9 +112,9 @@ export class Detection extends Component {
     const recordingGroup = { allSupported: true, includeGlobalResourceTypes: true };
     const plan: RecorderArgs = { name: id, roleArn: role.arn, recordingGroup };
     const recorder = new Recorder(...this.child(name, plan, transform?.recorder, { dependsOn: rights }));
-    const channel = new DeliveryChannel(
-      ...this.child(name, { name: id, s3BucketName: bucket }, undefined, { dependsOn: recorder }),
-    );
+    const encrypted = bucketKeyArn === undefined ? {} : { s3KmsKeyArn: bucketKeyArn };
+    const delivery = { name: id, s3BucketName: bucket, ...encrypted };
+    const channel = new DeliveryChannel(...this.child(name, delivery, undefined, { dependsOn: recorder }));
     const started = { name: recorder.name, isEnabled: true };
     return new RecorderStatus(...this.child(name, started, undefined, { dependsOn: channel }));
   }

@@ -21,7 +21,7 @@ export interface Taint {
 export interface NodePool {
   /** All of one architecture, the one that is had by preference first: `["m8g.xlarge", "m7g.xlarge"]`. */
   readonly instanceTypes: readonly string[];
-  /** Nodes in each zone at least, 1 by default, and at most. */
+  /** Nodes in each zone at least, 1 by default, and at most. EKS refuses a least that is above what runs: scale first (`docs/aws.md`). */
   readonly minPerZone?: number;
   readonly maxPerZone: number;
   /** Spare machines of AWS, which it takes back at two minutes' notice, for a part of the price. False by default. */

@@ -9,6 +9,12 @@ import { ADDONS, type AddonName, addonsOf, EKS_VERSIONS } from "./eks-versions.t
 const LONGEST_CLUSTER = 40;
 const LOG_TYPES = ["api", "audit", "authenticator", "controllerManager", "scheduler"];
 
+/**
+ * In so many zones the control plane has its interfaces: those it was made in, which EKS does not let it change. A zone that comes later has nodes,
+ * which reach it from there.
+ */
+export const CONTROL_PLANE_ZONES = 3;
+
 /** What runs on every node before its first pod: without it a node is never ready, or a pod has no rights. */
 export const BEFORE_NODES: readonly AddonName[] = ["vpc-cni", "kube-proxy", "eks-pod-identity-agent"];
 

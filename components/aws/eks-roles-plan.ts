@@ -20,8 +20,9 @@ export function clusterRole(id: string, { accountId }: AwsAccount, tags: Record<
 }
 
 /**
- * What a node is: it says to EKS who it is, hands pods the credentials of their own roles, and pulls images. What the network's plugin does it
- * does with a role of its own, so no pod can move addresses by the node's.
+ * What a node is: it says to EKS who it is, hands pods the credentials of their own roles, and pulls images. Bottlerocket asks EC2 for its own name
+ * before the kubelet starts (`ec2:DescribeInstances`), which AWS' minimal policy does not let it. What the network's plugin does it does with a role
+ * of its own, so no pod can move addresses by the node's.
  */
 export function nodeRole(id: string, { accountId }: AwsAccount, tags: Record<string, string>): ManagedRole {
   return {
@@ -32,7 +33,7 @@ export function nodeRole(id: string, { accountId }: AwsAccount, tags: Record<str
       tags,
     },
     managed: {
-      worker: `${MANAGED}/AmazonEKSWorkerNodeMinimalPolicy`,
+      worker: `${MANAGED}/AmazonEKSWorkerNodePolicy`,
       images: `${MANAGED}/AmazonEC2ContainerRegistryPullOnly`,
     },
   };

@@ -1,3 +1,4 @@
+import { AccessPolicyAssociation } from "@pulumi/aws/eks/accessPolicyAssociation.js";
 import { load } from "js-yaml";
 import { describe, expect, test } from "vitest";
 import { optOut } from "../core/opt-out.ts";
@@ -195,13 +196,13 @@ test("an endpoint that can be reached from outside says why, and from where", ()
 });
 
 describe("what is made", () => {
-  const made = (more: Rest = {}) =>
+  const made = (more: Rest = {}, inZones = zones) =>
     record("production", () => {
       const keys = new Keys("keys", { account });
       const network = new Network("net", {
         account,
         cidr: "10.16.0.0/16",
-        zones,
+        zones: inZones,
         flowLogs: { to: "cloudwatch", kmsKeyArn: keys.arn("logs") },
       });
       const cluster = new EksCluster("main", { network, keys, ...base, ...more });
@@ -249,6 +250,14 @@ describe("what is made", () => {
     expect(Buffer.from(template.userData, "base64").toString()).toBe(bottlerocketSettings());
   });
 
+  test("keeps the control plane in the three zones of its first day, when a zone comes for nodes", async () => {
+    const recording = await made({}, [...zones, "eu-central-1d"]);
+    expect(recording.inputsOf("eks/cluster:Cluster", "main").vpcConfig.subnetIds).toEqual(
+      zones.map((zone) => `net-private-${zone}-id`),
+    );
+    expect(ofType(recording, ":NodeGroup")).toHaveLength(4);
+  });
+
   test("has every add-on in the version that goes with it; those with rights have a role of their own", async () => {
     const recording = await made({ addonVersions: { coredns: "v1.14.3-eksbuild.99" } });
     const versions = Object.fromEntries(
@@ -270,7 +279,7 @@ describe("what is made", () => {
     const given = ofType(recording, ":RolePolicyAttachment")
       .filter(({ inputs }) => inputs.role === "production-main-nodes")
       .map(({ inputs }) => inputs.policyArn.split("/").at(-1));
-    expect(given.sort()).toEqual(["AmazonEC2ContainerRegistryPullOnly", "AmazonEKSWorkerNodeMinimalPolicy"]);
+    expect(given.sort()).toEqual(["AmazonEC2ContainerRegistryPullOnly", "AmazonEKSWorkerNodePolicy"]);
     expect(ofType(recording, ":RolePolicy").map(({ name }) => name)).not.toContain("main-nodes");
   });
 
@@ -307,6 +316,12 @@ describe("what is made", () => {
         },
       },
     ]);
+  });
+
+  test("is told how to reach only once the one who deploys is let in", async () => {
+    const { kubeconfig } = (await made()).outputs;
+    const behind = await (kubeconfig as unknown as { allResources(): Promise<Set<unknown>> }).allResources();
+    expect([...behind].some((one) => one instanceof AccessPolicyAssociation)).toBe(true);
   });
 
   test("has IAM take tokens of its service accounts, and tells by which name", async () => {

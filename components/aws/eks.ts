@@ -12,7 +12,7 @@ import { awsName } from "../data/aws/name.ts";
 import { LONGEST_ROLE, podRolePlan } from "../data/aws/pod-identity-plan.ts";
 import { type CompleteEks, completeEks, DEPLOYER, type EksClusterArgs } from "./eks-args.ts";
 import { makeNodes } from "./eks-nodes.ts";
-import { BEFORE_NODES, type EksPlan, eksPlan, kubeconfigOf } from "./eks-plan.ts";
+import { BEFORE_NODES, CONTROL_PLANE_ZONES, type EksPlan, eksPlan, kubeconfigOf } from "./eks-plan.ts";
 import { eksProblems } from "./eks-problems.ts";
 import {
   ADDON_ACCOUNTS,
@@ -66,13 +66,14 @@ export class EksCluster extends Component {
     this.clusterName = cluster.name;
     this.endpoint = cluster.endpoint;
     this.securityGroupId = cluster.vpcConfig.clusterSecurityGroupId;
+    this.oidcProvider = this.#tokens(cluster, plan);
+    const admitted = this.#admit(cluster, plan, complete);
+    // Who uses it before the one who deploys is let in is refused; and on the way down, what is in the cluster goes before the right to it.
     this.kubeconfig = pulumi
-      .all([cluster.endpoint, cluster.certificateAuthority.data])
+      .all([cluster.endpoint, cluster.certificateAuthority.data, admitted.id])
       .apply(([endpoint, authority]) =>
         kubeconfigOf({ id: plan.id, region: network.account.region, endpoint, authority }),
       );
-    this.oidcProvider = this.#tokens(cluster, plan);
-    this.#admit(cluster, plan, complete);
     const early = this.#addons(cluster, plan, args, (addon) => BEFORE_NODES.some((one) => one === addon), []);
     const { role, rights } = makeRole(
       `${this.#name}-nodes`,
@@ -110,7 +111,10 @@ export class EksCluster extends Component {
       ...plan.cluster,
       roleArn: role.arn,
       encryptionConfig: { resources: ["secrets"], provider: { keyArn: keys.arn("cluster") } },
-      vpcConfig: { ...plan.cluster.vpcConfig, subnetIds: network.nodeSubnets.map((subnet) => subnet.id) },
+      vpcConfig: {
+        ...plan.cluster.vpcConfig,
+        subnetIds: network.nodeSubnets.slice(0, CONTROL_PLANE_ZONES).map((subnet) => subnet.id),
+      },
     };
     const opts = { protect: retain, dependsOn: [...rights, secrets, logs] };
     return new Cluster(...this.child(name, args, transform?.cluster, opts));
@@ -124,17 +128,26 @@ export class EksCluster extends Component {
     return provider.url.apply((issuer) => issuer.replace(/^https:\/\//, ""));
   }
 
-  /** Who may come in. What people may do there is said of their groups in the cluster; the one who deploys may do everything. */
-  #admit({ name: clusterName }: Cluster, { tags }: EksPlan, { people, deployerArn: principalArn }: CompleteEks): void {
+  /**
+   * Who may come in. What people may do there is said of their groups in the cluster; the one who deploys may do everything, by the right that this
+   * gives back.
+   */
+  #admit(
+    { name: clusterName }: Cluster,
+    { tags }: EksPlan,
+    { people, deployerArn: principalArn }: CompleteEks,
+  ): AccessPolicyAssociation {
     const deployer = new AccessEntry(
       ...this.child(`${this.#name}-${DEPLOYER}`, { clusterName, principalArn, type: "STANDARD", tags }),
     );
     const rule = { clusterName, principalArn, policyArn: CLUSTER_ADMIN, accessScope: { type: "cluster" } };
-    new AccessPolicyAssociation(...this.child(`${this.#name}-${DEPLOYER}`, rule, undefined, { dependsOn: deployer }));
+    const ruling = this.child(`${this.#name}-${DEPLOYER}`, rule, undefined, { dependsOn: deployer });
+    const admitted = new AccessPolicyAssociation(...ruling);
     for (const [who, { principalArn: person, groups }] of Object.entries(people)) {
       const entry = { clusterName, principalArn: person, type: "STANDARD", kubernetesGroups: [...groups], tags };
       new AccessEntry(...this.child(`${this.#name}-${who}`, entry));
     }
+    return admitted;
   }
 
   #addons(

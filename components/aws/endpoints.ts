@@ -176,11 +176,19 @@ interface Statement extends IdentityStatement {
   readonly Principal: "*";
 }
 
+/** Who and what passes an endpoint beside what the platform itself asks for. */
+export interface Passing {
+  /** Further actions of the service. */
+  readonly more?: readonly string[] | undefined;
+  /** Roles that may do through it whatever their own policies let them. */
+  readonly deployerArns?: readonly string[];
+}
+
 /** Lets principals of the account call, and nobody else: keys of another account that are brought into the network are of no use in it. */
 export function interfacePolicy(
   service: InterfaceService,
   { accountId }: AwsAccount,
-  more: readonly string[] = [],
+  { more = [], deployerArns = [] }: Passing = {},
 ): string {
   const own: Statement = {
     Effect: "Allow",
@@ -196,17 +204,25 @@ export function interfacePolicy(
     Action: "sts:AssumeRoleWithWebIdentity",
     Resource: `arn:aws:iam::${accountId}:role/*`,
   };
-  return endpointPolicy(service === "sts" ? [own, tokens] : [own]);
+  return policyOf([own, ...(service === "sts" ? [tokens] : []), ...deployers(deployerArns)]);
+}
+
+/**
+ * Buckets that registries lead to for the layers of images, in the same region: ECR, and Kubernetes' own registry.k8s.io. What is not let through here
+ * has no other way from the network, for the route to S3 is this endpoint's.
+ */
+function layerBuckets(region: string): string[] {
+  return [`prod-${region}-starport-layer-bucket`, `prod-registry-k8s-io-${region}`];
 }
 
 /**
  * Lets data go to the account's own buckets and tables, and to no other's: what is copied out of the network goes another way, which is seen.
- * Layers of images come from a bucket of Amazon's, which ECR gives addresses of.
+ * Layers of images are read from buckets of others, by name: those of `layerBuckets`, and `imageBuckets`.
  */
 export function gatewayPolicy(
   service: GatewayService,
   { accountId, region }: AwsAccount,
-  more: readonly string[] = [],
+  { more = [], deployerArns = [], imageBuckets = [] }: Passing & { readonly imageBuckets?: readonly string[] } = {},
 ): string {
   const own: Statement = {
     Effect: "Allow",
@@ -219,11 +235,17 @@ export function gatewayPolicy(
     Effect: "Allow",
     Principal: "*",
     Action: "s3:GetObject",
-    Resource: `arn:aws:s3:::prod-${region}-starport-layer-bucket/*`,
+    Resource: [...layerBuckets(region), ...imageBuckets].map((bucket) => `arn:aws:s3:::${bucket}/*`),
   };
-  return endpointPolicy(service === "s3" ? [own, layers] : [own]);
+  return policyOf([own, ...(service === "s3" ? [layers] : []), ...deployers(deployerArns)]);
 }
 
-function endpointPolicy(statements: readonly Statement[]): string {
-  return policyOf(statements);
+/**
+ * Who makes all of this asks each service for more than what runs in a cluster does, and for something else with each release. An endpoint adds no right to
+ * what the role has by IAM; it only does not take any away.
+ */
+function deployers(arns: readonly string[]): Statement[] {
+  if (arns.length === 0) return [];
+  const condition = { ArnEquals: { "aws:PrincipalArn": [...arns] } };
+  return [{ Effect: "Allow", Principal: "*", Action: "*", Resource: "*", Condition: condition }];
 }

@@ -72,6 +72,16 @@ export interface NetworkArgs {
   readonly endpoints?: readonly InterfaceService[];
   /** Actions that may go through a service's endpoint beside those that the platform needs: `{ sts: ["sts:GetFederationToken"] }`. */
   readonly endpointActions?: Readonly<Partial<Record<InterfaceService | "s3" | "dynamodb", readonly string[]>>>;
+  /**
+   * ARNs of roles of the account that run this program from within the network, which a cluster with a private endpoint asks for: all that they may do
+   * by IAM passes the endpoints. None by default: then a program that runs here is refused what the platform does not need itself.
+   */
+  readonly deployerArns?: readonly string[];
+  /**
+   * Names of buckets of others in the region from which images are pulled, such as those that another registry leads to. Amazon's own and that of
+   * registry.k8s.io are let through anyway. Anybody in the network may read them, and nobody write. None by default.
+   */
+  readonly imageBuckets?: readonly string[];
   readonly flowLogs: FlowLogs;
   /** Refuses to delete the network and its public addresses, which others may have let in by number; true by default. */
   readonly retain?: boolean;
@@ -116,6 +126,8 @@ export function completeNetwork({ transform: _, ...args }: NetworkArgs): Complet
     nat: "perZone",
     endpoints: DEFAULT_ENDPOINTS,
     endpointActions: {},
+    deployerArns: [],
+    imageBuckets: [],
     retain: true,
     ...args,
   };

@@ -20,7 +20,7 @@ interface Where {
 export function makeEndpoints(
   name: string,
   { id, tags, home }: NetworkPlan,
-  { account, cidr, pods, endpoints, endpointActions }: CompleteNetwork,
+  { account, cidr, pods, endpoints, endpointActions, imageBuckets, deployerArns }: CompleteNetwork,
   { vpcId, tableIds, subnets }: Where,
   transform: NonNullable<NetworkArgs["transform"]>["endpoint"],
   children: Children,
@@ -33,7 +33,7 @@ export function makeEndpoints(
       serviceName: serviceName(service),
       vpcEndpointType: "Gateway",
       routeTableIds: [...tableIds],
-      policy: gatewayPolicy(service, account, endpointActions[service]),
+      policy: gatewayPolicy(service, account, { more: endpointActions[service], deployerArns, imageBuckets }),
       tags: named(service),
     };
     new VpcEndpoint(...children.child(`${name}-${service}`, args, transform));
@@ -42,7 +42,7 @@ export function makeEndpoints(
   const group = new SecurityGroup(
     ...children.child(`${name}-endpoints`, {
       name: `${id}-endpoints`,
-      description: `Endpoints of AWS' services in ${id}`,
+      description: `Endpoints of services of AWS in ${id}`,
       vpcId,
       tags: named("endpoints"),
     }),
@@ -69,7 +69,7 @@ export function makeEndpoints(
       privateDnsEnabled: true,
       subnetIds: subnets.filter(({ tier }) => tier === home).map((subnet) => subnet.id),
       securityGroupIds: [group.id],
-      policy: interfacePolicy(service, account, endpointActions[service]),
+      policy: interfacePolicy(service, account, { more: endpointActions[service], deployerArns }),
       tags: named(service),
     };
     new VpcEndpoint(...children.child(`${name}-${service}`, args, transform));

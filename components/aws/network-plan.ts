@@ -64,7 +64,7 @@ export function networkPlan(stack: string, name: string, args: CompleteNetwork):
         cidrBlock,
         // Nothing has a public address but what asks for one by name: load balancers and NAT do.
         mapPublicIpOnLaunch: false,
-        tags: { ...tagsOf(`${tier}-${zone}`), "plumbline.dev/reach": reach, ...roleOf(tier, firstOf) },
+        tags: { ...tagsOf(`${tier}-${zone}`), "plumbline.dev/reach": reach, ...roleOf(tier, args, firstOf) },
       },
     };
   });
@@ -83,11 +83,22 @@ export function networkPlan(stack: string, name: string, args: CompleteNetwork):
   };
 }
 
+/** By it the VPC CNI takes a subnet for pods, or leaves it. */
+const FOR_PODS = "kubernetes.io/role/cni";
+
 /** By these the load balancers' controller and the VPC CNI find their subnets (EKS user guide, "VPC and subnet requirements"). */
-function roleOf(tier: string, firstOf: (reach: Reach) => string | undefined): Record<string, string> {
-  if (tier === PODS) return { "kubernetes.io/role/cni": "1" };
+function roleOf(
+  tier: string,
+  { pods }: CompleteNetwork,
+  firstOf: (reach: Reach) => string | undefined,
+): Record<string, string> {
+  if (tier === PODS) return { [FOR_PODS]: "1" };
   if (tier === firstOf("public")) return { "kubernetes.io/role/elb": "1" };
-  if (tier === firstOf("private")) return { "kubernetes.io/role/internal-elb": "1" };
+  if (tier === firstOf("private")) {
+    // Without it the plugin takes addresses of the node's own subnet, too, and whichever has more that are free.
+    const left = pods === undefined ? {} : { [FOR_PODS]: "0" };
+    return { "kubernetes.io/role/internal-elb": "1", ...left };
+  }
   return {};
 }
 

@@ -15,6 +15,10 @@ const LONGEST_TIER = 16;
 const LEAST_NETWORK = 24;
 const REACHES = ["public", "private", "isolated"];
 
+const ROLE = /^arn:aws:iam::\d{12}:role\/[\w+=,.@/-]+$/;
+/** A name of S3 (user guide, "Bucket naming rules"). */
+const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+
 const SHAPES: Shapes = {
   account: "an object",
   zones: "a list of texts",
@@ -23,6 +27,8 @@ const SHAPES: Shapes = {
   endpoints: "a list of texts",
   endpointActions: "an object",
   "endpointActions.*": "a list of texts",
+  deployerArns: "a list of texts",
+  imageBuckets: "a list of texts",
   flowLogs: "an object",
 };
 
@@ -111,7 +117,13 @@ function natProblems({ nat }: CompleteNetwork): Problem[] {
   return isFine ? [] : [{ field: "nat", given: nat, allowed }];
 }
 
-function endpointProblems({ endpoints, endpointActions }: CompleteNetwork): Problem[] {
+function endpointProblems({
+  account,
+  endpoints,
+  endpointActions,
+  deployerArns,
+  imageBuckets,
+}: CompleteNetwork): Problem[] {
   const problems: Problem[] = [];
   for (const [index, service] of endpoints.entries()) {
     const field = `endpoints[${index}]`;
@@ -132,6 +144,20 @@ function endpointProblems({ endpoints, endpointActions }: CompleteNetwork): Prob
           allowed: 'an action by its whole name, such as "sts:GetFederationToken": no "*"',
         });
   }
+  for (const [index, given] of deployerArns.entries())
+    if (!ROLE.test(given) || given.split(":")[4] !== account.accountId)
+      problems.push({
+        field: `deployerArns[${index}]`,
+        given,
+        allowed: `the ARN of a role of the account, "arn:aws:iam::${account.accountId}:role/deploy": no session, no "*"`,
+      });
+  for (const [index, bucket] of imageBuckets.entries())
+    if (!BUCKET.test(bucket))
+      problems.push({
+        field: `imageBuckets[${index}]`,
+        given: bucket,
+        allowed: 'the name of a bucket, such as "prod-registry-k8s-io-eu-central-1": no ARN, no "*"',
+      });
   return problems;
 }
 

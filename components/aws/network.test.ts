@@ -91,6 +91,21 @@ test.each<[what: string, change: object, field: string, allowed: RegExp]>([
   ["an endpoint twice", { endpoints: ["sts", "sts"] }, "endpoints[1]", /each service once/],
   ["all of a service", { endpointActions: { sts: ["sts:*"] } }, "endpointActions.sts[0]", /no "\*"/],
   ["actions of no endpoint", { endpointActions: { sqs: ["sqs:SendMessage"] } }, "endpointActions.sqs", /one of s3/],
+  [
+    "a session that deploys",
+    { deployerArns: ["arn:aws:sts::123456789012:assumed-role/deploy/me"] },
+    "deployerArns[0]",
+    /no session/,
+  ],
+  ["everybody who deploys", { deployerArns: ["arn:aws:iam::123456789012:role/*"] }, "deployerArns[0]", /no "\*"/],
+  [
+    "another account that deploys",
+    { deployerArns: ["arn:aws:iam::999999999999:role/deploy"] },
+    "deployerArns[0]",
+    /of the account/,
+  ],
+  ["a bucket of images by its ARN", { imageBuckets: ["arn:aws:s3:::layers"] }, "imageBuckets[0]", /no ARN/],
+  ["all buckets", { imageBuckets: ["*"] }, "imageBuckets[0]", /the name of a bucket/],
   ["flow logs to nowhere", { flowLogs: { to: "kafka" } }, "flowLogs.to", /cloudwatch, s3/],
   ["flow logs in clear", { flowLogs: { to: "cloudwatch" } }, "flowLogs.kmsKeyArn", /an ARN/],
   ["no bucket", { flowLogs: { to: "s3" } }, "flowLogs.bucketArn", /an ARN/],
@@ -116,18 +131,21 @@ describe("a plan", () => {
     networkPlan("production", "main", completeNetwork({ ...base, ...more }));
 
   test("gives every subnet its part, and the tags by which controllers find it", () => {
-    const roles = plan({ pods: "100.64.0.0/16" }).subnets.map(({ tier, args }) => [
-      tier,
-      Object.keys(args.tags as object).find((key) => key.startsWith("kubernetes.io/")),
+    const rolesOf = (more: Partial<NetworkArgs>) => {
+      const roles = plan(more).subnets.map(({ tier, args }) => {
+        const tags = Object.entries(args.tags as object).filter(([key]) => key.startsWith("kubernetes.io/role/"));
+        return [tier, ...tags.map(([key, value]) => `${key.split("/").at(-1)}=${value}`)].join(" ");
+      });
+      return [...new Set(roles)];
+    };
+    expect(rolesOf({})).toEqual(["private internal-elb=1", "public elb=1", "isolated"]);
+    // Pods that have a range of their own keep off the nodes'.
+    expect(rolesOf({ pods: "100.64.0.0/16" })).toEqual([
+      "private internal-elb=1 cni=0",
+      "public elb=1",
+      "isolated",
+      "pods cni=1",
     ]);
-    expect(new Set(roles.map(String))).toEqual(
-      new Set([
-        "private,kubernetes.io/role/internal-elb",
-        "public,kubernetes.io/role/elb",
-        "isolated,",
-        "pods,kubernetes.io/role/cni",
-      ]),
-    );
   });
 
   test("gives pods a range of their own, a quarter for each zone", () => {
@@ -203,6 +221,37 @@ describe("what is made", () => {
       ["10.16.0.0/16", 443],
       ["100.64.0.0/16", 443],
     ]);
+  });
+
+  test("lets who deploys from within it do through each endpoint what their role may, and nobody else more for it", async () => {
+    const deployer = "arn:aws:iam::123456789012:role/ci/deploy";
+    const recording = await made({ deployerArns: [deployer] });
+    const endpoints = ofType(recording, ":VpcEndpoint");
+    expect(endpoints).toHaveLength(11);
+    for (const { inputs } of endpoints) {
+      const everything = JSON.parse(inputs.policy).Statement.filter(({ Action }: { Action: string }) => Action === "*");
+      expect(everything).toEqual([
+        {
+          ...{ Effect: "Allow", Principal: "*", Action: "*", Resource: "*" },
+          Condition: { ArnEquals: { "aws:PrincipalArn": [deployer] } },
+        },
+      ]);
+    }
+    for (const { inputs } of ofType(await made(), ":VpcEndpoint")) expect(inputs.policy).not.toContain('"Action":"*"');
+  });
+
+  test("has a way to the account's own buckets, and to read layers of images where registries have them", async () => {
+    const recording = await made({ imageBuckets: ["layers-of-ours"] });
+    const [own, layers] = JSON.parse(recording.inputsOf(":VpcEndpoint", "main-s3").policy).Statement;
+    expect(own.Condition).toEqual({ StringEquals: { "aws:ResourceAccount": "123456789012" } });
+    expect(layers).toMatchObject({
+      Action: "s3:GetObject",
+      Resource: [
+        "arn:aws:s3:::prod-eu-central-1-starport-layer-bucket/*",
+        "arn:aws:s3:::prod-registry-k8s-io-eu-central-1/*",
+        "arn:aws:s3:::layers-of-ours/*",
+      ],
+    });
   });
 
   test("has nothing that answers, and no group, where no endpoint is asked for", async () => {

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { golden, withoutSecrets } from "../../components/testing/golden.ts";
 import { isSecret, type Recording, record } from "../../components/testing/record.ts";
 import { ENVIRONMENTS, evaluate, packConfig, RULES } from "../../policies/index.ts";
+import { groupDescriptions, refusedDescriptions } from "./descriptions.ts";
 import { type Document, documentsOf, faultsOf } from "./documents.ts";
 import { awsPlatform } from "./platform.ts";
 
@@ -25,6 +26,20 @@ test("grows by a zone and a tier, and no subnet that stands has other addresses"
   expect(subnetsOf(platform)).toHaveLength(12);
   expect(subnetsOf(grown)).toHaveLength(20);
   expect(subnetsOf(grown)).toEqual(expect.arrayContaining(subnetsOf(platform)));
+  // EKS keeps its interfaces in the zones that it was made in; nodes are in all.
+  const clusterOf = ({ inputsOf }: Recording<unknown>) => inputsOf("eks/cluster:Cluster", "main").vpcConfig.subnetIds;
+  expect(clusterOf(platform)).toHaveLength(3);
+  expect(clusterOf(grown)).toEqual(clusterOf(platform));
+  const groupsOf = ({ resources }: Recording<unknown>) =>
+    resources.filter(({ type, name }) => type.endsWith(":NodeGroup") && name.startsWith("main-general-"));
+  expect(groupsOf(grown)).toHaveLength(4);
+});
+
+test("describes its security groups and their rules in words that EC2 takes", () => {
+  expect(groupDescriptions(platform.resources).length).toBeGreaterThanOrEqual(5);
+  expect(refusedDescriptions(platform.resources)).toEqual([]);
+  const inputs = { description: "Endpoints of AWS' services" };
+  expect(refusedDescriptions([{ type: "aws:ec2/securityGroup:SecurityGroup", name: "a", inputs }])).toHaveLength(1);
 });
 
 describe("judged by all rules, as strictly as production", () => {
@@ -60,6 +75,13 @@ describe("judged by all rules, as strictly as production", () => {
 });
 
 describe("policy documents", () => {
+  const through = (arn: string) => ({
+    Principal: "*",
+    Action: "*",
+    Resource: "*",
+    Condition: { ArnEquals: { "aws:PrincipalArn": arn } },
+  });
+  const ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint";
   const document = (statement: object, type = "aws:iam/rolePolicy:RolePolicy"): Document => ({
     at: "here",
     type,
@@ -109,6 +131,17 @@ describe("policy documents", () => {
       }),
       /everybody/,
     ],
+    ["a role everything", document(through(`arn:aws:iam::${ACCOUNT}:role/deploy`)), /every action/],
+    [
+      "any role everything through an endpoint",
+      document(through(`arn:aws:iam::${ACCOUNT}:role/*`), ENDPOINT),
+      /every action/,
+    ],
+    [
+      "another account's role everything through an endpoint",
+      document(through("arn:aws:iam::999999999999:role/deploy"), ENDPOINT),
+      /everybody/,
+    ],
   ])("that allow %s are found", (_, one, fault) => expect(faultsOf(one, ACCOUNT).join("\n")).toMatch(fault));
 
   test.each<[what: string, document: Document]>([
@@ -120,6 +153,7 @@ describe("policy documents", () => {
         "aws:kms/key:Key",
       ),
     ],
+    ["let a role pass an endpoint", document(through(`arn:aws:iam::${ACCOUNT}:role/deploy`), ENDPOINT)],
     [
       "deny everything",
       { ...document({}), statements: [{ Effect: "Deny", Action: "*", Resource: "*", Principal: "*" }] },

@@ -46,6 +46,7 @@ export function awsPlatform({ grown = false, retain = true, inhabited = true }: 
     pods: "100.64.0.0/16",
     zones: [...letters].map((letter) => `eu-central-1${letter}`),
     tiers: grown ? [...tiers, { name: "partners", reach: "private" }] : tiers,
+    deployerArns: [role("deploy")],
     peers: { office: "10.32.0.0/16", ...(grown && { lab: "10.33.0.0/16" }) },
     flowLogs: { to: "cloudwatch", kmsKeyArn: keys.arn("logs") },
     retain,

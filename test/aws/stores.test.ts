@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { golden, withoutSecrets } from "../../components/testing/golden.ts";
 import { isSecret, type Recording, record } from "../../components/testing/record.ts";
 import { ENVIRONMENTS, evaluate, packConfig, RULES } from "../../policies/index.ts";
+import { groupDescriptions, refusedDescriptions } from "./descriptions.ts";
 import { awsShop } from "./shop.ts";
 
 let shop: Recording<unknown>;
@@ -26,6 +27,11 @@ test("a store's last snapshot has a name that the next store of its name does no
   expect(ids(shop).map(({ name }) => name)).toHaveLength(4);
   const forgotten = await record("production", () => awsShop({ retain: false }));
   expect([...lastOf(forgotten), ...ids(forgotten)]).toEqual([]);
+});
+
+test("describes its security groups and their rules in words that EC2 takes", () => {
+  expect(groupDescriptions(shop.resources).length).toBeGreaterThanOrEqual(5);
+  expect(refusedDescriptions(shop.resources)).toEqual([]);
 });
 
 /** What decides this is no input of a resource (`ignoreChanges`), and there is a service beside the stores. */

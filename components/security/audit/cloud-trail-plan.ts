@@ -8,6 +8,8 @@ import type { AuditAccount } from "./vault-args.ts";
 import type { Allowed } from "./vault-plan.ts";
 
 const SERVICE = { Service: "cloudtrail.amazonaws.com" };
+/** What is done to an object that is locked, by which it could go before its time. */
+const TAKES_OBJECTS_AWAY = ["PutObjectRetention", "PutObjectLegalHold", "DeleteObject", "DeleteObjects"];
 /** CloudTrail's own limit of a name. */
 const LONGEST_NAME = 128;
 
@@ -80,6 +82,7 @@ export function trailLogPolicy(logGroupArn: string, { region, accountId }: Audit
 /** What of a trail is known only when the rest stands. */
 interface Around {
   readonly bucket: pulumi.Input<string>;
+  readonly bucketArn: pulumi.Output<string>;
   readonly keyArn: pulumi.Input<string>;
   readonly cloudWatch: { readonly groupArn: pulumi.Input<string>; readonly roleArn: pulumi.Input<string> } | undefined;
 }
@@ -88,7 +91,7 @@ interface Around {
 export function trailPlan(
   trail: string,
   { buckets = [], insights = false }: Pick<CloudTrailArgs, "buckets" | "insights">,
-  { bucket, keyArn, cloudWatch }: Around,
+  { bucket, bucketArn, keyArn, cloudWatch }: Around,
   objects: readonly pulumi.Input<string>[],
   tags: Record<string, string>,
 ): TrailArgs {
@@ -101,6 +104,16 @@ export function trailPlan(
       { field: "resources.ARN", startsWiths: [...objects] },
     ],
   };
+  // What is done to an object is no call of management: it is recorded only if it is asked for. What CloudTrail itself adds is not.
+  const own = {
+    name: "records",
+    fieldSelectors: [
+      { field: "eventCategory", equals: ["Data"] },
+      { field: "resources.type", equals: ["AWS::S3::Object"] },
+      { field: "eventName", equals: [...TAKES_OBJECTS_AWAY] },
+      { field: "resources.ARN", startsWiths: [bucketArn.apply((arn) => `${arn}/`)] },
+    ],
+  };
   return {
     name: trail,
     s3BucketName: bucket,
@@ -109,7 +122,7 @@ export function trailPlan(
     includeGlobalServiceEvents: true,
     enableLogFileValidation: true,
     enableLogging: true,
-    advancedEventSelectors: buckets.length > 0 ? [management, data] : [management],
+    advancedEventSelectors: buckets.length > 0 ? [management, own, data] : [management, own],
     ...(insights && {
       insightSelectors: [{ insightType: "ApiCallRateInsight" }, { insightType: "ApiErrorRateInsight" }],
     }),
@@ -130,7 +143,7 @@ function calls(...names: string[]): string {
 const TAKES_AWAY = [
   "PutObjectLockConfiguration",
   "PutBucketObjectLockConfiguration",
-  "PutObjectRetention",
+  ...TAKES_OBJECTS_AWAY,
   "PutBucketPolicy",
   "DeleteBucketPolicy",
   "PutBucketLifecycle",
@@ -169,7 +182,8 @@ export function trailLines(bucketName: string): readonly ToldLine[] {
     {
       name: "CloudTrailLockBypassed",
       severity: "critical",
-      summary: "somebody changed for how long the records cannot be deleted, what becomes of them, or who may come in",
+      summary:
+        "somebody deleted records, or changed for how long they cannot be, what becomes of them, or who may come in",
       patterns: [
         `{ ($.eventSource = "s3.amazonaws.com") && ($.requestParameters.bucketName = ${JSON.stringify(bucketName)}) && (${calls(...TAKES_AWAY)}) }`,
       ],

@@ -28,8 +28,37 @@ test("a trail records every region, in files that show whether one was changed, 
     enableLogging: true,
     kmsKeyId: expect.stringContaining("key"),
     cloudWatchLogsGroupArn: expect.stringMatching(/:\*$/),
-    advancedEventSelectors: [{ fieldSelectors: [{ field: "eventCategory", equals: ["Management"] }] }],
   });
+  const [management, records, ...others] = inputsOf(":Trail", "trail").advancedEventSelectors;
+  expect(management.fieldSelectors).toEqual([{ field: "eventCategory", equals: ["Management"] }]);
+  expect(others).toEqual([]);
+  // Of its own bucket what takes a record away, and not what CloudTrail itself adds.
+  const said = Object.fromEntries(
+    records.fieldSelectors.map((one: { field: string; equals?: unknown; startsWiths?: unknown }) => [
+      one.field,
+      one.equals ?? one.startsWiths,
+    ]),
+  );
+  expect(said).toEqual({
+    eventCategory: ["Data"],
+    "resources.type": ["AWS::S3::Object"],
+    "resources.ARN": [expect.stringMatching(/trail-vault.*\/$/)],
+    eventName: ["PutObjectRetention", "PutObjectLegalHold", "DeleteObject", "DeleteObjects"],
+  });
+  const told = trailLines("bucket").find(({ name }) => name === "CloudTrailLockBypassed")?.patterns[0];
+  for (const name of said.eventName) expect(told).toContain(`"${name}"`);
+});
+
+test("no key of S3's own stands between the trail and its key, which lets it decrypt nothing", async () => {
+  const { inputsOf } = await made();
+  const [rule] = inputsOf(":BucketServerSideEncryptionConfiguration", "trail-vault").rules;
+  expect(rule.bucketKeyEnabled).toBe(false);
+});
+
+test("CloudTrail takes on the role for CloudWatch, though it does not say for which account", async () => {
+  const { inputsOf } = await made();
+  const [{ Condition }] = JSON.parse(inputsOf(":Role", "trail-logs").assumeRolePolicy).Statement;
+  expect(Condition).toEqual({ StringEqualsIfExists: { "aws:SourceAccount": "123456789012" } });
 });
 
 test("only this trail adds objects, only of this account, and nobody without TLS", async () => {
@@ -75,7 +104,7 @@ test("its bucket is locked for as long as it keeps, closed to the public, and em
 test("objects of chosen buckets, and what is unusual, are recorded where they are asked for", async () => {
   const { inputsOf } = await made({ buckets: ["arn:aws:s3:::people-data"], insights: true });
   const { advancedEventSelectors, insightSelectors } = inputsOf(":Trail", "trail");
-  expect(advancedEventSelectors[1].fieldSelectors).toContainEqual({
+  expect(advancedEventSelectors[2].fieldSelectors).toContainEqual({
     field: "resources.ARN",
     startsWiths: ["arn:aws:s3:::people-data/"],
   });

@@ -55,13 +55,15 @@ export class CloudTrail extends Component {
     };
     const access = {
       key: trailKeyStatements(trail, aws),
+      // The key lets CloudTrail encrypt for a trail, by its name, and decrypt nothing.
+      bucketKey: false,
       bucket: (arn: string) => trailBucketStatements(arn, trail, aws),
     };
     const vault = makeVault(name, `CloudTrail ${name}`, args, access, this.children());
     const cloudWatch = isOptOut(args.cloudWatch) ? undefined : this.#cloudWatch(name, trail, args, vault, tags);
     const { bucket } = vault.made.bucket;
     const objects = (args.buckets ?? []).map((arn) => pulumi.interpolate`${arn}/`);
-    const around = { bucket, keyArn: vault.key.arn, cloudWatch };
+    const around = { bucket, bucketArn: vault.made.bucket.arn, keyArn: vault.key.arn, cloudWatch };
     const plan = trailPlan(trail, args, around, objects, tags);
     // Without its policy the bucket takes nothing, and the trail is refused.
     const dependsOn = [vault.made.policy, ...(cloudWatch ? [cloudWatch.rights] : [])];
@@ -85,7 +87,7 @@ export class CloudTrail extends Component {
       ),
     );
     const role = awsName(pulumi.getStack(), `${name}-logs`, LONGEST_ROLE);
-    const assumeRolePolicy = assumedBy("cloudtrail.amazonaws.com", aws.accountId);
+    const assumeRolePolicy = assumedBy("cloudtrail.amazonaws.com", aws.accountId, "IfExists");
     const made = new Role(...this.child(`${name}-logs`, { name: role, assumeRolePolicy, tags }));
     const policy = group.arn.apply((arn) => trailLogPolicy(arn, aws));
     const rights = new RolePolicy(...this.child(`${name}-logs`, { role: made.name, policy }));

@@ -32,7 +32,7 @@ export function shipEksLog(name: string, args: AuditTrailArgs, source: EksLogArg
   const stack = pulumi.getStack();
   const tags = vaultTags(source);
   const title = `AuditTrail ${name}`;
-  const access = { key: [streamKeyStatement(aws)], bucket: () => [] };
+  const access = { key: [streamKeyStatement(aws)], bucketKey: true, bucket: () => [] };
   const { key, made } = makeVault(name, title, source, access, children);
   const errors = new LogGroup(
     ...children.child(`${name}-errors`, {
@@ -52,7 +52,7 @@ export function shipEksLog(name: string, args: AuditTrailArgs, source: EksLogArg
         tags,
       }),
     );
-  const writer = role("writer", assumedBy("firehose.amazonaws.com", aws.accountId));
+  const writer = role("writer", assumedBy("firehose.amazonaws.com", aws.accountId, "IfExists"));
   const writes = new RolePolicy(
     ...children.child(`${name}-writer`, {
       role: writer.name,

@@ -161,6 +161,11 @@ test("of EKS, events alone go from the control plane's log to a locked bucket, o
   ]);
   const writes = JSON.parse(inputsOf(":RolePolicy", "audit-writer").policy).Statement;
   expect(JSON.stringify(writes)).not.toMatch(/s3:(Get|Delete)Object|s3:\*/);
+  const [{ Condition }] = JSON.parse(inputsOf(":Role", "audit-writer").assumeRolePolicy).Statement;
+  expect(Condition).toEqual({ StringEqualsIfExists: { "aws:SourceAccount": accountId } });
+  // Firehose may decrypt, as a key of S3's own asks of who writes.
+  const [encrypted] = inputsOf(":BucketServerSideEncryptionConfiguration", "audit-vault").rules;
+  expect(encrypted.bucketKeyEnabled).toBe(true);
   expect(inputsOf(":LogMetricFilter", "audit-BreakGlassUsed-0").metricTransformation.name).toBe(
     "production-audit-BreakGlassUsed",
   );

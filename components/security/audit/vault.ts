@@ -16,6 +16,11 @@ export interface Vault {
 /** Who may do what with it, beside the account. */
 interface VaultAccess {
   readonly key: readonly Allowed[];
+  /**
+   * Whether one key of S3's own stands for many objects, which costs less. Who writes must then have the right to decrypt, and the key sees the bucket and
+   * not what each object is of: not for a writer whose policy names what it writes.
+   */
+  readonly bucketKey: boolean;
   readonly bucket: (bucketArn: string) => readonly Allowed[];
 }
 
@@ -46,7 +51,7 @@ export function makeVault(
     `${name}-${VAULT}`,
     vaultPlan(stack, name, args),
     {
-      encryption: { applyServerSideEncryptionByDefault: encrypted, bucketKeyEnabled: true },
+      encryption: { applyServerSideEncryptionByDefault: encrypted, bucketKeyEnabled: access.bucketKey },
       policy: (arn) => vaultPolicy(arn, access.bucket(arn)),
       logs,
       prefix: `${VAULT}/`,
