@@ -13,6 +13,7 @@ import { eventually, type TestCluster, testCluster } from "../rehearsal/plugins/
 import { NO_OBJECT, NOT_SEEN } from "./support/admission-differences.ts";
 import { completed } from "./support/admission-fixtures.ts";
 import { isPolicy, ADMISSION_LABEL as LABEL, onlyFor } from "./support/admission-policies.ts";
+import { imagesUnread } from "./support/crd-images.ts";
 
 const EXEMPTION = {
   rule: "resource-limits-required",
@@ -110,6 +111,12 @@ test("the API server's own check of their types has nothing against any expressi
   const policies = await Promise.all(TRIALS.flatMap(({ objects }) => objects.filter(isPolicy)).map(read));
   expect(policies.length).toBeGreaterThan(RULES_HELD.length);
   expect(policies.flatMap(({ status }) => (status as Status).typeChecking?.expressionWarnings ?? [])).toEqual([]);
+});
+
+test("no image that the pinned operators' kinds can name is one that no rule reads", () => {
+  const { unread, kinds } = imagesUnread(JSON.parse(process.env.PLUMBLINE_TEST_CRDS ?? "[]"));
+  expect(kinds).toEqual(expect.arrayContaining(["Prometheus", "Alertmanager", "Cluster", "Pooler", "RabbitmqCluster"]));
+  expect(unread).toEqual([]);
 });
 
 test("who opts out with a reason, who is exempted today, and what the cluster's own controllers make is let through", async () => {

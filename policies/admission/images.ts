@@ -1,11 +1,13 @@
+import type { ParamSpecs, Params } from "../core/params.ts";
+import type { Rule } from "../core/rule.ts";
 import { imageDigestRequired } from "../rules/images/image-digest-required.ts";
 import { imagePullPolicyAlways } from "../rules/images/image-pull-policy-always.ts";
 import { imageReferenceValid } from "../rules/images/image-reference-valid.ts";
 import { imageRegistryAllowed } from "../rules/images/image-registry-allowed.ts";
 import { imageTagPinned } from "../rules/images/image-tag-pinned.ts";
 import { every, literal, quoted } from "./cel.ts";
-import { held, heldOfPods } from "./held.ts";
-import { POD_MAKERS } from "./subjects.ts";
+import { type Held, held } from "./held.ts";
+import { OPERATED_PODS, POD_MAKERS } from "./subjects.ts";
 
 const DIGEST = "^[^@]*@(?:sha256|sha384|sha512):[0-9a-f]+$";
 /** What stands before a tag; a colon before the last slash belongs to the registry's port. */
@@ -35,20 +37,32 @@ function eachImage(condition: string): string {
   return `variables.images.all(i, ${condition})`;
 }
 
+/** Every image as a rule wants it, and no part of a name that an operator would make another image of. */
+function heldOfImages<Specs extends ParamSpecs>(
+  rule: Rule<Specs>,
+  expression: (params: Params<Specs>) => string,
+): Held[] {
+  const whole = 'variables.imageParts.all(p, p == "")';
+  return [
+    held(rule, POD_MAKERS, expression),
+    held(rule, OPERATED_PODS, (params) => every([whole, expression(params)])),
+  ];
+}
+
 export const IMAGES_HELD = [
-  ...heldOfPods(imageReferenceValid, () => {
+  ...heldOfImages(imageReferenceValid, () => {
     const path = `(${matches("i", REGISTRY_FIRST)} ? i.substring(i.indexOf("/") + 1) : i).split("@")[0].split(":")[0]`;
     return eachImage(
       every([matches("i", REFERENCE), `!${matches("i", "^[0-9a-f]{64}$")}`, `${path}.size() <= ${LONGEST_NAME}`]),
     );
   }),
-  ...heldOfPods(imageTagPinned, ({ tags }) => {
+  ...heldOfImages(imageTagPinned, ({ tags }) => {
     const tagged = matches("i", `${NAME}:[^/@]+(?:@|$)`);
     const floats = matches("i", `${NAME}:(?:${tags.map(quoted).join("|")})(?:@|$)`);
     return eachImage(`${matches("i", "^[^@]*@.")} || ${every([tagged, ...(tags.length > 0 ? [`!${floats}`] : [])])}`);
   }),
-  ...heldOfPods(imageDigestRequired, () => eachImage(matches("i", DIGEST))),
-  ...heldOfPods(imageRegistryAllowed, ({ allow, deny }) => {
+  ...heldOfImages(imageDigestRequired, () => eachImage(matches("i", DIGEST))),
+  ...heldOfImages(imageRegistryAllowed, ({ allow, deny }) => {
     const good = allow.length === 0 ? [] : [`names.exists(n, ${allow.map((one) => matches("n", one)).join(" || ")})`];
     const bad = deny.map((one) => `!names.exists(n, ${matches("n", one)})`);
     const spellings = `${OTHER_REGISTRY} ? [i] : [${SHORT}].map(s, [i, dyn("docker.io/" + (s.contains("/") ? s : "library/" + s)), s])[0]`;

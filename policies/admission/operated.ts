@@ -7,6 +7,8 @@ const ABSENT: Readonly<Record<keyof Places, string>> = {
   volumes: "{}",
   containers: "{}",
   images: '""',
+  imageParts: '""',
+  seccompProfiles: "{}",
 };
 
 /** The list of what an object says at its kind's places, in CEL. */

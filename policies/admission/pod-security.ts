@@ -62,7 +62,11 @@ export const POD_SECURITY_HELD = [
   held(readonlyRootfsRequired, OPERATED_PODS, () => eachContext("c.?readOnlyRootFilesystem.orValue(true)")),
   held(seccompRequired, OPERATED_PODS, ({ types }) => {
     const type = `c.?seccompProfile.?type.orValue(${literal(types[0] ?? "")})`;
-    return eachContext(oneOf(type, types), "variables.allContexts");
+    const own = oneOf(`p.?type.orValue(${literal(types[0] ?? "")})`, types);
+    return every([
+      eachContext(oneOf(type, types), "variables.allContexts"),
+      `variables.seccompProfiles.all(p, ${own})`,
+    ]);
   }),
   held(nonRootRequired, POD_MAKERS, ({ check, uidCounts }) => {
     const user = `${inherited("runAsUser")}.orValue(-1)`;

@@ -106,6 +106,8 @@ export const OPERATED_PODS: Subjects = {
       expression: `(${operatedValues("images")} + variables.containers.map(c, c.?image.orValue(""))
         + variables.volumes.filter(v, has(v.image)).map(v, v.image.?reference.orValue(""))).filter(i, i != "")`,
     },
+    { name: "imageParts", expression: operatedValues("imageParts") },
+    { name: "seccompProfiles", expression: operatedValues("seccompProfiles") },
     { name: "ownUsers", expression: "false" },
   ],
 };

@@ -19,6 +19,10 @@ interface Operated {
   readonly containers?: readonly string[];
   /** Images that are called otherwise. */
   readonly images?: readonly string[];
+  /** Parts of an image's name that the operator joins where no image is named. Nobody can judge one of them by itself: they are to be left out. */
+  readonly imageParts?: readonly string[];
+  /** What has a seccomp profile's fields, beside a security context. */
+  readonly seccompProfiles?: readonly string[];
 }
 
 const MONITORING: Omit<Operated, "plural"> = {
@@ -26,6 +30,7 @@ const MONITORING: Omit<Operated, "plural"> = {
   specs: ["spec"],
   annotations: ["spec.podMetadata.annotations"],
   images: ["spec.image", "spec.thanos.image"],
+  imageParts: ["spec", "spec.thanos"].flatMap((at) => ["baseImage", "tag", "sha"].map((part) => `${at}.${part}`)),
 };
 const ISSUING = ["ingress", "gatewayHTTPRoute"].map((way) => `http01.${way}.podTemplate`);
 const ISSUER: Omit<Operated, "plural"> = {
@@ -62,12 +67,15 @@ export const OPERATED: Readonly<Record<string, Operated>> = {
     group: "rabbitmq.com",
     plural: "rabbitmqclusters",
     templates: ["spec.override.statefulSet.spec.template"],
-    images: ["spec.image"],
+    images: ["spec.image", "spec.secretBackend.vault.defaultUserUpdaterImage"],
   },
   Cluster: {
     group: "postgresql.cnpg.io",
     plural: "clusters",
+    // It copies those of AppArmor from its object to the pods, and the other ones to all that it makes.
+    annotations: ["metadata.annotations", "spec.inheritedMetadata.annotations"],
     containers: ["spec"],
+    seccompProfiles: ["spec.seccompProfile"],
     images: ["spec.imageName", "spec.postgresql.extensions[].image.reference"],
   },
   Pooler: { group: "postgresql.cnpg.io", plural: "poolers", templates: ["spec.template"] },
@@ -122,6 +130,8 @@ export interface Places {
   readonly volumes: readonly string[];
   readonly containers: readonly string[];
   readonly images: readonly string[];
+  readonly imageParts: readonly string[];
+  readonly seccompProfiles: readonly string[];
 }
 
 export function placesOf({
@@ -130,6 +140,8 @@ export function placesOf({
   annotations = [],
   containers = [],
   images = [],
+  imageParts = [],
+  seccompProfiles = [],
 }: Operated): Places {
   const all = [...specs, ...templates.map((template) => `${template}.spec`)];
   // A list of pods in an object names no containers and no volumes of theirs.
@@ -145,6 +157,8 @@ export function placesOf({
       ),
     ],
     images,
+    imageParts,
+    seccompProfiles,
   };
 }
 

@@ -151,6 +151,11 @@ const TAKES_AWAY = [
   "DeleteBucket",
 ];
 
+/** The log groups whose lines alarms look at: of trails, of deliveries, of control planes. */
+const LOGS_TOLD_OF = ["/plumbline/*", "/aws/eks/*"]
+  .map((name) => `($.requestParameters.logGroupName = ${JSON.stringify(name)})`)
+  .join(" || ");
+
 /**
  * What wakes somebody at the first line: nobody does it on an ordinary day. After the CIS benchmark of AWS, "Monitoring"; of buckets, the one of the
  * records alone.
@@ -176,8 +181,19 @@ export function trailLines(bucketName: string): readonly ToldLine[] {
     {
       name: "CloudTrailKeyTaken",
       severity: "critical",
-      summary: "a key was switched off or is to be deleted: what it encrypts cannot be read then, records among it",
-      patterns: [`{ ($.eventSource = "kms.amazonaws.com") && (${calls("DisableKey", "ScheduleKeyDeletion")}) }`],
+      summary:
+        "a key was switched off, is to be deleted, or lets in others: what it encrypts cannot be read then, or by whom it should not, records among it",
+      patterns: [
+        `{ ($.eventSource = "kms.amazonaws.com") && (${calls("DisableKey", "ScheduleKeyDeletion", "PutKeyPolicy")}) }`,
+      ],
+    },
+    {
+      name: "CloudTrailAlarmTaken",
+      severity: "critical",
+      summary: "somebody took away an alarm, or the lines that alarms look at: what comes next may be told to nobody",
+      patterns: [
+        `{ (($.eventSource = "logs.amazonaws.com") && (${LOGS_TOLD_OF}) && (${calls("DeleteLogGroup", "DeleteMetricFilter", "DeleteSubscriptionFilter")})) || (($.eventSource = "monitoring.amazonaws.com") && (${calls("DeleteAlarms", "DisableAlarmActions")})) }`,
+      ],
     },
     {
       name: "CloudTrailLockBypassed",

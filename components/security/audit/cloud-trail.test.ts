@@ -129,13 +129,26 @@ test("the root's use, a trail that is stopped, a key and a lock that are taken a
   expect(inputsOf(":MetricAlarm", "trail-CloudTrailSilent").treatMissingData).toBe("breaching");
 });
 
+test("who opens a key to others, or takes away what would tell of it, is told of", () => {
+  const patternOf = (name: string) =>
+    trailLines("bucket")
+      .find((line) => line.name === name)
+      ?.patterns.join() ?? "";
+  for (const call of ["DisableKey", "ScheduleKeyDeletion", "PutKeyPolicy"])
+    expect(patternOf("CloudTrailKeyTaken")).toContain(`($.eventName = "${call}")`);
+  const [ofLogs = "", ofAlarms = ""] = patternOf("CloudTrailAlarmTaken").split('"monitoring.amazonaws.com"');
+  for (const call of ["DeleteLogGroup", "DeleteMetricFilter", "DeleteSubscriptionFilter"])
+    expect(ofLogs).toContain(`($.eventName = "${call}")`);
+  for (const call of ["DeleteAlarms", "DisableAlarmActions"]) expect(ofAlarms).toContain(`($.eventName = "${call}")`);
+});
+
 test("every alarm of an account and of EKS has its section in the runbook", () => {
   const runbook = readFileSync(join(import.meta.dirname, "../../../docs/runbooks/audit.md"), "utf8");
   const alarms = [
     ...trailLines("bucket"),
     trailSilent("/group"),
     ...breakGlassLine(["glass"]),
-    ...deliveryAlarms("shop", "stream"),
+    ...deliveryAlarms("stream"),
   ];
   for (const { name } of alarms) expect(runbook, name).toMatch(new RegExp(`^## ${name}$`, "m"));
 });

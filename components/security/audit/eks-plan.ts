@@ -1,7 +1,6 @@
 import type { FirehoseDeliveryStreamArgs } from "@pulumi/aws/kinesis/firehoseDeliveryStream.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Alarm } from "../../data/aws/monitoring/alarm.ts";
-import { eksLogGroup } from "./eks-args.ts";
 import type { ToldLine } from "./told.ts";
 import type { AuditAccount } from "./vault-args.ts";
 
@@ -138,38 +137,44 @@ export function breakGlassPatterns(groups: readonly string[]): string[] {
   return held.length > 0 ? [...patterns, joined(held)] : patterns;
 }
 
-/** The use of the rights for emergencies. */
+/** The use of the rights for emergencies, and somebody of whom it cannot be said: the group that matters may stand behind those that are looked at. */
 export function breakGlassLine(groups: readonly string[]): ToldLine[] {
   if (groups.length === 0) return [];
-  const summary = "somebody uses the rights for emergencies; the audit log says who, and does what";
-  return [{ name: "BreakGlassUsed", severity: "critical", summary, patterns: breakGlassPatterns(groups) }];
+  const more = ["user", "impersonatedUser"].map((who) => `($.${who}.groups[${GROUPS_LOOKED_AT}] = "*")`);
+  return [
+    {
+      name: "BreakGlassUsed",
+      severity: "critical",
+      summary: "somebody uses the rights for emergencies; the audit log says who, and does what",
+      patterns: breakGlassPatterns(groups),
+    },
+    {
+      name: "BreakGlassUnclear",
+      severity: "critical",
+      summary: `somebody acts with more than ${GROUPS_LOOKED_AT} groups, which is more than are looked at for the rights for emergencies`,
+      patterns: [`{ ${more.join(" || ")} }`],
+    },
+  ];
 }
 
 /** What is told of the way itself: that nothing comes any more, and that what came does not arrive. */
-export function deliveryAlarms(clusterName: string, stream: string): Alarm[] {
+export function deliveryAlarms(stream: string): Alarm[] {
+  const dimensions = { DeliveryStreamName: stream };
   return [
     {
       name: "AuditLogSilent",
       severity: "warning",
-      measure: {
-        namespace: "AWS/Logs",
-        name: "IncomingLogEvents",
-        dimensions: { LogGroupName: eksLogGroup(clusterName) },
-        statistic: "Sum",
-      },
-      when: "silent",
+      // Of the stream, and not of the control plane's log group: that has lines of the authenticator and the scheduler, too.
+      measure: { namespace: "AWS/Firehose", name: "IncomingRecords", dimensions, statistic: "Sum" },
+      when: { below: 1, orSilent: true },
       minutes: 30,
-      summary: "no line of the control plane has come for half an hour: is its log audit switched on?",
+      summary:
+        "no audit event has come for half an hour: is the control plane's log audit switched on, and does it go to the stream?",
     },
     {
       name: "AuditDeliveryLate",
       severity: "warning",
-      measure: {
-        namespace: "AWS/Firehose",
-        name: "DeliveryToS3.DataFreshness",
-        dimensions: { DeliveryStreamName: stream },
-        statistic: "Maximum",
-      },
+      measure: { namespace: "AWS/Firehose", name: "DeliveryToS3.DataFreshness", dimensions, statistic: "Maximum" },
       when: { above: 3_600 },
       minutes: 15,
       summary: "events wait for more than an hour before they are in the bucket; Firehose gives up after a day",

@@ -89,5 +89,5 @@ export function shipEksLog(name: string, args: AuditTrailArgs, source: EksLogArg
   new LogSubscriptionFilter(...children.child(name, filter, undefined, { dependsOn: subscribes }));
   const told = { id: stream, name, title, aws, runbook: "audit", runbooks: args.runbooks, tags };
   const lines = breakGlassLine(args.breakGlass ?? []);
-  tellOf(told, logGroup, lines, deliveryAlarms(clusterName, stream), children);
+  tellOf(told, logGroup, lines, deliveryAlarms(stream), children);
 }

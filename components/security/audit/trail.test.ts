@@ -6,7 +6,7 @@ import { Issuer } from "../../edge/index.ts";
 import { Logging } from "../../observability/index.ts";
 import { AWS_PLACE } from "../../testing/aws-place.ts";
 import { record } from "../../testing/record.ts";
-import { breakGlassPatterns } from "./eks-plan.ts";
+import { breakGlassLine, breakGlassPatterns } from "./eks-plan.ts";
 import { shipperConfig } from "./shipper-config.ts";
 import { AuditTrail } from "./trail.ts";
 import type { AuditTrailArgs } from "./trail-args.ts";
@@ -175,6 +175,25 @@ test("of EKS, events alone go from the control plane's log to a locked bucket, o
     threshold: 0,
     alarmActions: ["arn:aws:sns:eu-central-1:123456789012:stores"],
   });
+  // The log group has lines of the authenticator and others, too: what says that audit events come is the stream.
+  expect(inputsOf(":MetricAlarm", "audit-AuditLogSilent")).toMatchObject({
+    namespace: "AWS/Firehose",
+    metricName: "IncomingRecords",
+    dimensions: { DeliveryStreamName: inputsOf(":FirehoseDeliveryStream", "audit").name },
+    comparisonOperator: "LessThanThreshold",
+    threshold: 1,
+    treatMissingData: "breaching",
+  });
+});
+
+test("who acts with more groups than are looked at wakes somebody as well", () => {
+  const [used, unclear] = breakGlassLine(["platform-break-glass"]);
+  expect(used?.patterns.join()).toContain("groups[7]");
+  expect(unclear).toMatchObject({
+    severity: "critical",
+    patterns: ['{ ($.user.groups[8] = "*") || ($.impersonatedUser.groups[8] = "*") }'],
+  });
+  expect(breakGlassLine([])).toEqual([]);
 });
 
 test("the patterns for emergencies name each place in a list of groups, in as many as CloudWatch takes of each", () => {

@@ -1,8 +1,7 @@
 import { shapesPods } from "../../core/pods.ts";
 import { defineRule, violation } from "../../core/rule.ts";
-import { eachKnown } from "../../core/unknown.ts";
 import { parsed, pinned } from "./image-reference.ts";
-import { pulledImages } from "./pulled-image.ts";
+import { eachImage } from "./pulled-image.ts";
 
 export const imageDigestRequired = defineRule({
   id: "image-digest-required",
@@ -17,7 +16,7 @@ export const imageDigestRequired = defineRule({
   params: {},
   subjects: shapesPods,
   *check(object) {
-    yield* eachKnown(pulledImages(object), function* ({ image }) {
+    yield* eachImage(object, function* (image) {
       const reference = parsed(image.text() ?? "");
       if (pinned(reference)) return;
       const name = `${reference.repository || "<repository>"}:${reference.tag || "<version>"}`;

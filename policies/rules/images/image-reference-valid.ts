@@ -1,8 +1,7 @@
 import { shapesPods } from "../../core/pods.ts";
 import { defineRule, violation } from "../../core/rule.ts";
-import { eachKnown } from "../../core/unknown.ts";
 import { problemOf } from "./image-reference.ts";
-import { pulledImages } from "./pulled-image.ts";
+import { eachImage } from "./pulled-image.ts";
 
 export const imageReferenceValid = defineRule({
   id: "image-reference-valid",
@@ -17,7 +16,7 @@ export const imageReferenceValid = defineRule({
   params: {},
   subjects: shapesPods,
   *check(object) {
-    yield* eachKnown(pulledImages(object), function* ({ image }) {
+    yield* eachImage(object, function* (image) {
       const name = image.text();
       const problem = name === undefined ? undefined : problemOf(name);
       if (problem !== undefined)

@@ -1,8 +1,7 @@
 import { shapesPods } from "../../core/pods.ts";
 import { defineRule, violation } from "../../core/rule.ts";
-import { eachKnown } from "../../core/unknown.ts";
 import { spellings } from "./image-reference.ts";
-import { pulledImages } from "./pulled-image.ts";
+import { eachImage } from "./pulled-image.ts";
 
 export const imageRegistryAllowed = defineRule({
   id: "image-registry-allowed",
@@ -34,7 +33,7 @@ export const imageRegistryAllowed = defineRule({
   subjects: shapesPods,
   *check(object, { allow, deny }) {
     const [good, bad] = [allow, deny].map((patterns) => patterns.map((pattern) => new RegExp(pattern)));
-    yield* eachKnown(pulledImages(object), function* ({ image }) {
+    yield* eachImage(object, function* (image) {
       const written = image.text();
       if (written === undefined) return;
       const names = spellings(written);

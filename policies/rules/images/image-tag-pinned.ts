@@ -1,8 +1,7 @@
 import { shapesPods } from "../../core/pods.ts";
 import { defineRule, violation } from "../../core/rule.ts";
-import { eachKnown } from "../../core/unknown.ts";
 import { parsed } from "./image-reference.ts";
-import { pulledImages } from "./pulled-image.ts";
+import { eachImage } from "./pulled-image.ts";
 
 export const imageTagPinned = defineRule({
   id: "image-tag-pinned",
@@ -24,7 +23,7 @@ export const imageTagPinned = defineRule({
   },
   subjects: shapesPods,
   *check(object, { tags }) {
-    yield* eachKnown(pulledImages(object), function* ({ image }) {
+    yield* eachImage(object, function* (image) {
       const { repository, tag, digest } = parsed(image.text() ?? "");
       if (digest || (tag && !tags.includes(tag))) return;
       yield violation(image, tag ? `a tag other than ${tags.join(", ")}` : "a tag or a digest", {

@@ -1,7 +1,9 @@
 import type { Field } from "../../core/field.ts";
 import { isOperated, operatedFields } from "../../core/operated.ts";
 import { containersOf, podVolumesOf } from "../../core/pods.ts";
+import { type Violation, violation } from "../../core/rule.ts";
 import type { StackObject } from "../../core/stack-object.ts";
+import { eachKnown } from "../../core/unknown.ts";
 
 /** An image that a pod has its node pull: what a container runs, or what a volume shows. */
 export interface PulledImage {
@@ -24,4 +26,24 @@ function* imagesOf(object: StackObject): Generator<PulledImage> {
     const source = volume.at("image");
     if (!source.absent) yield { image: source.at("reference"), policy: source.at("pullPolicy") };
   }
+}
+
+/** Judges every image of an object; parts of a name that an operator would join are wrong whatever is wanted of images. */
+export function* eachImage(
+  object: StackObject,
+  judge: (image: Field) => Iterable<Violation>,
+): Generator<Violation, void, undefined> {
+  yield* eachKnown(judged(object, judge), (one) => one());
+}
+
+function* judged(
+  object: StackObject,
+  judge: (image: Field) => Iterable<Violation>,
+): Generator<() => Iterable<Violation>> {
+  for (const part of operatedFields(object, "imageParts")) yield () => leftOut(part);
+  for (const { image } of pulledImages(object)) yield () => judge(image);
+}
+
+function* leftOut(part: Field): Generator<Violation> {
+  if (part.text()) yield violation(part, "not set: image names the whole of it", { fix: `${part.path}: ""` });
 }

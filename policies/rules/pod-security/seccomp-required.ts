@@ -1,5 +1,5 @@
 import type { Field } from "../../core/field.ts";
-import { isOperated } from "../../core/operated.ts";
+import { isOperated, operatedFields } from "../../core/operated.ts";
 import { containersOf, podOf, shapesPods, specsOf } from "../../core/pods.ts";
 import { defineRule, violation } from "../../core/rule.ts";
 import { eachKnown } from "../../core/unknown.ts";
@@ -35,7 +35,8 @@ export const seccompRequired = defineRule({
     const wanted = `${types.join(" or ")}${level === "baseline" ? ", or nothing" : ""}`;
     const unsaid = level === "baseline" || isOperated(object);
     const allowed = (type: string | undefined) => (type === undefined ? unsaid : includes(types, type));
-    const pods = specsOf(object).map(profileOf);
+    const named = operatedFields(object, "seccompProfiles").map((profile) => profile.at("type"));
+    const pods = [...specsOf(object).map(profileOf), ...named];
     for (const pod of pods) {
       const type = pod.text();
       if (type !== undefined && !allowed(type)) yield violation(pod, wanted);
