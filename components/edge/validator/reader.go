@@ -58,7 +58,7 @@ func newReader(text []byte) (*reader, error) {
 	}
 	r := &reader{root: root}
 	version, _ := root["openapi"].(string)
-	if err := r.rewrite(root, "#", strings.HasPrefix(version, "3.0."), false); err != nil {
+	if err := r.rewrite(strings.HasPrefix(version, "3.0.")); err != nil {
 		return nil, err
 	}
 	r.compiler, err = r.newCompiler()
