@@ -74,8 +74,8 @@ export class RequestValidation extends Component {
     this.#validator = new Microservice(
       name,
       {
-        resources: validatorResources(documents),
         ...service,
+        resources: service.resources ?? validatorResources(documents),
         namespace,
         port: PORT,
         runtime: "go",
