@@ -178,12 +178,21 @@ describe("what is never kept", () => {
 
   test("headers that nothing is kept by reach the service with nothing that is kept", async () => {
     const who = { "x-forwarded-for": "203.0.113.7", "x-forwarded-host": "evil.example.com" };
-    const headers = { ...who, "x-original-url": "/admin", "plumbline-stale": "kept" };
+    const others = Object.fromEntries(
+      ["X-Forwarded-Scheme", "x-forwarded-ssl", "X-Forwarded-Anything", "X-Original-URI", "X-Rewrite-URL"]
+        .concat("X-HTTP-Method", "X-Method-Override", "X-Script-Name", "True-Client-IP", "Front-End-Https", "X-Scheme")
+        .map((name) => [name, "evil"]),
+    );
+    const kept = { "x-forwarded-proto": "https", "x-originals": "as it came" };
+    const headers = { ...who, ...others, ...kept, "x-original-url": "/admin", "plumbline-stale": "kept" };
     await get(first, path, { headers });
     await get(first, path, { headers, method: "POST" });
     expect(origin.asked[0]?.headers).not.toHaveProperty("x-forwarded-host");
     expect(origin.asked[0]?.headers).not.toHaveProperty("x-forwarded-for");
     expect(origin.asked[0]?.headers).not.toHaveProperty("x-original-url");
+    for (const name of Object.keys(others)) expect(origin.asked[0]?.headers).not.toHaveProperty(name.toLowerCase());
+    expect(origin.asked[0]?.headers).not.toHaveProperty("plumbline-unkeyed");
+    expect(origin.asked[0]?.headers).toMatchObject(kept);
     // Who asks is told as the gateway said it where nothing is kept; the gateway itself is no client.
     expect(origin.asked[1]?.headers).toMatchObject(who);
     for (const { headers } of origin.asked) expect(headers).not.toHaveProperty("plumbline-stale");

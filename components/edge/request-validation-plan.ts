@@ -5,6 +5,7 @@ import { labels } from "../core/labels.ts";
 import { nameProblems } from "../core/names.ts";
 import { isOptOut, type OptOut, optOutAnnotations } from "../core/opt-out.ts";
 import { amount, isQuantity, type Quantity } from "../core/quantity.ts";
+import type { Resources } from "../core/resources.ts";
 import { shapeProblems } from "../core/shape.ts";
 import { documentProblems, readDocument } from "./openapi-document.ts";
 
@@ -59,10 +60,27 @@ const DEFAULT_BODY: Quantity = "1Mi";
 const LARGEST_BODY: Quantity = "64Mi";
 /** A ConfigMap holds 1 MiB; a little is left for its own words. */
 const MOST_BYTES = 1_000_000;
-/** How long a proxy waits for each of two answers; without one it is as if nobody were there. */
+/** How long a proxy waits for each of two answers; without one it is as if nobody were there. A validator refuses after half of it. */
 const PATIENCE = "1s";
+/**
+ * What a validator takes while it judges: 40 MB for what is wrong with each of two bodies, 10 MB for the values of each, 40 MB for 2,000
+ * streams, and its documents. Beside that stand bodies as they came (16 MiB, or four of the longest) and their texts, up to twice for each
+ * that is judged: the usual limit has room for bodies of 4 MiB.
+ */
+const USUAL_MEMORY = amount("256Mi");
+const USUAL_BODY = amount("4Mi");
+/** So many times the longest body is in memory at most. */
+const COPIES = 12;
 /** By this the program knows which document is meant. Nothing that a client sends is in it. */
 const ROUTE_NAME = "xds.route_name";
+
+/** Processor and memory of a validator: more where its documents let longer bodies come. */
+export function validatorResources(documents: ApiDocuments): Resources {
+  const longest = Math.max(...Object.values(documents).map(({ maxBody = DEFAULT_BODY }) => amount(maxBody)));
+  const bytes = USUAL_MEMORY + COPIES * Math.max(0, longest - USUAL_BODY);
+  const memory: Quantity = `${Math.ceil(bytes / 2 ** 20)}Mi`;
+  return { requests: { cpu: "100m", memory }, limits: { cpu: "1", memory } };
+}
 
 /** The ConfigMap with the documents, one file for each. It has another name for other documents, so that pods that stand keep theirs. */
 export function documentsPlan(name: string, namespace: string, documents: ApiDocuments): DocumentsManifest {

@@ -8,7 +8,13 @@ import { Gateway } from "./gateway.ts";
 import type { ImplementationName } from "./gateway-plan.ts";
 import { Issuer } from "./issuer.ts";
 import { RequestValidation } from "./request-validation.ts";
-import { type ApiDocument, documentsPlan, extensionPolicyPlan, validationProblems } from "./request-validation-plan.ts";
+import {
+  type ApiDocument,
+  documentsPlan,
+  extensionPolicyPlan,
+  validationProblems,
+  validatorResources,
+} from "./request-validation-plan.ts";
 import { Route } from "./route.ts";
 
 const ZONES = ["a", "b", "c"];
@@ -64,6 +70,19 @@ test("pods have the documents that they were started for, under a name of their 
   expect(JSON.stringify(deployment.spec.template)).toContain(metadata.name);
   const other = documentsPlan("validation", "shop", { orders: { openapi: { ...openapi, openapi: "3.0.3" } } });
   expect(other.metadata.name).not.toBe(metadata.name);
+});
+
+test("pods have the memory that their longest bodies take", async () => {
+  const of = (maxBody: NonNullable<ApiDocument["maxBody"]>) =>
+    validatorResources({ orders: { openapi, maxBody }, more: { openapi } }).limits;
+  expect([of("64Ki"), of("4Mi"), of("64Mi")]).toEqual([
+    { cpu: "1", memory: "256Mi" },
+    { cpu: "1", memory: "256Mi" },
+    { cpu: "1", memory: "976Mi" },
+  ]);
+  const { resources } = await made();
+  const pod = resources.find(({ inputs }) => inputs?.kind === "Deployment" && inputs.metadata.name === "validation");
+  expect(JSON.stringify(pod?.inputs)).toContain('"limits":{"cpu":"1","memory":"256Mi"}');
 });
 
 test("where another gateway runs, nobody asks", async () => {

@@ -14,15 +14,25 @@ import {
   type ExtensionPolicyManifest,
   extensionPolicyPlan,
   validationProblems,
+  validatorResources,
 } from "./request-validation-plan.ts";
 
 export interface RequestValidationArgs
-  extends Pick<MicroserviceArgs, "image" | "zones" | "scaling" | "replication" | "resources" | "runbooks"> {
+  extends Pick<MicroserviceArgs, "image" | "zones" | "scaling" | "replication" | "runbooks"> {
   /** The namespace of the services whose requests are judged. */
   readonly namespace: MicroserviceArgs["namespace"];
+  /**
+   * 100m and 256Mi requested, limits 1 and 256Mi by default, and 12 times what the longest `maxBody` has beyond 4Mi. More processors judge
+   * more bodies at once, beyond two: each takes 50Mi and three times the longest body.
+   */
+  readonly resources?: MicroserviceArgs["resources"];
   /** What requests are judged by, by the names of their routes: that of a service, unless the `Route` has another. */
   readonly documents: ApiDocuments;
-  /** Lets requests pass unjudged while no validator answers. By default they get 500. */
+  /**
+   * Lets requests pass unjudged while no validator answers, or none within a second. By default they get 500 or 504. Whoever can keep all
+   * validators from answering then gets anything to the service: a validator refuses what takes it long, but cannot answer while it has no
+   * processor or no memory.
+   */
   readonly failOpen?: OptOut;
   readonly transform?: MicroserviceArgs["transform"] & {
     readonly documents?: Transform<DocumentsManifest>;
@@ -36,7 +46,7 @@ const LONGEST: NonNullable<MicroserviceArgs["shutdown"]> = { longestRequest: "30
 
 /**
  * Judges requests at the gateway by the OpenAPI documents of their services: path, method, parameters, headers and JSON. What a document does
- * not allow gets 400, 404, 405, 413 or 415 with a `application/problem+json` that names the place and the rule, never a value. A route whose
+ * not allow gets 400, 404, 405, 413 or 415 (503 while there are too many) with a `application/problem+json` that names the place and the rule, never a value. A route whose
  * requests are to be judged is given it: `new Route("orders", { gateway, to, validation })`. Where Envoy Gateway runs the gateway.
  *
  * ```ts
@@ -65,6 +75,7 @@ export class RequestValidation extends Component {
       name,
       {
         ...service,
+        resources: service.resources ?? validatorResources(documents),
         namespace,
         port: PORT,
         runtime: "go",

@@ -16,21 +16,27 @@ const SEPARATOR = ",";
  * get. They are taken away from requests whose answer may be kept.
  */
 const UNKEYED = [
+  "CF-Connecting-IP",
+  "Client-IP",
+  "Fastly-Client-IP",
   "Forwarded",
+  "Front-End-Https",
+  "True-Client-IP",
+  "X-Client-IP",
+  "X-Cluster-Client-IP",
   "X-Envoy-External-Address",
   "X-Envoy-Original-Path",
-  "X-Forwarded-For",
-  "X-Forwarded-Host",
-  "X-Forwarded-Port",
-  "X-Forwarded-Prefix",
-  "X-Forwarded-Server",
   "X-Host",
+  "X-HTTP-Method",
   "X-HTTP-Method-Override",
-  "X-Original-Host",
-  "X-Original-URL",
+  "X-Method-Override",
   "X-Real-IP",
-  "X-Rewrite-URL",
+  "X-Scheme",
+  "X-Script-Name",
+  "X-URL-Scheme",
 ];
+/** Of these all that begin so, but for how the gateway was spoken to, which it says itself. No rule sees names that it does not know. */
+const UNKEYED_BEGIN = "^(?i)x-(?:forwarded-(?!proto:)|original-|rewrite-)[^:]*:.*$";
 
 /** What Varnish does when it asks the service: what it says, and what becomes of the answer. */
 export function fetching({
@@ -49,6 +55,8 @@ export function fetching({
   if (!bereq.uncacheable) {
     unset bereq.body;
 ${UNKEYED.map((name) => `    unset bereq.http.${name};`).join("\n")}
+    header.regsub(bereq, "${UNKEYED_BEGIN}", "Plumbline-Unkeyed: ");
+    unset bereq.http.Plumbline-Unkeyed;
   }
   return (fetch);
 }

@@ -90,6 +90,36 @@ test("a cookie is taken away only where that was said", () => {
   expect(rules({ cookies: optOut("the catalogue knows nobody") })).toContain("unset req.http.Cookie");
 });
 
+test.each([
+  ...["Forwarded", "Front-End-Https", "True-Client-IP", "X-Client-IP", "X-HTTP-Method", "X-HTTP-Method-Override"],
+  ...["X-Method-Override", "X-Real-IP", "X-Scheme", "X-Script-Name", "X-Forwarded-For", "X-Forwarded-Host"],
+  ...["X-Forwarded-Path", "X-Forwarded-Scheme", "X-Forwarded-Ssl", "X-Forwarded-URI", "X-Forwarded-Anything"],
+  ...["X-Original-URI", "X-Original-URL", "X-Rewrite-URL", "x-forwarded-prefix", "X-Forwarded-Proto-Version"],
+])("%s decides nothing of what is kept", (name) => {
+  expect(isTaken(name)).toBe(true);
+});
+
+test("what the gateway says itself, and what nobody knows, is left in requests", () => {
+  for (const name of ["X-Forwarded-Proto", "Accept-Language", "API-Version", "X-Originals"])
+    expect(isTaken(name)).toBe(false);
+});
+
+/** Whether the rules take a header away from requests whose answer may be kept. */
+function isTaken(name: string): boolean {
+  const text = vclOf({
+    ...completeCache(args()),
+    longestAnswer: 1,
+    withoutCookies: false,
+    service: { host: "a", port: "1" },
+  });
+  const rules =
+    /if \(!bereq\.uncacheable\) \{(.*?)\n {2}\}/s.exec(text.slice(text.indexOf("sub vcl_backend_fetch")))?.[1] ?? "";
+  // PCRE says in the pattern what JavaScript says beside it.
+  const [, pattern = "", other] = /header\.regsub\(bereq, "\^\(\?i\)([^"]*)", "([^:"]*): "\);/.exec(rules) ?? [];
+  const isRenamed = rules.includes(`unset bereq.http.${other};`) && new RegExp(`^${pattern}`, "i").test(`${name}: x`);
+  return isRenamed || new RegExp(`unset bereq\\.http\\.${name};`, "i").test(rules);
+}
+
 test.each(['catalog"; } sub vcl_recv {', "catalog\n", "{catalog}", 'catalog"'])("%j gets into no rule", (host) => {
   const rules = { ...completeCache(args()), longestAnswer: 1, withoutCookies: false };
   expect(() => vclOf({ ...rules, service: { host, port: "8080" } })).toThrow(TypeError);

@@ -16,50 +16,72 @@ const (
 	// Digits of a number, and its exponent: beyond a double's range, exact arithmetic on it would take the memory of all.
 	mostDigits   = 400
 	mostExponent = 400
+	// Values and names in one body. In memory an object with one member takes 400 bytes, so all of them at most 10 MB beside their texts.
+	mostValues = 50_000
 )
 
 var (
 	errDuplicate = errors.New("a name stands twice in one object")
 	errDeep      = fmt.Errorf("it is nested deeper than %d levels", mostLevels)
+	errMany      = fmt.Errorf("it has more than %d values and names", mostValues)
 	errNumber    = errors.New("a number is out of range")
 	errText      = errors.New("it is not UTF-8")
 	errJSON      = errors.New("it is not JSON")
 )
 
-// decode reads JSON of which every reader makes the same: a name once in an object, one value, UTF-8. Its errors say nothing of values.
-func decode(text []byte) (any, error) {
-	if !utf8.Valid(text) {
-		return nil, errText
-	}
-	if !json.Valid(text) {
-		return nil, errJSON
-	}
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.UseNumber()
-	value, err := next(decoder, 0)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := decoder.Token(); err != io.EOF {
-		return nil, errJSON
-	}
-	return value, nil
+// decoder reads one text, and knows how much it has read.
+type decoder struct {
+	*json.Decoder
+	// left are the values and names that may come.
+	left int
+	// levels is how deep the text is nested.
+	levels int
 }
 
-func next(decoder *json.Decoder, level int) (any, error) {
-	token, err := decoder.Token()
+// decode reads JSON of which every reader makes the same: a name once in an object, one value, UTF-8. It also tells how deep that is nested.
+// Its errors say nothing of values.
+func decode(text []byte, most int) (value any, levels int, err error) {
+	if !utf8.Valid(text) {
+		return nil, 0, errText
+	}
+	if !json.Valid(text) {
+		return nil, 0, errJSON
+	}
+	d := &decoder{Decoder: json.NewDecoder(bytes.NewReader(text)), left: most}
+	d.UseNumber()
+	if value, err = d.next(0); err != nil {
+		return nil, 0, err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, 0, errJSON
+	}
+	return value, d.levels, nil
+}
+
+// count tells whether one more may come.
+func (d *decoder) count() bool {
+	d.left--
+	return d.left >= 0
+}
+
+func (d *decoder) next(level int) (any, error) {
+	token, err := d.Token()
 	if err != nil {
 		return nil, errJSON
+	}
+	if !d.count() {
+		return nil, errMany
 	}
 	switch token := token.(type) {
 	case json.Delim:
 		if level >= mostLevels {
 			return nil, errDeep
 		}
+		d.levels = max(d.levels, level+1)
 		if token == '[' {
-			return list(decoder, level+1)
+			return d.list(level + 1)
 		}
-		return object(decoder, level+1)
+		return d.object(level + 1)
 	case json.Number:
 		if !isBounded(token.String()) {
 			return nil, errNumber
@@ -68,37 +90,40 @@ func next(decoder *json.Decoder, level int) (any, error) {
 	return token, nil
 }
 
-func list(decoder *json.Decoder, level int) (any, error) {
+func (d *decoder) list(level int) (any, error) {
 	items := []any{}
-	for decoder.More() {
-		item, err := next(decoder, level)
+	for d.More() {
+		item, err := d.next(level)
 		if err != nil {
 			return nil, err
 		}
 		items = append(items, item)
 	}
-	if _, err := decoder.Token(); err != nil {
+	if _, err := d.Token(); err != nil {
 		return nil, errJSON
 	}
 	return items, nil
 }
 
-func object(decoder *json.Decoder, level int) (any, error) {
+func (d *decoder) object(level int) (any, error) {
 	members := map[string]any{}
-	for decoder.More() {
-		token, err := decoder.Token()
+	for d.More() {
+		token, err := d.Token()
 		name, isText := token.(string)
 		if err != nil || !isText {
 			return nil, errJSON
 		}
+		if !d.count() {
+			return nil, errMany
+		}
 		if _, has := members[name]; has {
 			return nil, errDuplicate
 		}
-		if members[name], err = next(decoder, level); err != nil {
+		if members[name], err = d.next(level); err != nil {
 			return nil, err
 		}
 	}
-	if _, err := decoder.Token(); err != nil {
+	if _, err := d.Token(); err != nil {
 		return nil, errJSON
 	}
 	return members, nil

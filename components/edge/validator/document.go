@@ -4,11 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"runtime"
 	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
-	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 // Document is an OpenAPI document that was read, with every schema compiled that a request is judged by.
@@ -17,6 +17,8 @@ type Document struct {
 	// bases are the paths of its servers; one that is empty if it names none.
 	bases []string
 	paths []*pathItem
+	// meters are those that judge no body at the moment; there are as many as bodies are judged at once.
+	meters chan *meter
 }
 
 type pathItem struct {
@@ -32,8 +34,8 @@ type segment struct {
 
 type operation struct {
 	parameters []*parameter
-	// bodies are the schemas by media type; none if it takes no body.
-	bodies         map[string]*jsonschema.Schema
+	// bodies are the pointers of schemas by media type; none if it takes no body.
+	bodies         map[string]string
 	isBodyRequired bool
 }
 
@@ -65,8 +67,19 @@ func newDocument(given rules) (*Document, error) {
 	if document.paths, err = reader.paths(); err != nil {
 		return nil, err
 	}
+	document.meters = make(chan *meter, atOnce())
+	for range cap(document.meters) {
+		meter, err := reader.newMeter(reader.bodies)
+		if err != nil {
+			return nil, err
+		}
+		document.meters <- meter
+	}
 	return document, nil
 }
+
+// atOnce is how many bodies are judged at once.
+func atOnce() int { return runtime.GOMAXPROCS(0) }
 
 // bases gives the paths of the document's servers. Hosts are the gateway's to choose.
 func (r *reader) bases() ([]string, error) {
@@ -175,7 +188,7 @@ func (r *reader) operation(item, at place) (*operation, error) {
 		return nil, err
 	}
 	operation.isBodyRequired, _ = body.object()["required"].(bool)
-	operation.bodies = map[string]*jsonschema.Schema{}
+	operation.bodies = map[string]string{}
 	content, _ := body.object()["content"].(map[string]any)
 	for _, media := range sortedKeys(content) {
 		where := body.pointer + pointerTo("content", media)
@@ -186,11 +199,8 @@ func (r *reader) operation(item, at place) (*operation, error) {
 		if _, has := described["schema"]; !has {
 			return nil, fmt.Errorf("%s/schema: nothing was given; allowed: a schema, or anything would pass", where)
 		}
-		schema, err := r.compile(where + "/schema")
-		if err != nil {
-			return nil, err
-		}
-		operation.bodies[strings.ToLower(media)] = schema
+		r.bodies = append(r.bodies, where+"/schema")
+		operation.bodies[strings.ToLower(media)] = where + "/schema"
 	}
 	if len(operation.bodies) == 0 {
 		return nil, fmt.Errorf("%s/content: nothing was given; allowed: at least one type", body.pointer)

@@ -49,6 +49,38 @@ func TestRefusedDocuments(t *testing.T) {
 	}
 }
 
+// What is readOnly in one part of a schema is not missed by another.
+func TestReadOnlyInParts(t *testing.T) {
+	const more = `,"components":{"schemas":{
+	  "Entity":{"type":"object","properties":{"id":{"type":"string","readOnly":true}}},
+	  "Whole":{"type":"object","required":["id"],"properties":{"id":{"type":"string","readOnly":true}}},
+	  "Demands":{"type":"object","required":["id"]},
+	  "Both":{"allOf":[{"$ref":"#/components/schemas/Entity"},{"required":["id","name"]}]}}}`
+	const entity = `{"$ref":"#/components/schemas/Entity"}`
+	for what, schema := range map[string]string{
+		"another branch":              `{"allOf":[` + entity + `,{"required":["id","name"]}]}`,
+		"beside its branches":         `{"required":["id","name"],"allOf":[` + entity + `]}`,
+		"a branch of a branch":        `{"allOf":[{"allOf":[` + entity + `]},{"allOf":[{"required":["id","name"]}]}]}`,
+		"both are within":             `{"allOf":[{"properties":{"id":{"readOnly":true}}},{"required":["name","id"]}]}`,
+		"what is whole by itself":     `{"allOf":[{"$ref":"#/components/schemas/Whole"},` + entity + `,{"required":["name"]}]}`,
+		"a reference to all of it":    `{"$ref":"#/components/schemas/Both"}`,
+		"a branch that refers to all": `{"allOf":[{"$ref":"#/components/schemas/Both"},{"required":["id"]}]}`,
+	} {
+		document := taking(t, schema, more)
+		for body, passes := range map[string]bool{`{"name":"a"}`: true, `{"name":"a","id":"x"}`: false, `{}`: false} {
+			if refused := judge(document, "POST", "/a", plainJSON, body); (refused == nil) != passes {
+				t.Errorf("%s: %s: %+v", what, body, refused)
+			}
+		}
+	}
+	text := `{"openapi":"3.1.0","info":{"title":"t","version":"1"},"paths":{"/a":{"post":{"requestBody":{"content":{"application/json":{"schema":
+	  {"allOf":[` + entity + `,{"$ref":"#/components/schemas/Demands"}]}}}},"responses":{"200":{"description":"d"}}}}}` + more + `}`
+	_, err := newDocument(rules{MaxBodyBytes: 1, Document: json.RawMessage(text)})
+	if err == nil || !strings.Contains(err.Error(), `#/components/schemas/Demands/required: "id" is readOnly in another part of #/paths/~1a/post`) {
+		t.Errorf("a demand that others share: %v", err)
+	}
+}
+
 func TestPropertiesThatAreNamedLikeWords(t *testing.T) {
 	// `default` and `nullable` are properties here.
 	text := `{"openapi":"3.0.3","info":{"title":"t","version":"1"},"paths":{"/a":{"post":{"requestBody":{"content":{"application/json":{"schema":

@@ -42,7 +42,7 @@ func FuzzBodies(f *testing.F) {
 				operation = post
 			}
 		}
-		refused := document.judgeBody(operation, ordering, body)
+		refused := document.judgeBody(operation, ordering, body, soon())
 		if refused != nil {
 			if text, err := json.Marshal(refused); err != nil || !utf8.Valid(text) {
 				t.Fatalf("%v", err)

@@ -43,11 +43,18 @@ func issuesOf(err error) []Issue {
 	if !errors.As(err, &failed) {
 		return []Issue{{In: "body", Pointer: "#", Detail: "cannot be judged"}}
 	}
-	found := leaves(failed, nil)
-	slices.SortStableFunc(found, func(a, b Issue) int {
+	return leaves(failed, nil)
+}
+
+// insert keeps the first issues in their order, which is the same each time, and none twice.
+func insert(found []Issue, one Issue) []Issue {
+	index, has := slices.BinarySearchFunc(found, one, func(a, b Issue) int {
 		return cmp.Or(strings.Compare(a.Pointer, b.Pointer), strings.Compare(a.Detail, b.Detail))
 	})
-	found = slices.Compact(found)
+	if has || index == mostIssues {
+		return found
+	}
+	found = slices.Insert(found, index, one)
 	return found[:min(len(found), mostIssues)]
 }
 
@@ -66,7 +73,11 @@ func leaves(failed *jsonschema.ValidationError, found []Issue) []Issue {
 	for _, token := range failed.InstanceLocation {
 		tokens = append(tokens, short(token))
 	}
-	return append(found, Issue{In: "body", Pointer: "#" + pointerTo(tokens...), Detail: detailOf(failed.ErrorKind)})
+	pointer := "#" + pointerTo(tokens...)
+	if len(found) == mostIssues && found[mostIssues-1].Pointer < pointer {
+		return found
+	}
+	return insert(found, Issue{In: "body", Pointer: pointer, Detail: detailOf(failed.ErrorKind)})
 }
 
 func detailOf(of jsonschema.ErrorKind) string {
@@ -115,6 +126,10 @@ func detailOf(of jsonschema.ErrorKind) string {
 	case *kind.Pattern:
 		return "must match the pattern " + cut(of.Want, mostAllowed)
 	case *kind.Format:
+		var whole *early
+		if errors.As(of.Err, &whole) {
+			return whole.detail
+		}
 		return "must be of the format " + of.Want
 	case *kind.OneOf, *kind.AnyOf:
 		return "must be one of the alternatives of the document"

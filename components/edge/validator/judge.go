@@ -1,6 +1,7 @@
 package validator
 
 import (
+	"errors"
 	"fmt"
 	"mime"
 	"net/http"
@@ -8,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Problem is why a request is refused, as RFC 9457 has it.
@@ -41,17 +43,21 @@ func (d *Document) judgeHead(head Head) (*operation, *Problem) {
 	}
 	item, variables := d.find(segments)
 	if item == nil {
-		if d.rules.PassUnknownPaths {
-			return nil, nil
+		if !d.rules.PassUnknownPaths {
+			return nil, problem(http.StatusNotFound, "the document has no such path")
 		}
-		return nil, problem(http.StatusNotFound, "the document has no such path")
+		if d.isNear(segments) {
+			return nil, problem(http.StatusNotFound, "the document has such a path, written in another way")
+		}
+		return nil, nil
 	}
 	found := item.operations[head.Method]
 	if found == nil && head.Method == http.MethodHead {
 		found = item.operations[http.MethodGet]
 	}
 	if found == nil {
-		if d.rules.PassUnknownPaths {
+		_, isOfOtherCase := item.operations[strings.ToUpper(head.Method)]
+		if d.rules.PassUnknownPaths && !isOfOtherCase {
 			return nil, nil
 		}
 		refused := problem(http.StatusMethodNotAllowed, "the document has no such method for this path")
@@ -78,7 +84,6 @@ func (d *Document) tooLarge() *Problem {
 
 func (d *Document) judgeParameters(found *operation, variables map[string]string, query url.Values, header http.Header) []Issue {
 	issues := []Issue{}
-	cookies := &http.Request{Header: http.Header{"Cookie": header["Cookie"]}}
 	for _, one := range found.parameters {
 		var texts []string
 		switch one.in {
@@ -92,8 +97,10 @@ func (d *Document) judgeParameters(found *operation, variables map[string]string
 				texts = []string{strings.Join(lines, ", ")}
 			}
 		case "cookie":
-			for _, cookie := range cookies.CookiesNamed(one.name) {
-				texts = append(texts, cookie.Value)
+			texts = cookiesOf(header, one.name)
+			if slices.ContainsFunc(texts, isNoCookie) {
+				issues = append(issues, one.issue("has letters that no cookie has"))
+				continue
 			}
 		}
 		issues = append(issues, one.judge(texts)...)
@@ -108,6 +115,25 @@ func (d *Document) judgeParameters(found *operation, variables map[string]string
 		}
 	}
 	return issues
+}
+
+// cookiesOf gives all values of one name, as they stand there. Go's own reader leaves out what it does not like, and services may not.
+func cookiesOf(header http.Header, name string) []string {
+	var values []string
+	for _, line := range header["Cookie"] {
+		for pair := range strings.SplitSeq(line, ";") {
+			given, value, _ := strings.Cut(pair, "=")
+			if strings.TrimSpace(given) == name {
+				values = append(values, strings.TrimSpace(value))
+			}
+		}
+	}
+	return values
+}
+
+// isNoCookie tells a value that readers of cookies take for different things, or leave out: quoted, escaped, or of other letters.
+func isNoCookie(value string) bool {
+	return strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r >= 0x7f || r == '"' || r == '\\' })
 }
 
 // readPath gives the segments of a path. One that could mean another path to a service than it does here is refused.
@@ -143,19 +169,38 @@ func encodesPlain(text string) bool {
 	return false
 }
 
+// isNear tells a path that many services take for one of the document: in another case, with empty segments, or with `;a=b` after one.
+func (d *Document) isNear(segments []string) bool {
+	plain := []string{}
+	for _, text := range segments {
+		if text, _, _ = strings.Cut(text, ";"); text != "" {
+			plain = append(plain, text)
+		}
+	}
+	item, _ := d.findBy(plain, func(text, own string) bool { return strings.EqualFold(text, own) })
+	if item == nil && len(plain) == 0 {
+		item, _ = d.find([]string{""})
+	}
+	return item != nil
+}
+
 // find gives what the document has for a path, with the values of its variables.
 func (d *Document) find(segments []string) (*pathItem, map[string]string) {
+	return d.findBy(segments, func(text, own string) bool { return text == own })
+}
+
+func (d *Document) findBy(segments []string, isSame func(text, own string) bool) (*pathItem, map[string]string) {
 	for _, base := range d.bases {
 		rest := segments
 		if base != "" {
 			before := strings.Split(strings.TrimPrefix(base, "/"), "/")
-			if len(segments) < len(before) || !slices.Equal(segments[:len(before)], before) {
+			if len(segments) < len(before) || !slices.EqualFunc(segments[:len(before)], before, isSame) {
 				continue
 			}
 			rest = segments[len(before):]
 		}
 		for _, item := range d.paths {
-			if variables, is := item.match(rest); is {
+			if variables, is := item.match(rest, isSame); is {
 				return item, variables
 			}
 		}
@@ -163,7 +208,7 @@ func (d *Document) find(segments []string) (*pathItem, map[string]string) {
 	return nil, nil
 }
 
-func (i *pathItem) match(segments []string) (map[string]string, bool) {
+func (i *pathItem) match(segments []string, isSame func(text, own string) bool) (map[string]string, bool) {
 	if len(segments) != len(i.segments) {
 		return nil, false
 	}
@@ -172,15 +217,15 @@ func (i *pathItem) match(segments []string) (map[string]string, bool) {
 		switch text := segments[index]; {
 		case one.isVariable && text != "":
 			variables[one.text] = text
-		case one.isVariable || one.text != text:
+		case one.isVariable || !isSame(text, one.text):
 			return nil, false
 		}
 	}
 	return variables, true
 }
 
-// judgeBody judges a whole body, empty if there is none.
-func (d *Document) judgeBody(of *operation, header http.Header, body []byte) *Problem {
+// judgeBody judges a whole body, empty if there is none. One that takes longer than until some time is refused.
+func (d *Document) judgeBody(of *operation, header http.Header, body []byte, until time.Time) *Problem {
 	if len(body) == 0 {
 		if of.isBodyRequired {
 			return problem(http.StatusBadRequest, "the request is not what the document asks for", Issue{In: "body", Detail: "is needed"})
@@ -193,15 +238,24 @@ func (d *Document) judgeBody(of *operation, header http.Header, body []byte) *Pr
 	if of.bodies == nil {
 		return problem(http.StatusBadRequest, "the request is not what the document asks for", Issue{In: "body", Detail: "must not be sent"})
 	}
-	schema := of.bodies[mediaOf(header)]
-	if schema == nil {
+	schema, has := of.bodies[mediaOf(header)]
+	if !has {
 		return problem(http.StatusUnsupportedMediaType, "a body is of "+strings.Join(sortedKeys(of.bodies), " or ")+", in UTF-8 and not compressed")
 	}
-	value, err := decode(body)
+	value, levels, err := decode(body, mostValues)
+	if errors.Is(err, errMany) {
+		return problem(http.StatusRequestEntityTooLarge, "the body cannot be judged: "+err.Error())
+	}
 	if err != nil {
 		return problem(http.StatusBadRequest, "the request is not what the document asks for", Issue{In: "body", Detail: "cannot be read: " + err.Error()})
 	}
-	if issues := issuesOf(schema.Validate(value)); len(issues) > 0 {
+	meter := <-d.meters
+	defer func() { d.meters <- meter }()
+	issues, err := meter.judge(schema, value, levels, until)
+	if err != nil {
+		return tooSlow()
+	}
+	if len(issues) > 0 {
 		return problem(http.StatusBadRequest, "the request is not what the document asks for", issues...)
 	}
 	return nil

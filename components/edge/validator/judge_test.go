@@ -79,7 +79,7 @@ func judge(d *Document, method, path string, header http.Header, body string) *P
 	if refused != nil || found == nil {
 		return refused
 	}
-	return d.judgeBody(found, header, []byte(body))
+	return d.judgeBody(found, header, []byte(body), soon())
 }
 
 func headers(pairs ...string) http.Header {
@@ -219,6 +219,56 @@ func TestWhatIsSteppedDownFrom(t *testing.T) {
 	}
 	if refused := judge(open, "PATCH", "/v1/orders", http.Header{}, "anything"); refused != nil {
 		t.Errorf("a method nobody knows passes, too: %+v", refused)
+	}
+}
+
+// Readers of cookies differ in what they leave out: nothing is.
+func TestCookies(t *testing.T) {
+	document := documentOf(t, "3.1.0", rules{})
+	for value, passes := range map[string]bool{
+		"seen=4": true, "a=1;seen=4 ;b": true, "a=\"x\"; seen=4; b=\\": true, "SEEN=x": true,
+		`seen=9\`: false, `seen="9`: false, `seen="9"`: false, "seen=\u00e9": false, strings.Repeat("a;", 3001) + "seen=x": false,
+		`seen=9999\; seen=1`: false, "seen=1; seen=1": false, "seen =x": false, "seen": false, "seen=": false,
+	} {
+		refused := judge(document, "GET", "/v1/orders", headers("Cookie", value), "")
+		if (refused == nil) != passes || (refused != nil && refused.Errors[0].In != "cookie") {
+			t.Errorf("%.20q: %+v", value, refused)
+		}
+	}
+	page := `{"openapi":"3.1.0","info":{"title":"t","version":"1"},"paths":{"/a":{"get":{"parameters":[
+	  {"name":"page","in":"cookie","schema":{"type":"integer","maximum":5}},{"name":"skin","in":"cookie","schema":{"type":"string"}}],
+	  "responses":{"200":{"description":"d"}}}}}}`
+	document, err := newDocument(rules{MaxBodyBytes: 1, Document: json.RawMessage(page)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, value := range []string{`page=9\`, `page="9`, "page=\u00e9", strings.Repeat("a;", 3001) + "page=9", `page=9999\; page=1`, `skin="dark"`, `skin=a\`} {
+		if refused := judge(document, "GET", "/a", headers("Cookie", value), ""); refused == nil || refused.Status != 400 {
+			t.Errorf("%.20q passed", value)
+		}
+	}
+	// Lines are one list.
+	if refused := judge(document, "GET", "/a", headers("Cookie", "page=1", "Cookie", "page=9"), ""); refused == nil {
+		t.Error("a second line passed")
+	}
+}
+
+func TestWhatIsAlmostInTheDocumentIsNotUnknown(t *testing.T) {
+	open := documentOf(t, "3.1.0", rules{PassUnknownPaths: true})
+	for _, path := range []string{
+		"/v1/orders/", "//v1/orders", "/v1//orders", "/v1/Orders", "/V1/orders", "/v1/orders;x=1", "/v1;a/orders", "/v1/orders%3Bx=1", "/v1/ORDERS/x/",
+	} {
+		if refused := judge(open, "GET", path, http.Header{}, ""); refused == nil || refused.Status != 404 {
+			t.Errorf("%s: %+v", path, refused)
+		}
+	}
+	for _, path := range []string{"/", "//", "/v1", "/orders", "/v1/orders/a/b", "/v1/refunds/"} {
+		if refused := judge(open, "GET", path, http.Header{}, ""); refused != nil {
+			t.Errorf("%s: %+v", path, refused)
+		}
+	}
+	if refused := judge(open, "post", "/v1/orders", http.Header{}, "{}"); refused == nil || refused.Status != 405 {
+		t.Errorf("another case of a method: %+v", refused)
 	}
 }
 

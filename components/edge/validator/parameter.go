@@ -99,7 +99,7 @@ func (r *reader) parameter(at place) (*parameter, error) {
 		return nil, fmt.Errorf("%s/type: %q was given; allowed: one of %s, and lists of them in a query or a header", schemaAt.pointer, kind, strings.Join(kinds, ", "))
 	}
 	one.kind = kind
-	one.schema, err = r.compile(at.pointer + "/schema")
+	one.schema, err = compile(r.compiler, at.pointer+"/schema")
 	return one, err
 }
 

@@ -1,14 +1,15 @@
 package validator
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
 	"net/http"
-	"runtime"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	core "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
@@ -43,10 +44,21 @@ type processor struct {
 	log     *slog.Logger
 	// slots are taken while a body is read: what JSON becomes in memory is many times its length, and processors are few.
 	slots chan struct{}
+	// streams are those under way, held the bytes of bodies that are judged or wait for it, and mostHeld the most of them.
+	streams, held atomic.Int64
+	mostHeld      int64
 }
 
+const (
+	// Streams at once. A body that comes slowly has one all the while; each takes some 20 kB.
+	mostStreams = 2_000
+	// Bytes of bodies at once, or four of the longest.
+	mostHeld = 16 << 20
+)
+
 func newProcessor(set *Set, metrics *metrics, log *slog.Logger) *processor {
-	return &processor{set: set, metrics: metrics, log: log, slots: make(chan struct{}, runtime.GOMAXPROCS(0))}
+	most := int64(max(mostHeld, 4*set.longestBody))
+	return &processor{set: set, metrics: metrics, log: log, slots: make(chan struct{}, atOnce()), mostHeld: most}
 }
 
 // exchange is one request under way.
@@ -56,6 +68,8 @@ type exchange struct {
 	header    http.Header
 	route     string
 	method    string
+	// isBeyond is whether there are more streams than can be had.
+	isBeyond bool
 	// isJudged is whether its body has come, and was judged.
 	isJudged bool
 	// took is how long it took to judge so far, without what Envoy takes.
@@ -65,6 +79,9 @@ type exchange struct {
 // Process implements Envoy's protocol.
 func (p *processor) Process(stream extproc.ExternalProcessor_ProcessServer) error {
 	one := &exchange{}
+	defer p.streams.Add(-1)
+	// It is answered, and not ended: an end lets requests pass where proxies may do so.
+	one.isBeyond = p.streams.Add(1) > mostStreams
 	for {
 		asked, err := stream.Recv()
 		if err != nil {
@@ -73,7 +90,7 @@ func (p *processor) Process(stream extproc.ExternalProcessor_ProcessServer) erro
 			}
 			return err
 		}
-		answer := p.answer(one, asked)
+		answer := p.answer(stream.Context(), one, asked)
 		if answer == nil {
 			return grpcstatus.Error(codes.InvalidArgument, "only heads and bodies of requests are judged here: the processing mode says other")
 		}
@@ -84,25 +101,27 @@ func (p *processor) Process(stream extproc.ExternalProcessor_ProcessServer) erro
 }
 
 // answer says whether a request goes on; nothing to what it does not know.
-func (p *processor) answer(one *exchange, asked *extproc.ProcessingRequest) (answer *extproc.ProcessingResponse) {
+func (p *processor) answer(ctx context.Context, one *exchange, asked *extproc.ProcessingRequest) (answer *extproc.ProcessingResponse) {
 	began := time.Now()
 	defer func() {
-		// A document that brings this program to its end would bring the whole gateway to it.
 		if failure := recover(); failure != nil {
-			p.log.Error("a request could not be judged", "route", one.route, "stack", string(debug.Stack()))
-			answer = p.refuse(one, began, problem(http.StatusInternalServerError, "the request could not be judged"))
+			answer = p.refuse(one, began, p.failed(one.route))
 		}
 	}()
 	switch asked.Request.(type) {
 	case *extproc.ProcessingRequest_RequestHeaders:
 		head, isWhole := headOf(asked.GetRequestHeaders())
-		one.header, one.method, one.route = head.Header, head.Method, routeOf(asked)
+		// A body may come late, and the rest of the head would be held as long.
+		one.header, one.method, one.route = ofBody(head.Header), head.Method, routeOf(asked)
 		if one.document = p.set.byRoute[one.route]; one.document == nil {
 			return p.refuse(one, began, problem(http.StatusInternalServerError, "there is no document for this route"))
 		}
+		if one.isBeyond {
+			return p.refuse(one, began, tooBusy())
+		}
 		var refused *Problem
 		if one.operation, refused = one.document.judgeHead(head); refused == nil && isWhole && one.operation != nil {
-			refused = one.document.judgeBody(one.operation, one.header, nil)
+			refused = one.document.judgeBody(one.operation, one.header, nil, began.Add(mostTime))
 		}
 		if refused != nil {
 			return p.refuse(one, began, refused)
@@ -119,7 +138,7 @@ func (p *processor) answer(one *exchange, asked *extproc.ProcessingRequest) (ans
 		if one.document == nil {
 			return nil
 		}
-		if refused := p.judgeBody(one, asked.GetRequestBody().Body, began); refused != nil {
+		if refused := p.judgeBody(ctx, one, asked.GetRequestBody().Body, began); refused != nil {
 			return refused
 		}
 		return &extproc.ProcessingResponse{Response: &extproc.ProcessingResponse_RequestBody{RequestBody: &extproc.BodyResponse{}}}
@@ -128,7 +147,7 @@ func (p *processor) answer(one *exchange, asked *extproc.ProcessingRequest) (ans
 			return nil
 		}
 		if !one.isJudged {
-			if refused := p.judgeBody(one, nil, began); refused != nil {
+			if refused := p.judgeBody(ctx, one, nil, began); refused != nil {
 				return refused
 			}
 		}
@@ -139,17 +158,72 @@ func (p *processor) answer(one *exchange, asked *extproc.ProcessingRequest) (ans
 }
 
 // judgeBody gives the answer to a body that is refused, and nothing to one that goes on.
-func (p *processor) judgeBody(one *exchange, body []byte, began time.Time) *extproc.ProcessingResponse {
-	p.slots <- struct{}{}
-	defer func() { <-p.slots }()
+func (p *processor) judgeBody(ctx context.Context, one *exchange, body []byte, began time.Time) *extproc.ProcessingResponse {
 	one.isJudged = true
 	if one.operation != nil {
-		if refused := one.document.judgeBody(one.operation, one.header, body); refused != nil {
+		if refused := p.inTime(ctx, one, body); refused != nil {
 			return p.refuse(one, began, refused)
 		}
 	}
 	p.metrics.judged(one, http.StatusOK, one.took+time.Since(began))
 	return nil
+}
+
+// inTime judges a body once there is a slot for it, and refuses it where it takes too long to get one, or to judge: without an answer a
+// proxy may let it pass. What takes too long keeps its slot until it ends.
+func (p *processor) inTime(ctx context.Context, one *exchange, body []byte) *Problem {
+	size := int64(len(body))
+	if p.held.Add(size) > p.mostHeld {
+		p.held.Add(-size)
+		return tooBusy()
+	}
+	late := time.NewTimer(mostWait)
+	defer late.Stop()
+	select {
+	case p.slots <- struct{}{}:
+	case <-late.C:
+		p.held.Add(-size)
+		return tooBusy()
+	case <-ctx.Done():
+		p.held.Add(-size)
+		return tooBusy()
+	}
+	late.Reset(mostTime)
+	until := time.Now().Add(mostTime)
+	// The exchange may be over before the judgement is.
+	document, operation, header, route := one.document, one.operation, one.header, one.route
+	judged := make(chan *Problem, 1)
+	go func() {
+		defer func() {
+			<-p.slots
+			p.held.Add(-size)
+		}()
+		defer func() {
+			if failure := recover(); failure != nil {
+				judged <- p.failed(route)
+			}
+		}()
+		judged <- document.judgeBody(operation, header, body, until)
+	}()
+	select {
+	case refused := <-judged:
+		return refused
+	case <-late.C:
+		return tooSlow()
+	case <-ctx.Done():
+		return tooBusy()
+	}
+}
+
+// failed tells of a failure of this program, which would bring the whole gateway to its end.
+func (p *processor) failed(route string) *Problem {
+	p.log.Error("a request could not be judged", "route", route, "stack", string(debug.Stack()))
+	return problem(http.StatusInternalServerError, "the request could not be judged")
+}
+
+// ofBody are the headers that say what a body is.
+func ofBody(header http.Header) http.Header {
+	return http.Header{"Content-Type": header["Content-Type"], "Content-Encoding": header["Content-Encoding"]}
 }
 
 // headOf reads what Envoy sends; its second result is whether no body follows.

@@ -33,6 +33,8 @@ func (p place) object() map[string]any {
 type reader struct {
 	root     map[string]any
 	compiler *jsonschema.Compiler
+	// bodies are the pointers of schemas that bodies are judged by.
+	bodies []string
 }
 
 type nothing struct{}
@@ -42,7 +44,8 @@ func (nothing) Load(string) (any, error) {
 }
 
 func newReader(text []byte) (*reader, error) {
-	value, err := decode(text)
+	// A ConfigMap bounds what it can have.
+	value, _, err := decode(text, len(text))
 	if err != nil {
 		return nil, err
 	}
@@ -55,24 +58,29 @@ func newReader(text []byte) (*reader, error) {
 	}
 	r := &reader{root: root}
 	version, _ := root["openapi"].(string)
-	if err := r.rewrite(root, "#", strings.HasPrefix(version, "3.0."), false); err != nil {
+	if err := r.rewrite(strings.HasPrefix(version, "3.0.")); err != nil {
 		return nil, err
 	}
-	r.compiler = jsonschema.NewCompiler()
-	r.compiler.DefaultDraft(jsonschema.Draft2020)
-	r.compiler.UseLoader(nothing{})
-	r.compiler.AssertFormat()
-	r.compiler.AssertContent()
+	r.compiler, err = r.newCompiler()
+	return r, err
+}
+
+func (r *reader) newCompiler() (*jsonschema.Compiler, error) {
+	compiler := jsonschema.NewCompiler()
+	compiler.DefaultDraft(jsonschema.Draft2020)
+	compiler.UseLoader(nothing{})
+	compiler.AssertFormat()
+	compiler.AssertContent()
 	for _, format := range formats {
-		r.compiler.RegisterFormat(format)
+		compiler.RegisterFormat(format)
 	}
-	return r, r.compiler.AddResource(documentURL, root)
+	return compiler, compiler.AddResource(documentURL, r.root)
 }
 
 // compile compiles the schema at a pointer.
-func (r *reader) compile(pointer string) (*jsonschema.Schema, error) {
+func compile(compiler *jsonschema.Compiler, pointer string) (*jsonschema.Schema, error) {
 	fragment := url.URL{Fragment: strings.TrimPrefix(pointer, "#")}
-	schema, err := r.compiler.Compile(documentURL + fragment.String())
+	schema, err := compiler.Compile(documentURL + fragment.String())
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", pointer, err)
 	}
@@ -106,10 +114,13 @@ func (r *reader) resolve(at place) (place, error) {
 	return at, fmt.Errorf("%s: references that lead in a circle", at.pointer)
 }
 
+// A replacer is large: one for each use would be most of what an answer takes.
+var inPointer = strings.NewReplacer("~", "~0", "/", "~1")
+
 func pointerTo(tokens ...string) string {
 	var pointer strings.Builder
 	for _, token := range tokens {
-		pointer.WriteString("/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(token))
+		pointer.WriteString("/" + inPointer.Replace(token))
 	}
 	return pointer.String()
 }

@@ -14,32 +14,41 @@ var ofNames = []string{"properties", "patternProperties", "dependentSchemas", "$
 // Words of JSON Schema whose meaning changes with a place that another program knows, or that name another language.
 var unjudged = []string{"$schema", "$dynamicRef", "$recursiveRef", "$vocabulary"}
 
-// rewrite has every schema say in JSON Schema 2020-12 what it says of a request: in 3.0 `nullable`, bounds that exclude, and references
-// whose neighbours do not count; in both, that what is `readOnly` is neither demanded of a request nor taken from one.
-func (r *reader) rewrite(node any, pointer string, is30, keysAreNames bool) error {
+// eachSchema visits what may be a schema, from the outside to the inside.
+func eachSchema(node any, pointer string, keysAreNames bool, visit func(place) error) error {
 	switch node := node.(type) {
 	case []any:
 		for index, one := range node {
-			if err := r.rewrite(one, fmt.Sprintf("%s/%d", pointer, index), is30, false); err != nil {
+			if err := eachSchema(one, fmt.Sprintf("%s/%d", pointer, index), false, visit); err != nil {
 				return err
 			}
 		}
 	case map[string]any:
 		if !keysAreNames {
-			if err := r.rewriteWords(node, pointer, is30); err != nil {
+			if err := visit(place{node, pointer}); err != nil {
 				return err
 			}
 		}
-		for key, value := range node {
+		for _, key := range sortedKeys(node) {
 			if !keysAreNames && slices.Contains(values, key) {
 				continue
 			}
-			if err := r.rewrite(value, pointer+pointerTo(key), is30, !keysAreNames && slices.Contains(ofNames, key)); err != nil {
+			if err := eachSchema(node[key], pointer+pointerTo(key), !keysAreNames && slices.Contains(ofNames, key), visit); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// rewrite has every schema say in JSON Schema 2020-12 what it says of a request: in 3.0 `nullable`, bounds that exclude, and references
+// whose neighbours do not count; in both, that what is `readOnly` is neither demanded of a request nor taken from one.
+func (r *reader) rewrite(is30 bool) error {
+	carry := func(at place) error { return r.carryReadOnly(at, is30) }
+	if err := eachSchema(r.root, "#", false, carry); err != nil {
+		return err
+	}
+	return eachSchema(r.root, "#", false, func(at place) error { return r.rewriteWords(at.object(), at.pointer, is30) })
 }
 
 func (r *reader) rewriteWords(node map[string]any, pointer string, is30 bool) error {
@@ -80,41 +89,4 @@ func from30(schema map[string]any) {
 			delete(schema, bound)
 		}
 	}
-}
-
-// withoutReadOnly has a schema demand nothing that is readOnly, and take none of it.
-func (r *reader) withoutReadOnly(schema map[string]any, pointer string) error {
-	properties, isObject := schema["properties"].(map[string]any)
-	if !isObject {
-		return nil
-	}
-	for name, property := range properties {
-		isReadOnly, err := r.isReadOnly(place{node: property, pointer: pointer + pointerTo("properties", name)})
-		if err != nil {
-			return err
-		}
-		if !isReadOnly {
-			continue
-		}
-		properties[name] = false
-		if required, isList := schema["required"].([]any); isList {
-			schema["required"] = slices.DeleteFunc(required, func(one any) bool { return one == name })
-		}
-	}
-	return nil
-}
-
-func (r *reader) isReadOnly(at place) (bool, error) {
-	if own, _ := at.object()["readOnly"].(bool); own {
-		return true, nil
-	}
-	if _, isReference := at.object()["$ref"].(string); !isReference {
-		return false, nil
-	}
-	target, err := r.resolve(at)
-	if err != nil {
-		return false, err
-	}
-	is, _ := target.object()["readOnly"].(bool)
-	return is, nil
 }
