@@ -20,6 +20,15 @@ export const NOT_IN_CLOUDFORMATION: Readonly<Record<string, string>> = {
   "secretsmanager/secretVersion": "a property of the secret",
 };
 
+/** Types that it has and whose names are not in the table: nobody but our own rules and checkov judges them. */
+export const NOT_IN_THE_TABLE: readonly string[] = [
+  "cloudtrail/trail",
+  "cloudwatch/logMetricFilter",
+  "cloudwatch/logStream",
+  "cloudwatch/logSubscriptionFilter",
+  "kinesis/firehoseDeliveryStream",
+];
+
 export const CLOUDFORMATION: Readonly<Record<string, CloudFormationNames>> = {
   "appautoscaling/policy": { type: "AWS::ApplicationAutoScaling::ScalingPolicy", properties: { name: "PolicyName" } },
   "appautoscaling/target": { type: "AWS::ApplicationAutoScaling::ScalableTarget" },

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type AwsResource, kindOf, moduleOf } from "./aws-resource.ts";
-import { CLOUDFORMATION, NOT_IN_CLOUDFORMATION } from "./cloudformation-names.ts";
+import { CLOUDFORMATION, NOT_IN_CLOUDFORMATION, NOT_IN_THE_TABLE } from "./cloudformation-names.ts";
 
 /** The parts of a resource's schema that are read here; the judge reads the rest. */
 interface Schema {
@@ -36,7 +36,7 @@ export function cloudFormation(resources: readonly AwsResource[], schemas: Schem
   const unknown: string[] = [];
   const entries = resources.flatMap((resource) => {
     const kind = `${moduleOf(resource.type)}/${kindOf(resource.type)}`;
-    if (NOT_IN_CLOUDFORMATION[kind] !== undefined) return [];
+    if (NOT_IN_CLOUDFORMATION[kind] !== undefined || NOT_IN_THE_TABLE.includes(kind)) return [];
     const names = CLOUDFORMATION[kind];
     if (!names) {
       unknown.push(kind);
