@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { golden, withoutSecrets } from "../../components/testing/golden.ts";
-import { isSecret, type Recording, record } from "../../components/testing/record.ts";
-import { ENVIRONMENTS, evaluate, packConfig, RULES } from "../../policies/index.ts";
+import { golden } from "../../components/testing/golden.ts";
+import { type Recorded, type Recording, record } from "../../components/testing/record.ts";
 import { groupDescriptions, refusedDescriptions } from "./descriptions.ts";
 import { type Document, documentsOf, faultsOf } from "./documents.ts";
+import { judged } from "./judged.ts";
 import { awsPlatform } from "./platform.ts";
 
 const ACCOUNT = "123456789012";
@@ -43,34 +43,18 @@ test("describes its security groups and their rules in words that EC2 takes", ()
 });
 
 describe("judged by all rules, as strictly as production", () => {
-  const config = packConfig(ENVIRONMENTS.production, RULES);
-  const params = Object.fromEntries(Object.entries(config).map(([id, { enforcementLevel: _, ...own }]) => [id, own]));
-  const judged = () => {
-    // By its id a flow log names the network that it is of; the mocks make it from the name.
-    const idOf = (type: string, name: string) => (type === "aws:ec2/vpc:Vpc" ? { id: `${name}-id` } : {});
-    const resources = platform.resources.map(({ type, name, inputs }) => ({
-      type,
-      name,
-      props: { ...idOf(type, name), ...shown(inputs) },
-    }));
-    return evaluate(resources, { rules: RULES, params });
-  };
-
-  const told = (findings: ReturnType<typeof judged>) =>
-    findings
-      .filter(({ verdict }) => verdict !== "pass")
-      .map(({ rule, object, violations }) => `${rule.id}: ${object.label}: ${violations[0]?.path}`)
-      .sort();
+  // By its id a flow log names the network that it is of; the mocks make it from the name.
+  const also = ({ type, name }: Recorded) => (type === "aws:ec2/vpc:Vpc" ? { id: `${name}-id` } : {});
+  const findings = () => judged(platform.resources, { also });
 
   test("nothing breaks a rule that would stop it", () => {
-    const stops = ({ id }: { id: string }) => config[id]?.enforcementLevel !== "advisory";
-    expect(told(judged().filter(({ rule }) => stops(rule)))).toEqual([]);
+    expect(findings().stopping).toEqual([]);
   });
 
   test("no resource of AWS breaks any rule, and many rules speak of them", () => {
-    const onAws = judged().filter(({ object }) => object.kind === undefined);
-    expect(told(onAws)).toEqual([]);
-    expect(new Set(onAws.map(({ rule }) => rule.id)).size).toBeGreaterThan(15);
+    const { onAws, rulesOnAws } = findings();
+    expect(onAws).toEqual([]);
+    expect(rulesOnAws).toBeGreaterThan(15);
   });
 });
 
@@ -160,9 +144,3 @@ describe("policy documents", () => {
     ],
   ])("that %s are fine", (_, one) => expect(faultsOf(one, ACCOUNT)).toEqual([]));
 });
-
-/** Inputs as a rule may see them. What is secret as a whole is left out: all secrets would seem to be the same. */
-function shown(inputs: Record<string, unknown>): Record<string, unknown> {
-  const entries = Object.entries(inputs).filter(([, value]) => !isSecret(value));
-  return withoutSecrets(Object.fromEntries(entries)) as Record<string, unknown>;
-}

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { golden, withoutSecrets } from "../../components/testing/golden.ts";
-import { isSecret, type Recording, record } from "../../components/testing/record.ts";
-import { ENVIRONMENTS, evaluate, packConfig, RULES } from "../../policies/index.ts";
+import { golden } from "../../components/testing/golden.ts";
+import { type Recording, record } from "../../components/testing/record.ts";
 import { groupDescriptions, refusedDescriptions } from "./descriptions.ts";
+import { judged } from "./judged.ts";
 import { awsShop } from "./shop.ts";
 
 let shop: Recording<unknown>;
@@ -38,32 +38,15 @@ test("describes its security groups and their rules in words that EC2 takes", ()
 const BY_OPTIONS = ["hpa-owns-replicas"];
 
 describe("judged by all rules, as strictly as production", () => {
-  const config = packConfig(ENVIRONMENTS.production, RULES);
-  const params = Object.fromEntries(Object.entries(config).map(([id, { enforcementLevel: _, ...own }]) => [id, own]));
-  const judged = () => {
-    const resources = shop.resources.map(({ type, name, inputs }) => ({ type, name, props: shown(inputs) }));
-    return evaluate(resources, { rules: RULES.filter(({ id }) => !BY_OPTIONS.includes(id)), params });
-  };
-  const told = (findings: ReturnType<typeof judged>) =>
-    findings
-      .filter(({ verdict }) => verdict !== "pass")
-      .map(({ rule, object, violations }) => `${rule.id}: ${object.label}: ${violations[0]?.path}`)
-      .sort();
+  const findings = () => judged(shop.resources, { but: BY_OPTIONS });
 
   test("nothing breaks a rule that would stop it", () => {
-    const stops = ({ id }: { id: string }) => config[id]?.enforcementLevel !== "advisory";
-    expect(told(judged().filter(({ rule }) => stops(rule)))).toEqual([]);
+    expect(findings().stopping).toEqual([]);
   });
 
   test("no resource of AWS breaks any rule, and many rules speak of them", () => {
-    const onAws = judged().filter(({ object }) => object.kind === undefined);
-    expect(told(onAws)).toEqual([]);
-    expect(new Set(onAws.map(({ rule }) => rule.id)).size).toBeGreaterThan(15);
+    const { onAws, rulesOnAws } = findings();
+    expect(onAws).toEqual([]);
+    expect(rulesOnAws).toBeGreaterThan(15);
   });
 });
-
-/** Inputs as a rule may see them. What is secret as a whole is left out: all secrets would seem to be the same. */
-function shown(inputs: Record<string, unknown>): Record<string, unknown> {
-  const entries = Object.entries(inputs).filter(([, value]) => !isSecret(value));
-  return withoutSecrets(Object.fromEntries(entries)) as Record<string, unknown>;
-}
